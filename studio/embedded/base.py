@@ -1,0 +1,14 @@
+"""Django's PostgreSQL backend on the embedded server: the same in all but where it connects to."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.backends.postgresql import base
+
+from studio import embedded
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def get_connection_params(self) -> dict[str, Any]:
+        host = embedded.start(settings.DATA_DIR)
+        return super().get_connection_params() | {"host": host, "user": embedded.OWNER}

@@ -1,0 +1,213 @@
+"""The one settings file. Every value that differs between machines comes from the environment
+(or from a `.env` file beside manage.py) and is checked here; `.env.example` lists them all."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from dotenv import load_dotenv
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+load_dotenv(BASE_DIR / ".env")
+
+
+def env_bool(name: str, *, default: bool) -> bool:
+    value = os.environ.get(name, "")
+    if value not in ("", "True", "False"):
+        raise ImproperlyConfigured(f"{name} is {value!r}: write {name}=True or {name}=False.")
+    return default if value == "" else value == "True"
+
+
+def env_list(name: str, *, default: list[str]) -> list[str]:
+    value = os.environ.get(name, "")
+    return [item.strip() for item in value.split(",") if item.strip()] or default
+
+
+# Where this machine keeps what the project makes: the embedded database, the secret key,
+# the collected static files.
+DATA_DIR = Path(os.environ.get("STUDIO_DATA_DIR") or BASE_DIR / "var").resolve()
+
+# --- What every Django site decides ---------------------------------------------------------------
+
+DEBUG = env_bool("DEBUG", default=False)
+
+# `make run` makes a key once and keeps it here; a deployment sets SECRET_KEY instead.
+SECRET_KEY_FILE = DATA_DIR / "secret-key"
+
+
+def secret_key() -> str:
+    if key := os.environ.get("SECRET_KEY"):
+        return key
+    if SECRET_KEY_FILE.exists():
+        return SECRET_KEY_FILE.read_text().strip()
+    if DEBUG:
+        return "only-for-debugging-on-this-machine-never-for-a-site-that-others-reach"
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set and DEBUG is off. Write SECRET_KEY=<50 random characters>; "
+        "this prints some: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    )
+
+
+SECRET_KEY = secret_key()
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+for host in ALLOWED_HOSTS:
+    if "/" in host:
+        raise ImproperlyConfigured(
+            f"ALLOWED_HOSTS has {host!r}: write host names only, as in "
+            "ALLOWED_HOSTS=desk.example.com,desk.example.org"
+        )
+
+ROOT_URLCONF = "studio.urls"
+WSGI_APPLICATION = "studio.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "studio.User"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+
+INSTALLED_APPS = [
+    "studio",
+    "purchases",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "studio.middleware.no_store",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "studio.middleware.SignInRequired",
+    "studio.middleware.MembershipRequired",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# --- The database ---------------------------------------------------------------------------------
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings for a PostgreSQL URL, read by libpq's own parser."""
+    try:
+        parts = conninfo_to_dict(url)
+    except ProgrammingError as error:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL cannot be read ({error}): write it as "
+            "DATABASE_URL=postgresql://user:password@host:5432/name"
+        ) from None
+    if not parts.get("dbname"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL names no database: write it as "
+            "DATABASE_URL=postgresql://user:password@host:5432/name"
+        )
+    django_names = {
+        "NAME": "dbname",
+        "USER": "user",
+        "PASSWORD": "password",
+        "HOST": "host",
+    }
+    login = {name: str(parts.pop(part, "")) for name, part in django_names.items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **login,
+        "PORT": str(parts.pop("port", "")),
+        "OPTIONS": parts,
+    }
+
+
+if url := os.environ.get("DATABASE_URL"):
+    DATABASES = {"default": database(url)}
+else:
+    DATABASES = {"default": {"ENGINE": "studio.embedded", "NAME": "studio", "OPTIONS": {}}}
+
+# Statements are planned once a connection and not at every call; connections stay open.
+DATABASES["default"]["OPTIONS"]["server_side_binding"] = True
+DATABASES["default"] |= {
+    "CONN_MAX_AGE": None,
+    "CONN_HEALTH_CHECKS": True,
+    "TEST": {"TEMPLATE": "template0", "CHARSET": "UTF8"},
+}
+
+# --- Languages, time, static files ----------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = os.environ.get("TIME_ZONE") or "UTC"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Security -------------------------------------------------------------------------------------
+
+# On whenever the site is reached over the network. `make run` turns it off, for loopback alone.
+HTTPS = env_bool("HTTPS", default=not DEBUG)
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+# Only where a proxy in front sets the header on every request: anybody else could forge it.
+if env_bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "studio.views.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
