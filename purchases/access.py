@@ -1,0 +1,55 @@
+"""Who may touch which row. Every view gets its rows from here, so that none can forget to ask."""
+
+from typing import Literal, Protocol
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django_htmx.middleware import HtmxDetails
+
+from purchases.models import Client, Org, Purchase
+
+Action = Literal["see", "reinstate", "use", "correct"]
+
+
+class Member(Protocol):
+    """The person who acts, as the site made them known: a user with a role in one org."""
+
+    @property
+    def org(self) -> Org: ...
+
+    @property
+    def org_id(self) -> UUID: ...
+
+    @property
+    def user_id(self) -> int: ...
+
+    def may(self, action: Action) -> bool: ...
+
+
+class DeskRequest(HttpRequest):
+    """A request of a member: the site's middleware lets no other one through."""
+
+    member: Member
+    htmx: HtmxDetails
+
+
+def purchase_or_404(request: DeskRequest, purchase_id: UUID, to: Action) -> Purchase:
+    """The purchase, with client and offer. 404 where the member's org has no such purchase,
+    403 where the member's role does not allow the action."""
+    purchases = Purchase.objects.of_org(request.member.org_id).select_related("client", "offer")
+    purchase = get_object_or_404(purchases, pk=purchase_id)
+    _allow(request, to)
+    return purchase
+
+
+def client_or_404(request: DeskRequest, client_id: UUID) -> Client:
+    client = get_object_or_404(Client, pk=client_id, org_id=request.member.org_id)
+    _allow(request, "see")
+    return client
+
+
+def _allow(request: DeskRequest, action: Action) -> None:
+    if not request.member.may(action):
+        raise PermissionDenied

@@ -1,0 +1,66 @@
+"""Every page is for a signed-in member of an org, unless its view says otherwise."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render, resolve_url
+from django_htmx.http import HttpResponseClientRedirect
+
+from studio.models import Membership
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def no_store(get_response: GetResponse) -> GetResponse:
+    """Counts and names stay out of every cache: Back asks the server again."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+    return middleware
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., object]
+    ) -> HttpResponseBase:
+        """A part of a page can't become the sign-in form: htmx is told to load that page whole,
+        and to come back to the page where the person was."""
+        if request.htmx:
+            page = urlsplit(request.htmx.current_url_abs_path or resolve_url("home"))
+            response = redirect_to_login(page._replace(scheme="", netloc="").geturl())
+            return HttpResponseClientRedirect(response.url)
+        return super().handle_no_permission(request, view_func)
+
+
+class MembershipRequired:
+    """Sets `request.member`. Superusers without an org reach the admin alone."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., object],
+        args: object,
+        kwargs: object,
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        if match is None or match.url_name in {"login", "logout", "healthz"}:
+            return None
+        member = Membership.objects.filter(user=request.user.pk).select_related("org").first()
+        request.member = member
+        in_admin_as_superuser = match.app_name == "admin" and request.user.is_superuser
+        if member is None and request.user.is_authenticated and not in_admin_as_superuser:
+            return render(request, "no_membership.html", status=403)
+        return None
