@@ -1,0 +1,72 @@
+"""What the pages read, put together from the querysets of `models`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from purchases.models import Purchase
+
+PAGE_SIZE = 50
+SHORTEST_PHONE_SEARCH = 3
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the list, newest first: just after this purchase. As text, it stands in links."""
+
+    purchased_at: datetime
+    purchase_id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.purchased_at:%Y%m%dT%H%M%S.%fZ}_{self.purchase_id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Place:
+        """Raises ValueError where the text is not of the form that `str` gives."""
+        moment, _, purchase_id = text.partition("_")
+        purchased_at = datetime.strptime(moment, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=timezone.utc)
+        return cls(purchased_at, UUID(purchase_id))
+
+
+@dataclass(frozen=True)
+class Page:
+    purchases: list[Purchase]
+    next: Place | None
+
+
+def desk_page(*, org_id: UUID, q: str, state: Purchase.State, after: Place | None) -> Page:
+    """At most 50 purchases of the org, newest first, each with client and offer: those in the
+    state, of clients whom every word of `q` finds."""
+    purchases = (
+        Purchase.objects.of_org(org_id)
+        .in_state(state, timezone.now())
+        .of_clients_matching(search_words(q), org_id)
+        .select_related("client", "offer")
+        .newest_first()
+    )
+    if after:
+        purchases = purchases.older_than(after.purchased_at, after.purchase_id)
+    # One more than a page tells whether another page follows.
+    found = list(purchases[: PAGE_SIZE + 1])
+    page = found[:PAGE_SIZE]
+    more = len(found) > PAGE_SIZE
+    return Page(page, Place(page[-1].purchased_at, page[-1].pk) if more else None)
+
+
+def search_words(q: str) -> list[str]:
+    """What was typed, as the words that must each begin a search term of the client.
+
+    A phone number in any spelling is one word, without the zeros that replace a country code.
+    """
+    if re.fullmatch(r"[\d\s()+./-]+", q):
+        digits = re.sub(r"\D", "", q).lstrip("0")
+        return [digits] if digits else []
+    words = []
+    for word in q.split():
+        words += [word] if "@" in word else re.split(r"[.,;:/_&()\"“”+–—-]+", word)
+    return [word for word in words if word.strip("'’‘ʼʻ`´")]

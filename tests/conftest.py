@@ -1,0 +1,69 @@
+"""The cast. Northside Pilates has Olivia, who owns it, Mia at the desk and Ada the accountant.
+Otto owns Southside Yoga and is a stranger here. Nora has an account and no membership."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client, override_settings
+
+from purchases.models import Org
+from studio.models import User
+from tests.factories import make_org, make_user
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_and_uncollected() -> Iterator[None]:
+    """Passwords are hashed the fast way, and static files need no collecting first."""
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES={
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+        },
+        WHITENOISE_AUTOREFRESH=True,
+    ):
+        yield
+
+
+@pytest.fixture
+def northside(db: None) -> Org:
+    return make_org(name="Northside Pilates")
+
+
+@pytest.fixture
+def southside(db: None) -> Org:
+    return make_org(name="Southside Yoga")
+
+
+@pytest.fixture
+def olivia(northside: Org) -> User:
+    return make_user(username="olivia", org=northside, role="owner")
+
+
+@pytest.fixture
+def mia(northside: Org) -> User:
+    return make_user(username="mia", org=northside, role="staff")
+
+
+@pytest.fixture
+def ada(northside: Org) -> User:
+    return make_user(username="ada", org=northside, role="accountant_readonly")
+
+
+@pytest.fixture
+def otto(southside: Org) -> User:
+    return make_user(username="otto", org=southside, role="owner")
+
+
+@pytest.fixture
+def nora(db: None) -> User:
+    return make_user(username="nora")
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User], Client]:
+    def sign_in(user: User) -> Client:
+        browser = Client()
+        browser.force_login(user)
+        return browser
+
+    return sign_in

@@ -1,0 +1,56 @@
+"""Rows for tests. Plain functions: what a test does not name gets a sensible value."""
+
+from datetime import datetime
+from typing import Any
+
+from purchases.models import Client, Offer, Org, Purchase
+from studio.models import Membership, User
+
+PASSWORD = "a-long-test-password"
+
+
+def make_org(*, name: str = "Northside Pilates") -> Org:
+    return Org.objects.create(name=name, slug=name.lower().replace(" ", "-"))
+
+
+def make_user(*, username: str, org: Org | None = None, role: str = "staff") -> User:
+    user = User.objects.create_user(username, password=PASSWORD, first_name=username.title())
+    if org:
+        Membership.objects.create(user=user, org=org, role=role)
+    return user
+
+
+def make_client(
+    *, org: Org, name: str = "Ana Ruiz", email: str | None = None, phone: str | None = None
+) -> Client:
+    return Client.objects.create(org=org, full_name=name, email=email, phone=phone)
+
+
+def make_offer(*, org: Org, name: str = "10-class pack", offer_type: str = "session_pack") -> Offer:
+    return Offer.objects.create(org=org, name=name, offer_type=offer_type, price_cents=20000)
+
+
+def make_purchase(
+    *,
+    org: Org,
+    client: Client | None = None,
+    offer: Offer | None = None,
+    total: int | None = 10,
+    used: int | None = 3,
+    expires_at: datetime | None = None,
+    payment_status: str | None = "succeeded",
+    **columns: Any,
+) -> Purchase:
+    purchase = Purchase.objects.create(
+        org=org,
+        client=client or make_client(org=org),
+        offer=offer or make_offer(org=org),
+        amount_paid_cents=20000,
+        sessions_total=total,
+        sessions_used=used,
+        expires_at=expires_at,
+        payment_status=payment_status,
+        **columns,
+    )
+    purchase.refresh_from_db()
+    return purchase
