@@ -1,7 +1,5 @@
 """What a request may say. A form's errors are for the person who sent it."""
 
-from typing import Any
-
 from django import forms
 
 from purchases.models import Purchase
@@ -42,6 +40,3 @@ class ActForm(forms.Form):
         }
     )
     next = forms.CharField(required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)

@@ -8,6 +8,7 @@ the types allow may turn up here, however odd: counts that are null, more used t
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
@@ -92,7 +93,7 @@ class Offer(models.Model):
 
 
 class PurchaseQuerySet(models.QuerySet["Purchase"]):
-    def of_org(self, org_id: object) -> PurchaseQuerySet:
+    def of_org(self, org_id: UUID) -> PurchaseQuerySet:
         return self.filter(org_id=org_id)
 
     def in_state(self, state: Purchase.State, now: datetime) -> PurchaseQuerySet:
@@ -122,7 +123,7 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
             case _:
                 return self.all()
 
-    def of_clients_matching(self, words: list[str], org_id: object) -> PurchaseQuerySet:
+    def of_clients_matching(self, words: list[str], org_id: UUID) -> PurchaseQuerySet:
         """The purchases of clients for whom every word begins one of their search terms."""
         matching = self
         for word in words:
@@ -133,7 +134,7 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
     def newest_first(self) -> PurchaseQuerySet:
         return self.order_by("-purchased_at", "-id")
 
-    def older_than(self, purchased_at: datetime, purchase_id: object) -> PurchaseQuerySet:
+    def older_than(self, purchased_at: datetime, purchase_id: UUID) -> PurchaseQuerySet:
         """What comes after this place in `newest_first`, whatever was added or changed since."""
         # Said this way round, and not as one OR, the index on (org, purchased_at, id) is entered
         # at the right place.

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.utils import timezone
 
-from purchases.models import Purchase
+from purchases.models import Client, Purchase
 
 PAGE_SIZE = 50
-SHORTEST_PHONE_SEARCH = 3
 
 
 @dataclass(frozen=True)
@@ -23,13 +22,13 @@ class Place:
     purchase_id: UUID
 
     def __str__(self) -> str:
-        return f"{self.purchased_at:%Y%m%dT%H%M%S.%fZ}_{self.purchase_id}"
+        return f"{self.purchased_at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}_{self.purchase_id}"
 
     @classmethod
     def parse(cls, text: str) -> Place:
         """Raises ValueError where the text is not of the form that `str` gives."""
         moment, _, purchase_id = text.partition("_")
-        purchased_at = datetime.strptime(moment, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=timezone.utc)
+        purchased_at = datetime.strptime(moment, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
         return cls(purchased_at, UUID(purchase_id))
 
 
@@ -58,6 +57,12 @@ def desk_page(*, org_id: UUID, q: str, state: Purchase.State, after: Place | Non
     return Page(page, Place(page[-1].purchased_at, page[-1].pk) if more else None)
 
 
+def purchases_of(client: Client) -> list[Purchase]:
+    """All purchases of one client, newest first."""
+    purchases = Purchase.objects.filter(client=client).select_related("client", "offer")
+    return list(purchases.newest_first())
+
+
 def search_words(q: str) -> list[str]:
     """What was typed, as the words that must each begin a search term of the client.
 
@@ -66,7 +71,7 @@ def search_words(q: str) -> list[str]:
     if re.fullmatch(r"[\d\s()+./-]+", q):
         digits = re.sub(r"\D", "", q).lstrip("0")
         return [digits] if digits else []
-    words = []
+    words: list[str] = []
     for word in q.split():
         words += [word] if "@" in word else re.split(r"[.,;:/_&()\"“”+–—-]+", word)
     return [word for word in words if word.strip("'’‘ʼʻ`´")]

@@ -1,14 +1,15 @@
 """The desk. Each view loads its row, makes one call and renders the answer."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
-from django_htmx.http import reswap, retarget
 
 from purchases import operations, queries
 from purchases.access import DeskRequest, client_or_404, purchase_or_404
@@ -22,15 +23,17 @@ def purchase_list(request: DeskRequest) -> HttpResponse:
     form = ListForm(request.GET)
     if not form.is_valid():
         return _bad_request(request, form)
-    page = queries.desk_page(org_id=request.member.org_id, **form.cleaned_data)
-    template = "purchases/_purchase_list.html" if request.htmx else "purchases/purchase_list.html"
+    asked = form.cleaned_data
     context = {
-        "page": page,
-        "q": form.cleaned_data["q"],
-        "state": form.cleaned_data["state"],
+        "page": queries.desk_page(org_id=request.member.org_id, **asked),
+        "q": asked["q"],
+        "state": asked["state"],
+        "after": asked["after"],
         "states": Purchase.State,
         "here": request.get_full_path(),
+        "may_act": request.member.may("reinstate"),
     }
+    template = "purchases/_purchase_list.html" if request.htmx else "purchases/purchase_list.html"
     return render(request, template, context)
 
 
@@ -41,6 +44,7 @@ def client_detail(request: DeskRequest, client_id: UUID) -> HttpResponse:
         "client": client,
         "purchases": queries.purchases_of(client),
         "here": request.get_full_path(),
+        "may_act": request.member.may("reinstate"),
     }
     return render(request, "purchases/client_detail.html", context)
 
@@ -48,28 +52,50 @@ def client_detail(request: DeskRequest, client_id: UUID) -> HttpResponse:
 @require_POST
 def reinstate(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     purchase = purchase_or_404(request, purchase_id, to="reinstate")
-    form = ActForm(request.POST)
-    if not form.is_valid():
-        return _bad_request(request, form)
-    try:
-        operations.reinstate(
-            member=request.member, purchase=purchase, request_id=form.cleaned_data["request_id"]
-        )
-    except operations.Refused as refusal:
-        return _refused(request, purchase, form, refusal)
-    return _done(request, purchase, form, "purchases/_reinstated.txt")
+    return _act(request, purchase, operations.reinstate, "purchases/_reinstated.html")
 
 
 @require_POST
 def use(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     purchase = purchase_or_404(request, purchase_id, to="use")
+    return _act(request, purchase, operations.use, "purchases/_used.html")
+
+
+def _act(
+    request: DeskRequest, purchase: Purchase, operation: Callable[..., int], done: str
+) -> HttpResponse:
+    """Change a count and answer with its row; `done` is the template that says what happened."""
     form = ActForm(request.POST)
     if not form.is_valid():
         return _bad_request(request, form)
+    refusal = None
     try:
-        operations.use(
+        operation(
             member=request.member, purchase=purchase, request_id=form.cleaned_data["request_id"]
         )
-    except operations.Refused as refusal:
-        return _refused(request, purchase, form, refusal)
-    return _done(request, purchase, form, "purchases/_used.txt")
+    except operations.Refused as refused:
+        refusal = refused
+    here = form.cleaned_data["next"]
+    if not url_has_allowed_host_and_scheme(here, allowed_hosts={request.get_host()}):
+        here = resolve_url("purchases:purchase_list")
+    context = {
+        "purchase": purchase,
+        "here": here,
+        "may_act": True,
+        "refused": refusal is not None,
+        "note": refusal or render_to_string(done, {"purchase": purchase}),
+    }
+    if request.htmx:
+        template = "purchases/_answer.html"
+    elif refusal:
+        template = "purchases/purchase_refused.html"
+    else:
+        messages.success(request, context["note"])
+        return redirect(here)
+    return render(request, template, context, status=409 if refusal else 200)
+
+
+def _bad_request(request: DeskRequest, form: ActForm | ListForm) -> HttpResponse:
+    """What was sent could not be read: say what to do. Nothing was changed."""
+    problem = " ".join(str(error) for errors in form.errors.values() for error in errors)
+    return render(request, "400.html", {"problem": problem}, status=400)

@@ -1,7 +1,7 @@
 """Every page is for a signed-in member of an org, unless its view says otherwise."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from typing import Any, cast
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
+from purchases.access import DeskRequest
 from studio.models import Membership
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -27,16 +28,21 @@ def no_store(get_response: GetResponse) -> GetResponse:
 
 
 class SignInRequired(LoginRequiredMiddleware):
-    def handle_no_permission(
-        self, request: HttpRequest, view_func: Callable[..., object]
-    ) -> HttpResponseBase:
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
         """A part of a page can't become the sign-in form: htmx is told to load that page whole,
         and to come back to the page where the person was."""
-        if request.htmx:
-            page = urlsplit(request.htmx.current_url_abs_path or resolve_url("home"))
-            response = redirect_to_login(page._replace(scheme="", netloc="").geturl())
-            return HttpResponseClientRedirect(response.url)
-        return super().handle_no_permission(request, view_func)
+        response = super().process_view(request, view_func, view_args, view_kwargs)
+        htmx = cast(DeskRequest, request).htmx
+        if response and htmx:
+            here = htmx.current_url_abs_path or resolve_url("home")
+            return HttpResponseClientRedirect(redirect_to_login(here).url)
+        return response
 
 
 class MembershipRequired:
@@ -59,7 +65,7 @@ class MembershipRequired:
         if match is None or match.url_name in {"login", "logout", "healthz"}:
             return None
         member = Membership.objects.filter(user=request.user.pk).select_related("org").first()
-        request.member = member
+        cast(Any, request).member = member
         in_admin_as_superuser = match.app_name == "admin" and request.user.is_superuser
         if member is None and request.user.is_authenticated and not in_admin_as_superuser:
             return render(request, "no_membership.html", status=403)

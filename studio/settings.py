@@ -152,8 +152,9 @@ def database(url: str) -> dict[str, Any]:
     }
 
 
-if url := os.environ.get("DATABASE_URL"):
-    DATABASES = {"default": database(url)}
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
+if DATABASE_URL:
+    DATABASES = {"default": database(DATABASE_URL)}
 else:
     DATABASES = {"default": {"ENGINE": "studio.embedded", "NAME": "studio", "OPTIONS": {}}}
 

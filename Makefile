@@ -1,0 +1,28 @@
+# `make help` lists what there is. Nothing is needed beforehand but Python 3.11 or later with venv.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/installed ## the site with its database and the demo studio, on http://127.0.0.1:8000/
+	@exec $(BIN)/python -m studio.serve
+
+test: .venv/installed ## every test; the browser tests need Chromium
+	$(BIN)/python -m pytest
+
+lint: .venv/installed ## style, types, templates, and that no migration is missing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	DEBUG=True $(BIN)/mypy .
+	$(BIN)/djlint --lint --quiet templates
+	DEBUG=True $(BIN)/python manage.py makemigrations --check --dry-run
+
+.venv/installed: requirements.txt requirements-dev.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Studio needs Python 3.11 or later: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@

@@ -1,0 +1,65 @@
+"""How the desk says a date, a phone number and a request."""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timesince import timesince, timeuntil
+
+from purchases.models import EXPIRING_WITHIN
+
+register = template.Library()
+
+
+@register.simple_tag
+def new_request_id() -> UUID:
+    """An id for what the person may ask for next, made before they click."""
+    return uuid4()
+
+
+@register.filter
+def day(moment: datetime) -> str:
+    """ "12 Jan"; with the year where it is not this one."""
+    local = timezone.localtime(moment)
+    return date_format(local, "j M" if local.year == timezone.localdate().year else "j M Y")
+
+
+@register.filter
+def exactly(moment: datetime) -> str:
+    """ "Mon 12 January 2026, 18:00", for a tooltip."""
+    return date_format(timezone.localtime(moment), "D j F Y, H:i")
+
+
+@register.filter
+def distance(moment: datetime) -> str:
+    """ "in 5 days", "today", "yesterday", "11 days ago", "in 4 months": calendar days up to a
+    month, the largest unit beyond."""
+    days = (timezone.localdate(moment) - timezone.localdate()).days
+    match days:
+        case 0:
+            return "today"
+        case 1:
+            return "tomorrow"
+        case -1:
+            return "yesterday"
+        case _ if abs(days) <= 30:
+            return f"in {days} days" if days > 0 else f"{-days} days ago"
+        case _ if days > 0:
+            return f"in {timeuntil(moment, depth=1)}"
+        case _:
+            return f"{timesince(moment, depth=1)} ago"
+
+
+@register.filter
+def is_soon(moment: datetime) -> bool:
+    """Whether an expiry, still to come, is near enough to mention."""
+    return timedelta(0) < moment - timezone.now() <= EXPIRING_WITHIN
+
+
+@register.filter
+def phone_end(phone: str) -> str:
+    """ "…4417", enough to tell two clients of one name apart."""
+    digits = "".join(filter(str.isdigit, phone))
+    return f"…{digits[-4:]}" if digits else ""

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from purchases import views
+
+app_name = "purchases"
+urlpatterns = [
+    # /purchases/
+    path("purchases/", views.purchase_list, name="purchase_list"),
+    path("purchases/<uuid:purchase_id>/reinstate/", views.reinstate, name="reinstate"),
+    path("purchases/<uuid:purchase_id>/use/", views.use, name="use"),
+    # /clients/
+    path("clients/<uuid:client_id>/", views.client_detail, name="client_detail"),
+]

@@ -1,0 +1,110 @@
+"""`make run`: database, migrations, demo studio and web server, until Ctrl-C ends them all.
+
+The site runs as in production, but over plain HTTP and on loopback alone.
+"""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from dotenv import load_dotenv
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+SIGN_INS = """
+  Studio is at http://{host}:{port}/ (Ctrl-C ends it)
+
+  Sign in as     to see
+  desk           the front desk of Northside Pilates
+  owner          the same studio, as its owner
+  accountant     the same studio, without a button
+  other          another studio, Southside Yoga
+
+  The password of each is studio-demo.
+"""
+
+
+def main() -> None:
+    # A shell that starts this in the background has told it to ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    load_dotenv(BASE_DIR / ".env")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "studio.settings"
+    os.environ["HTTPS"] = "False"
+    port = free_port(os.environ.get("PORT") or "8000")
+    make_secret_key()
+    try:
+        # The server and its workers need not know which PostgreSQL it is.
+        os.environ["DATABASE_URL"] = prepare_database()
+        serve(port)
+    except KeyboardInterrupt:
+        print("\nStopped. The data is kept: `make run` goes on from here.")
+
+
+def free_port(port: str) -> str:
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        sys.exit(f"PORT is {port!r}: write a number, as in PORT=8001 make run")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, int(port)))
+        except OSError as error:
+            sys.exit(f"Port {port} can't be had ({error.strerror}): try PORT=8001 make run")
+    return port
+
+
+def make_secret_key() -> None:
+    """Once, and kept beside the data, where the settings find it."""
+    path = Path(os.environ.get("STUDIO_DATA_DIR") or BASE_DIR / "var") / "secret-key"
+    if not os.environ.get("SECRET_KEY") and not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+
+
+def prepare_database() -> str:
+    """Start it where it is the embedded one, migrate it, load the demo studio into an empty one,
+    and return its URL."""
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from studio import embedded
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("demo", if_empty=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return settings.DATABASE_URL or embedded.url(settings.DATA_DIR)
+
+
+def serve(port: str) -> None:
+    command = f"granian --interface wsgi --host {HOST} --port {port} --workers 2"
+    command += " --blocking-threads 1 --log-level warning studio.wsgi:application"
+    server = subprocess.Popen([sys.executable, "-m", *command.split()], cwd=BASE_DIR)  # noqa: S603
+    try:
+        wait_until_it_answers(server, port)
+        print(SIGN_INS.format(host=HOST, port=port), flush=True)
+        server.wait()
+    finally:
+        server.terminate()
+        server.wait()
+    if server.returncode:
+        sys.exit(f"The web server ended with status {server.returncode}.")
+
+
+def wait_until_it_answers(server: subprocess.Popen[bytes], port: str) -> None:
+    while server.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex((HOST, int(port))) == 0:
+                return
+        time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    main()
