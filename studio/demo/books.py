@@ -1,0 +1,166 @@
+"""A studio's books: who bought there, and what.
+
+The same studio on the same day always gives the same rows, and on any day the same ids: what is
+left to chance is drawn from a generator that starts with the studio's slug.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID, uuid5
+
+from purchases.models import Client, Offer, Org, Purchase
+from studio.demo.contacts import Contacts
+from studio.demo.names import Name, languages
+from studio.demo.studios import FAILED, PAID, PENDING, REFUNDED, OnSale, Story, Studio
+
+NAMESPACE = UUID("6f1d9a52-07b4-4c8e-9a35-2f0c1be7d840")
+
+LAST_DAYS, FIRST_DAYS = 9, 3 * 365  # how long ago chance buys; the days since are for the stories
+OPENING_MINUTES = range(6 * 60, 20 * 60 + 30)
+
+# How many in a hundred.
+STATUSES = {PAID: 92, PENDING: 3, FAILED: 2, REFUNDED: 3}
+METHODS = {"card": 70, "apple_pay": 14, "cash": 10, "bank_transfer": 6}
+
+T = TypeVar("T")
+
+
+def org_id(studio: Studio) -> UUID:
+    return uuid5(NAMESPACE, studio.slug)
+
+
+class Books:
+    """`org`, `offers` (by name), `clients` and `purchases`; nothing here saves them."""
+
+    def __init__(self, studio: Studio, *, today: datetime) -> None:
+        """`today` is its first moment, in the studio's time zone."""
+        self.studio = studio
+        self.today = today
+        self._rng = random.Random(studio.slug)  # noqa: S311  nothing here is a secret
+        self._contacts = Contacts(self._rng)
+        self.org = Org(
+            id=org_id(studio),
+            name=studio.name,
+            slug=studio.slug,
+            created_at=today - timedelta(days=FIRST_DAYS + 30),
+        )
+        self.offers = {on_sale.name: self._offer(on_sale) for on_sale in studio.offers}
+        self.clients: list[Client] = []
+        self.purchases: list[Purchase] = []
+
+    def tell(self, story: Story) -> Purchase:
+        client = self._add_client(Name.parse(story.client))
+        purchase = self._add_purchase(
+            client, self.offers[story.offer], story.days_ago, story.status
+        )
+        purchase.sessions_used = story.used
+        return purchase
+
+    def add_people(self) -> None:
+        """Clients until the studio has all of them. Few share a name, some can't be reached by
+        e-mail or by phone."""
+        tongues = languages()
+        weights = [language.people for language in tongues]
+        known = {client.full_name for client in self.clients}
+        while len(self.clients) < self.studio.clients:
+            [language] = self._rng.choices(tongues, weights)
+            name = language.name(self._rng)
+            if name.written in known and not self._happens(0.1):
+                continue
+            known.add(name.written)
+            client = self._add_client(name)
+            if self._happens(0.03):
+                client.email = None
+            elif self._happens(0.04):
+                client.phone = None
+            if self._happens(0.03):
+                client.status = "inactive"
+
+    def add_purchases(self, clients: list[Client]) -> None:
+        """Purchases of these clients until the studio has all of them: one for nearly
+        everybody, the rest for regulars."""
+        buyers = [client for client in clients if self._happens(0.97)]
+        loyalty = [min(self._rng.paretovariate(1.2), 12) for _ in buyers]
+        missing = self.studio.purchases - len(self.purchases) - len(buyers)
+        sold = {self.offers[on_sale.name]: on_sale.sold for on_sale in self.studio.offers}
+        for client in buyers + self._rng.choices(buyers, loyalty, k=missing):
+            days_ago = self._rng.randint(LAST_DAYS, FIRST_DAYS)
+            status = self._one_of(STATUSES)
+            purchase = self._add_purchase(client, self._one_of(sold), days_ago, status)
+            purchase.sessions_used = self._used_by_now(purchase, days_ago)
+
+    def _offer(self, on_sale: OnSale) -> Offer:
+        return Offer(
+            id=self._id("offer", on_sale.name),
+            org=self.org,
+            name=on_sale.name,
+            offer_type=on_sale.kind,
+            price_cents=on_sale.price_cents,
+            sessions_included=on_sale.sessions,
+            bonus_sessions=on_sale.bonus,
+            pack_validity_days=on_sale.valid_days,
+            is_active=on_sale.is_active,
+            created_at=self.org.created_at,
+            updated_at=self.org.created_at,
+        )
+
+    def _add_client(self, name: Name) -> Client:
+        client = Client(
+            id=self._id("client", len(self.clients)),
+            org=self.org,
+            full_name=name.written,
+            email=self._contacts.email(name),
+            phone=self._contacts.phone(),
+            status="active",
+            created_at=self.today - timedelta(days=1),
+        )
+        self.clients.append(client)
+        return client
+
+    def _add_purchase(self, client: Client, offer: Offer, days_ago: int, status: str) -> Purchase:
+        """Unused so far, to the end of the offer's last valid day."""
+        day = self.today - timedelta(days=days_ago)
+        purchased_at = day + timedelta(minutes=self._rng.choice(OPENING_MINUTES))
+        client.created_at = min(client.created_at, purchased_at - timedelta(minutes=4))
+        sessions, valid_days, expires_at = offer.sessions_included, offer.pack_validity_days, None
+        if valid_days is not None:
+            expires_at = day + timedelta(days=valid_days + 1, seconds=-1)
+        purchase = Purchase(
+            id=self._id("purchase", len(self.purchases)),
+            org=self.org,
+            client=client,
+            offer=offer,
+            amount_paid_cents=offer.price_cents * (90 if self._happens(0.08) else 100) // 100,
+            currency="aud",
+            sessions_total=sessions and sessions + (offer.bonus_sessions or 0),
+            sessions_used=0,
+            purchased_at=purchased_at,
+            expires_at=expires_at,
+            payment_status=status,
+            payment_method=self._one_of(METHODS),
+            created_at=purchased_at,
+        )
+        self.purchases.append(purchase)
+        return purchase
+
+    def _used_by_now(self, purchase: Purchase, days_ago: int) -> int:
+        """Some hurry, some let their pack run out."""
+        if not purchase.sessions_total or not purchase.is_paid:
+            return 0
+        elapsed = days_ago / (purchase.offer.pack_validity_days or 240)
+        share = min(1, elapsed) * self._rng.uniform(0.4, 1.8)
+        return min(purchase.sessions_total, round(share * purchase.sessions_total))
+
+    def _id(self, *path: object) -> UUID:
+        return uuid5(self.org.id, "/".join(str(step) for step in path))
+
+    def _happens(self, chance: float) -> bool:
+        return self._rng.random() < chance
+
+    def _one_of(self, weights: Mapping[T, int]) -> T:
+        [choice] = self._rng.choices([*weights], [*weights.values()])
+        return choice

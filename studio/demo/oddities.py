@@ -1,0 +1,29 @@
+"""What other programs leave in the tables, and the desk has to show all the same."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from studio.demo.books import Books
+from studio.demo.studios import Story
+
+
+def add_what_other_programs_leave(books: Books) -> None:
+    """Counts that are missing or impossible, times in the wrong order, a client out of reach."""
+    uncounted = books.tell(Story(12, "Hamish Orr", "10-class pack"))
+    uncounted.sessions_used = None
+
+    overdrawn = books.tell(Story(16, "Lowanna Briggs", "10-class pack"))
+    overdrawn.sessions_used = 12
+
+    without_total = books.tell(Story(21, "Bernadette Quill", "20-class pack", 3))
+    without_total.sessions_total = None
+
+    without_status = books.tell(Story(26, "Cédric Delamare", "5-class pack", 1))
+    without_status.payment_status = None
+
+    expired_before = books.tell(Story(33, "Tallulah Finch", "10-class pack"))
+    expired_before.expires_at = expired_before.purchased_at - timedelta(days=3)
+
+    out_of_reach = books.tell(Story(41, "Perpetua", "Single class"))
+    out_of_reach.client.email = out_of_reach.client.phone = None

@@ -1,0 +1,104 @@
+"""`manage.py demo`: two made-up studios, and four people who sign in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from purchases.models import Client, Offer, Org, Purchase
+from studio.demo.books import Books, org_id
+from studio.demo.oddities import add_what_other_programs_leave
+from studio.demo.studios import NORTHSIDE, SOUTHSIDE, STUDIOS, Studio
+from studio.models import Membership, User
+
+PASSWORD = "studio-demo"  # noqa: S105  everybody may know it
+PEOPLE = {
+    "owner": ("Olivia", NORTHSIDE, Membership.Role.OWNER),
+    "desk": ("Mia", NORTHSIDE, Membership.Role.STAFF),
+    "accountant": ("Ada", NORTHSIDE, Membership.Role.ACCOUNTANT_READONLY),
+    "other": ("Otto", SOUTHSIDE, Membership.Role.OWNER),
+}
+ROWS_AT_ONCE = 2000
+
+
+class Command(BaseCommand):
+    help = "Loads two made-up studios to try the desk on. What is there already stays as it is."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--if-empty", action="store_true", help="do nothing where there is any studio"
+        )
+        parser.add_argument(
+            "--force", action="store_true", help="load them beside studios that are no demo"
+        )
+
+    def handle(self, *, if_empty: bool, force: bool, **options: Any) -> None:
+        if if_empty and Org.objects.exists():
+            return
+        refuse_beside_other_studios(force=force)
+        with transaction.atomic():
+            for studio in STUDIOS:
+                if not Org.objects.filter(id=org_id(studio)).exists():
+                    load(studio)
+            ensure_people()
+        self.stdout.write(
+            f"{NORTHSIDE.name} ({NORTHSIDE.clients:,} clients, {NORTHSIDE.purchases:,} purchases) "
+            f"and {SOUTHSIDE.name} are open. Sign in as desk, owner or accountant, or as other "
+            f"for {SOUTHSIDE.name}; the password is {PASSWORD}."
+        )
+
+
+def refuse_beside_other_studios(*, force: bool) -> None:
+    others = Org.objects.exclude(id__in=[org_id(studio) for studio in STUDIOS])
+    if namesake := others.filter(slug__in=[studio.slug for studio in STUDIOS]).first():
+        raise CommandError(
+            f"“{namesake}” has the slug “{namesake.slug}”, which the demo needs for a studio of "
+            "its own. Nothing was loaded: use an empty database."
+        )
+    if (other := others.order_by("created_at").first()) and not force:
+        raise CommandError(
+            f"This database belongs to “{other}”, and the demo brings people whose password "
+            "anybody can look up. Nothing was loaded: use an empty database, or add --force where "
+            "nobody works with this one."
+        )
+
+
+def load(studio: Studio) -> None:
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    books = made_up(studio, today=midnight)
+    books.org.save(force_insert=True)
+    Offer.objects.bulk_create(books.offers.values())
+    Client.objects.bulk_create(books.clients, batch_size=ROWS_AT_ONCE)
+    Purchase.objects.bulk_create(books.purchases, batch_size=ROWS_AT_ONCE)
+
+
+def made_up(studio: Studio, *, today: datetime) -> Books:
+    """Chance sells nothing to companies and to the clients of odd purchases: one purchase each."""
+    books = Books(studio, today=today)
+    for story in studio.companies:
+        books.tell(story)
+    if studio.has_oddities:
+        add_what_other_programs_leave(books)
+    bought_once = len(books.clients)
+    for story in studio.stories:
+        books.tell(story)
+    books.add_people()
+    books.add_purchases(books.clients[bought_once:])
+    return books
+
+
+def ensure_people() -> None:
+    """Creates who is missing; whoever exists keeps their password and their role."""
+    there = set(User.objects.filter(username__in=PEOPLE).values_list("username", flat=True))
+    missing = [username for username in PEOPLE if username not in there]
+    # Hashed once for all of them: hashing is slow on purpose, and this password is no secret.
+    password = make_password(PASSWORD) if missing else ""
+    for username in missing:
+        first_name, studio, role = PEOPLE[username]
+        user = User.objects.create(username=username, first_name=first_name, password=password)
+        Membership.objects.create(user=user, org_id=org_id(studio), role=role)

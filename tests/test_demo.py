@@ -1,0 +1,216 @@
+"""`manage.py demo`, loaded once for all of these tests."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.db.models import Count, F
+from django.test import Client as Browser
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from purchases.models import Client, Offer, Org, Purchase
+from studio.demo.books import Books
+from studio.demo.studios import SOUTHSIDE
+from studio.management.commands import demo as command
+from studio.models import Membership, User
+from tests.factories import make_org
+
+State = Purchase.State
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        said = run()
+        # Once here, or every test would check all the rows again.
+        connection.check_constraints()
+        yield said
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def northside(db: None) -> Org:
+    return Org.objects.get(slug="northside-pilates")
+
+
+def run(**options: bool) -> str:
+    said = StringIO()
+    call_command("demo", stdout=said, **options)
+    return said.getvalue()
+
+
+def rows() -> list[object]:
+    tables = [Org, Offer, Client, Purchase, User, Membership]
+    return [list(table._default_manager.order_by("pk").values()) for table in tables]
+
+
+@pytest.mark.django_db
+def test_it_loads_two_orgs_and_their_people() -> None:
+    orgs = Org.objects.order_by("name")
+    assert [
+        (org.slug, org.clients.count(), org.purchases.count(), org.memberships.count())
+        for org in orgs
+    ] == [("northside-pilates", 2000, 6000, 3), ("southside-yoga", 20, 40, 1)]
+    assert set(User.objects.values_list("first_name", "membership__role")) == {
+        ("Olivia", "owner"),
+        ("Mia", "staff"),
+        ("Ada", "accountant_readonly"),
+        ("Otto", "owner"),
+    }
+    assert not User.objects.filter(is_superuser=True).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("username", ["owner", "desk", "accountant", "other"])
+def test_its_people_sign_in(username: str, loaded: str) -> None:
+    assert username in loaded
+    assert command.PASSWORD in loaded
+    assert Browser().login(username=username, password=command.PASSWORD)
+
+
+@pytest.mark.django_db
+def test_running_it_twice_changes_nothing() -> None:
+    Purchase.objects.filter(sessions_used=1000).update(sessions_used=999)
+    User.objects.filter(username="desk").update(password="changed since")
+    before = rows()
+    run()
+    assert rows() == before
+
+
+@pytest.mark.django_db
+def test_it_brings_back_a_person_who_was_deleted() -> None:
+    User.objects.filter(username="desk").delete()
+    run()
+    assert Membership.objects.get(user__username="desk").role == "staff"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", State)
+def test_every_state_of_the_desk_has_purchases(northside: Org, state: Purchase.State) -> None:
+    assert northside.purchases.all().in_state(state, timezone.now()).count() > 10
+
+
+@pytest.mark.django_db
+def test_the_first_page_shows_every_state(northside: Org) -> None:
+    newest = list(northside.purchases.all().newest_first()[:50])
+    for state in State:
+        here = Purchase.objects.in_state(state, timezone.now()).filter(
+            id__in=[p.id for p in newest]
+        )
+        assert here.exists(), state
+    assert {p.payment_status for p in newest} == {*Purchase.PaymentStatus}
+
+
+@pytest.mark.django_db
+def test_packs_are_fresh_half_used_and_without_an_end(northside: Org) -> None:
+    paid = northside.purchases.filter(payment_status="succeeded")
+    assert paid.filter(sessions_used=0, sessions_total=10).exists()
+    assert paid.filter(sessions_used=5, sessions_total=10).exists()
+    assert paid.filter(sessions_used=5, sessions_total=5).exists()
+    assert paid.filter(sessions_used=1000, sessions_total=1000).count() == 1
+    assert paid.filter(
+        sessions_total=10, sessions_remaining=7, client__full_name="Ana Ruiz"
+    ).exists()
+    assert paid.filter(offer__offer_type="subscription", sessions_total=None).exists()
+    assert paid.filter(expires_at=None, sessions_remaining__gt=0).exists()
+
+
+@pytest.mark.django_db
+def test_it_leaves_what_other_programs_leave(northside: Org) -> None:
+    purchases = northside.purchases
+    assert purchases.filter(sessions_total=None, sessions_used=3).count() == 1
+    assert purchases.filter(sessions_total=10, sessions_used=None).count() == 1
+    assert purchases.filter(sessions_used__gt=F("sessions_total")).count() == 1
+    assert purchases.filter(payment_status=None).count() == 1
+    assert purchases.filter(expires_at__lt=F("purchased_at")).count() == 1
+    assert purchases.filter(client__email=None, client__phone=None).count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ana Ruiz",
+        "José Álvarez",
+        "Zoë Óskarsdóttir-Nguyễn",
+        "田中 さくら",
+        "Siobhán O’Brien",
+        "Muhammad al-Khwārizmī",
+        "Suharti",
+    ],
+)
+def test_it_knows_people_from_all_over(northside: Org, name: str) -> None:
+    assert northside.clients.filter(full_name=name).exists()
+
+
+@pytest.mark.django_db
+def test_clients_of_one_name_can_be_told_apart(northside: Org) -> None:
+    assert northside.clients.filter(full_name="Ana Ruiz").count() == 3
+    for contact in ("email", "phone"):
+        known = northside.clients.exclude(**{contact: None})
+        shared = known.values(contact).annotate(clients=Count("pk")).filter(clients__gt=1)
+        assert not shared.exists()
+
+
+@pytest.mark.django_db
+def test_nobody_real_gets_an_email() -> None:
+    known = Client.objects.exclude(email=None)
+    assert not known.exclude(email__regex=r"^[a-z0-9._]+@example\.(org|com)$").exists()
+
+
+def test_the_same_day_gives_the_same_studio_and_another_day_the_same_people() -> None:
+    today = datetime(2026, 4, 5, tzinfo=ZoneInfo("Australia/Sydney"))
+    books, again = (command.made_up(SOUTHSIDE, today=today) for _ in range(2))
+    tomorrow = command.made_up(SOUTHSIDE, today=today + timedelta(days=1))
+    assert bought(books) == bought(again)
+    assert people(books) == people(again) == people(tomorrow)
+    assert [p.id for p in books.purchases] == [p.id for p in tomorrow.purchases]
+
+
+@pytest.mark.django_db
+def test_it_refuses_a_database_with_another_studio() -> None:
+    make_org(name="Harbour Pilates")
+    with pytest.raises(CommandError, match=r"belongs to “Harbour Pilates”.*--force"):
+        run()
+
+
+@pytest.mark.django_db
+def test_it_loads_beside_another_studio_when_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    eastside = replace(SOUTHSIDE, name="Eastside Yoga", slug="eastside-yoga")
+    monkeypatch.setattr(command, "STUDIOS", [eastside])
+    run(force=True)
+    assert Org.objects.get(slug="eastside-yoga").purchases.count() == 40
+
+
+@pytest.mark.django_db
+def test_it_never_mixes_with_a_studio_of_the_same_slug(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_org(name="Eastside Yoga")
+    eastside = replace(SOUTHSIDE, name="Eastside Yoga", slug="eastside-yoga")
+    monkeypatch.setattr(command, "STUDIOS", [eastside])
+    with pytest.raises(CommandError, match="has the slug “eastside-yoga”"):
+        run(force=True)
+
+
+@pytest.mark.django_db
+def test_it_is_quiet_where_any_studio_is_and_only_an_empty_database_is_meant() -> None:
+    make_org(name="Harbour Pilates")
+    before = rows()
+    assert run(if_empty=True) == ""
+    assert rows() == before
+
+
+def people(books: Books) -> list[tuple[object, ...]]:
+    return [(c.id, c.full_name, c.email, c.phone) for c in books.clients]
+
+
+def bought(books: Books) -> list[tuple[object, ...]]:
+    return [
+        (p.id, p.client_id, p.offer_id, p.sessions_used, p.purchased_at, p.expires_at)
+        for p in books.purchases
+    ]
