@@ -10,7 +10,7 @@ from django_htmx.middleware import HtmxDetails
 
 from purchases.models import Client, Org, Purchase
 
-Action = Literal["see", "reinstate", "use", "correct"]
+Action = Literal["see", "reinstate", "use", "correct", "administer"]
 
 
 class Member(Protocol):

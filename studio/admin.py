@@ -1,5 +1,94 @@
-from django.contrib.admin.apps import AdminConfig
+"""The admin of those who sign in: superusers make accounts, owners say who may do what."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+
+from purchases.admin import OwnOrgAdmin
+from studio.models import Membership, User
+
+# What a person may do goes by their role.
+admin.site.unregister(Group)
 
 
-class StudioAdminConfig(AdminConfig):
-    pass
+class MembershipInline(admin.StackedInline):  # type: ignore[type-arg]
+    model = Membership
+    autocomplete_fields = ["org"]
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
+    """For superusers alone: an account holds a password and may be signed in to any org."""
+
+    inlines = [MembershipInline]
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        ("The person", {"fields": ["first_name", "last_name", "email"]}),
+        ("Access", {"fields": ["is_active", "is_superuser"]}),
+        ("Dates", {"fields": ["last_login", "date_joined"]}),
+    ]
+    readonly_fields = ["last_login", "date_joined"]
+    filter_horizontal = []
+    list_display = ["username", "first_name", "last_name", "email", "membership", "last_login"]
+    list_filter = ["is_active", "is_superuser", "membership__role", "last_login", "date_joined"]
+    list_select_related = ["membership__org"]
+    show_full_result_count = False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
+
+
+@admin.register(Membership)
+class MembershipAdmin(OwnOrgAdmin):
+    """Owners change the roles of the others: not their own, so that an org keeps an owner."""
+
+    fields = ["user", "org", "role"]
+    autocomplete_fields = ["user", "org"]
+    list_display = ["user", "full_name", "email", "role", "org", "date_joined", "last_login"]
+    list_filter = ["org", "role", "user__is_active", "user__date_joined", "user__last_login"]
+    list_select_related = ["user", "org"]
+    search_fields = ["user__username", "user__first_name", "user__last_name", "user__email"]
+    ordering = ["user__username"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        is_own = obj is not None and obj.user_id == request.user.pk
+        may_change = super().has_change_permission(request, obj)
+        return may_change and (not is_own or request.user.is_superuser)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        readonly = super().get_readonly_fields(request, obj)
+        return [*readonly, "user"] if obj else readonly
+
+    @admin.display(ordering="user__first_name")
+    def full_name(self, membership: Membership) -> str:
+        return membership.user.get_full_name()
+
+    @admin.display(ordering="user__email")
+    def email(self, membership: Membership) -> str:
+        return membership.user.email
+
+    @admin.display(ordering="user__date_joined")
+    def date_joined(self, membership: Membership) -> Any:
+        return membership.user.date_joined
+
+    @admin.display(ordering="user__last_login")
+    def last_login(self, membership: Membership) -> Any:
+        return membership.user.last_login

@@ -38,7 +38,7 @@ class Membership(models.Model):
 
 
 MAY: dict[Membership.Role, set[Action]] = {
-    Membership.Role.OWNER: {"see", "reinstate", "use", "correct"},
+    Membership.Role.OWNER: {"see", "reinstate", "use", "correct", "administer"},
     Membership.Role.STAFF: {"see", "reinstate", "use"},
     Membership.Role.ACCOUNTANT_READONLY: {"see"},
 }

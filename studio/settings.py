@@ -72,7 +72,7 @@ LOGOUT_REDIRECT_URL = "login"
 INSTALLED_APPS = [
     "studio",
     "purchases",
-    "django.contrib.admin",
+    "studio.admin_site.StudioAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -211,4 +211,5 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+# In a cookie, or in the session where a cookie is too small: the admin reports on many purchases.
+MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"

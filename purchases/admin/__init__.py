@@ -1,0 +1,12 @@
+"""The admin: an owner's view of everything in their org. Superusers see every org.
+
+What a person may do goes by their role, as everywhere, and not by Django's permission rows.
+"""
+
+from purchases.admin.client import ClientAdmin
+from purchases.admin.offer import OfferAdmin
+from purchases.admin.org import OrgAdmin
+from purchases.admin.own_org import OwnOrgAdmin
+from purchases.admin.purchase import PurchaseAdmin
+
+__all__ = ["ClientAdmin", "OfferAdmin", "OrgAdmin", "OwnOrgAdmin", "PurchaseAdmin"]

@@ -1,0 +1,56 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+
+from purchases.admin.money import IN_CENTS, money
+from purchases.admin.own_org import OwnOrgAdmin
+from purchases.models import Offer
+
+
+@admin.register(Offer)
+class OfferAdmin(OwnOrgAdmin):
+    fields = [
+        "org",
+        "name",
+        "description",
+        "offer_type",
+        "price_cents",
+        "currency",
+        "sessions_included",
+        "bonus_sessions",
+        "pack_validity_days",
+        "is_active",
+        "created_at",
+        "updated_at",
+    ]
+    readonly_fields = ["created_at", "updated_at"]
+    autocomplete_fields = ["org"]
+    list_display = [
+        "name",
+        "offer_type",
+        "price",
+        "sessions_included",
+        "pack_validity_days",
+        "is_active",
+        "org",
+        "created_at",
+    ]
+    list_filter = ["org", "offer_type", "is_active", "created_at"]
+    list_select_related = ["org"]
+    search_fields = ["name", "description"]
+    ordering = ["name"]
+
+    @admin.display(ordering="price_cents")
+    def price(self, offer: Offer) -> str:
+        return money(offer.price_cents, offer.currency)
+
+    def get_form(self, *args: Any, **kwargs: Any) -> Any:
+        return super().get_form(*args, help_texts={"price_cents": IN_CENTS}, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Offer, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and form.changed_data:
+            obj.updated_at = timezone.now()
+            obj.save(update_fields=["updated_at"])

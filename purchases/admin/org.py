@@ -1,0 +1,24 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from purchases.admin.own_org import OwnOrgAdmin, is_superuser
+from purchases.models import Org
+
+
+@admin.register(Org)
+class OrgAdmin(OwnOrgAdmin):
+    org_lookup = "pk"
+    fields = ["name", "slug", "created_at"]
+    readonly_fields = ["created_at"]
+    list_display = ["name", "slug", "created_at"]
+    list_filter = ["created_at"]
+    search_fields = ["name", "slug"]
+    ordering = ["name"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_superuser(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [*self.readonly_fields] if is_superuser(request) else [*self.readonly_fields, "slug"]

@@ -1,0 +1,121 @@
+"""What every list and form of the admin shares: whose rows, and who may do what."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from purchases.access import Action, Member
+
+LONG_TEXTS = {"notes", "description"}
+
+
+def member_of(request: HttpRequest) -> Member | None:
+    """None for a superuser who has a role in no org."""
+    member: Member | None = getattr(request, "member", None)
+    return member
+
+
+def member_may(request: HttpRequest, action: Action) -> bool:
+    member = member_of(request)
+    return member is not None and member.may(action)
+
+
+def is_superuser(request: HttpRequest) -> bool:
+    return request.user.is_superuser
+
+
+class OwnOrgAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Rows of the member's own org. Staff and accountants look, owners add and change,
+    superusers may do all of it in every org. `org` is a column, filter or field for them alone.
+    """
+
+    org_lookup = "org_id"
+    show_full_result_count = False
+    list_per_page = 50
+
+    # --- Who may do what ------------------------------------------------------------------------
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_superuser(request) or member_may(request, "see")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_change_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_superuser(request) or member_may(request, "administer")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_superuser(request)
+
+    # --- Which rows, and which choices ----------------------------------------------------------
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        if is_superuser(request):
+            return rows
+        member = member_of(request)
+        return rows.filter(**{self.org_lookup: member.org_id}) if member else rows.none()
+
+    def formfield_for_foreignkey(
+        self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """The choices are the rows that this person's list of them shows."""
+        listed = self.admin_site.get_model_admin(db_field.related_model)
+        kwargs["queryset"] = listed.get_queryset(request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    # --- How a form looks, and what it writes ---------------------------------------------------
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        names = self._for_this_person(request, self.fields)
+        return names if obj else [name for name in names if name not in self.readonly_fields]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Nothing moves to another org."""
+        return [*self.readonly_fields, "org"] if obj else [*self.readonly_fields]
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return self._for_this_person(request, self.list_display)
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return self._for_this_person(request, self.list_filter)
+
+    def _for_this_person(self, request: HttpRequest, names: Any) -> list[Any]:
+        return [name for name in names if name != "org" or is_superuser(request)]
+
+    def formfield_for_dbfield(
+        self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """The shared tables have `text` for a word as for a page, and null where there is none."""
+        if isinstance(db_field, models.TextField) and not db_field.choices:
+            is_long = db_field.name in LONG_TEXTS
+            kwargs["widget"] = AdminTextareaWidget if is_long else AdminTextInputWidget
+            kwargs["empty_value"] = None if db_field.null else ""
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new row starts with the database's own defaults."""
+        defaults = {
+            field.name: field.db_default
+            for field in self.opts.fields
+            if isinstance(field.db_default, str | int)
+        }
+        return defaults | super().get_changeform_initial_data(request)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Writes only what the person changed: a count moves while a form is open, and what the
+        form read must not be written over it."""
+        if change:
+            obj.save(update_fields=form.changed_data)
+            return
+        member = member_of(request)
+        if member and not is_superuser(request):
+            obj.org_id = member.org_id
+        obj.save()

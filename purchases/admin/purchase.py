@@ -1,0 +1,152 @@
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils import timezone
+
+from purchases import operations
+from purchases.access import Member
+from purchases.admin.money import IN_CENTS, money
+from purchases.admin.own_org import OwnOrgAdmin, member_may, member_of
+from purchases.models import Purchase, PurchaseQuerySet
+
+
+class PurchaseForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        help_texts = {"amount_paid_cents": IN_CENTS}
+
+    def clean_sessions_total(self) -> int | None:
+        total: int | None = self.cleaned_data["sessions_total"]
+        if total is None or "sessions_total" not in self.changed_data:
+            return total
+        if total < 0:
+            raise forms.ValidationError("Write 0 or more.")
+        used = 0 if self.instance._state.adding else self.instance.sessions_used or 0
+        if total < used:
+            raise forms.ValidationError(
+                f"{used} of these sessions are used already, so the total can’t be less than "
+                f"{used}. Reinstate sessions first, or write {used} or more."
+            )
+        return total
+
+    def clean(self) -> None:
+        super().clean()
+        org = self.cleaned_data.get("org")
+        org_id = org.pk if org else self.instance.org_id
+        for name in ("client", "offer"):
+            row = self.cleaned_data.get(name)
+            if row and org_id and row.org_id != org_id:
+                self.add_error(name, f"{row} belongs to another org. Choose one of this org.")
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [state for state in Purchase.State.choices if state[0] != Purchase.State.ALL]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        state = self.value()
+        if state not in Purchase.State.values:
+            return queryset
+        return queryset.in_state(Purchase.State(state), timezone.now())
+
+
+@admin.register(Purchase)
+class PurchaseAdmin(OwnOrgAdmin):
+    form = PurchaseForm
+    fields = [
+        "org",
+        "client",
+        "offer",
+        "amount_paid_cents",
+        "currency",
+        "payment_status",
+        "payment_method",
+        "sessions_total",
+        "sessions_used",
+        "sessions_remaining",
+        "purchased_at",
+        "expires_at",
+        "created_at",
+    ]
+    readonly_fields = ["sessions_used", "sessions_remaining", "created_at"]
+    autocomplete_fields = ["org", "client", "offer"]
+    list_display = [
+        "client",
+        "offer",
+        "used",
+        "left",
+        "purchased_at",
+        "expires_at",
+        "payment_status",
+        "amount_paid",
+        "org",
+    ]
+    list_filter = [
+        "org",
+        StateFilter,
+        "offer__offer_type",
+        "payment_status",
+        "purchased_at",
+        "expires_at",
+    ]
+    list_select_related = ["client", "offer", "org"]
+    date_hierarchy = "purchased_at"
+    search_fields = ["client__full_name", "client__email", "client__phone"]
+    search_help_text = "A client’s name, e-mail or phone number, or a part of one."
+    ordering = ["-purchased_at", "-id"]
+    sortable_by = ["purchased_at", "expires_at"]
+    actions = ["reinstate"]
+
+    @admin.display
+    def used(self, purchase: Purchase) -> str:
+        return used_of_total(purchase)
+
+    @admin.display
+    def left(self, purchase: Purchase) -> Any:
+        return purchase.sessions_remaining
+
+    @admin.display
+    def amount_paid(self, purchase: Purchase) -> str:
+        return money(purchase.amount_paid_cents, purchase.currency)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"purchased_at": timezone.now()} | super().get_changeform_initial_data(request)
+
+    def has_reinstate_permission(self, request: HttpRequest) -> bool:
+        return member_may(request, "reinstate")
+
+    @admin.action(description="Reinstate one session", permissions=["reinstate"])
+    def reinstate(self, request: HttpRequest, queryset: PurchaseQuerySet) -> None:
+        """One operation and one report for each purchase: a refusal stops none of the others."""
+        member = member_of(request)
+        assert member is not None
+        if queryset.count() > self.list_per_page:
+            text = f"Nothing was changed. Select at most {self.list_per_page} purchases at once."
+            self.message_user(request, text, messages.ERROR)
+            return
+        for purchase in queryset:
+            level, report = reinstate_one(member, purchase)
+            self.message_user(request, report, level)
+
+
+def reinstate_one(member: Member, purchase: Purchase) -> tuple[int, str]:
+    """The report and its level."""
+    which = f"{purchase.client} ({purchase.offer})"
+    if purchase.org_id != member.org_id:
+        return messages.ERROR, f"{which}: Only a member of its org can reinstate a session."
+    try:
+        operations.reinstate(member=member, purchase=purchase, request_id=uuid4())
+    except operations.Refused as refusal:
+        return messages.ERROR, f"{which}: {refusal}"
+    return messages.SUCCESS, f"Session reinstated for {which}. {used_of_total(purchase)} used."
+
+
+def used_of_total(purchase: Purchase) -> str:
+    """ "3 of 10"; "3" where there is no total, and a dash where the count is missing."""
+    used = "–" if purchase.sessions_used is None else f"{purchase.sessions_used}"
+    return used if purchase.sessions_total is None else f"{used} of {purchase.sessions_total}"

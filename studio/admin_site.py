@@ -1,0 +1,48 @@
+"""The admin as this site has it: for members and superusers, with the site's own sign-in page.
+
+Loaded before the models are, so what needs them is imported where it is used.
+"""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.admin.apps import AdminConfig
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.urls import URLPattern, URLResolver, path
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+
+
+class StudioAdminConfig(AdminConfig):
+    default_site = "studio.admin_site.StudioAdminSite"
+
+
+class StudioAdminSite(AdminSite):
+    site_header = site_title = "Studio"
+    index_title = "Everything in the studio"
+    site_url = "/"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Of those without a membership, `studio.middleware` lets superusers alone come here."""
+        is_member = getattr(request, "member", None) is not None
+        return request.user.is_active and (request.user.is_superuser or is_member)
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        from django.contrib.auth.views import LogoutView
+
+        # Everybody may leave, with or without a membership.
+        return [path("logout/", LogoutView.as_view(), name="logout"), *super().get_urls()]
+
+    @method_decorator([never_cache, login_not_required])
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """No second sign-in page. Whoever is signed in is let in, or told why not, by the index."""
+        from django.contrib.auth.views import redirect_to_login
+
+        index = resolve_url("admin:index")
+        if request.user.is_authenticated:
+            return redirect(index)
+        return redirect_to_login(request.GET.get("next") or index)

@@ -1,0 +1,108 @@
+"""What stands on a page, as a person reads it."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from typing import Literal
+from uuid import UUID, uuid4
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import strip_tags
+
+from purchases.models import Purchase
+
+Act = Literal["reinstate", "use"]
+HTMX = {"HX-Request": "true"}
+
+ROW = re.compile(
+    r'<tr id="purchase-(?P<id>[0-9a-f-]{36})" data-used="(?P<used>-?\d*)"'
+    r' data-total="(?P<total>-?\d*)".*?</tr>',
+    re.DOTALL,
+)
+# What differs between two renderings that say the same.
+PASSING = [
+    r' class="changed"',
+    r'(?<=name="request_id" value=")[^"]*',
+    r'(?<=name="csrfmiddlewaretoken" value=")[^"]*',
+]
+
+
+@dataclass(frozen=True)
+class Row:
+    purchase_id: UUID
+    used: str
+    total: str
+    html: str
+
+    @property
+    def words(self) -> str:
+        return words(self.html)
+
+    @property
+    def buttons(self) -> list[str]:
+        return [words(button) for button in re.findall(r"<button.*?</button>", self.html, re.S)]
+
+    @property
+    def lasting(self) -> str:
+        return lasting(self.html)
+
+
+def html_of(response: HttpResponseBase) -> str:
+    assert isinstance(response, HttpResponse), "a page, not a stream"
+    return response.content.decode()
+
+
+def rows_on(response: HttpResponseBase) -> list[Row]:
+    """The rows of the page, in its order."""
+    html = html_of(response)
+    rows = [Row(UUID(row["id"]), row["used"], row["total"], row[0]) for row in ROW.finditer(html)]
+    assert len(rows) == html.count('id="purchase-'), "each row has the form that scripts rely on"
+    return rows
+
+
+def the_row_on(response: HttpResponseBase) -> Row:
+    (row,) = rows_on(response)
+    return row
+
+
+def lasting(html: str) -> str:
+    """What stays the same from one rendering to the next."""
+    for passing in PASSING:
+        html = re.sub(passing, "", html)
+    return html
+
+
+def words_on(response: HttpResponseBase) -> str:
+    return words(html_of(response))
+
+
+def words(html: str) -> str:
+    return " ".join(unescape(strip_tags(html.replace("<br>", " "))).split())
+
+
+def note_on(response: HttpResponseBase) -> str:
+    """What the page says has happened."""
+    match = re.search(r'<div (?:class="note" )?id="note".*?</div>', html_of(response), re.S)
+    assert match, "every page and every answer has a place for notes"
+    return words(match[0])
+
+
+def next_page(response: HttpResponseBase) -> str | None:
+    """Where the link to the next page leads."""
+    link = re.search(r'rel="next" href="([^"]*)"', html_of(response))
+    return unescape(link[1]) if link else None
+
+
+def press(
+    browser: Client, act: Act, purchase: Purchase, *, htmx: bool = False, **fields: str | None
+) -> HttpResponseBase:
+    """What the button sends, with these fields changed; one that is None is left out."""
+    sent = {"request_id": str(uuid4()), "next": reverse("purchases:purchase_list")} | fields
+    return browser.post(
+        reverse(f"purchases:{act}", args=[purchase.pk]),
+        {name: value for name, value in sent.items() if value is not None},
+        headers=HTMX if htmx else {},
+    )

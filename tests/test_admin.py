@@ -1,0 +1,211 @@
+"""The admin's lists: search, filters, dates, and what they cost."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from purchases.models import Org
+from studio.models import User
+from tests.factories import make_client, make_offer, make_purchase, make_user
+
+SignedIn = Callable[[User], Client]
+PURCHASES = "/admin/purchases/purchase/"
+
+
+@pytest.fixture
+def admin(signed_in: SignedIn, olivia: User) -> Client:
+    return signed_in(olivia)
+
+
+def listed(browser: Client, url: str, **query: str) -> set[object]:
+    response = browser.get(url, query)
+    assert response.status_code == 200, response.headers
+    return {row.pk for row in response.context["cl"].result_list}
+
+
+def page_of(browser: Client, url: str) -> str:
+    response = browser.get(url)
+    assert response.status_code == 200, response.headers
+    return response.text
+
+
+def test_its_header_leads_back_to_the_desk(admin: Client) -> None:
+    page = page_of(admin, "/admin/")
+    assert "<title>Everything in the studio | Studio</title>" in page
+    assert '<a href="/">View site</a>' in page
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "purchases/org",
+        "purchases/client",
+        "purchases/offer",
+        "purchases/purchase",
+        "studio/membership",
+    ],
+)
+def test_every_list_can_be_searched_and_filtered_by_date(
+    admin: Client, northside: Org, model: str
+) -> None:
+    make_purchase(org=northside)
+    response = admin.get(f"/admin/{model}/", {"q": "north olivia ana pack"})
+    changelist = response.context["cl"]
+    assert changelist.search_fields
+    assert any("DateField" in type(spec).__name__ for spec in changelist.filter_specs)
+
+
+@pytest.mark.parametrize("word", ["ruiz", "ANA@", "0400 123", "zoë ana"])
+def test_purchases_are_found_by_name_email_and_phone_of_the_client(
+    admin: Client, northside: Org, word: str
+) -> None:
+    ana = make_client(
+        org=northside, name="Ana Zoë Ruiz", email="ana@example.com", phone="0400 123 456"
+    )
+    wanted = make_purchase(org=northside, client=ana)
+    make_purchase(org=northside, client=make_client(org=northside, name="Ben Okafor"))
+    assert listed(admin, PURCHASES, q=word) == {wanted.pk}
+
+
+def test_purchases_are_filtered_by_state_as_at_the_desk(admin: Client, northside: Org) -> None:
+    now = timezone.now()
+    active = make_purchase(org=northside)
+    used_up = make_purchase(org=northside, used=10)
+    expiring = make_purchase(org=northside, expires_at=now + timedelta(days=3))
+    expired = make_purchase(org=northside, expires_at=now - timedelta(days=3))
+    unpaid = make_purchase(org=northside, payment_status="failed")
+
+    def in_state(state: str) -> set[object]:
+        return listed(admin, PURCHASES, state=state)
+
+    assert in_state("active") == {active.pk, expiring.pk}
+    assert in_state("expiring") == {expiring.pk}
+    assert in_state("used_up") == {used_up.pk}
+    assert in_state("expired") == {expired.pk}
+    assert in_state("unpaid") == {unpaid.pk}
+
+
+def test_a_state_that_does_not_exist_filters_nothing(admin: Client, northside: Org) -> None:
+    purchase = make_purchase(org=northside)
+    assert listed(admin, PURCHASES, state="lost") == {purchase.pk}
+
+
+def test_purchases_are_filtered_by_offer_type_payment_and_date(
+    admin: Client, northside: Org
+) -> None:
+    single = make_offer(org=northside, name="Drop-in", offer_type="single_session")
+    wanted = make_purchase(org=northside, offer=single, payment_status="refunded")
+    make_purchase(org=northside, purchased_at=datetime(2020, 5, 1, tzinfo=UTC))
+    assert listed(admin, PURCHASES, offer__offer_type__exact="single_session") == {wanted.pk}
+    assert listed(admin, PURCHASES, payment_status__exact="refunded") == {wanted.pk}
+    assert listed(admin, PURCHASES, purchased_at__gte="2021-01-01 00:00:00+00:00") == {wanted.pk}
+
+
+def test_facets_count_the_rows_of_every_filter(admin: Client, northside: Org) -> None:
+    make_purchase(org=northside)
+    assert "Used up (0)" in page_of(admin, f"{PURCHASES}?_facets=True")
+
+
+def test_dates_lead_from_the_year_to_the_month_to_the_day(admin: Client, northside: Org) -> None:
+    may = make_purchase(org=northside, purchased_at=datetime(2020, 5, 1, 12, tzinfo=UTC))
+    july = make_purchase(org=northside, purchased_at=datetime(2020, 7, 9, 12, tzinfo=UTC))
+    make_purchase(org=northside, purchased_at=datetime(2021, 5, 1, 12, tzinfo=UTC))
+    page = page_of(admin, PURCHASES)
+    assert "?purchased_at__year=2020" in page
+    assert listed(admin, PURCHASES, purchased_at__year="2020") == {may.pk, july.pk}
+    in_may = {"purchased_at__year": "2020", "purchased_at__month": "5"}
+    assert listed(admin, PURCHASES, **in_may) == {may.pk}
+    assert listed(admin, PURCHASES, **in_may, purchased_at__day="1") == {may.pk}
+
+
+def test_the_newest_purchase_comes_first_as_the_desks_index_has_them(
+    admin: Client, northside: Org
+) -> None:
+    old = make_purchase(org=northside, purchased_at=datetime(2020, 5, 1, tzinfo=UTC))
+    new = make_purchase(org=northside, purchased_at=datetime(2020, 7, 9, tzinfo=UTC))
+    changelist = admin.get(PURCHASES).context["cl"]
+    assert [row.pk for row in changelist.result_list] == [new.pk, old.pk]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort = off")  # PostgreSQL sorts where it must, even so.
+    plan = changelist.queryset[:50].explain()
+    assert "purchases_newest_first" in plan
+    assert "Sort" not in plan
+
+
+def test_rows_of_other_programs_are_shown_as_they_are(admin: Client, northside: Org) -> None:
+    odd = make_purchase(org=northside, total=None, used=None, payment_status=None)
+    overdrawn = make_purchase(org=northside, total=1, used=3)
+    assert listed(admin, PURCHASES) == {odd.pk, overdrawn.pk}
+    page = page_of(admin, PURCHASES)
+    assert '<td class="field-used">–</td>' in page
+    assert '<td class="field-used">3 of 1</td><td class="field-left">-2</td>' in page
+    for purchase in (odd, overdrawn):
+        page_of(admin, reverse("admin:purchases_purchase_change", args=[purchase.pk]))
+
+
+# A member's page: session, user, membership. A list: its rows, their number.
+MEMBER = 3
+LIST = MEMBER + 2
+
+
+@pytest.mark.parametrize(
+    ("model", "queries"),
+    [
+        ("purchases/org", LIST),
+        ("purchases/client", LIST + 1),  # the statuses to filter by
+        ("purchases/offer", LIST),
+        ("purchases/purchase", LIST + 2),  # the first and the last date, the months or days
+        ("studio/membership", LIST),
+    ],
+)
+def test_a_list_of_many_rows_takes_few_queries(
+    admin: Client,
+    northside: Org,
+    model: str,
+    queries: int,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for number in range(12):
+        make_purchase(org=northside, offer=make_offer(org=northside, name=f"Pack {number}"))
+        make_user(username=f"member{number}", org=northside)
+    with django_assert_max_num_queries(queries):
+        page_of(admin, f"/admin/{model}/")
+
+
+def test_a_form_takes_as_many_queries_whatever_there_is_to_choose_from(
+    admin: Client, northside: Org, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    purchase = make_purchase(org=northside)
+    for number in range(12):
+        make_purchase(org=northside, offer=make_offer(org=northside, name=f"Pack {number}"))
+    # The purchase, its client and offer for the title, both again as the choices made.
+    with django_assert_max_num_queries(MEMBER + 5):
+        page_of(admin, reverse("admin:purchases_purchase_change", args=[purchase.pk]))
+
+
+def test_pages_hold_no_script_and_no_style_that_the_policy_would_stop(
+    admin: Client, northside: Org
+) -> None:
+    purchase = make_purchase(org=northside)
+    change = reverse("admin:purchases_purchase_change", args=[purchase.pk])
+    add = reverse("admin:purchases_purchase_add")
+    history = reverse("admin:purchases_purchase_history", args=[purchase.pk])
+    for url in ("/admin/", PURCHASES, change, add, history, "/admin/password_change/"):
+        page = page_of(admin, url)
+        assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=", page), url
+
+
+def test_a_change_stands_in_the_history_of_its_row(admin: Client, northside: Org) -> None:
+    ana = make_client(org=northside)
+    form = {"full_name": "Ana Ruiz Soto", "status": "active"}
+    change = reverse("admin:purchases_client_change", args=[ana.pk])
+    admin.post(change, form)
+    history = page_of(admin, reverse("admin:purchases_client_history", args=[ana.pk]))
+    assert "Changed Full name." in history

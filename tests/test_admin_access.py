@@ -1,0 +1,213 @@
+"""Who comes into the admin, and whose rows they meet there."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
+from django.urls import reverse
+
+from purchases.models import Client as Buyer
+from purchases.models import Offer, Org, Purchase
+from studio.models import Membership, User
+from tests.factories import make_client, make_offer, make_purchase
+
+SignedIn = Callable[[User], Client]
+
+ORG_LISTS = ["purchases_org", "purchases_client", "purchases_offer", "purchases_purchase"]
+LISTS = [*ORG_LISTS, "studio_membership"]
+
+
+def rows_of(org: Org, user: User) -> dict[str, object]:
+    """A row of each list; the choices that others may not see are called “… of <org>”."""
+    client = make_client(org=org, name=f"Client of {org.name}")
+    Buyer.objects.filter(pk=client.pk).update(status=f"friend of {org.name}")
+    offer = make_offer(org=org, name=f"Offer of {org.name}")
+    return {
+        "purchases_org": org.pk,
+        "purchases_client": client.pk,
+        "purchases_offer": offer.pk,
+        "purchases_purchase": make_purchase(org=org, client=client, offer=offer).pk,
+        "studio_membership": Membership.objects.get(user=user).pk,
+    }
+
+
+@pytest.fixture
+def own(northside: Org, olivia: User) -> dict[str, object]:
+    return rows_of(northside, olivia)
+
+
+@pytest.fixture
+def foreign(southside: Org, otto: User) -> dict[str, object]:
+    return rows_of(southside, otto)
+
+
+def page(model: str, name: str, *args: object) -> str:
+    return reverse(f"admin:{model}_{name}", args=args)
+
+
+def status(browser: Client, url: str) -> int:
+    return browser.get(url).status_code
+
+
+# --- The door -------------------------------------------------------------------------------------
+
+
+def test_a_stranger_is_sent_to_the_sites_own_sign_in_page_and_back(db: None) -> None:
+    asked_for = page("purchases_client", "changelist")
+    response = Client().get(asked_for, follow=True)
+    assert response.redirect_chain[-1] == (f"{reverse('login')}?next={asked_for}", 302)
+    assert response.templates[0].name == "registration/login.html"
+
+
+def test_there_is_no_second_sign_in_page(signed_in: SignedIn, mia: User) -> None:
+    sign_in = reverse("login")
+    assert Client().get("/admin/login/")["Location"] == f"{sign_in}?next=/admin/"
+    assert Client().post("/admin/login/")["Location"] == f"{sign_in}?next=/admin/"
+    assert signed_in(mia).get("/admin/login/")["Location"] == "/admin/"
+
+
+def test_who_has_no_membership_is_told_so_and_not_sent_in_a_circle(
+    signed_in: SignedIn, nora: User
+) -> None:
+    response = signed_in(nora).get("/admin/login/", follow=True)
+    assert response.redirect_chain == [("/admin/", 302)]
+    assert response.status_code == 403
+
+
+def test_djangos_staff_flag_and_permission_rows_open_nothing(
+    signed_in: SignedIn, nora: User, mia: User
+) -> None:
+    for user in (nora, mia):
+        user.is_staff = True
+        user.save()
+        user.user_permissions.set(Permission.objects.all())
+    assert status(signed_in(nora), "/admin/") == 403
+    assert status(signed_in(mia), page("studio_user", "changelist")) == 403
+    assert status(signed_in(mia), page("purchases_client", "add")) == 403
+
+
+def test_an_account_that_was_closed_is_a_stranger(signed_in: SignedIn, olivia: User) -> None:
+    browser = signed_in(olivia)
+    olivia.is_active = False
+    olivia.save()
+    assert status(browser, "/admin/") == 302
+
+
+@pytest.mark.parametrize("name", ["olivia", "nora"])
+def test_everybody_can_sign_out(
+    signed_in: SignedIn, name: str, request: pytest.FixtureRequest
+) -> None:
+    browser = signed_in(request.getfixturevalue(name))
+    assert browser.post("/admin/logout/")["Location"] == reverse("login")
+    assert "_auth_user_id" not in browser.session
+
+
+# --- Their own org alone --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["olivia", "mia", "ada"])
+@pytest.mark.parametrize("model", LISTS)
+def test_a_member_sees_their_org_and_no_other(
+    signed_in: SignedIn,
+    own: dict[str, object],
+    foreign: dict[str, object],
+    model: str,
+    name: str,
+    request: pytest.FixtureRequest,
+) -> None:
+    browser = signed_in(request.getfixturevalue(name))
+    response = browser.get(page(model, "changelist"))
+    listed = {row.pk for row in response.context["cl"].result_list}
+    assert own[model] in listed
+    assert foreign[model] not in listed
+    # Nor in the filters, the choices or anywhere else on the page.
+    assert "Southside" not in response.text
+    assert status(browser, page(model, "change", own[model])) == 200
+    assert status(browser, page(model, "history", own[model])) == 200
+
+
+@pytest.mark.parametrize("action", ["change", "history", "delete"])
+@pytest.mark.parametrize("model", LISTS)
+def test_a_row_of_another_org_is_not_found(
+    signed_in: SignedIn, olivia: User, foreign: dict[str, object], model: str, action: str
+) -> None:
+    browser = signed_in(olivia)
+    response = browser.get(page(model, action, foreign[model]), follow=True)
+    # Django's way to say so: back to the index, with a message; deleting is refused before.
+    if action == "delete":
+        assert response.status_code == 403
+    else:
+        assert response.redirect_chain == [("/admin/", 302)]
+        assert "doesn’t exist" in response.text
+    assert "Southside" not in response.text
+
+
+def test_filters_by_what_lies_beyond_a_row_are_refused(
+    signed_in: SignedIn, olivia: User, own: dict[str, object]
+) -> None:
+    browser = signed_in(olivia)
+    members = page("studio_membership", "changelist")
+    assert status(browser, f"{members}?user__password__startswith=pbkdf2") == 400
+    clients = page("purchases_client", "changelist")
+    assert status(browser, f"{clients}?org__memberships__role=owner") == 400
+
+
+@pytest.mark.parametrize("field", ["client", "offer"])
+def test_the_choices_of_a_purchase_are_those_of_the_own_org(
+    signed_in: SignedIn,
+    olivia: User,
+    own: dict[str, object],
+    foreign: dict[str, object],
+    field: str,
+) -> None:
+    query = {"app_label": "purchases", "model_name": "purchase", "field_name": field, "term": "of"}
+    answer = signed_in(olivia).get("/admin/autocomplete/", query).json()
+    assert [UUID(row["id"]) for row in answer["results"]] == [own[f"purchases_{field}"]]
+
+
+def test_accounts_are_nobodys_to_choose_or_see(signed_in: SignedIn, olivia: User) -> None:
+    browser = signed_in(olivia)
+    query = {"app_label": "studio", "model_name": "membership", "field_name": "user"}
+    assert browser.get("/admin/autocomplete/", query).status_code == 403
+    assert status(browser, page("studio_user", "changelist")) == 403
+    assert status(browser, page("studio_user", "change", olivia.pk)) == 403
+    assert status(browser, reverse("admin:auth_user_password_change", args=[olivia.pk])) == 403
+
+
+# --- What each role may do ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["mia", "ada"])
+@pytest.mark.parametrize("model", LISTS)
+def test_staff_and_accountants_look_and_change_nothing(
+    signed_in: SignedIn,
+    own: dict[str, object],
+    model: str,
+    name: str,
+    request: pytest.FixtureRequest,
+) -> None:
+    browser = signed_in(request.getfixturevalue(name))
+    assert status(browser, page(model, "add")) == 403
+    assert status(browser, page(model, "delete", own[model])) == 403
+    assert 'name="_save"' not in browser.get(page(model, "change", own[model])).text
+    change = browser.post(page(model, "change", own[model]), {"name": "Changed", "role": "owner"})
+    assert change.status_code == 403
+
+
+@pytest.mark.parametrize("model", LISTS)
+def test_an_owner_deletes_nothing(
+    signed_in: SignedIn, olivia: User, own: dict[str, object], model: str
+) -> None:
+    browser = signed_in(olivia)
+    assert browser.post(page(model, "delete", own[model]), {"post": "yes"}).status_code == 403
+    crafted = {"action": "delete_selected", "_selected_action": [own[model]], "post": "yes"}
+    browser.post(page(model, "changelist"), crafted)
+    counts = [rows.objects.count() for rows in (Org, Buyer, Offer, Purchase, Membership)]
+    assert counts == [1, 1, 1, 1, 1]
+
+
+def test_groups_are_gone(signed_in: SignedIn, mia: User) -> None:
+    Group.objects.create(name="Unused")
+    assert status(signed_in(mia), "/admin/auth/group/") == 404

@@ -1,0 +1,130 @@
+"""The admin's action “Reinstate one session”: through the operation, with a report on each."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client, override_settings
+
+from purchases import operations
+from purchases.access import Member
+from purchases.models import Org, Purchase
+from studio.models import User
+from tests.factories import make_client, make_offer, make_purchase
+
+SignedIn = Callable[[User], Client]
+PURCHASES = "/admin/purchases/purchase/"
+
+
+def reinstate(browser: Client, *purchases: Purchase, **fields: str) -> Any:
+    ids = [purchase.pk for purchase in purchases]
+    form = {"action": "reinstate", "_selected_action": ids, **fields}
+    return browser.post(PURCHASES, form)
+
+
+def reports(response: Any) -> list[str]:
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def used(purchase: Purchase) -> int | None:
+    return Purchase.objects.get(pk=purchase.pk).sessions_used
+
+
+@pytest.mark.parametrize("name", ["olivia", "mia"])
+def test_each_purchase_is_reported(
+    signed_in: SignedIn, northside: Org, name: str, request: pytest.FixtureRequest
+) -> None:
+    pack = make_offer(org=northside)
+    ana = make_purchase(org=northside, offer=pack)
+    zoe = make_purchase(
+        org=northside, offer=pack, client=make_client(org=northside, name="Zoë Li"), used=0
+    )
+    ben = make_purchase(
+        org=northside,
+        offer=pack,
+        client=make_client(org=northside, name="Ben Okafor"),
+        total=None,
+        used=1,
+    )
+    response = reinstate(signed_in(request.getfixturevalue(name)), ana, zoe, ben)
+    assert response["Location"] == PURCHASES
+    assert sorted(reports(response)) == [
+        "Session reinstated for Ana Ruiz (10-class pack). 2 of 10 used.",
+        "Session reinstated for Ben Okafor (10-class pack). 0 used.",
+        "Zoë Li (10-class pack): Nothing to give back: no session of this pack is used.",
+    ]
+    assert (used(ana), used(zoe), used(ben)) == (2, 0, 0)
+
+
+def test_it_goes_through_the_operation_once_a_purchase_each_with_a_request_of_its_own(
+    signed_in: SignedIn, mia: User, northside: Org, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Member, UUID, UUID]] = []
+
+    def record(*, member: Member, purchase: Purchase, request_id: UUID) -> int:
+        asked.append((member, purchase.pk, request_id))
+        return 0
+
+    monkeypatch.setattr(operations, "reinstate", record)
+    pair = [make_purchase(org=northside), make_purchase(org=northside)]
+    reinstate(signed_in(mia), *pair)
+    assert {member.user_id for member, _, _ in asked} == {mia.pk}
+    assert {purchase for _, purchase, _ in asked} == {purchase.pk for purchase in pair}
+    assert len({request_id for _, _, request_id in asked}) == 2
+
+
+def test_a_page_of_purchases_is_reported_whole(
+    signed_in: SignedIn, mia: User, northside: Org
+) -> None:
+    # Names that do not compress: together they are more than a cookie holds.
+    names = [f"Ana {uuid4()} {uuid4()}" for _ in range(50)]
+    purchases = [
+        make_purchase(org=northside, client=make_client(org=northside, name=name), used=1)
+        for name in names
+    ]
+    browser = signed_in(mia)
+    # With DEBUG, Django raises where a report would be lost.
+    with override_settings(DEBUG=True):
+        reinstate(browser, *purchases)
+    page = browser.get(PURCHASES).text
+    assert all(f"Session reinstated for {name} (" in page for name in names)
+
+
+def test_more_than_a_page_is_refused_whole(signed_in: SignedIn, mia: User, northside: Org) -> None:
+    purchases = [make_purchase(org=northside, used=1) for _ in range(51)]
+    response = reinstate(signed_in(mia), purchases[0], select_across="1")
+    assert reports(response) == ["Nothing was changed. Select at most 50 purchases at once."]
+    assert {used(purchase) for purchase in purchases} == {1}
+
+
+def test_it_is_offered_to_those_who_may(
+    signed_in: SignedIn, olivia: User, mia: User, ada: User, northside: Org
+) -> None:
+    make_purchase(org=northside)
+    option = '<option value="reinstate">Reinstate one session</option>'
+    assert option in signed_in(olivia).get(PURCHASES).text
+    assert option in signed_in(mia).get(PURCHASES).text
+    page = signed_in(ada).get(PURCHASES).text
+    assert option not in page
+    assert 'name="action"' not in page
+
+
+def test_an_accountants_crafted_post_changes_nothing(
+    signed_in: SignedIn, ada: User, northside: Org
+) -> None:
+    purchase = make_purchase(org=northside, used=3)
+    for fields in ({}, {"index": "0"}, {"select_across": "1"}):
+        assert not reports(reinstate(signed_in(ada), purchase, **fields))
+    assert used(purchase) == 3
+
+
+def test_a_crafted_post_reaches_no_purchase_of_another_org(
+    signed_in: SignedIn, mia: User, northside: Org, southside: Org
+) -> None:
+    own, theirs = make_purchase(org=northside), make_purchase(org=southside)
+    assert len(reports(reinstate(signed_in(mia), own, theirs))) == 1
+    assert (used(own), used(theirs)) == (2, 3)
+    reinstate(signed_in(mia), theirs, select_across="1")
+    assert (used(own), used(theirs)) == (1, 3)

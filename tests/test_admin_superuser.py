@@ -1,0 +1,136 @@
+"""The superuser in the admin: every org, every account. Without a membership, no action that
+somebody's name must stand under."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from purchases.models import Client as Buyer
+from purchases.models import Offer, Org, Purchase
+from studio.models import Membership, User
+from tests.factories import make_client, make_offer, make_purchase
+
+SignedIn = Callable[[User], Client]
+PURCHASES = "/admin/purchases/purchase/"
+
+
+@pytest.fixture
+def sue(db: None) -> User:
+    return User.objects.create_superuser("sue")
+
+
+@pytest.fixture
+def admin(signed_in: SignedIn, sue: User) -> Client:
+    return signed_in(sue)
+
+
+def used(purchase: Purchase) -> int | None:
+    return Purchase.objects.get(pk=purchase.pk).sessions_used
+
+
+def test_every_org_is_listed_and_can_be_filtered_by(
+    admin: Client, northside: Org, southside: Org
+) -> None:
+    make_purchase(org=northside)
+    theirs = make_purchase(org=southside)
+    page = admin.get(PURCHASES)
+    assert len(page.context["cl"].result_list) == 2
+    assert "Northside Pilates" in page.text
+    page = admin.get(PURCHASES, {"org__id__exact": str(southside.pk)})
+    assert [row.pk for row in page.context["cl"].result_list] == [theirs.pk]
+
+
+@pytest.mark.parametrize("model", ["org", "client", "offer", "purchase"])
+def test_every_list_and_form_opens(admin: Client, northside: Org, model: str) -> None:
+    purchase = make_purchase(org=northside)
+    row = {"org": northside, "client": purchase.client, "offer": purchase.offer}.get(
+        model, purchase
+    )
+    for name, args in [
+        ("changelist", []),
+        ("add", []),
+        ("change", [row.pk]),
+        ("history", [row.pk]),
+        ("delete", [row.pk]),
+    ]:
+        assert admin.get(reverse(f"admin:purchases_{model}_{name}", args=args)).status_code == 200
+
+
+def test_a_purchase_takes_its_client_and_offer_from_its_own_org(
+    admin: Client, northside: Org, southside: Org
+) -> None:
+    form = {
+        "org": northside.pk,
+        "client": make_client(org=southside).pk,
+        "offer": make_offer(org=southside).pk,
+        "amount_paid_cents": 20000,
+        "currency": "aud",
+        "payment_status": "succeeded",
+        "sessions_total": 10,
+        "purchased_at_0": "2026-01-12",
+        "purchased_at_1": "18:00:00",
+    }
+    refused = admin.post(f"{PURCHASES}add/", form)
+    assert refused.context["adminform"].form.errors == {
+        "client": ["Ana Ruiz belongs to another org. Choose one of this org."],
+        "offer": ["10-class pack belongs to another org. Choose one of this org."],
+    }
+    own = {"client": make_client(org=northside).pk, "offer": make_offer(org=northside).pk}
+    assert admin.post(f"{PURCHASES}add/", form | own).status_code == 302
+    assert Purchase.objects.get().org == northside
+
+
+def test_rows_can_be_deleted(admin: Client, northside: Org) -> None:
+    purchase = make_purchase(org=northside)
+    for row, model in [(purchase, "purchase"), (purchase.client, "client")]:
+        url = reverse(f"admin:purchases_{model}_delete", args=[row.pk])
+        assert admin.post(url, {"post": "yes"}).status_code == 302
+    form = {"action": "delete_selected", "_selected_action": [purchase.offer_id], "post": "yes"}
+    admin.post("/admin/purchases/offer/", form)
+    assert not any(rows.objects.exists() for rows in (Purchase, Buyer, Offer))
+
+
+def test_an_account_is_made_with_its_membership(admin: Client, northside: Org) -> None:
+    inline = {
+        "membership-TOTAL_FORMS": 1,
+        "membership-INITIAL_FORMS": 0,
+        "membership-0-org": northside.pk,
+        "membership-0-role": "staff",
+    }
+    account = {"username": "mia", "password1": "a-long-one-9", "password2": "a-long-one-9"}
+    form = account | {"usable_password": "true"} | inline
+    assert admin.post("/admin/studio/user/add/", form).status_code == 302
+    mia = User.objects.get(username="mia")
+    assert (mia.membership.org, mia.membership.role) == (northside, "staff")
+    assert not mia.is_superuser
+
+
+def test_accounts_are_listed_searched_and_opened(admin: Client, mia: User, nora: User) -> None:
+    page = admin.get("/admin/studio/user/", {"q": "mia", "membership__role__exact": "staff"})
+    assert [row.pk for row in page.context["cl"].result_list] == [mia.pk]
+    assert admin.get("/admin/studio/user/").status_code == 200
+    for user in (mia, nora):
+        page = admin.get(reverse("admin:studio_user_change", args=[user.pk]))
+        assert page.status_code == 200
+        assert 'name="user_permissions"' not in page.text
+
+
+def test_without_a_membership_no_session_is_given_back(admin: Client, northside: Org) -> None:
+    purchase = make_purchase(org=northside, used=3)
+    assert "Reinstate one session" not in admin.get(PURCHASES).text
+    admin.post(PURCHASES, {"action": "reinstate", "_selected_action": [purchase.pk]})
+    assert used(purchase) == 3
+
+
+def test_with_a_membership_sessions_are_given_back_in_that_org_alone(
+    admin: Client, sue: User, northside: Org, southside: Org
+) -> None:
+    Membership.objects.create(user=sue, org=northside, role="staff")
+    own, theirs = make_purchase(org=northside), make_purchase(org=southside)
+    form = {"action": "reinstate", "_selected_action": [own.pk, theirs.pk]}
+    page = admin.post(PURCHASES, form, follow=True).text
+    assert (used(own), used(theirs)) == (2, 3)
+    assert "Session reinstated for Ana Ruiz" in page
+    assert "Ana Ruiz (10-class pack): Only a member of its org can reinstate a session." in page
