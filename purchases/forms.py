@@ -5,19 +5,33 @@ from django import forms
 from purchases.models import Purchase
 from purchases.queries import Place
 
+OUT_OF_DATE = "This page is out of date. Reload it, then press again."
+LINK_IS_MANGLED = "This link to a further page is not complete. Go to the desk and start there."
+
 
 class ListForm(forms.Form):
     """Which part of the desk's list a link shows."""
 
-    q = forms.CharField(required=False, max_length=100)
+    q = forms.CharField(
+        required=False,
+        max_length=100,
+        error_messages={
+            "max_length": "Search for less: 100 characters at most.",
+            "null_characters_not_allowed": "Type it anew: it has a character that no name has.",
+        },
+    )
     state = forms.TypedChoiceField(
         required=False,
         choices=Purchase.State,
         coerce=Purchase.State,
         empty_value=Purchase.State.ALL,
-        error_messages={"invalid_choice": "There is no list called “%(value)s”."},
+        error_messages={
+            "invalid_choice": "There is no list called “%(value)s”. Go to the desk and choose one."
+        },
     )
-    after = forms.CharField(required=False, max_length=100)
+    after = forms.CharField(
+        required=False, error_messages={"null_characters_not_allowed": LINK_IS_MANGLED}
+    )
 
     def clean_q(self) -> str:
         return str(self.cleaned_data["q"])
@@ -27,16 +41,13 @@ class ListForm(forms.Form):
         try:
             return Place.parse(text) if text else None
         except ValueError:
-            raise forms.ValidationError("This link to a further page is not complete.") from None
+            raise forms.ValidationError(LINK_IS_MANGLED) from None
 
 
 class ActForm(forms.Form):
     """What comes with every press of a button that changes a count."""
 
-    request_id = forms.UUIDField(
-        error_messages={
-            "required": "This page is out of date. Reload it, then press again.",
-            "invalid": "This page is out of date. Reload it, then press again.",
-        }
+    request_id = forms.UUIDField(error_messages={"required": OUT_OF_DATE, "invalid": OUT_OF_DATE})
+    next = forms.CharField(
+        required=False, error_messages={"null_characters_not_allowed": OUT_OF_DATE}
     )
-    next = forms.CharField(required=False)

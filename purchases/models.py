@@ -275,4 +275,6 @@ class ClientSearchTerm(models.Model):
 
     class Meta:
         db_table = "client_search_terms"
-        managed = False
+
+    def __str__(self) -> str:
+        return self.term

@@ -14,7 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from purchases import operations, queries
 from purchases.access import DeskRequest, client_or_404, purchase_or_404
 from purchases.forms import ActForm, ListForm
-from purchases.models import Purchase
+from purchases.models import Client, Purchase
 
 
 @require_safe
@@ -37,9 +37,24 @@ def purchase_list(request: DeskRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-@require_safe
 def client_detail(request: DeskRequest, client_id: UUID) -> HttpResponse:
     client = client_or_404(request, client_id)
+    return _client_page(request, client)
+
+
+def reinstate(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
+    purchase = purchase_or_404(request, purchase_id, to="reinstate")
+    return _act(request, purchase, operations.reinstate, "purchases/_reinstated.html")
+
+
+def use(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
+    purchase = purchase_or_404(request, purchase_id, to="use")
+    return _act(request, purchase, operations.use, "purchases/_used.html")
+
+
+# The verb is looked at after the row was loaded: a stranger's 404 comes before any 405.
+@require_safe
+def _client_page(request: DeskRequest, client: Client) -> HttpResponse:
     context = {
         "client": client,
         "purchases": queries.purchases_of(client),
@@ -50,17 +65,6 @@ def client_detail(request: DeskRequest, client_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def reinstate(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
-    purchase = purchase_or_404(request, purchase_id, to="reinstate")
-    return _act(request, purchase, operations.reinstate, "purchases/_reinstated.html")
-
-
-@require_POST
-def use(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
-    purchase = purchase_or_404(request, purchase_id, to="use")
-    return _act(request, purchase, operations.use, "purchases/_used.html")
-
-
 def _act(
     request: DeskRequest, purchase: Purchase, operation: Callable[..., int], done: str
 ) -> HttpResponse:
@@ -76,7 +80,7 @@ def _act(
     except operations.Refused as refused:
         refusal = refused
     here = form.cleaned_data["next"]
-    if not url_has_allowed_host_and_scheme(here, allowed_hosts={request.get_host()}):
+    if not url_has_allowed_host_and_scheme(here, {request.get_host()}, request.is_secure()):
         here = resolve_url("purchases:purchase_list")
     context = {
         "purchase": purchase,

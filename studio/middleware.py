@@ -38,10 +38,13 @@ class SignInRequired(LoginRequiredMiddleware):
         """A part of a page can't become the sign-in form: htmx is told to load that page whole,
         and to come back to the page where the person was."""
         response = super().process_view(request, view_func, view_args, view_kwargs)
-        htmx = cast(DeskRequest, request).htmx
+        htmx = cast("DeskRequest", request).htmx
         if response and htmx:
             here = htmx.current_url_abs_path or resolve_url("home")
             return HttpResponseClientRedirect(redirect_to_login(here).url)
+        if response and request.method not in ("GET", "HEAD"):
+            # A press of a button is no page to come back to; it says on which page it was.
+            return redirect_to_login(request.POST.get("next") or resolve_url("home"))
         return response
 
 
@@ -65,7 +68,7 @@ class MembershipRequired:
         if match is None or match.url_name in {"login", "logout", "healthz"}:
             return None
         member = Membership.objects.filter(user=request.user.pk).select_related("org").first()
-        cast(Any, request).member = member
+        cast("Any", request).member = member
         in_admin_as_superuser = match.app_name == "admin" and request.user.is_superuser
         if member is None and request.user.is_authenticated and not in_admin_as_superuser:
             return render(request, "no_membership.html", status=403)

@@ -4,6 +4,7 @@
 import os
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -86,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "studio.middleware.no_store",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -93,7 +95,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "studio.middleware.SignInRequired",
     "studio.middleware.MembershipRequired",
 ]
@@ -129,7 +130,7 @@ def database(url: str) -> dict[str, Any]:
         parts = conninfo_to_dict(url)
     except ProgrammingError as error:
         raise ImproperlyConfigured(
-            f"DATABASE_URL cannot be read ({error}): write it as "
+            f"DATABASE_URL cannot be read ({str(error).strip()}): write it as "
             "DATABASE_URL=postgresql://user:password@host:5432/name"
         ) from None
     if not parts.get("dbname"):
@@ -170,6 +171,12 @@ DATABASES["default"] |= {
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = os.environ.get("TIME_ZONE") or "UTC"
+try:
+    ZoneInfo(TIME_ZONE)
+except (ZoneInfoNotFoundError, ValueError, OSError):
+    raise ImproperlyConfigured(
+        f"TIME_ZONE is {TIME_ZONE!r}: write the name of a place, as in TIME_ZONE=Australia/Sydney."
+    ) from None
 USE_TZ = True
 
 STATIC_URL = "static/"

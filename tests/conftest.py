@@ -2,9 +2,11 @@
 Otto owns Southside Yoga and is a stranger here. Nora has an account and no membership."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import pytest
 from django.test import Client, override_settings
+from django.utils import timezone
 
 from purchases.models import Org
 from studio.models import User
@@ -67,3 +69,17 @@ def signed_in() -> Callable[[User], Client]:
         return browser
 
     return sign_in
+
+
+@pytest.fixture
+def desk(mia: User, signed_in: Callable[[User], Client]) -> Client:
+    """The browser at the front desk of Northside."""
+    return signed_in(mia)
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """The time, which stands still: midnight can't come between two lines of a test."""
+    moment = timezone.now()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
+    return moment

@@ -1,7 +1,10 @@
 """Rows for tests. Plain functions: what a test does not name gets a sensible value."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
 
 from purchases.models import Client, Offer, Org, Purchase
 from studio.models import Membership, User
@@ -54,3 +57,25 @@ def make_purchase(
     )
     purchase.refresh_from_db()
     return purchase
+
+
+def make_purchases(*, org: Org, count: int, **columns: Any) -> list[Purchase]:
+    """That many purchases of different clients, all called Ana Ruiz, a minute apart."""
+    offer = make_offer(org=org)
+    clients = Client.objects.bulk_create(
+        Client(id=uuid4(), org=org, full_name="Ana Ruiz", email=f"ana{n}@example.com")
+        for n in range(count)
+    )
+    now = timezone.now()
+    paid = {"sessions_total": 10, "sessions_used": 3, "payment_status": "succeeded"}
+    return Purchase.objects.bulk_create(
+        Purchase(
+            id=uuid4(),
+            org=org,
+            client=client,
+            offer=offer,
+            amount_paid_cents=20000,
+            **{"purchased_at": now - timedelta(minutes=n)} | paid | columns,
+        )
+        for n, client in enumerate(clients)
+    )

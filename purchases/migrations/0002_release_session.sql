@@ -1,11 +1,13 @@
 -- Gives one session of a purchase back and returns the sessions used since then; returns -1, and
 -- changes nothing, where none is used or no such purchase exists. Expiry does not matter.
+-- `studio.kind` tells the ledger, while the function runs, what the change is.
 DROP FUNCTION IF EXISTS public.release_session(uuid);
 
 CREATE FUNCTION public.release_session(p_purchase_id uuid) RETURNS int
 LANGUAGE sql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET studio.kind = 'reinstated'
 AS $$
     WITH released AS (
         UPDATE public.client_purchases

@@ -34,8 +34,24 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("term", models.TextField(db_collation="C")),
+                        (
+                            "client",
+                            models.ForeignKey(
+                                on_delete=models.DO_NOTHING,
+                                related_name="search_terms",
+                                to="purchases.client",
+                            ),
+                        ),
+                        (
+                            "org",
+                            models.ForeignKey(
+                                on_delete=models.DO_NOTHING,
+                                related_name="+",
+                                to="purchases.org",
+                            ),
+                        ),
                     ],
-                    options={"db_table": "client_search_terms", "managed": False},
+                    options={"db_table": "client_search_terms"},
                 ),
             ],
         ),

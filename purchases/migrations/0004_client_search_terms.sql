@@ -6,10 +6,10 @@ CREATE FUNCTION public.fold_for_search(p_word text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    -- Taking a letter apart (NFKD) leaves its accents as characters of their own; the letters
-    -- that do not come apart are named.
+    -- Taking a letter apart (NFKD) leaves its accents as characters of their own, and makes of ´
+    -- a space with an accent; the letters that do not come apart are named.
     SELECT replace(replace(translate(
-        lower(regexp_replace(normalize(p_word, NFKD), '[\u0300-\u036f''’‘ʼʻ`´]', '', 'g')),
+        lower(regexp_replace(normalize(p_word, NFKD), '[ \u0300-\u036f''’‘ʼʻ`]', '', 'g')),
         'øłđðħıŧ', 'olddhit'), 'ß', 'ss'), 'æ', 'ae')
 $$;
 

@@ -1,0 +1,89 @@
+"""A real Chromium, driven by Playwright, on Django's live server.
+
+Without a Chromium these tests are skipped; BROWSER_TESTS=required makes that a failure. After
+every test the browser's console must be empty: an error or a breach of the security policy there
+fails the test.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from studio.models import User
+from tests.factories import PASSWORD
+
+Window = Callable[..., BrowserContext]
+SignIn = Callable[[BrowserContext, User], Page]
+
+NAMES = ["chromium", "chromium-browser", "google-chrome"]
+# A refusal is an answer; Chromium logs it all the same.
+REFUSAL_LOGGED = "the server responded with a status of 409"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        told = "No Chromium found: apt-get install chromium, or see README.md."
+        if os.environ.get("BROWSER_TESTS") == "required":
+            pytest.fail(told)
+        pytest.skip(told)
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox"] if root else []
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def console() -> Iterator[list[str]]:
+    """What went wrong in any window. A test that means it to go wrong clears the list."""
+    complaints: list[str] = []
+    yield complaints
+    assert complaints == []
+
+
+@pytest.fixture
+def window(chromium: Browser, live_server: LiveServer, console: list[str]) -> Iterator[Window]:
+    """Opens a window with cookies of its own: `window()`, or with Playwright's options, as
+    `window(java_script_enabled=False)`."""
+    contexts: list[BrowserContext] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error" and REFUSAL_LOGGED not in message.text:
+            console.append(message.text)
+
+    def open_window(**options: Any) -> BrowserContext:
+        context = chromium.new_context(base_url=live_server.url, **options)
+        context.set_default_timeout(10_000)
+        context.on("console", listen)
+        context.on("weberror", lambda error: console.append(str(error.error)))
+        contexts.append(context)
+        return context
+
+    yield open_window
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def sign_in() -> SignIn:
+    """Signs in as a person would, and returns the page that this leads to."""
+
+    def sign_in(context: BrowserContext, user: User) -> Page:
+        page = context.new_page()
+        page.goto("/")
+        page.get_by_label("Name", exact=True).fill(user.username)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(lambda url: "/accounts/login/" not in url)
+        return page
+
+    return sign_in

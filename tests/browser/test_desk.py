@@ -1,0 +1,157 @@
+"""The way of one morning: sign in, find a client, give a session back, be refused."""
+
+import re
+from datetime import timedelta
+
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from purchases.models import Org, Purchase
+from studio.models import User
+from tests.browser.conftest import SignIn, Window
+from tests.factories import make_client, make_purchase
+
+
+def row(purchase: Purchase) -> str:
+    return f"#purchase-{purchase.pk}"
+
+
+def a_small_studio(org: Org) -> dict[str, Purchase]:
+    names = {"jose": "José Álvarez", "ana": "Ana Ruiz", "sakura": "田中 さくら"}
+    return {
+        key: make_purchase(org=org, client=make_client(org=org, name=name, email=f"{key}@x.org"))
+        for key, name in names.items()
+    }
+
+
+def test_search_then_one_click_gives_a_session_back(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    packs = a_small_studio(northside)
+    page = sign_in(window(), mia)
+    page.get_by_label("Find a client").fill("jose")
+    expect(page.locator(".desk tbody tr")).to_have_count(1)
+    expect(page.locator("#found")).to_have_text("1 purchase for “jose”")
+    expect(page).to_have_url(re.compile(r"q=jose"))
+
+    page.get_by_role("button", name="Reinstate a session for José Álvarez").click()
+
+    changed = page.locator(row(packs["jose"]))
+    expect(changed).to_have_attribute("data-used", "2")
+    expect(changed.locator("strong")).to_have_text("8")
+    expect(page.locator("#note")).to_have_text("Session reinstated for José Álvarez. 2 of 10 used.")
+    assert Purchase.objects.get(pk=packs["jose"].pk).sessions_used == 2
+    page.reload()
+    expect(page.locator(".desk tbody tr")).to_have_count(1)
+    expect(page.get_by_label("Find a client")).to_have_value("jose")
+
+
+def test_a_refusal_is_told_and_shows_the_count_that_stands(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    pack = make_purchase(org=northside, used=1)
+    page = sign_in(window(), mia)
+    Purchase.objects.filter(pk=pack.pk).update(sessions_used=0)  # the other desk was faster
+
+    page.get_by_role("button", name="Reinstate").click()
+
+    expect(page.locator("#note")).to_have_text(Purchase.NOTHING_USED)
+    expect(page.locator(row(pack))).to_have_attribute("data-used", "0")
+    expect(page.get_by_role("button", name="Reinstate")).to_have_count(0)
+
+
+def test_nothing_moves_when_a_row_is_swapped(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    packs = a_small_studio(northside)
+    page = sign_in(window(), mia)
+    boxes = "[...document.querySelectorAll('.desk tr, .desk td, .desk th')].map(cell => {"
+    boxes += "const {x, y, width, height} = cell.getBoundingClientRect();"
+    boxes += "return [x, y, width, height].join()})"
+    before = page.evaluate(boxes)
+
+    page.locator(row(packs["ana"])).get_by_role("button", name="Reinstate").click()
+
+    expect(page.locator(row(packs["ana"]))).to_have_attribute("data-used", "2")
+    assert page.evaluate(boxes) == before
+
+
+def test_back_and_forward_return_to_the_search(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    a_small_studio(northside)
+    page = sign_in(window(), mia)
+    page.get_by_label("Find a client").fill("ana")
+    expect(page.locator(".desk tbody tr")).to_have_count(1)
+    page.get_by_role("link", name="Ana Ruiz").click()
+    expect(page.get_by_role("heading", name="Ana Ruiz")).to_be_visible()
+
+    page.go_back()
+    expect(page.get_by_label("Find a client")).to_have_value("ana")
+    expect(page.locator(".desk tbody tr")).to_have_count(1)
+    page.go_forward()
+    expect(page.get_by_role("heading", name="Ana Ruiz")).to_be_visible()
+
+
+def test_signed_out_meanwhile_leads_to_the_sign_in_and_back(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    make_purchase(org=northside)
+    context = window()
+    page = sign_in(context, mia)
+    context.clear_cookies()
+
+    page.get_by_label("Find a client").fill("ana")
+
+    page.wait_for_url("**/accounts/login/?next=/purchases/**")
+
+
+def test_an_error_is_told_where_notes_go(
+    window: Window, sign_in: SignIn, mia: User, northside: Org, console: list[str]
+) -> None:
+    pack = make_purchase(org=northside)
+    page = sign_in(window(), mia)
+    before = page.locator(row(pack)).inner_text()
+    page.evaluate("document.querySelector('[name=request_id]').value = 'mangled'")
+
+    page.get_by_role("button", name="Reinstate").click()
+
+    expect(page.locator("#note")).to_contain_text("This page is out of date.")
+    assert page.locator(row(pack)).inner_text() == before
+    assert "status of 400" in console[0]
+    console.clear()
+
+
+def test_a_server_that_is_gone_is_told_in_words(
+    window: Window, sign_in: SignIn, mia: User, northside: Org, console: list[str]
+) -> None:
+    make_purchase(org=northside)
+    context = window()
+    page = sign_in(context, mia)
+    context.set_offline(True)
+
+    page.get_by_role("button", name="Reinstate").click()
+
+    expect(page.locator("#note")).to_contain_text("No answer from the server.")
+    console.clear()
+
+
+def test_an_expired_pack_takes_a_session_back_and_says_what_is_missing(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    pack = make_purchase(org=northside, expires_at=timezone.now() - timedelta(days=3))
+    page = sign_in(window(), mia)
+
+    page.get_by_role("button", name="Reinstate").click()
+
+    expect(page.locator(row(pack))).to_have_attribute("data-used", "2")
+    expect(page.locator("#note")).to_contain_text("it needs a new expiry")
+
+
+def test_the_accountant_sees_the_counts_and_no_button(
+    window: Window, sign_in: SignIn, ada: User, northside: Org
+) -> None:
+    pack = make_purchase(org=northside)
+    page = sign_in(window(), ada)
+    expect(page.locator(row(pack)).locator("strong")).to_have_text("7")
+    expect(page.locator(".desk button")).to_have_count(0)

@@ -1,0 +1,84 @@
+"""The desk without a mouse."""
+
+from playwright.sync_api import Page, expect
+
+from purchases.models import Org
+from studio.models import User
+from tests.browser.conftest import SignIn, Window
+from tests.factories import make_client, make_purchase
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.id"))
+
+
+def test_from_slash_to_a_reinstated_session_and_on_to_the_next_row(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    older = make_purchase(org=northside, client=make_client(org=northside, name="Ana Ruiz"))
+    newer = make_purchase(org=northside, client=make_client(org=northside, name="Ana Silva"))
+    page = sign_in(window(), mia)
+
+    page.keyboard.press("/")
+    assert focused(page) == "search"
+    page.keyboard.type("ana")
+    expect(page.locator("#found")).to_have_text("2 purchases for “ana”")
+    page.keyboard.press("ArrowDown")
+    assert focused(page) == f"reinstate-{newer.pk}"
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#purchase-{newer.pk}")).to_have_attribute("data-used", "2")
+    # The focus stays where it was, on the new row's own button.
+    expect(page.locator(f"#reinstate-{newer.pk}")).to_be_focused()
+
+    page.keyboard.press("ArrowDown")
+    assert focused(page) == f"reinstate-{older.pk}"
+    page.keyboard.press("ArrowDown")
+    assert focused(page) == f"reinstate-{older.pk}", "the last row is the last"
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    assert focused(page) == "search"
+    assert page.get_by_label("Find a client").input_value() == "ana"
+
+
+def test_a_slash_in_the_search_is_a_slash(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    page = sign_in(window(), mia)
+    page.keyboard.press("/")
+    page.keyboard.type("a/b")
+    expect(page.get_by_label("Find a client")).to_have_value("a/b")
+
+
+def test_when_the_button_goes_the_focus_stays_in_the_row(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    pack = make_purchase(org=northside, used=1)
+    page = sign_in(window(), mia)
+    page.locator(f"#reinstate-{pack.pk}").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#purchase-{pack.pk}")).to_have_attribute("data-used", "0")
+    expect(page.locator(f"#use-{pack.pk}")).to_be_focused()
+
+
+def test_tab_reaches_everything_and_leaves_again(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    make_purchase(org=northside)
+    page = sign_in(window(), mia)
+    stops: list[str] = []
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        name = "document.activeElement.matches('body') ? 'out' : "
+        name += "document.activeElement.innerText || document.activeElement.name"
+        stops.append(page.evaluate(name))
+        if "Use" in stops and stops[-1] == "out":
+            break
+    assert stops[0] == "Skip to the content"
+    assert [stop for stop in stops if stop in ("q", "All", "Ana Ruiz", "Reinstate", "Use")] == [
+        "q",
+        "All",
+        "Ana Ruiz",
+        "Reinstate",
+        "Use",
+    ]
+    assert stops[-1] == "out", "no trap at the end of the page"

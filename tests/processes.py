@@ -1,0 +1,40 @@
+"""Commands as a person types them, each in a process of its own with an environment of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# Empty is as good as unset, and keeps a developer's .env file out.
+UNSET = dict.fromkeys(
+    [
+        "ALLOWED_HOSTS",
+        "BEHIND_PROXY",
+        "DATABASE_URL",
+        "DEBUG",
+        "HTTPS",
+        "SECRET_KEY",
+        "STUDIO_DATA_DIR",
+        "TIME_ZONE",
+    ],
+    "",
+)
+# Nobody listens there.
+NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"
+
+
+def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=os.environ | UNSET | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return run_python("manage.py", *arguments, **environment)

@@ -1,0 +1,161 @@
+"""What Reinstate and Use share: what comes with a press, and how the page and htmx are answered."""
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from purchases.models import Org, Purchase
+from tests.factories import make_client, make_purchase
+from tests.packs import PACKS, make_pack, used
+from tests.pages import Act, html_of, note_on, press, the_row_on, words_on
+
+LIST = reverse("purchases:purchase_list")
+ACTS = pytest.mark.parametrize("act", ["reinstate", "use"])
+DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+
+
+@pytest.fixture
+def pack(northside: Org) -> Purchase:
+    """3 of 10 used, paid, never expires: both acts are possible."""
+    return make_purchase(org=northside)
+
+
+@ACTS
+@DOORS
+@pytest.mark.parametrize("kind", PACKS)
+def test_a_button_is_shown_where_pressing_it_works_and_nowhere_else(
+    northside: Org, desk: Client, kind: str, act: Act, htmx: bool
+) -> None:
+    pack = make_pack(org=northside, kind=kind)
+    offered = act.title() in the_row_on(desk.get(LIST)).buttons
+
+    response = press(desk, act, pack, htmx=htmx)
+
+    done = 200 if htmx else 302
+    assert response.status_code == (done if offered else 409)
+    assert (used(pack) != pack.sessions_used) is offered
+
+
+@ACTS
+@pytest.mark.parametrize("query", ["", "?q=ana+r&state=active"])
+def test_htmx_gets_the_row_as_the_page_then_shows_it(
+    desk: Client, pack: Purchase, act: Act, query: str
+) -> None:
+    answer = press(desk, act, pack, htmx=True, next=LIST + query)
+
+    assert the_row_on(answer).lasting == the_row_on(desk.get(LIST + query)).lasting
+    assert 'class="changed"' in the_row_on(answer).html
+    assert "<html" not in html_of(answer)
+    assert '<div id="note" hx-swap-oob="innerHTML">' in html_of(answer)
+
+
+@ACTS
+def test_each_row_comes_with_an_id_of_its_own_for_the_next_press(
+    desk: Client, pack: Purchase, act: Act
+) -> None:
+    rows = [the_row_on(desk.get(LIST)), the_row_on(press(desk, act, pack, htmx=True))]
+    ids = {row.html.split('name="request_id" value="')[1].split('"')[0] for row in rows}
+
+    assert len(ids) == 2
+
+
+@ACTS
+@pytest.mark.parametrize("here", [LIST + "?q=ana+r&state=active", "/clients/{client}/"])
+def test_without_javascript_the_page_comes_back_with_the_message(
+    desk: Client, pack: Purchase, act: Act, here: str
+) -> None:
+    here = here.format(client=pack.client_id)
+    response = press(desk, act, pack, next=here)
+
+    assert (response.status_code, response["Location"]) == (302, here)
+    page = desk.get(here)
+    assert f"for {pack.client}" in note_on(page)
+    assert the_row_on(page).used == str(used(pack))
+    assert note_on(desk.get(here)) == "", "it is said once"
+
+
+@ACTS
+@DOORS
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/purchases/",
+        "//evil.example",
+        "///evil.example",
+        "/\\evil.example",
+        "http:evil.example",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "",
+        None,
+    ],
+)
+def test_it_leads_back_to_this_site_alone(
+    desk: Client, pack: Purchase, act: Act, htmx: bool, elsewhere: str | None
+) -> None:
+    answer = press(desk, act, pack, htmx=htmx, next=elsewhere)
+
+    if htmx:
+        assert f'name="next" value="{LIST}"' in html_of(answer)
+    else:
+        assert (answer.status_code, answer["Location"]) == (302, LIST)
+
+
+@ACTS
+def test_a_page_over_https_does_not_lead_back_to_http(
+    desk: Client, pack: Purchase, act: Act
+) -> None:
+    url = reverse(f"purchases:{act}", args=[pack.pk])
+    data = {"request_id": str(uuid4()), "next": f"http://testserver{LIST}?q=ana"}
+
+    assert desk.post(url, data, secure=True)["Location"] == LIST
+
+
+@ACTS
+@DOORS
+@pytest.mark.parametrize("request_id", [None, "", "7", "x" * 36, "\0", f"{uuid4()}0"])
+def test_a_press_without_its_id_is_refused(
+    desk: Client, pack: Purchase, act: Act, htmx: bool, request_id: str | None
+) -> None:
+    response = press(desk, act, pack, htmx=htmx, request_id=request_id)
+
+    assert response.status_code == 400
+    assert "This page is out of date. Reload it, then press again." in words_on(response)
+    assert used(pack) == 3
+
+
+@ACTS
+@DOORS
+@pytest.mark.parametrize("kind", PACKS)
+def test_a_press_takes_6_queries_at_most(
+    northside: Org,
+    desk: Client,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+    kind: str,
+    act: Act,
+    htmx: bool,
+) -> None:
+    pack = make_pack(org=northside, kind=kind)
+
+    with django_assert_max_num_queries(6):
+        # 1. the session 2. its user 3. their membership with its org
+        # 4. the purchase with client and offer 5. release_session or use_session
+        # 6. where it is refused, and after every use: the counts as they stand
+        press(desk, act, pack, htmx=htmx)
+
+
+@ACTS
+def test_the_name_of_the_client_is_text_in_the_note(northside: Org, desk: Client, act: Act) -> None:
+    client = make_client(org=northside, name="<img src=x onerror=alert(1)>")
+    pack = make_purchase(org=northside, client=client)
+
+    answers = [press(desk, act, pack, htmx=True)]
+    press(desk, act, pack)
+    answers.append(desk.get(LIST))
+
+    for answer in answers:
+        assert "<img" not in html_of(answer)
+        assert "for <img src=x onerror=alert(1)>." in note_on(answer)

@@ -1,0 +1,196 @@
+"""Every migration can be taken back, and the database that they make is the one that the models
+and the .sql files describe."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.migrations import RunSQL
+from django.db.migrations.loader import MigrationLoader
+
+from tests.database import rows, value
+
+FOLDER = settings.BASE_DIR / "purchases" / "migrations"
+SQL_FILES = sorted(FOLDER.glob("*.sql"))
+FUNCTION = re.compile(
+    r"^CREATE (?:OR REPLACE )?FUNCTION public\.(\w+)\(.*?^\$\$;$", re.DOTALL | re.MULTILINE
+)
+
+SCHEMA = """
+SELECT 'column', table_name, column_name, concat_ws(' ', udt_name, is_nullable, column_default,
+    generation_expression, collation_name)
+FROM information_schema.columns WHERE table_schema = 'public'
+UNION ALL
+SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+UNION ALL
+SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL
+SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid)
+FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL
+SELECT 'function', proname, array_to_string(proacl, ' '), pg_get_functiondef(oid)
+FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+"""
+
+
+def schema() -> set[tuple[str, ...]]:
+    return set(rows(SCHEMA))
+
+
+def names(kind: str) -> set[str]:
+    """Of a function its own name, of anything else that of its table."""
+    return {name for found, name, *_ in schema() if found == kind}
+
+
+def migrate(*arguments: str) -> None:
+    call_command("migrate", *arguments, verbosity=0)
+
+
+@pytest.mark.django_db
+def test_the_models_have_no_change_that_no_migration_makes() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_domain_can_be_migrated_to_nothing_and_back() -> None:
+    before = schema()
+    try:
+        migrate("purchases", "zero")
+        assert not names("function")
+        assert not names("trigger")
+        assert not names("column") & {"orgs", "clients", "offers", "client_purchases"}
+        assert "client_search_terms" not in names("column")
+    finally:
+        migrate()
+    assert schema() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_app_can_be_migrated_to_nothing_and_back() -> None:
+    before = schema()
+    labels = {label for label, _ in MigrationLoader(connection).disk_migrations}
+    try:
+        for label in sorted(labels):
+            migrate(label, "zero")
+        assert names("column") == {"django_migrations"}
+    finally:
+        migrate()
+    assert schema() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_clients_who_were_there_before_the_search_are_found() -> None:
+    try:
+        migrate("purchases", "0003")
+        rows("INSERT INTO orgs (name, slug) VALUES ('Northside', 'northside')")
+        rows("INSERT INTO clients (org_id, full_name) SELECT id, 'Ana Ruiz' FROM orgs")
+    finally:
+        migrate()
+    assert rows("SELECT term FROM client_search_terms ORDER BY term") == [("ana",), ("ruiz",)]
+
+
+WEAK_FUNCTIONS = """
+CREATE FUNCTION public.release_session(purchase uuid) RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN 0;
+END
+$$;
+CREATE FUNCTION public.use_session(purchase uuid) RETURNS void LANGUAGE sql SECURITY DEFINER
+AS 'SELECT';
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_functions_that_were_there_before_ours_are_replaced_and_closed_to_public() -> None:
+    before = schema()
+    try:
+        migrate("purchases", "0001")
+        rows(WEAK_FUNCTIONS)
+    finally:
+        migrate()
+    assert schema() == before
+
+
+def test_every_migration_can_be_taken_back() -> None:
+    loader = MigrationLoader(None)
+    ours = {
+        app.label for app in apps.get_app_configs() if app.path.startswith(str(settings.BASE_DIR))
+    }
+    for (label, name), migration in loader.disk_migrations.items():
+        if label in ours:
+            irreversible = [each for each in migration.operations if not each.reversible]
+            assert not irreversible, f"{label} {name}"
+
+
+def test_the_sql_of_a_migration_is_the_file_of_the_same_name() -> None:
+    migrations = MigrationLoader(None).disk_migrations
+    run = {
+        name: operation.sql
+        for (label, name), migration in migrations.items()
+        if label == "purchases"
+        for operation in migration.operations
+        if isinstance(operation, RunSQL)
+    }
+
+    assert run == {file.stem: file.read_text() for file in SQL_FILES}
+
+
+# --- Functions ------------------------------------------------------------------------------------
+
+
+def functions_in(files: list[Path]) -> dict[str, str]:
+    """The statement that makes each function, from the newest file that has one."""
+    return {made[1]: made[0] for file in files for made in FUNCTION.finditer(file.read_text())}
+
+
+def installed(function: str) -> str:
+    query = "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE oid = %s::regproc"
+    return str(value(query, f"public.{function}"))
+
+
+def is_as_its_file_says(function: str) -> bool:
+    """Makes the function again from its file, to see whether that changes it."""
+    found = installed(function)
+    with transaction.atomic():
+        rows(
+            re.sub(
+                r"^CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", functions_in(SQL_FILES)[function]
+            )
+        )
+        fresh = installed(function)
+        transaction.set_rollback(True)
+    return found == fresh
+
+
+@pytest.mark.django_db
+def test_every_function_in_the_database_comes_from_a_file() -> None:
+    assert names("function") == set(functions_in(SQL_FILES))
+    assert names("function") > {"release_session", "use_session"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("function", sorted(functions_in(SQL_FILES)))
+def test_a_function_in_the_database_is_as_its_newest_file_says(function: str) -> None:
+    assert is_as_its_file_says(function)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "ALTER FUNCTION public.release_session SECURITY INVOKER",
+        "ALTER FUNCTION public.release_session RESET search_path",
+        "CREATE OR REPLACE FUNCTION public.release_session(p_purchase_id uuid) RETURNS int"
+        " LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT 0'",
+    ],
+)
+def test_a_function_that_was_tampered_with_is_noticed(tampering: str) -> None:
+    rows(tampering)
+
+    assert not is_as_its_file_says("release_session")
+    assert is_as_its_file_says("use_session")

@@ -1,0 +1,187 @@
+"""The desk's list in pages of 50: nobody is left out and nobody comes twice, whatever happens to
+the purchases between one page and the next."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import Settings
+
+from purchases.models import Org, Purchase
+from purchases.queries import PAGE_SIZE
+from studio.models import User
+from tests.factories import make_purchase, make_purchases
+from tests.pages import html_of, next_page, rows_on, words_on
+
+LIST = reverse("purchases:purchase_list")
+
+
+def pages(browser: Client, link: str | None = LIST) -> Iterator[list[UUID]]:
+    """One page after another, as the links lead on. What happens between two `next` happens
+    between two page loads."""
+    while link:
+        response = browser.get(reverse("purchases:purchase_list") + link.removeprefix(LIST))
+        assert response.status_code == 200
+        yield [row.purchase_id for row in rows_on(response)]
+        link = next_page(response)
+
+
+def ids(purchases: list[Purchase]) -> list[UUID]:
+    return [purchase.pk for purchase in purchases]
+
+
+def test_a_page_has_50(northside: Org, desk: Client) -> None:
+    purchases = ids(make_purchases(org=northside, count=120))
+
+    assert list(pages(desk)) == [purchases[:50], purchases[50:100], purchases[100:]]
+
+
+@pytest.mark.parametrize(("count", "sizes"), [(0, [0]), (1, [1]), (50, [50]), (51, [50, 1])])
+def test_a_further_page_is_offered_only_where_there_is_one(
+    northside: Org, desk: Client, count: int, sizes: list[int]
+) -> None:
+    make_purchases(org=northside, count=count)
+
+    assert [len(page) for page in pages(desk)] == sizes
+
+
+def test_the_last_page_leads_back_to_the_newest(northside: Org, desk: Client) -> None:
+    make_purchases(org=northside, count=60)
+    first = desk.get(LIST, {"q": "ana"})
+    last = desk.get(LIST + str(next_page(first)))
+
+    assert "Back to the newest" not in words_on(first)
+    assert '<a class="button" href="?q=ana">Back to the newest</a>' in html_of(last)
+
+
+def test_a_link_keeps_the_search_and_the_filter(northside: Org, desk: Client) -> None:
+    make_purchases(org=northside, count=60)
+    link = next_page(desk.get(LIST, {"q": "ana r", "state": "active"}))
+
+    asked = parse_qs(urlsplit(str(link)).query)
+    assert asked.pop("after")
+    assert asked == {"q": ["ana r"], "state": ["active"]}
+
+
+ALL_AT_ONCE = datetime.fromisoformat("2026-01-12T18:00:00.123456+11:00")
+
+
+@pytest.mark.parametrize(
+    "apart",
+    [
+        pytest.param(timedelta(0), id="all at the same moment"),
+        pytest.param(timedelta(microseconds=1), id="a microsecond apart"),
+        pytest.param(timedelta(days=400), id="over decades"),
+    ],
+)
+def test_moments_however_close_lose_nobody(northside: Org, desk: Client, apart: timedelta) -> None:
+    purchases = make_purchases(org=northside, count=120)
+    for n, purchase in enumerate(purchases):
+        purchase.purchased_at = ALL_AT_ONCE - n * apart
+    Purchase.objects.bulk_update(purchases, ["purchased_at"])
+
+    shown = [purchase_id for page in pages(desk) for purchase_id in page]
+
+    assert len(shown) == 120
+    assert set(shown) == set(ids(purchases))
+
+
+def test_who_buys_meanwhile_pushes_nobody_into_the_next_page(northside: Org, desk: Client) -> None:
+    purchases = ids(make_purchases(org=northside, count=120))
+    shown: list[UUID] = []
+    for page in pages(desk):
+        shown += page
+        make_purchase(org=northside, purchased_at=timezone.now() + timedelta(hours=1))
+
+    assert shown == purchases
+
+
+def test_who_buys_at_the_moment_where_the_page_ends_is_shown_once_at_most(
+    northside: Org, desk: Client
+) -> None:
+    purchases = make_purchases(org=northside, count=60)
+    moment = purchases[PAGE_SIZE - 1].purchased_at
+    walk = pages(desk)
+    shown = next(walk)
+    added = make_purchases(org=northside, count=10, purchased_at=moment)
+    shown += next(walk)
+
+    assert len(shown) == len(set(shown))
+    assert set(ids(purchases)) <= set(shown) <= set(ids(purchases + added))
+
+
+def test_what_is_removed_meanwhile_takes_nobody_with_it(northside: Org, desk: Client) -> None:
+    """Not even the purchase at which the page ended."""
+    purchases = ids(make_purchases(org=northside, count=120))
+    walk = pages(desk)
+    first = next(walk)
+    gone = [*first[:10], first[-1], purchases[55]]
+    Purchase.objects.filter(pk__in=gone).delete()
+
+    shown = first + [purchase_id for page in walk for purchase_id in page]
+
+    assert shown == [purchase_id for purchase_id in purchases if purchase_id != purchases[55]]
+
+
+def test_what_leaves_the_filter_meanwhile_takes_nobody_with_it(
+    northside: Org, desk: Client
+) -> None:
+    """With pages by number, ten that go from the first page would hide ten of the second."""
+    purchases = ids(make_purchases(org=northside, count=120))
+    walk = pages(desk, LIST + "?state=active")
+    first = next(walk)
+    Purchase.objects.filter(pk__in=[*first[:9], first[-1]]).update(sessions_used=10)
+
+    assert first + [purchase_id for page in walk for purchase_id in page] == purchases
+
+
+def test_what_comes_into_the_filter_meanwhile_repeats_nobody(northside: Org, desk: Client) -> None:
+    used_up = ids(make_purchases(org=northside, count=10, sessions_used=10))
+    purchases = ids(make_purchases(org=northside, count=60))
+    walk = pages(desk, LIST + "?state=active")
+    first = next(walk)
+    Purchase.objects.filter(pk__in=used_up).update(sessions_used=9)
+
+    assert first + [purchase_id for page in walk for purchase_id in page] == purchases
+
+
+def test_a_link_can_be_shared(
+    northside: Org, desk: Client, olivia: User, signed_in: Callable[[User], Client]
+) -> None:
+    make_purchases(org=northside, count=120)
+    link = LIST + str(next_page(desk.get(LIST)))
+    mine = [row.purchase_id for row in rows_on(desk.get(link))]
+    make_purchases(org=northside, count=5, purchased_at=timezone.now() + timedelta(hours=1))
+
+    theirs = [row.purchase_id for row in rows_on(signed_in(olivia).get(link))]
+
+    assert theirs == mine
+    assert len(mine) == PAGE_SIZE
+
+
+def test_a_link_means_the_same_in_every_time_zone(
+    northside: Org, desk: Client, settings: Settings
+) -> None:
+    make_purchases(org=northside, count=60)
+    link = LIST + str(next_page(desk.get(LIST)))
+    here = [row.purchase_id for row in rows_on(desk.get(link))]
+
+    settings.TIME_ZONE = "Australia/Lord_Howe"
+
+    assert [row.purchase_id for row in rows_on(desk.get(link))] == here
+    assert LIST + str(next_page(desk.get(LIST))) == link
+
+
+def test_a_link_shows_a_stranger_nothing(
+    northside: Org, desk: Client, otto: User, signed_in: Callable[[User], Client]
+) -> None:
+    make_purchases(org=northside, count=60)
+    response = signed_in(otto).get(LIST + str(next_page(desk.get(LIST))))
+
+    assert rows_on(response) == []
+    assert "No older purchases." in words_on(response)

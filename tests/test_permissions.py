@@ -1,0 +1,150 @@
+"""Who may do what, in one table: every URL, every verb, everybody.
+
+The admin has a table of its own, in test_admin_access.py.
+"""
+
+from collections.abc import Iterator
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from purchases.models import Org
+from studio.models import User
+from tests.factories import make_purchase
+from tests.packs import used
+from tests.pages import HTMX, html_of, lasting
+
+PEOPLE = ["nobody", "nora", "ada", "mia", "olivia", "otto"]
+
+# The row that a URL names is Northside's: Otto, of Southside, is told 404 whatever he tries. Nora
+# belongs to no studio, and nobody is whoever has not signed in; 302 leads them to the sign-in.
+ANSWERS = """
+                                nobody  nora  ada  mia  olivia  otto
+home                       GET     302   403  302  302     302   302
+home                       POST    302   403  302  302     302   302
+purchases:purchase_list    GET     302   403  200  200     200   200
+purchases:purchase_list    HEAD    302   403  200  200     200   200
+purchases:purchase_list    POST    302   403  405  405     405   405
+purchases:purchase_list    PUT     302   403  405  405     405   405
+purchases:purchase_list    DELETE  302   403  405  405     405   405
+purchases:client_detail    GET     302   403  200  200     200   404
+purchases:client_detail    HEAD    302   403  200  200     200   404
+purchases:client_detail    POST    302   403  405  405     405   404
+purchases:client_detail    PUT     302   403  405  405     405   404
+purchases:client_detail    PATCH   302   403  405  405     405   404
+purchases:client_detail    DELETE  302   403  405  405     405   404
+purchases:reinstate        POST    302   403  403  302     302   404
+purchases:reinstate        GET     302   403  403  405     405   404
+purchases:reinstate        HEAD    302   403  403  405     405   404
+purchases:reinstate        PUT     302   403  403  405     405   404
+purchases:reinstate        PATCH   302   403  403  405     405   404
+purchases:reinstate        DELETE  302   403  403  405     405   404
+purchases:use              POST    302   403  403  302     302   404
+purchases:use              GET     302   403  403  405     405   404
+purchases:use              HEAD    302   403  403  405     405   404
+purchases:use              PUT     302   403  403  405     405   404
+purchases:use              PATCH   302   403  403  405     405   404
+purchases:use              DELETE  302   403  403  405     405   404
+login                      GET     200   302  302  302     302   302
+login                      POST    200   302  302  302     302   302
+logout                     POST    302   302  302  302     302   302
+logout                     GET     302   405  405  405     405   405
+healthz                    GET     200   200  200  200     200   200
+healthz                    HEAD    200   200  200  200     200   200
+healthz                    POST    405   405  405  405     405   405
+"""
+HEADER, *LINES = [line.split() for line in ANSWERS.strip().splitlines()]
+TABLE = [
+    pytest.param(name, verb, person, int(status), id=f"{person} {verb} {name}")
+    for name, verb, *statuses in LINES
+    for person, status in zip(PEOPLE, statuses, strict=True)
+]
+FORM = "application/x-www-form-urlencoded"
+# Who may press, and changes a count by it.
+PRESSES = {("mia", "POST"), ("olivia", "POST")}
+
+
+@pytest.mark.parametrize(("name", "verb", "person", "status"), TABLE)
+def test_each_person_gets_the_answer_of_the_table(
+    northside: Org,
+    request: pytest.FixtureRequest,
+    name: str,
+    verb: str,
+    person: str,
+    status: int,
+) -> None:
+    pack = make_purchase(org=northside)
+    browser = browser_of(person, request)
+
+    url = url_of(name, pack.pk, pack.client_id)
+    response = browser.generic(verb, url, f"request_id={uuid4()}", FORM)
+
+    assert response.status_code == status
+    if person == "nobody" and status == 302:
+        assert response["Location"].startswith(reverse("login"))
+    may_change = (person, verb) in PRESSES and name in {"purchases:reinstate", "purchases:use"}
+    assert (used(pack) != 3) is may_change
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize("verb", ["GET", "POST", "DELETE"])
+def test_an_address_that_does_not_exist_is_404_for_everybody(
+    db: None, request: pytest.FixtureRequest, verb: str, person: str
+) -> None:
+    browser = browser_of(person, request)
+
+    for path in ("/no/such/page/", "/purchases/7/reinstate/", f"/purchases/{uuid4()}/lose/"):
+        assert browser.generic(verb, path).status_code == 404
+
+
+@pytest.mark.parametrize("verb", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
+@pytest.mark.parametrize(
+    "name", ["purchases:client_detail", "purchases:reinstate", "purchases:use"]
+)
+def test_a_strangers_row_and_no_row_at_all_get_the_same_answer(
+    northside: Org, otto: User, name: str, headers: dict[str, str], verb: str
+) -> None:
+    """Otto can't even find out which ids exist."""
+    pack = make_purchase(org=northside)
+    browser = Client()
+    browser.force_login(otto)
+
+    theirs = browser.generic(verb, url_of(name, pack.pk, pack.client_id), headers=headers)
+    none = browser.generic(verb, url_of(name, uuid4(), uuid4()), headers=headers)
+
+    assert theirs.status_code == none.status_code == 404
+    assert lasting(html_of(theirs)) == lasting(html_of(none))
+
+
+def test_the_table_has_every_url_and_everybody() -> None:
+    assert {name for name, *_ in LINES} == set(urls())
+    assert HEADER == PEOPLE
+
+
+def browser_of(person: str, request: pytest.FixtureRequest) -> Client:
+    browser = Client()
+    if person != "nobody":
+        browser.force_login(request.getfixturevalue(person))
+    return browser
+
+
+def url_of(name: str, purchase_id: UUID, client_id: UUID) -> str:
+    match name:
+        case "purchases:client_detail":
+            return reverse(name, args=[client_id])
+        case "purchases:reinstate" | "purchases:use":
+            return reverse(name, args=[purchase_id])
+        case _:
+            return reverse(name)
+
+
+def urls(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[str]:
+    """The name of every URL but the admin's; where one has no name, its pattern."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name or entry.pattern}"
+        elif entry.namespace != "admin":
+            yield from urls(entry, f"{entry.namespace}:" if entry.namespace else namespace)

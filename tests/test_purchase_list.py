@@ -1,0 +1,240 @@
+"""The desk's list: what each filter shows, what a row says, and what a strange link is told."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from purchases.models import EXPIRING_WITHIN, Org, Purchase
+from purchases.queries import PAGE_SIZE, Place
+from tests.factories import make_client, make_purchase, make_purchases
+from tests.packs import PACKS, make_pack
+from tests.pages import HTMX, html_of, next_page, rows_on, the_row_on, words_on
+
+LIST = reverse("purchases:purchase_list")
+State = Purchase.State
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_filter_shows_what_it_should_and_nothing_else(
+    northside: Org, southside: Org, desk: Client, state: Purchase.State
+) -> None:
+    kinds = {make_pack(org=northside, kind=kind).pk: kind for kind in PACKS}
+    make_pack(org=southside, kind="half used")
+
+    shown = [kinds[row.purchase_id] for row in rows_on(desk.get(LIST, {"state": state}))]
+
+    assert sorted(shown) == sorted(
+        kind for kind, (_, states, _) in PACKS.items() if state in ("all", *states.split())
+    )
+
+
+@pytest.mark.parametrize(
+    ("expires_in", "states"),
+    [
+        (timedelta(0), {State.ALL, State.EXPIRED}),
+        (timedelta(microseconds=1), {State.ALL, State.ACTIVE, State.EXPIRING}),
+        (EXPIRING_WITHIN, {State.ALL, State.ACTIVE, State.EXPIRING}),
+        (EXPIRING_WITHIN + timedelta(microseconds=1), {State.ALL, State.ACTIVE}),
+    ],
+)
+def test_a_pack_changes_its_filter_at_the_very_moment(
+    northside: Org, now: datetime, expires_in: timedelta, states: set[Purchase.State]
+) -> None:
+    make_purchase(org=northside, expires_at=now + expires_in)
+
+    assert {state for state in State if Purchase.objects.in_state(state, now).exists()} == states
+
+
+def test_without_a_filter_it_shows_all_newest_first(
+    northside: Org, desk: Client, now: datetime
+) -> None:
+    middle, oldest, newest = (
+        make_purchase(org=northside, purchased_at=now - timedelta(days=days)) for days in (5, 9, 1)
+    )
+
+    shown = [row.purchase_id for row in rows_on(desk.get(LIST))]
+
+    assert shown == [newest.pk, middle.pk, oldest.pk]
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_filter_in_use_is_marked(desk: Client, state: Purchase.State) -> None:
+    html = html_of(desk.get(LIST, {"state": state}))
+
+    assert html.count('aria-current="true"') == 1
+    assert f'aria-current="true">{state.label}</a>' in html
+
+
+@pytest.mark.parametrize("state", State)
+def test_an_empty_list_says_so_in_words(desk: Client, state: Purchase.State) -> None:
+    says = "No purchases yet." if state == "all" else f"No purchase is {state.label.lower()}."
+
+    assert says in words_on(desk.get(LIST, {"state": state}))
+
+
+@pytest.mark.parametrize("kind", PACKS)
+def test_a_row_has_its_count_and_the_buttons_that_work(
+    northside: Org, desk: Client, kind: str
+) -> None:
+    pack = make_pack(org=northside, kind=kind)
+
+    row = the_row_on(desk.get(LIST))
+
+    assert row.purchase_id == pack.pk
+    assert row.used == ("" if pack.sessions_used is None else str(pack.sessions_used))
+    assert row.total == ("" if pack.sessions_total is None else str(pack.sessions_total))
+    assert row.buttons == PACKS[kind][2].split()
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("half used", "7 3 of 10 used never"),
+        ("used up", "0 10 of 10 used"),
+        ("fresh", "10 0 of 10 used"),
+        ("expires in 13 days", "in 13 days"),
+        ("expired", "expired"),
+        ("not paid yet", "not paid"),
+        ("payment unknown", "not paid"),
+        ("payment failed", "payment failed"),
+        ("refunded", "refunded"),
+        ("refunded", "This pack is not paid: the money went back."),
+        ("fresh, expired", "Nothing used yet"),
+        ("subscription", "Subscription, not counted"),
+        ("no number of sessions", "No number of sessions 3 used"),
+        ("count missing", "Used sessions are missing; 10 were bought"),
+        ("both counts missing", "No number of sessions"),
+        ("more used than bought", "-2 12 of 10 used"),
+        ("less than nothing used", "12 -2 of 10 used"),
+        ("a pack of none", "0 0 of 0 used"),
+    ],
+)
+def test_a_row_says_what_is_so(
+    northside: Org, desk: Client, now: datetime, kind: str, says: str
+) -> None:
+    make_pack(org=northside, kind=kind)
+
+    assert says in the_row_on(desk.get(LIST)).words
+
+
+@pytest.mark.parametrize(
+    ("email", "phone", "says"),
+    [
+        ("ana@example.com", "0412 345 678", "ana@example.com · …5678"),
+        ("ana@example.com", None, "ana@example.com"),
+        (None, "0412 345 678", "…5678"),
+        (None, None, "client since"),
+        ("", "", "client since"),
+    ],
+)
+def test_a_row_tells_two_clients_of_one_name_apart(
+    northside: Org, desk: Client, email: str | None, phone: str | None, says: str
+) -> None:
+    client = make_client(org=northside, name="Ana Ruiz", email=email, phone=phone)
+    make_purchase(org=northside, client=client)
+
+    assert f"Ana Ruiz {says}" in the_row_on(desk.get(LIST)).words
+
+
+def test_an_expiry_before_the_purchase_is_shown_as_it_is(
+    northside: Org, desk: Client, now: datetime
+) -> None:
+    make_purchase(org=northside, purchased_at=now, expires_at=now - timedelta(days=3))
+
+    assert "3 days ago" in the_row_on(desk.get(LIST)).words
+
+
+def test_names_are_text_and_not_html(northside: Org, desk: Client) -> None:
+    name = "<script>alert('x')</script> & Söhne"
+    make_purchase(org=northside, client=make_client(org=northside, name=name))
+
+    html = html_of(desk.get(LIST))
+
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt; &amp; Söhne</a>" in html
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({"state": "lost"}, "There is no list called “lost”."),
+        ({"after": "mangled"}, "This link to a further page is not complete."),
+        ({"after": "_"}, "This link to a further page is not complete."),
+        ({"after": "20260112T180000.000000Z_"}, "This link to a further page is not complete."),
+        ({"after": "20261312T180000.000000Z_" + "0" * 32}, "This link to a further page"),
+        ({"after": "9" * 101}, "This link to a further page is not complete."),
+        ({"after": "\0"}, "This link to a further page is not complete."),
+        ({"q": "a" * 101}, "Search for less: 100 characters at most."),
+        ({"q": "ana\0"}, "Type it anew: it has a character that no name has."),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_words(
+    desk: Client, query: dict[str, str], says: str, headers: dict[str, str]
+) -> None:
+    response = desk.get(LIST, query, headers=headers)
+
+    assert response.status_code == 400
+    assert says in words_on(response)
+    assert ("<html" in html_of(response)) is (not headers)
+
+
+def test_htmx_gets_the_rows_alone_and_the_same_ones(northside: Org, desk: Client) -> None:
+    for kind in PACKS:
+        make_pack(org=northside, kind=kind)
+
+    page = desk.get(LIST, {"state": "active"})
+    part = desk.get(LIST, {"state": "active"}, headers=HTMX)
+
+    assert "<html" in html_of(page)
+    assert "<html" not in html_of(part)
+    assert [row.lasting for row in rows_on(part)] == [row.lasting for row in rows_on(page)]
+    assert rows_on(part)
+
+
+def test_htmx_also_gets_the_filters_and_how_many_were_found(northside: Org, desk: Client) -> None:
+    """They lead on from what was typed, and a screen reader says them."""
+    make_pack(org=northside, kind="half used")
+
+    part = html_of(desk.get(LIST, {"q": "half"}, headers=HTMX))
+
+    assert '<p id="found" hx-swap-oob="innerHTML">1 purchase for “half”' in part
+    assert 'id="states" aria-label="Show" hx-swap-oob="true"' in part
+    assert 'href="?q=half&amp;state=expired"' in part
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_caches_are_told_that_it_has_two_faces(desk: Client, headers: dict[str, str]) -> None:
+    vary = desk.get(LIST, headers=headers)["Vary"]
+
+    assert "HX-Request" in vary.split(", ")
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+@pytest.mark.parametrize("state", State)
+def test_it_takes_5_queries_at_most_whatever_it_shows(
+    northside: Org,
+    desk: Client,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+    state: Purchase.State,
+    headers: dict[str, str],
+) -> None:
+    newer = timezone.now() + timedelta(days=1)
+    expired = timezone.now() - timedelta(hours=1)
+    make_purchases(org=northside, count=PAGE_SIZE + 1, expires_at=timezone.now() + timedelta(7))
+    make_purchases(org=northside, count=PAGE_SIZE + 1, sessions_used=10, expires_at=expired)
+    make_purchases(org=northside, count=PAGE_SIZE + 1, payment_status="pending")
+    asked = {"q": "ana r", "state": state, "after": str(Place(newer, uuid4()))}
+
+    with django_assert_max_num_queries(5):
+        # 1. the session 2. its user 3. their membership with its org
+        # 4. the purchases, each with client and offer
+        response = desk.get(LIST, asked, headers=headers)
+
+    assert len(rows_on(response)) == PAGE_SIZE
+    assert next_page(response)

@@ -1,0 +1,203 @@
+"""Many callers at the same moment, each on a connection of its own, as in many browsers.
+
+Every race is run a second time with the naive version, which reads the count and then writes what
+it worked out. That has to come out wrong, or the race would prove nothing.
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from threading import Barrier
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from purchases.models import Purchase
+from tests.database import PATIENCE, another_connection, value
+from tests.factories import make_org, make_purchase
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CALLERS = 8
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+Call = Callable[[Connection, UUID], Any]
+
+
+def pack(*, total: int, used: int) -> Purchase:
+    return make_purchase(org=make_org(), total=total, used=used)
+
+
+def ask(connection: Connection, query: str, purchase_id: UUID) -> Any:
+    row = connection.execute(query, [purchase_id]).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def release(connection: Connection, purchase_id: UUID) -> int:
+    return int(ask(connection, "SELECT public.release_session(%s)", purchase_id))
+
+
+def use(connection: Connection, purchase_id: UUID) -> bool:
+    return bool(ask(connection, "SELECT public.use_session(%s)", purchase_id))
+
+
+def naive(change: int, all_have_read: Barrier) -> Call:
+    """SELECT, then UPDATE. Everyone has read before the first one writes: the unlucky moment, made
+    certain. Answers as release does for a change of -1, and as use does for +1."""
+
+    def call(connection: Connection, purchase_id: UUID) -> int | bool:
+        query = "SELECT sessions_used, sessions_total FROM client_purchases WHERE id = %s"
+        used, total = connection.execute(query, [purchase_id]).fetchone() or (None, None)
+        all_have_read.wait(PATIENCE)
+        if not 0 <= used + change <= total:
+            return -1 if change < 0 else False
+        update = "UPDATE client_purchases SET sessions_used = %s WHERE id = %s"
+        connection.execute(update, [used + change, purchase_id])
+        return used + change if change < 0 else True
+
+    return call
+
+
+def race(purchase: Purchase, calls: list[Call]) -> list[Any]:
+    """What each call answered. All start at the same moment; the purchase is read again after."""
+    start = Barrier(len(calls))
+
+    def run(call: Call, connection: Connection) -> Any:
+        start.wait(PATIENCE)
+        return call(connection, purchase.pk)
+
+    with ExitStack() as stack:
+        connections = [stack.enter_context(another_connection()) for _ in calls]
+        pool = ThreadPoolExecutor(len(calls))
+        # A thread that is stuck ends by the timeout of its statement or barrier, not by ours.
+        stack.callback(pool.shutdown, wait=False)
+        answers = [pool.submit(run, *pair) for pair in zip(calls, connections, strict=True)]
+        return [answer.result(timeout=2 * PATIENCE) for answer in answers]
+
+
+@pytest.mark.parametrize("used", [0, 1, 3, CALLERS - 1, CALLERS])
+def test_as_many_are_given_back_as_were_used(used: int) -> None:
+    purchase = pack(total=10, used=used)
+
+    answers = race(purchase, [release] * CALLERS)
+
+    assert sorted(answers) == [-1] * (CALLERS - used) + list(range(used))
+    purchase.refresh_from_db()
+    assert purchase.sessions_used == 0
+
+
+def test_the_naive_release_gives_one_session_back_to_everybody() -> None:
+    purchase = pack(total=10, used=1)
+
+    answers = race(purchase, [naive(-1, Barrier(CALLERS))] * CALLERS)
+
+    assert answers == [0] * CALLERS, "one was used, and eight are told that theirs is back"
+
+
+@pytest.mark.parametrize("left", [0, 1, 3, CALLERS])
+def test_as_many_are_taken_as_were_left(left: int) -> None:
+    purchase = pack(total=10, used=10 - left)
+
+    answers = race(purchase, [use] * CALLERS)
+
+    assert sorted(answers) == [False] * (CALLERS - left) + [True] * left
+    purchase.refresh_from_db()
+    assert purchase.sessions_used == 10
+
+
+def test_the_naive_use_sells_the_last_session_to_everybody() -> None:
+    purchase = pack(total=10, used=9)
+
+    answers = race(purchase, [naive(+1, Barrier(CALLERS))] * CALLERS)
+
+    assert answers == [True] * CALLERS, "one was left, and eight are told that it is theirs"
+
+
+def test_uses_and_releases_at_once_end_at_their_sum() -> None:
+    purchase = pack(total=20, used=10)
+
+    answers = race(purchase, [use] * 6 + [release] * 4)
+
+    assert answers[:6] == [True] * 6
+    assert -1 not in answers[6:]
+    purchase.refresh_from_db()
+    assert purchase.sessions_used == 10 + 6 - 4
+
+
+def test_on_a_small_pack_they_end_at_the_sum_of_those_that_succeeded() -> None:
+    """Some run into an end of the pack and are refused; which ones is up to the moment."""
+    purchase = pack(total=2, used=1)
+
+    answers = race(purchase, [use, release] * CALLERS)
+
+    taken = sum(answers[0::2])
+    given_back = sum(answer != -1 for answer in answers[1::2])
+    purchase.refresh_from_db()
+    assert purchase.sessions_used == 1 + taken - given_back
+    assert purchase.sessions_used in (0, 1, 2)
+
+
+def test_naive_uses_and_releases_at_once_lose_each_other() -> None:
+    purchase = pack(total=20, used=10)
+    all_have_read = Barrier(2)
+
+    answers = race(purchase, [naive(+1, all_have_read), naive(-1, all_have_read)])
+
+    assert answers == [True, 9], "both are told that it is done"
+    purchase.refresh_from_db()
+    assert purchase.sessions_used in (9, 11), "and only the one who wrote last has changed it"
+
+
+def wait_for_the_lock(waiting: Connection, answer: Future[Any]) -> None:
+    """Return once the database says that this connection waits for another one."""
+    deadline = time.monotonic() + PATIENCE
+    pid = waiting.info.backend_pid
+    while not value("SELECT cardinality(pg_blocking_pids(%s))", pid):
+        assert not answer.done(), "it did not wait"
+        assert time.monotonic() < deadline, "it neither waits nor answers"
+
+
+@pytest.mark.parametrize(
+    ("call", "used", "end", "answers"),
+    [
+        (release, 1, "commit", [0, -1]),
+        (release, 1, "rollback", [0, 0]),
+        (use, 9, "commit", [True, False]),
+        (use, 9, "rollback", [True, True]),
+    ],
+)
+def test_the_second_caller_waits_and_decides_by_what_the_first_one_left(
+    call: Call, used: int, end: str, answers: list[object]
+) -> None:
+    purchase = pack(total=10, used=used)
+
+    with another_connection() as one, another_connection() as two, ThreadPoolExecutor(1) as pool:
+        one.execute("BEGIN")
+        first = call(one, purchase.pk)
+        second = pool.submit(call, two, purchase.pk)
+        wait_for_the_lock(two, second)
+        one.execute(end)
+        assert [first, second.result(timeout=PATIENCE)] == answers
+
+
+@pytest.mark.parametrize(("call", "used", "left"), [(release, 3, 2), (use, 3, 4)])
+def test_a_caller_with_an_old_snapshot_gets_an_error_and_never_a_wrong_count(
+    call: Call, used: int, left: int
+) -> None:
+    """REPEATABLE READ can't see what the other one left, and may not decide by what it saw."""
+    purchase = pack(total=10, used=used)
+
+    with another_connection() as one, another_connection() as two:
+        two.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        # Its view of the database stands still from its first query on.
+        two.execute("SELECT FROM client_purchases")
+        call(one, purchase.pk)
+        with pytest.raises(psycopg.errors.SerializationFailure):
+            call(two, purchase.pk)
+        two.execute("ROLLBACK")
+    purchase.refresh_from_db()
+    assert purchase.sessions_used == left

@@ -1,0 +1,168 @@
+"""Reinstate: one session is given back, and the page says the count that the database returned."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from purchases.models import Org
+from tests.factories import make_client, make_purchase
+from tests.packs import PACKS, make_pack, used
+from tests.pages import html_of, note_on, press, the_row_on, words_on
+
+LIST = reverse("purchases:purchase_list")
+NOT_PAID = "This pack is not paid."
+NOTHING_USED = "Nothing to give back: no session of this pack is used."
+DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+
+
+@DOORS
+@pytest.mark.parametrize(
+    ("total", "before", "after", "says"),
+    [
+        (10, 3, "2", "2 of 10 used."),
+        (10, 10, "9", "9 of 10 used."),
+        (10, 1, "0", "0 of 10 used."),
+        (1, 1, "0", "0 of 1 used."),
+        (10, 12, "11", "11 of 10 used."),
+        (0, 1, "0", "0 of 0 used."),
+        (None, 3, "2", "2 used."),
+    ],
+)
+def test_the_row_and_the_note_have_the_new_count(
+    northside: Org,
+    desk: Client,
+    htmx: bool,
+    total: int | None,
+    before: int,
+    after: str,
+    says: str,
+) -> None:
+    client = make_client(org=northside, name="José Álvarez")
+    pack = make_purchase(org=northside, client=client, total=total, used=before)
+
+    answer = press(desk, "reinstate", pack, htmx=htmx)
+    page = answer if htmx else desk.get(LIST)
+
+    assert answer.status_code == (200 if htmx else 302)
+    assert note_on(page) == f"Session reinstated for José Álvarez. {says}"
+    assert the_row_on(page).purchase_id == pack.pk
+    assert the_row_on(page).used == after == str(used(pack))
+
+
+def test_each_press_gives_back_one_until_none_is_used(northside: Org, desk: Client) -> None:
+    pack = make_purchase(org=northside, used=2)
+
+    answers = [press(desk, "reinstate", pack, htmx=True) for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 409, 409]
+    assert [the_row_on(answer).used for answer in answers] == ["1", "0", "0", "0"]
+    assert [the_row_on(answer).buttons for answer in answers] == [["Reinstate", "Use"]] + 3 * [
+        ["Use"]
+    ]
+
+
+def test_no_other_purchase_changes(northside: Org, desk: Client) -> None:
+    pack = make_purchase(org=northside)
+    other = make_purchase(org=northside, client=pack.client, offer=pack.offer)
+
+    press(desk, "reinstate", pack)
+
+    assert (used(pack), used(other)) == (2, 3)
+
+
+@DOORS
+@pytest.mark.parametrize("total", [10, None])
+def test_on_an_expired_pack_it_says_that_a_new_expiry_is_needed(
+    northside: Org, desk: Client, htmx: bool, total: int | None
+) -> None:
+    expired = datetime(2024, 3, 3, 12, tzinfo=UTC)
+    pack = make_purchase(org=northside, total=total, expires_at=expired)
+
+    answer = press(desk, "reinstate", pack, htmx=htmx)
+    page = answer if htmx else desk.get(LIST)
+
+    assert note_on(page).endswith(
+        "The pack expired on 3 Mar 2024: it needs a new expiry before the session can be used."
+    )
+    assert the_row_on(page).used == "2" == str(used(pack))
+
+
+@pytest.mark.parametrize("expires_in", [None, timedelta(hours=1)])
+def test_of_an_expiry_still_to_come_it_says_nothing(
+    northside: Org, desk: Client, expires_in: timedelta | None
+) -> None:
+    expires_at = timezone.now() + expires_in if expires_in else None
+    pack = make_purchase(org=northside, expires_at=expires_at)
+
+    assert "expir" not in note_on(press(desk, "reinstate", pack, htmx=True))
+
+
+REFUSED = {
+    "fresh": NOTHING_USED,
+    "fresh, expired": NOTHING_USED,
+    "single session": NOTHING_USED,
+    "subscription": NOTHING_USED,
+    "a pack of none": NOTHING_USED,
+    "count missing": NOTHING_USED,
+    "both counts missing": NOTHING_USED,
+    "less than nothing used": NOTHING_USED,
+    "not paid yet": NOT_PAID,
+    "not paid, expired": NOT_PAID,
+    "not paid, used up": NOT_PAID,
+    "payment failed": NOT_PAID,
+    "payment unknown": NOT_PAID,
+    "refunded": "This pack is not paid: the money went back.",
+    "refunded, expired": "This pack is not paid: the money went back.",
+}
+
+
+def test_the_table_names_every_kind_that_is_refused() -> None:
+    assert set(REFUSED) == {k for k, (_, _, buttons) in PACKS.items() if "Reinstate" not in buttons}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_a_refusal_answers_htmx_with_the_row_and_the_reason(
+    northside: Org, desk: Client, kind: str
+) -> None:
+    pack = make_pack(org=northside, kind=kind)
+
+    answer = press(desk, "reinstate", pack, htmx=True)
+
+    assert answer.status_code == 409
+    assert note_on(answer) == REFUSED[kind]
+    assert '<p class="refused">' in html_of(answer)
+    assert "<html" not in html_of(answer)
+    assert the_row_on(answer).lasting == the_row_on(desk.get(LIST)).lasting
+    assert used(pack) == pack.sessions_used
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_a_refusal_without_javascript_is_a_page_with_the_row_and_the_way_back(
+    northside: Org, desk: Client, kind: str
+) -> None:
+    pack = make_pack(org=northside, kind=kind)
+    here = f"{LIST}?q={kind.split()[0].strip(',')}"
+
+    page = press(desk, "reinstate", pack, next=here)
+
+    assert page.status_code == 409
+    assert f"Not changed {REFUSED[kind]}" in words_on(page)
+    assert f'href="{here}">Back to the desk</a>' in html_of(page)
+    assert the_row_on(page).lasting == the_row_on(desk.get(here)).lasting
+    assert note_on(desk.get(LIST)) == "", "nothing is said twice"
+    assert used(pack) == pack.sessions_used
+
+
+def test_a_desk_that_comes_second_sees_the_count_that_stands(northside: Org, desk: Client) -> None:
+    """Both had the page open with one session used."""
+    pack = make_purchase(org=northside, used=1)
+    assert the_row_on(desk.get(LIST)).buttons == ["Reinstate", "Use"]
+    press(desk, "reinstate", pack)
+
+    late = press(desk, "reinstate", pack, htmx=True)
+
+    assert late.status_code == 409
+    assert (the_row_on(late).used, the_row_on(late).buttons) == ("0", ["Use"])

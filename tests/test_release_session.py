@@ -1,0 +1,81 @@
+"""release_session gives one session back and says how many are used since then."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from purchases.models import Org, Purchase
+from tests.database import value
+from tests.factories import make_purchase
+
+
+def release(purchase: Purchase) -> int:
+    answer = value("SELECT public.release_session(%s)", purchase.pk)
+    purchase.refresh_from_db()
+    assert isinstance(answer, int)
+    return answer
+
+
+def test_it_returns_the_new_count(northside: Org) -> None:
+    purchase = make_purchase(org=northside, total=10, used=3)
+
+    assert release(purchase) == 2
+    assert (purchase.sessions_used, purchase.sessions_remaining) == (2, 8)
+
+
+def test_giving_back_the_only_used_session_succeeds_with_0(northside: Org) -> None:
+    purchase = make_purchase(org=northside, used=1)
+
+    assert release(purchase) == 0
+    assert purchase.sessions_used == 0
+
+
+def test_each_call_gives_back_one_more_until_none_is_used(northside: Org) -> None:
+    purchase = make_purchase(org=northside, used=3)
+
+    assert [release(purchase) for _ in range(5)] == [2, 1, 0, -1, -1]
+    assert purchase.sessions_used == 0
+
+
+@pytest.mark.parametrize("used", [0, None, -2])
+def test_where_none_is_used_it_returns_minus_1_and_changes_nothing(
+    northside: Org, used: int | None
+) -> None:
+    purchase = make_purchase(org=northside, used=used)
+
+    assert release(purchase) == -1
+    assert purchase.sessions_used == used
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("purchase_id", [uuid4(), None])
+def test_an_unknown_purchase_and_no_purchase_are_minus_1(purchase_id: object) -> None:
+    assert value("SELECT public.release_session(%s)", purchase_id) == -1
+
+
+def test_more_used_than_bought_comes_down_by_one(northside: Org) -> None:
+    purchase = make_purchase(org=northside, total=10, used=12)
+
+    assert release(purchase) == 11
+    assert purchase.sessions_remaining == -1
+
+
+def test_a_purchase_with_no_number_of_sessions_gives_one_back(northside: Org) -> None:
+    purchase = make_purchase(org=northside, total=None, used=4)
+
+    assert release(purchase) == 3
+    assert purchase.sessions_remaining is None
+
+
+def test_an_expired_pack_gives_one_back(northside: Org) -> None:
+    last_year = timezone.now() - timedelta(days=365)
+
+    assert release(make_purchase(org=northside, used=3, expires_at=last_year)) == 2
+
+
+@pytest.mark.parametrize("payment_status", ["pending", "failed", "refunded", None])
+def test_payment_is_not_its_business(northside: Org, payment_status: str | None) -> None:
+    """The site refuses what is not paid; other programs have rules of their own."""
+    assert release(make_purchase(org=northside, used=3, payment_status=payment_status)) == 2

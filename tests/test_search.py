@@ -1,0 +1,169 @@
+"""The desk's search: what is typed, and who is found."""
+
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from purchases.models import Org
+from tests.factories import make_client, make_purchase
+from tests.packs import make_pack
+from tests.pages import html_of, rows_on, words_on
+
+LIST = reverse("purchases:purchase_list")
+
+# name: e-mail, phone
+CLIENTS = {
+    "José Álvarez": ("pepe@example.com", "+61 412 345 678"),
+    "Ana Ruiz": ("ana.ruiz@example.com", "0498 765 432"),
+    "Ana Romero": (None, None),
+    "Mary O'Brien": ("mob@example.org", "(02) 9555 1234"),
+    "Siân D’Angelo": ("", ""),
+    "Anne-Marie Müller-Lüdenscheidt": (None, None),
+    "Søren Weiß": (None, None),
+    "Łukasz Żółć": (None, None),
+    "Nguyễn Thị Hương": (None, None),
+    "Ольга Петрова": (None, None),
+    "李小龍": (None, None),
+    "Cher": (None, None),
+}
+
+
+@pytest.fixture
+def everybody(northside: Org, southside: Org) -> dict[UUID, str]:
+    """Each client by their purchase. A stranger of each name buys at Southside."""
+    found = {}
+    for name, (email, phone) in CLIENTS.items():
+        for org in (northside, southside):
+            client = make_client(org=org, name=name, email=email, phone=phone)
+            found[make_purchase(org=org, client=client).pk] = f"{name}, {org}"
+    return found
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        pytest.param("jose", "José Álvarez", id="without accents"),
+        pytest.param("José", "José Álvarez", id="with accents"),
+        pytest.param("jose\u0301", "José Álvarez", id="with the accent typed after the letter"),
+        pytest.param("jösé", "José Álvarez", id="with other accents"),
+        pytest.param("JOSE", "José Álvarez", id="in capitals"),
+        pytest.param("alv", "José Álvarez", id="the beginning of another word"),
+        pytest.param("ose", "", id="not the middle of a word"),
+        pytest.param("álvarezz", "", id="not more than the word"),
+        pytest.param("ana", "Ana Ruiz; Ana Romero", id="several clients"),
+        pytest.param("ana r", "Ana Ruiz; Ana Romero", id="a second word begun"),
+        pytest.param("ana ro", "Ana Romero", id="a second word narrows"),
+        pytest.param("ro ana", "Ana Romero", id="in any order"),
+        pytest.param("  ana \t ro ", "Ana Romero", id="with space around"),
+        pytest.param("ana jose", "", id="words of two clients"),
+        pytest.param("ana ruiz ana.ruiz@example.com", "Ana Ruiz", id="name and e-mail"),
+        pytest.param("ruiz 765", "Ana Ruiz", id="name and phone"),
+        pytest.param("o'brien", "Mary O'Brien", id="apostrophe"),
+        pytest.param("o’brien", "Mary O'Brien", id="another apostrophe"),
+        pytest.param("obrien", "Mary O'Brien", id="apostrophe left out"),
+        pytest.param("brien", "Mary O'Brien", id="what follows the apostrophe"),
+        pytest.param("d'ang", "Siân D’Angelo", id="a plain apostrophe for a curly one"),
+        pytest.param("anne-marie", "Anne-Marie Müller-Lüdenscheidt", id="hyphen"),
+        pytest.param("anne marie", "Anne-Marie Müller-Lüdenscheidt", id="space for a hyphen"),
+        pytest.param("marie lud", "Anne-Marie Müller-Lüdenscheidt", id="the parts of two"),
+        pytest.param("soren", "Søren Weiß", id="ø"),
+        pytest.param("weiss", "Søren Weiß", id="ß"),
+        pytest.param("lukasz zol", "Łukasz Żółć", id="ł"),
+        pytest.param("nguyen huong", "Nguyễn Thị Hương", id="two marks on a letter"),
+        pytest.param("ольга", "Ольга Петрова", id="Cyrillic"),
+        pytest.param("李", "李小龍", id="Chinese"),
+        pytest.param("cher", "Cher", id="a name of one word"),
+        pytest.param("pepe@example.com", "José Álvarez", id="e-mail"),
+        pytest.param("PEPE@Exa", "José Álvarez", id="e-mail, begun, in any case"),
+        pytest.param("ana.ruiz@", "Ana Ruiz", id="e-mail with a dot"),
+        pytest.param("example.com", "", id="not the end of an e-mail"),
+        pytest.param("+61 412 345 678", "José Álvarez", id="phone as it is written"),
+        pytest.param("+61412345678", "José Álvarez", id="phone without spaces"),
+        pytest.param("0412 345 678", "José Álvarez", id="phone with a zero for the country"),
+        pytest.param("0412-345-678", "José Álvarez", id="phone with hyphens"),
+        pytest.param("(0412) 345/678", "José Álvarez", id="phone with brackets"),
+        pytest.param("0061 412 345 678", "José Álvarez", id="phone with zeros for a plus"),
+        pytest.param("678", "José Álvarez", id="the end of a phone number"),
+        pytest.param("5551", "Mary O'Brien", id="the middle of a phone number"),
+        pytest.param("0298", "", id="digits of nobody"),
+        pytest.param("%", "", id="percent"),
+        pytest.param("a%z", "", id="percent within"),
+        pytest.param("%na", "", id="percent before"),
+        pytest.param("_na", "", id="underscore before"),
+        pytest.param("c_er", "", id="underscore within"),
+        pytest.param(r"\na", "", id="backslash"),
+        pytest.param("' OR 1=1 --", "", id="SQL"),
+        pytest.param("zzz", "", id="nobody"),
+    ],
+)
+def test_who_is_found(everybody: dict[UUID, str], desk: Client, typed: str, found: str) -> None:
+    shown = [everybody[row.purchase_id] for row in rows_on(desk.get(LIST, {"q": typed}))]
+
+    assert sorted(shown) == sorted(
+        f"{name}, Northside Pilates" for name in found.split("; ") if name
+    )
+
+
+@pytest.mark.parametrize("typed", ["", " ", "\t", "'", "-"])
+def test_without_a_word_everybody_is_shown(
+    everybody: dict[UUID, str], desk: Client, typed: str
+) -> None:
+    assert len(rows_on(desk.get(LIST, {"q": typed}))) == len(CLIENTS)
+
+
+def test_a_client_is_found_with_every_purchase_and_each_once(northside: Org, desk: Client) -> None:
+    """Two words that the same word of the name answers do not show it twice."""
+    client = make_client(org=northside, name="Ana Ananas", email="ana@example.com")
+    bought = {make_purchase(org=northside, client=client).pk for _ in range(3)}
+
+    shown = [row.purchase_id for row in rows_on(desk.get(LIST, {"q": "a an ana"}))]
+
+    assert len(shown) == 3
+    assert set(shown) == bought
+
+
+def test_search_and_filter_narrow_together(northside: Org, desk: Client) -> None:
+    expired = make_pack(org=northside, kind="expired")
+    make_pack(org=northside, kind="half used")
+    make_pack(org=northside, kind="used up, expired")
+
+    shown = [row.purchase_id for row in rows_on(desk.get(LIST, {"q": "exp", "state": "expired"}))]
+    assert expired.pk in shown
+    assert len(shown) == 2
+    assert rows_on(desk.get(LIST, {"q": "half", "state": "expired"})) == []
+
+
+def test_what_was_typed_stands_in_the_box_and_in_the_filters(desk: Client) -> None:
+    html = html_of(desk.get(LIST, {"q": 'o\'b & "c"'}))
+
+    assert 'value="o&#x27;b &amp; &quot;c&quot;"' in html
+    assert 'href="?q=o%27b+%26+%22c%22&amp;state=active"' in html
+
+
+def test_nobody_found_says_what_was_searched_and_what_may_help(desk: Client) -> None:
+    says = words_on(desk.get(LIST, {"q": "zzz <b>", "state": "expired"}))
+
+    assert "Nobody found for “zzz <b>” among “Expired”." in says
+    assert "The beginning of any name is enough" in says
+    assert "Search all purchases" in says
+
+
+@pytest.mark.parametrize(
+    "typed", ["a" * 100, "ä" * 100, "a " * 50, "1" * 100, "@" * 100, "\U0010ffff"]
+)
+def test_the_longest_and_the_strangest_search_is_answered(
+    northside: Org, desk: Client, typed: str
+) -> None:
+    make_purchase(org=northside, client=make_client(org=northside, name=typed))
+
+    assert desk.get(LIST, {"q": typed}).status_code == 200
+
+
+def test_a_name_of_a_thousand_letters_is_found(northside: Org, desk: Client) -> None:
+    client = make_client(org=northside, name="Wolfeschlegelsteinhausen" * 50)
+    purchase = make_purchase(org=northside, client=client)
+
+    for typed in ("wolfe", client.full_name[:100]):
+        assert [row.purchase_id for row in rows_on(desk.get(LIST, {"q": typed}))] == [purchase.pk]

@@ -1,0 +1,237 @@
+"""The words that find a client, kept by the database whoever writes the client."""
+
+from unicodedata import normalize
+from uuid import UUID
+
+import pytest
+from django.db import ProgrammingError
+
+from purchases.models import ClientSearchTerm, Org
+from tests.database import acting_as, make_role, rows, value
+from tests.factories import make_client
+
+
+def found(org: Org, word: str) -> list[str]:
+    """The names of the org's clients whom the word finds."""
+    terms = ClientSearchTerm.objects.filter(org_id=org.pk).beginning_with(word)
+    return sorted(terms.values_list("client__full_name", flat=True).distinct())
+
+
+def terms(client_id: UUID) -> set[str]:
+    query = "SELECT term FROM client_search_terms WHERE client_id = %s"
+    return {term for (term,) in rows(query, client_id)}
+
+
+def needs_letters_beyond_ascii() -> None:
+    """Which upper-case letters have a lower case is up to the locale of the database."""
+    if value("SELECT lower('Ж')") != "ж":
+        pytest.skip("in this database's locale, lower() leaves letters beyond ASCII alone")
+
+
+# --- Names ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        pytest.param("Ana Ruiz", ["a", "ana", "ANA", "ru", "Ruiz"], id="any word's beginning"),
+        pytest.param("Zoë Ångström", ["zoe", "ZOË", "angstrom", "ångström"], id="accents"),
+        pytest.param("Søren Małgorzata", ["soren", "søren", "malgorzata"], id="strokes"),
+        pytest.param("Jürgen Weiß", ["weiss", "weiß", "WEISS", "jurgen"], id="sharp s"),
+        pytest.param("Maria Garcia-Lopez", ["garcia", "lopez"], id="two surnames and a hyphen"),
+        pytest.param("María José de la Cruz", ["maria", "jose", "de", "la", "cruz"], id="many"),
+        pytest.param("Ann–Marie (Annie) Lee", ["marie", "annie", "lee"], id="punctuation"),
+        pytest.param("Plato", ["plato"], id="one word"),
+        pytest.param("  Ana\t Ruiz ", ["ana", "ruiz"], id="spaces around"),
+        pytest.param("李小龍", ["李", "李小龍"], id="Chinese"),
+        pytest.param("さくら 田中", ["さくら", "田"], id="Japanese"),
+        pytest.param("김철수", ["김", "김철수"], id="Korean"),
+        pytest.param("محمد علي", ["محمد", "علي"], id="Arabic"),
+        pytest.param("आरती शर्मा", ["आरती", "शर्मा"], id="Hindi"),
+        pytest.param("иван петров", ["иван", "пет"], id="Cyrillic in lower case"),
+        pytest.param("Ａｎａ ﬁona", ["ana", "fiona"], id="wide letters and ligatures"),
+    ],
+)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_name_is_found_by_the_beginning_of_each_word(
+    northside: Org, name: str, words: list[str], form: str
+) -> None:
+    """However an accent was typed: with its letter, or after it."""
+    client = make_client(org=northside, name=normalize(form, name))  # type: ignore[arg-type]
+    make_client(org=northside, name="Xx Xx")
+
+    for word in words:
+        assert found(northside, word) == [client.full_name], word
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Иван Петров", ["иван", "ИВАН", "Пет"]),
+        ("Ιωάννα", ["ιωαννα", "ΙΩΆΝΝΑ"]),
+        ("Øystein Æbelø", ["oystein", "øystein", "aebelo", "ÆBELØ"]),
+        ("Łukasz Đorđe", ["lukasz", "łuk", "dorde", "ĐORĐE"]),
+    ],
+)
+def test_letters_beyond_ascii_are_found_in_either_case(
+    northside: Org, name: str, words: list[str]
+) -> None:
+    needs_letters_beyond_ascii()
+    make_client(org=northside, name=name)
+
+    for word in words:
+        assert found(northside, word) == [name], word
+
+
+@pytest.mark.parametrize("apostrophe", "'’‘ʼʻ`´")
+def test_a_name_with_an_apostrophe_is_found_with_and_without_it(
+    northside: Org, apostrophe: str
+) -> None:
+    name = f"Siobhan O{apostrophe}Brien"
+    make_client(org=northside, name=name)
+
+    for word in ["obrien", "brien", "o'brien", "O’BRIEN", "o´brien", "o"]:
+        assert found(northside, word) == [name], word
+
+
+@pytest.mark.parametrize("word", ["uiz", "na", "anar", "x", "%", "%uiz", "_na", "a.*", "\\"])
+def test_neither_the_middle_of_a_word_nor_a_pattern_finds_anybody(
+    northside: Org, word: str
+) -> None:
+    make_client(org=northside, name="Ana Ruiz")
+
+    assert found(northside, word) == []
+
+
+def test_a_client_of_another_org_is_not_found(northside: Org, southside: Org) -> None:
+    make_client(org=southside, name="Ana Ruiz")
+
+    assert found(northside, "ana") == []
+
+
+# --- E-mail and phone -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "word", ["ana.ruiz+desk@example.com", "ANA.RUIZ+DESK@EX", "ana.r", "ruiz", "desk"]
+)
+def test_an_email_is_found_whole_and_by_the_words_before_its_at(northside: Org, word: str) -> None:
+    make_client(org=northside, name="Customer", email="Ana.Ruiz+desk@Example.com")
+
+    assert found(northside, word) == ["Customer"]
+
+
+def test_the_domain_of_an_email_finds_nobody(northside: Org) -> None:
+    """Or half the studio would be found by `gmail`."""
+    make_client(org=northside, name="Customer", email="ana@example.com")
+
+    assert found(northside, "example") == found(northside, "com") == []
+
+
+@pytest.mark.parametrize("phone", ["+61 412 345 678", "61-412-345-678", "(61) 412.345.678"])
+@pytest.mark.parametrize("digits", ["61412345678", "412345678", "345678", "678", "3456"])
+def test_a_phone_is_found_by_three_or_more_digits_in_a_row(
+    northside: Org, phone: str, digits: str
+) -> None:
+    make_client(org=northside, name="Customer", phone=phone)
+
+    assert found(northside, digits) == ["Customer"]
+
+
+def test_two_last_digits_of_a_phone_find_nobody(northside: Org) -> None:
+    make_client(org=northside, name="Customer", phone="0412 345 678")
+
+    assert found(northside, "78") == []
+
+
+@pytest.mark.parametrize(
+    ("email", "phone"), [(None, None), ("", ""), ("@", "+"), (None, "12"), (None, "ask Bo")]
+)
+def test_a_client_without_email_or_phone_is_found_by_name_alone(
+    northside: Org, email: str | None, phone: str | None
+) -> None:
+    client = make_client(org=northside, name="Ana Ruiz", email=email, phone=phone)
+
+    assert terms(client.pk) - {"@"} == {"ana", "ruiz"}
+
+
+@pytest.mark.parametrize("name", ["", " ", "-", "'"])
+def test_a_name_of_nothing_is_kept_and_found_by_nothing(northside: Org, name: str) -> None:
+    assert terms(make_client(org=northside, name=name).pk) == set()
+
+
+def test_a_word_of_any_length_can_be_kept(northside: Org) -> None:
+    """Longer than an index can hold, and of letters that do not compress."""
+    email = "".join(map(chr, range(0x4E00, 0x4E00 + 5000)))
+    make_client(org=northside, name="Customer", email=email, phone="0123456789" * 30)
+
+    assert found(northside, email[:100]) == ["Customer"]
+
+
+# --- Kept right whoever writes --------------------------------------------------------------------
+
+
+def insert_client(org: Org) -> UUID:
+    insert = "INSERT INTO clients (org_id, full_name, email) VALUES (%s, %s, %s) RETURNING id"
+    client_id = value(insert, org.pk, "Ana Ruiz", "ana@example.com")
+    assert isinstance(client_id, UUID)
+    return client_id
+
+
+def test_an_insert_by_another_program_is_found(northside: Org) -> None:
+    assert terms(insert_client(northside)) == {"ana", "ruiz", "ana@example.com"}
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("full_name = 'Ana Lee'", {"ana", "lee", "ana@example.com"}),
+        ("email = NULL", {"ana", "ruiz"}),
+        ("phone = '1234'", {"ana", "ruiz", "ana@example.com", "1234", "234"}),
+        ("full_name = 'Bo', email = NULL", {"bo"}),
+        ("notes = 'likes mornings'", {"ana", "ruiz", "ana@example.com"}),
+    ],
+)
+def test_after_an_update_the_new_words_find_and_the_old_ones_do_not(
+    northside: Org, change: str, expected: set[str]
+) -> None:
+    client_id = insert_client(northside)
+    stranger = make_client(org=northside, name="Ana Ruiz")
+
+    rows(f"UPDATE clients SET {change} WHERE id = %s", client_id)
+    assert terms(client_id) == expected
+    assert terms(stranger.pk) == {"ana", "ruiz"}
+
+
+def test_a_client_who_moves_to_another_org_is_found_there_alone(
+    northside: Org, southside: Org
+) -> None:
+    client_id = insert_client(northside)
+
+    rows("UPDATE clients SET org_id = %s WHERE id = %s", southside.pk, client_id)
+    assert found(northside, "ana") == []
+    assert found(southside, "ana") == ["Ana Ruiz"]
+
+
+def test_the_words_go_with_the_client(northside: Org) -> None:
+    client_id = insert_client(northside)
+
+    rows("DELETE FROM clients WHERE id = %s", client_id)
+    assert terms(client_id) == set()
+
+
+def test_a_role_that_may_only_insert_clients_can(northside: Org) -> None:
+    """A program that knew nothing of the search goes on working, with the rights that it had."""
+    role = make_role("INSERT (org_id, full_name) ON clients")
+
+    with acting_as(role):
+        rows("INSERT INTO clients (org_id, full_name) VALUES (%s, 'Ana Ruiz')", northside.pk)
+    assert found(northside, "ana") == ["Ana Ruiz"]
+
+
+def test_that_role_can_neither_read_the_words_nor_call_the_trigger(northside: Org) -> None:
+    role = make_role("INSERT (org_id, full_name) ON clients")
+
+    for statement in ["SELECT FROM client_search_terms", "SELECT keep_search_terms()"]:
+        with pytest.raises(ProgrammingError, match="permission denied"), acting_as(role):
+            rows(statement)

@@ -1,0 +1,217 @@
+"""What every answer of the site tells the browser, so that a mistake elsewhere does no harm."""
+
+import json
+import re
+from collections.abc import Callable
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+
+from purchases import queries
+from purchases.models import Org
+from studio.models import User
+from tests.factories import make_purchase
+from tests.packs import make_pack
+from tests.pages import HTMX, html_of, press, rows_on
+
+DESK = reverse("purchases:purchase_list")
+
+
+class Site:
+    """Northside with one pack of each sort that looks different, and everybody's browser."""
+
+    def __init__(self, org: Org, sign_in: Callable[[str], Client], broken: Callable[[], None]):
+        self.pack = make_purchase(org=org)
+        self.fresh = make_pack(org=org, kind="fresh")
+        self.expired = make_pack(org=org, kind="expired")
+        self.client_page = reverse("purchases:client_detail", args=[self.pack.client_id])
+        self.sign_in = sign_in
+        self.broken = broken
+
+    @property
+    def mia(self) -> Client:
+        return self.sign_in("mia")
+
+    def after_a_press(self) -> HttpResponseBase:
+        browser = self.mia
+        press(browser, "reinstate", self.expired)
+        return browser.get(DESK)
+
+    def without_a_token(self) -> HttpResponseBase:
+        browser = self.mia
+        browser.handler.enforce_csrf_checks = True
+        return press(browser, "use", self.pack)
+
+    def that_fails(self) -> HttpResponseBase:
+        self.broken()
+        browser = self.mia
+        browser.raise_request_exception = False
+        return browser.get(DESK)
+
+
+# Every kind of page: its status, and how to come to it.
+PAGES: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
+    "sign-in": (200, lambda site: Client().get(reverse("login"))),
+    "sign-in, refused": (200, lambda site: Client().post(reverse("login"), {"username": "x"})),
+    "desk": (200, lambda site: site.mia.get(DESK)),
+    "desk, nobody found": (200, lambda site: site.mia.get(DESK, {"q": "zzz"})),
+    "desk, after a press": (200, Site.after_a_press),
+    "client": (200, lambda site: site.mia.get(site.client_page)),
+    "no studio yet": (403, lambda site: site.sign_in("nora").get(DESK)),
+    "refused press": (409, lambda site: press(site.mia, "reinstate", site.fresh)),
+    "press that is not complete": (
+        400,
+        lambda site: press(site.mia, "use", site.pack, request_id=""),
+    ),
+    "press that the role forbids": (403, lambda site: press(site.sign_in("ada"), "use", site.pack)),
+    "press without a token": (403, Site.without_a_token),
+    "link that is not complete": (400, lambda site: site.mia.get(DESK, {"after": "x"})),
+    "no such page": (404, lambda site: site.mia.get("/no/such/page/")),
+    "no such page, signed out": (404, lambda site: Client().get("/no/such/page/")),
+    "unknown host": (400, lambda site: Client().get(DESK, headers={"Host": "evil.example"})),
+    "our own mistake": (500, Site.that_fails),
+}
+FRAGMENTS: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
+    "rows": (200, lambda site: site.mia.get(DESK, headers=HTMX)),
+    "row": (200, lambda site: press(site.mia, "reinstate", site.pack, htmx=True)),
+    "row, refused": (409, lambda site: press(site.mia, "reinstate", site.fresh, htmx=True)),
+    "note, not complete": (
+        400,
+        lambda site: press(site.mia, "use", site.pack, htmx=True, request_id=""),
+    ),
+    "note, no such page": (404, lambda site: site.mia.get("/no/such/page/", headers=HTMX)),
+}
+# Answers with nothing to read in them.
+BARE: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
+    "to the sign-in": (302, lambda site: Client().get(DESK)),
+    "to the sign-in, htmx": (200, lambda site: Client().get(DESK, headers=HTMX)),
+    "to the desk": (302, lambda site: site.mia.get(reverse("home"))),
+    "back from a press": (302, lambda site: press(site.mia, "use", site.pack)),
+    "wrong verb": (405, lambda site: site.mia.post(DESK)),
+    "healthz": (200, lambda site: Client().get(reverse("healthz"))),
+}
+EVERYTHING = PAGES | FRAGMENTS | BARE
+WITH_HTML = PAGES | FRAGMENTS
+
+
+@pytest.fixture
+def site(
+    northside: Org,
+    mia: User,
+    ada: User,
+    nora: User,
+    signed_in: Callable[[User], Client],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Site:
+    people = {user.username: user for user in (mia, ada, nora)}
+
+    def fail(**asked: object) -> None:
+        raise RuntimeError("as a test wants it")
+
+    return Site(
+        northside,
+        lambda name: signed_in(people[name]),
+        lambda: monkeypatch.setattr(queries, "desk_page", fail),
+    )
+
+
+def answer(site: Site, name: str) -> HttpResponseBase:
+    status, come_to = EVERYTHING[name]
+    response = come_to(site)
+    assert response.status_code == status
+    return response
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_no_script_or_style_runs_but_from_our_own_files(site: Site, name: str) -> None:
+    policy = answer(site, name)["Content-Security-Policy"]
+    sources = dict(directive.split(" ", 1) for directive in policy.split("; "))
+
+    assert "unsafe" not in policy
+    assert "*" not in policy
+    assert "http" not in policy
+    assert sources["default-src"] == "'none'"
+    assert sources["script-src"] == sources["style-src"] == "'self'"
+    assert sources["connect-src"] == sources["form-action"] == "'self'"
+    assert sources["base-uri"] == sources["frame-ancestors"] == "'none'"
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_no_cache_keeps_it(site: Site, name: str) -> None:
+    assert "no-store" in answer(site, name)["Cache-Control"]
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_it_is_not_framed_not_sniffed_and_not_named_to_other_sites(site: Site, name: str) -> None:
+    response = answer(site, name)
+
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+class Inline(HTMLParser):
+    """Collects what the policy would stop, and where files and forms lead."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.stopped: list[str] = []
+        self.targets: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = dict(attrs)
+        if tag == "style" or (tag == "script" and "src" not in names):
+            self.stopped.append(f"<{tag}>")
+        for name, value in attrs:
+            if name == "style" or name.startswith(("on", "hx-on", "hx-vals", "data-hx-on")):
+                self.stopped.append(f"{tag} {name}={value}")
+            if name in {"src", "href", "action", "formaction", "hx-get", "hx-post"}:
+                self.targets.append(value or "")
+
+
+@pytest.mark.parametrize("name", WITH_HTML)
+def test_nothing_in_it_needs_what_the_policy_forbids(site: Site, name: str) -> None:
+    page = Inline(html_of(answer(site, name)))
+
+    assert page.stopped == []
+    for target in page.targets:
+        assert re.match(r"[/?#](?!/)|mailto:|tel:", target), f"{target} leads elsewhere"
+
+
+def test_the_check_notices_what_the_policy_forbids() -> None:
+    page = Inline("<script>1</script><style></style><p style='x' onclick='y' hx-on:click='z'>")
+
+    assert len(page.stopped) == 5
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "our own mistake"])
+def test_htmx_evaluates_nothing_and_keeps_no_pages(site: Site, name: str) -> None:
+    meta = re.search(r"<meta name=\"htmx-config\"\s+content='([^']*)'", html_of(answer(site, name)))
+
+    assert meta
+    config = json.loads(unescape(meta[1]))
+    assert config["allowEval"] is False
+    assert config["includeIndicatorStyles"] is False
+    assert config["historyCacheSize"] == 0
+    assert config["historyRestoreAsHxRequest"] is False
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_an_error_speaks_words_and_leads_back(site: Site, name: str) -> None:
+    status, _ = PAGES[name]
+    html = html_of(answer(site, name))
+
+    assert "<h1" in html
+    assert "Traceback" not in html
+    if status in (400, 404, 405, 500):
+        assert f'href="{reverse("home")}">Go to the desk</a>' in html
+
+
+def test_the_pages_under_test_are_not_empty(site: Site) -> None:
+    assert len(rows_on(answer(site, "desk"))) == 3

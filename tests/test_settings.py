@@ -1,0 +1,104 @@
+"""The settings are read from the environment, and a value that is wrong stops the start with what
+to write instead."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.processes import NO_DATABASE, ROOT, UNSET, manage
+
+KEY = "a-secret-key-for-this-test-alone-0123456789-abcdefghij"
+WRITE_A_URL = "write it as DATABASE_URL=postgresql://user:password@host:5432/name"
+EXAMPLE = (ROOT / ".env.example").read_text()
+
+
+@pytest.mark.parametrize(
+    ("environment", "says"),
+    [
+        (
+            {"SECRET_KEY": ""},
+            "SECRET_KEY is not set and DEBUG is off. Write SECRET_KEY=<50 random characters>; "
+            "this prints some: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
+        ),
+        ({"DEBUG": "yes"}, "DEBUG is 'yes': write DEBUG=True or DEBUG=False."),
+        ({"DEBUG": "true"}, "DEBUG is 'true': write DEBUG=True or DEBUG=False."),
+        ({"HTTPS": "on"}, "HTTPS is 'on': write HTTPS=True or HTTPS=False."),
+        (
+            {"BEHIND_PROXY": "1"},
+            "BEHIND_PROXY is '1': write BEHIND_PROXY=True or BEHIND_PROXY=False.",
+        ),
+        ({"DATABASE_URL": "garbage"}, WRITE_A_URL),
+        ({"DATABASE_URL": "mysql://user:password@host/name"}, WRITE_A_URL),
+        (
+            {"DATABASE_URL": "postgresql://user@host"},
+            f"DATABASE_URL names no database: {WRITE_A_URL}",
+        ),
+        (
+            {"ALLOWED_HOSTS": "desk.example.com,https://desk.example.org"},
+            "ALLOWED_HOSTS has 'https://desk.example.org': write host names only, as in "
+            "ALLOWED_HOSTS=desk.example.com,desk.example.org",
+        ),
+        (
+            {"TIME_ZONE": "Mars/Base"},
+            "TIME_ZONE is 'Mars/Base': write the name of a place, as in "
+            "TIME_ZONE=Australia/Sydney.",
+        ),
+        ({"TIME_ZONE": "Australia"}, "as in TIME_ZONE=Australia/Sydney."),
+        ({"TIME_ZONE": "../../etc/passwd"}, "as in TIME_ZONE=Australia/Sydney."),
+    ],
+)
+def test_a_wrong_value_stops_the_start_with_what_to_write(
+    tmp_path: Path, environment: dict[str, str], says: str
+) -> None:
+    check = manage("check", **{"SECRET_KEY": KEY, "STUDIO_DATA_DIR": str(tmp_path)} | environment)
+
+    assert check.returncode != 0
+    assert check.stderr.rstrip().splitlines()[-1].endswith(says)
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"SECRET_KEY": KEY},
+        {"DEBUG": "True"},
+        {
+            "SECRET_KEY": KEY,
+            "DEBUG": "False",
+            "HTTPS": "True",
+            "BEHIND_PROXY": "True",
+            "DATABASE_URL": NO_DATABASE,
+            "ALLOWED_HOSTS": " desk.example.com , desk.example.org,",
+            "TIME_ZONE": "Australia/Lord_Howe",
+        },
+        {"SECRET_KEY": KEY, "DATABASE_URL": "postgresql:///studio?host=%2Frun%2Fpostgresql"},
+        {"SECRET_KEY": KEY, "DATABASE_URL": "host=db.example.com dbname=studio user=studio"},
+    ],
+)
+def test_a_right_value_is_taken(tmp_path: Path, environment: dict[str, str]) -> None:
+    check = manage("check", **{"STUDIO_DATA_DIR": str(tmp_path)} | environment)
+
+    assert (check.returncode, check.stderr) == (0, "")
+
+
+def test_the_key_that_was_kept_beside_the_data_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "secret-key").write_text(KEY)
+
+    assert manage("check", STUDIO_DATA_DIR=str(tmp_path)).returncode == 0
+
+
+def test_the_example_names_every_variable_that_the_settings_read() -> None:
+    settings = (ROOT / "studio" / "settings.py").read_text()
+    read = set(re.findall(r'(?:environ\.get|env_bool|env_list)\(\s*"(\w+)"', settings))
+
+    assert set(re.findall(r"^(\w+)=", EXAMPLE, re.MULTILINE)) == read
+    assert set(UNSET) == read, "the tests unset them all"
+    assert settings.count("os.environ") == settings.count("os.environ.get("), "and in no other way"
+
+
+def test_the_example_can_be_copied_once_it_has_a_key(tmp_path: Path) -> None:
+    example = dict(re.findall(r"^(\w+)=(.*)$", EXAMPLE, re.MULTILINE))
+
+    check = manage("check", **example | {"SECRET_KEY": KEY, "STUDIO_DATA_DIR": str(tmp_path)})
+
+    assert (check.returncode, check.stderr) == (0, "")

@@ -1,0 +1,183 @@
+"""Signing in and out, and the page of those whom no studio has let in yet."""
+
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+
+from studio.models import User
+from tests.factories import PASSWORD
+from tests.pages import html_of, words_on
+
+DESK = reverse("purchases:purchase_list")
+SIGN_IN = reverse("login")
+SIGN_OUT = reverse("logout")
+
+
+def sign_in(browser: Client, **typed: str) -> HttpResponseBase:
+    return browser.post(SIGN_IN, {"username": "mia", "password": PASSWORD, "next": ""} | typed)
+
+
+def test_name_and_password_lead_to_the_desk(mia: User) -> None:
+    browser = Client()
+
+    assert sign_in(browser)["Location"] == reverse("home")
+    page = browser.get(reverse("home"), follow=True)
+    assert page.request["PATH_INFO"] == DESK
+    assert "At the desk: Mia" in words_on(page)
+    assert "Northside Pilates" in words_on(page)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        pytest.param({"password": "wrong"}, id="wrong password"),
+        pytest.param({"password": PASSWORD.upper()}, id="password in capitals"),
+        pytest.param({"password": ""}, id="no password"),
+        pytest.param({"username": "nemo"}, id="unknown name"),
+        pytest.param({"username": "MIA"}, id="name in capitals"),
+        pytest.param({"username": ""}, id="no name"),
+        pytest.param({"username": "mia\0"}, id="a character that no name has"),
+        pytest.param({"username": "m" * 1000}, id="too long a name"),
+    ],
+)
+def test_a_wrong_name_and_a_wrong_password_are_told_the_same(
+    mia: User, typed: dict[str, str]
+) -> None:
+    browser = Client()
+
+    page = sign_in(browser, **typed)
+
+    assert page.status_code == 200
+    assert "The name or the password is not right. Both mind upper and lower case." in words_on(
+        page
+    )
+    assert browser.get(DESK).status_code == 302
+
+
+def test_the_name_that_was_typed_stays_and_the_password_does_not(mia: User) -> None:
+    html = html_of(sign_in(Client(), username='"mia"', password="wr0ng-passw0rd"))
+
+    assert 'name="username" value="&quot;mia&quot;"' in html
+    assert "wr0ng-passw0rd" not in html
+
+
+def test_who_has_left_is_not_let_in(mia: User) -> None:
+    browser = Client()
+    sign_in(browser)
+    User.objects.filter(pk=mia.pk).update(is_active=False)
+
+    assert browser.get(DESK).status_code == 302, "not even where they are signed in"
+    assert "is not right" in words_on(sign_in(Client()))
+
+
+def test_a_page_that_was_asked_for_comes_after_the_sign_in(mia: User) -> None:
+    browser = Client()
+    asked = f"{DESK}?q=jos%C3%A9+%26+ana&state=active"
+
+    to_sign_in = urlsplit(browser.get(asked)["Location"])
+    (kept,) = parse_qs(to_sign_in.query)["next"]
+    page = browser.get(to_sign_in.geturl())
+
+    assert (to_sign_in.path, kept) == (SIGN_IN, asked)
+    assert f'name="next" value="{asked.replace("&", "&amp;")}"' in html_of(page)
+    wrong = sign_in(browser, next=kept, password="wrong")
+    assert f'name="next" value="{asked.replace("&", "&amp;")}"' in html_of(wrong)
+    assert sign_in(browser, next=kept)["Location"] == asked
+
+
+ELSEWHERE = pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "https://testserver.evil.example/",
+    ],
+)
+
+
+@ELSEWHERE
+def test_no_other_site_comes_after_the_sign_in(mia: User, elsewhere: str) -> None:
+    page = Client().get(SIGN_IN, {"next": elsewhere})
+
+    assert "evil" not in html_of(page)
+    assert "alert" not in html_of(page)
+    assert sign_in(Client(), next=elsewhere)["Location"] == reverse("home")
+
+
+@ELSEWHERE
+def test_nor_for_whoever_is_signed_in_already(desk: Client, elsewhere: str) -> None:
+    assert desk.get(SIGN_IN, {"next": elsewhere})["Location"] == reverse("home")
+    assert desk.get(SIGN_IN, {"next": DESK})["Location"] == DESK
+
+
+def test_signing_out_ends_the_session_for_good(mia: User) -> None:
+    browser = Client()
+    sign_in(browser)
+    stolen = Client()
+    stolen.cookies["sessionid"] = browser.cookies["sessionid"].value
+    assert stolen.get(DESK).status_code == 200
+
+    response = browser.post(SIGN_OUT)
+
+    assert (response.status_code, response["Location"]) == (302, SIGN_IN)
+    assert response.cookies["sessionid"].value == ""
+    assert "no-store" in response["Cache-Control"]
+    assert not Session.objects.exists()
+    assert browser.get(DESK).status_code == 302
+    assert stolen.get(DESK).status_code == 302
+
+
+def test_a_link_does_not_sign_out(desk: Client) -> None:
+    assert desk.get(SIGN_OUT).status_code == 405
+    assert desk.get(DESK).status_code == 200
+
+
+def test_another_site_cannot_sign_out(mia: User) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(mia)
+
+    assert browser.post(SIGN_OUT).status_code == 403
+    assert browser.get(DESK).status_code == 200
+
+
+def test_signing_out_twice_leads_to_a_sign_in_that_works(mia: User) -> None:
+    """Not to one that then asks for the sign-out again, which is no page."""
+    browser = Client()
+
+    to_sign_in = urlsplit(browser.post(SIGN_OUT)["Location"])
+
+    assert to_sign_in.path == SIGN_IN
+    (kept,) = parse_qs(to_sign_in.query)["next"]
+    sign_in(browser, next=kept)
+    assert browser.get(kept, follow=True).status_code == 200
+
+
+def test_without_a_studio_one_is_told_whom_to_ask(nora: User) -> None:
+    browser = Client()
+    sign_in(browser, username="nora")
+
+    page = browser.get(DESK)
+
+    assert page.status_code == 403
+    assert "Welcome, Nora. Your account works" in words_on(page)
+    assert "Ask an owner of your studio to add nora" in words_on(page)
+    assert "Sign out" in words_on(page)
+    assert browser.post(SIGN_OUT)["Location"] == SIGN_IN
+
+
+def test_a_member_who_is_removed_is_shut_out_at_once(
+    mia: User, signed_in: Callable[[User], Client]
+) -> None:
+    browser = signed_in(mia)
+    assert browser.get(DESK).status_code == 200
+
+    mia.membership.delete()
+
+    assert browser.get(DESK).status_code == 403
