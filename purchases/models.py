@@ -50,8 +50,8 @@ class Client(models.Model):
 
     class Meta:
         db_table = "clients"
-        # The admin's list, by name.
-        indexes = [models.Index(fields=["org", "full_name"], name="clients_by_name")]
+        # The admin's list, newest first.
+        indexes = [models.Index(fields=["org", "-created_at"], name="clients_newest_first")]
 
     def __str__(self) -> str:
         return self.full_name
@@ -267,9 +267,11 @@ class ClientSearchTerm(models.Model):
     """
 
     pk = models.CompositePrimaryKey("org_id", "term", "client_id")
-    org = models.ForeignKey(Org, models.DO_NOTHING, related_name="+")
+    org = models.ForeignKey(Org, models.DO_NOTHING, related_name="+", db_index=False)
     term = models.TextField(db_collation="C")
-    client = models.ForeignKey(Client, models.DO_NOTHING, related_name="search_terms")
+    client = models.ForeignKey(
+        Client, models.DO_NOTHING, related_name="search_terms", db_index=False
+    )
 
     objects = SearchTermQuerySet.as_manager()
 

@@ -84,16 +84,26 @@ def prepare_database() -> str:
 
 
 def serve(port: str) -> None:
+    """Run the web server until it ends or a signal does; no worker outlives this call."""
     command = f"granian --interface wsgi --host {HOST} --port {port} --workers 2"
-    command += " --blocking-threads 1 --log-level warning studio.wsgi:application"
-    server = subprocess.Popen([sys.executable, "-m", *command.split()], cwd=BASE_DIR)  # noqa: S603
+    command += " --blocking-threads 1 --workers-kill-timeout 2 --log-level warning"
+    command += " studio.wsgi:application"
+    # A session of its own, so that Ctrl-C comes to this process alone, which then ends the others.
+    server = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", *command.split()], cwd=BASE_DIR, start_new_session=True
+    )
     try:
         wait_until_it_answers(server, port)
         print(SIGN_INS.format(host=HOST, port=port), flush=True)
         server.wait()
     finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         server.terminate()
-        server.wait()
+        try:
+            server.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
     if server.returncode:
         sys.exit(f"The web server ended with status {server.returncode}.")
 

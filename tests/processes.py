@@ -28,7 +28,7 @@ def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProce
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
-        env=os.environ | UNSET | environment,
+        env={"PATH": os.environ["PATH"]} | UNSET | environment,
         capture_output=True,
         text=True,
         timeout=120,

@@ -68,6 +68,14 @@ def test_a_link_keeps_the_search_and_the_filter(northside: Org, desk: Client) ->
     assert asked == {"q": ["ana r"], "state": ["active"]}
 
 
+def test_a_filter_starts_at_the_newest(northside: Org, desk: Client) -> None:
+    make_purchases(org=northside, count=60)
+    last = html_of(desk.get(LIST + str(next_page(desk.get(LIST)))))
+
+    assert 'href="?state=active"' in last
+    assert last.count("after=") == 0
+
+
 ALL_AT_ONCE = datetime.fromisoformat("2026-01-12T18:00:00.123456+11:00")
 
 

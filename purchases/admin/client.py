@@ -13,5 +13,5 @@ class ClientAdmin(OwnOrgAdmin):
     list_filter = ["org", "status", "created_at"]
     list_select_related = ["org"]
     search_fields = ["full_name", "email", "phone"]
-    ordering = ["full_name"]
-    sortable_by = ["full_name"]
+    ordering = ["-created_at"]
+    sortable_by = ["full_name", "created_at"]

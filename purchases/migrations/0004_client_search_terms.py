@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                         (
                             "client",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=models.DO_NOTHING,
                                 related_name="search_terms",
                                 to="purchases.client",
@@ -45,6 +46,7 @@ class Migration(migrations.Migration):
                         (
                             "org",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=models.DO_NOTHING,
                                 related_name="+",
                                 to="purchases.org",

@@ -8,15 +8,15 @@ SET search_path = pg_catalog, pg_temp
 AS $$
     -- Taking a letter apart (NFKD) leaves its accents as characters of their own, and makes of ´
     -- a space with an accent; the letters that do not come apart are named.
-    SELECT replace(replace(translate(
+    SELECT replace(replace(replace(replace(translate(
         lower(regexp_replace(normalize(p_word, NFKD), '[ \u0300-\u036f''’‘ʼʻ`]', '', 'g')),
-        'øłđðħıŧ', 'olddhit'), 'ß', 'ss'), 'æ', 'ae')
+        'øłđðħıŧςØŁĐÐĦŦ', 'olddhitσolddht'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th')
 $$;
 
 CREATE TABLE public.client_search_terms (
-    org_id uuid NOT NULL REFERENCES public.orgs (id) ON DELETE CASCADE,
+    org_id uuid NOT NULL REFERENCES public.orgs (id) ON UPDATE CASCADE ON DELETE CASCADE,
     term text COLLATE "C" NOT NULL,
-    client_id uuid NOT NULL REFERENCES public.clients (id) ON DELETE CASCADE,
+    client_id uuid NOT NULL REFERENCES public.clients (id) ON UPDATE CASCADE ON DELETE CASCADE,
     PRIMARY KEY (org_id, term, client_id)
 );
 
@@ -31,9 +31,9 @@ SET search_path = pg_catalog, pg_temp
 AS $$
     WITH words AS (
         -- O'Brien is found as "obrien" and as "brien".
-        SELECT regexp_split_to_table(p_full_name, '[\s.,;:/_&()"“”+–—-]+') AS word
+        SELECT regexp_split_to_table(p_full_name, '[\s\u00a0\u2007\u202f.,;:/_&()"“”+–—-]+') AS word
         UNION ALL
-        SELECT regexp_split_to_table(p_full_name, '[\s.,;:/_&()"“”+–—''’‘ʼʻ`´-]+')
+        SELECT regexp_split_to_table(p_full_name, '[\s\u00a0\u2007\u202f.,;:/_&()"“”+–—''’‘ʼʻ`´-]+')
         UNION ALL
         SELECT p_email
         UNION ALL
@@ -56,7 +56,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        DELETE FROM public.client_search_terms WHERE client_id = OLD.id;
+        DELETE FROM public.client_search_terms WHERE client_id IN (OLD.id, NEW.id);
     END IF;
     INSERT INTO public.client_search_terms (org_id, term, client_id)
     SELECT NEW.org_id, term, NEW.id

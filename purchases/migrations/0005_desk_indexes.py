@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name="client",
-            index=models.Index(fields=["org", "full_name"], name="clients_by_name"),
+            index=models.Index(fields=["org", "-created_at"], name="clients_newest_first"),
         ),
         migrations.AddIndex(
             model_name="purchase",

@@ -36,7 +36,8 @@ def exactly(moment: datetime) -> str:
 def distance(moment: datetime) -> str:
     """ "in 5 days", "today", "yesterday", "11 days ago", "in 4 months": calendar days up to a
     month, the largest unit beyond."""
-    days = (timezone.localdate(moment) - timezone.localdate()).days
+    now = timezone.now()
+    days = (timezone.localdate(moment) - timezone.localdate(now)).days
     match days:
         case 0:
             return "today"
@@ -47,9 +48,9 @@ def distance(moment: datetime) -> str:
         case _ if abs(days) <= 30:
             return f"in {days} days" if days > 0 else f"{-days} days ago"
         case _ if days > 0:
-            return f"in {timeuntil(moment, depth=1)}"
+            return f"in {timeuntil(moment, now, depth=1)}"
         case _:
-            return f"{timesince(moment, depth=1)} ago"
+            return f"{timesince(moment, now, depth=1)} ago"
 
 
 @register.filter

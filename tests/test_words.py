@@ -1,0 +1,137 @@
+"""How the desk says dates and phone numbers, wherever its clock hangs."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from purchases.templatetags.desk import day, distance, exactly, is_soon, new_request_id, phone_end
+
+StopClock = Callable[[str, ZoneInfo], None]
+UNIVERSAL = ZoneInfo("UTC")
+SYDNEY = ZoneInfo("Australia/Sydney")
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def local(text: str, zone: ZoneInfo) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
+
+
+@pytest.fixture
+def stop_clock(monkeypatch: pytest.MonkeyPatch) -> StopClock:
+    def stop(text: str, zone: ZoneInfo) -> None:
+        monkeypatch.setattr("django.utils.timezone.now", lambda: local(text, zone))
+
+    return stop
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "moment", "says"),
+    [
+        (UNIVERSAL, "2026-01-12 12:00", "2026-01-12 12:00", "today"),
+        (UNIVERSAL, "2026-01-12 00:00", "2026-01-12 23:59:59.999999", "today"),
+        (UNIVERSAL, "2026-01-12 23:59:59.999999", "2026-01-12 00:00", "today"),
+        (UNIVERSAL, "2026-01-12 23:59:59", "2026-01-13 00:00", "tomorrow"),
+        (UNIVERSAL, "2026-01-12 00:00", "2026-01-11 23:59:59", "yesterday"),
+        (UNIVERSAL, "2026-01-12 12:00", "2026-01-14 00:00", "in 2 days"),
+        (UNIVERSAL, "2026-01-12 12:00", "2026-01-10 23:59", "2 days ago"),
+        (UNIVERSAL, "2026-12-31 12:00", "2027-01-01 00:00", "tomorrow"),
+        (UNIVERSAL, "2026-01-12 12:00", "2026-02-11 23:59", "in 30 days"),
+        (UNIVERSAL, "2026-01-12 12:00", "2025-12-13 00:00", "30 days ago"),
+        (UNIVERSAL, "2026-01-12 12:00", "2026-02-13 12:00", "in 1 month"),
+        (UNIVERSAL, "2026-01-12 12:00", "2026-05-13 12:00", "in 4 months"),
+        (UNIVERSAL, "2026-01-12 12:00", "2025-11-12 12:00", "2 months ago"),
+        (UNIVERSAL, "2026-01-12 12:00", "2028-01-13 12:00", "in 2 years"),
+        (UNIVERSAL, "2026-01-12 12:00", "2023-01-12 12:00", "3 years ago"),
+        # Midnight is where the clock hangs: in UTC each of these is another day.
+        (SYDNEY, "2026-01-12 09:00", "2026-01-12 23:59", "today"),
+        (SYDNEY, "2026-01-12 09:00", "2026-01-13 00:00", "tomorrow"),
+        (SYDNEY, "2026-01-12 23:00", "2026-01-12 01:00", "today"),
+        (NEW_YORK, "2026-01-12 20:00", "2026-01-12 17:00", "today"),
+        (NEW_YORK, "2026-01-12 20:00", "2026-01-13 00:00", "tomorrow"),
+        # In Sydney the clock goes forward on 4 October and back on 5 April 2026: days of 23 and 25
+        # hours.
+        (SYDNEY, "2026-10-03 23:30", "2026-10-04 23:00", "tomorrow"),
+        (SYDNEY, "2026-10-04 01:59", "2026-10-04 03:00", "today"),
+        (SYDNEY, "2026-10-03 12:00", "2026-10-05 00:00", "in 2 days"),
+        (SYDNEY, "2026-04-05 00:00", "2026-04-05 23:59", "today"),
+        (SYDNEY, "2026-04-05 00:00", "2026-04-06 00:00", "tomorrow"),
+        (SYDNEY, "2026-04-06 00:00", "2026-04-05 00:00", "yesterday"),
+    ],
+)
+def test_a_distance_counts_the_days_of_the_calendar(
+    stop_clock: StopClock, zone: ZoneInfo, now: str, moment: str, says: str
+) -> None:
+    stop_clock(now, zone)
+
+    with timezone.override(zone):
+        assert distance(local(moment, zone)).replace("\xa0", " ") == says
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "moment", "says"),
+    [
+        (UNIVERSAL, "2026-03-01 12:00", "2026-01-12 18:00", "12 Jan"),
+        (UNIVERSAL, "2026-03-01 12:00", "2026-12-31 23:59", "31 Dec"),
+        (UNIVERSAL, "2026-03-01 12:00", "2027-01-01 00:00", "1 Jan 2027"),
+        (UNIVERSAL, "2026-03-01 12:00", "2025-12-31 23:59", "31 Dec 2025"),
+        # The year, too, begins where the clock hangs.
+        (SYDNEY, "2026-01-01 05:00", "2026-01-01 01:00", "1 Jan"),
+        (SYDNEY, "2026-01-01 05:00", "2025-12-31 23:00", "31 Dec 2025"),
+        (NEW_YORK, "2025-12-31 22:00", "2025-12-31 23:00", "31 Dec"),
+        (NEW_YORK, "2025-12-31 22:00", "2026-01-01 00:00", "1 Jan 2026"),
+    ],
+)
+def test_a_day_has_its_year_where_it_is_not_this_one(
+    stop_clock: StopClock, zone: ZoneInfo, now: str, moment: str, says: str
+) -> None:
+    stop_clock(now, zone)
+
+    with timezone.override(zone):
+        assert day(local(moment, zone)) == says
+
+
+def test_the_exact_time_is_that_of_the_clock() -> None:
+    moment = datetime(2026, 1, 12, 7, 5, tzinfo=UTC)
+
+    with timezone.override(SYDNEY):
+        assert exactly(moment) == "Mon 12 January 2026, 18:05"
+    with timezone.override(NEW_YORK):
+        assert exactly(moment) == "Mon 12 January 2026, 02:05"
+
+
+@pytest.mark.parametrize(
+    ("expires_in", "soon"),
+    [
+        (timedelta(microseconds=-1), False),
+        (timedelta(0), False),
+        (timedelta(microseconds=1), True),
+        (timedelta(days=14), True),
+        (timedelta(days=14, microseconds=1), False),
+    ],
+)
+def test_soon_is_within_14_days_and_not_past(
+    now: datetime, expires_in: timedelta, soon: bool
+) -> None:
+    assert is_soon(now + expires_in) is soon
+
+
+@pytest.mark.parametrize(
+    ("phone", "end"),
+    [
+        ("+61 412 345 678", "…5678"),
+        ("0412345678", "…5678"),
+        ("(02) 9555-1234 ext. 5", "…2345"),
+        ("123", "…123"),
+        ("ask at the desk", ""),
+        ("", ""),
+    ],
+)
+def test_the_end_of_a_phone_number_tells_two_clients_apart(phone: str, end: str) -> None:
+    assert phone_end(phone) == end
+
+
+def test_no_two_requests_have_the_same_id() -> None:
+    assert len({new_request_id() for _ in range(100)}) == 100
