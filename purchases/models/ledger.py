@@ -1,0 +1,124 @@
+"""The ledger: what was asked, and what happened to a count.
+
+Both tables only grow. The database writes the events by itself, whatever program changes a count
+(migrations/0008_record_session_event.sql), and refuses to change or delete a row of either.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Func
+from django.utils import timezone
+
+from purchases.models.catalogue import Org
+from purchases.models.purchase import Objection, Purchase
+
+STAFF_MAY_UNDO_FOR = timedelta(minutes=15)
+
+
+class SessionRequest(models.Model):
+    """What a person asked for, once, under an id that was made before the click. A request
+    without an event was refused."""
+
+    class Operation(models.TextChoices):
+        REINSTATE = "reinstate"
+        USE = "use"
+        UNDO = "undo"
+
+    class Reason(models.TextChoices):
+        CLASS_CANCELLED = "class_cancelled", "Class cancelled"
+        CHECKED_IN_BY_MISTAKE = "checked_in_by_mistake", "Checked in by mistake"
+        LATE_CANCEL_FORGIVEN = "late_cancel_forgiven", "Late cancel forgiven"
+        INSTRUCTOR_ABSENT = "instructor_absent", "Instructor absent"
+        OTHER = "other", "Other"
+
+    request_id = models.UUIDField(primary_key=True)
+    operation = models.TextField(choices=Operation)
+    # The ledger outlives what it describes: no constraint ties it to the purchase.
+    purchase = models.ForeignKey(
+        Purchase, models.DO_NOTHING, related_name="requests", db_constraint=False, db_index=False
+    )
+    event_id = models.BigIntegerField(null=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
+    )
+    reason = models.TextField(null=True, choices=Reason)
+    note = models.TextField(db_default="")
+    objection = models.TextField(null=True, choices=Objection)
+    asked_at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
+
+    class Meta:
+        db_table = "session_requests"
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.request_id}"
+
+
+class SessionEventQuerySet(models.QuerySet["SessionEvent"]):
+    def open_uses(self) -> SessionEventQuerySet:
+        """The uses that were not taken back."""
+        return self.filter(kind__in=SessionEvent.COUNTS_AS_USE, reversed_by=None)
+
+
+class SessionEvent(models.Model):
+    """One change of a count, written by the database."""
+
+    class Kind(models.TextChoices):
+        OPENED = "opened"
+        USED = "used"
+        REINSTATED = "reinstated"
+        UNDONE = "undone"
+        CORRECTED = "corrected"
+        DELETED = "deleted"
+
+    # An undone reinstatement is a use once more, and can be taken back like one.
+    COUNTS_AS_USE = [Kind.USED, Kind.UNDONE]
+
+    org = models.ForeignKey(
+        Org, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    purchase = models.ForeignKey(
+        Purchase, models.DO_NOTHING, related_name="events", db_constraint=False, db_index=False
+    )
+    kind = models.TextField(choices=Kind)
+    delta = models.IntegerField()
+    sessions_used = models.IntegerField(null=True)
+    request = models.OneToOneField(
+        SessionRequest, models.DO_NOTHING, related_name="event", null=True
+    )
+    reverses = models.OneToOneField(
+        "self", models.DO_NOTHING, related_name="reversed_by", null=True
+    )
+    made_by = models.TextField()
+    occurred_at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
+
+    objects = SessionEventQuerySet.as_manager()
+
+    class Meta:
+        db_table = "session_events"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.delta:+d}"
+
+    @property
+    def used_before(self) -> int | None:
+        if self.kind == self.Kind.OPENED or self.sessions_used is None:
+            return None
+        return self.sessions_used - self.delta
+
+    @property
+    def is_open_use(self) -> bool:
+        """Whether it is a use that was not taken back."""
+        return self.kind in self.COUNTS_AS_USE and not hasattr(self, "reversed_by")
+
+    def why_not_undo(self, *, user_id: int, however_late: bool) -> Objection | None:
+        """What stands against this user's undoing this reinstatement."""
+        if not however_late:
+            if self.request is None or self.request.actor_id != user_id:
+                return Objection.NOT_YOURS
+            if timezone.now() - self.occurred_at > STAFF_MAY_UNDO_FOR:
+                return Objection.TOO_LATE
+        return Objection.UNDONE if hasattr(self, "reversed_by") else None

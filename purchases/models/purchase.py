@@ -1,0 +1,209 @@
+"""A purchase: what can be asked of one, and of many."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.contrib.postgres.functions import RandomUUID
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils import timezone
+
+from purchases.models.catalogue import Client, Offer, Org
+from purchases.models.moment import MomentField
+from purchases.models.search import ClientSearchTerm
+
+EXPIRING_WITHIN = timedelta(days=14)
+
+
+class Objection(models.TextChoices):
+    """Why a press changes nothing, in words for the person who pressed."""
+
+    NOT_PAID = "not_paid", "This pack is not paid."
+    REFUNDED = "refunded", "This pack is not paid: the money went back."
+    COUNT_IS_OFF = "count_is_off", "This count can't be right. An owner has to correct it first."
+    COUNT_MISSING = "count_missing", "This count is missing. An owner has to correct it first."
+    NOTHING_USED = "nothing_used", "Nothing to give back: no session of this pack is used."
+    NO_TOTAL = "no_total", "Nothing to take: this purchase has no number of sessions."
+    NONE_LEFT = "none_left", "No session left: all of them are used."
+    EXPIRED = "expired", "This pack has expired."
+    TAKEN_BACK = "taken_back", "This visit was given back already."
+    UNDONE = "undone", "This was undone already, or the pack has no room for it."
+    NOT_YOURS = "not_yours", "Only who did this, or an owner, can undo it."
+    TOO_LATE = "too_late", "Undo is for the first 15 minutes. An owner can still do it."
+
+    @property
+    def is_for_the_desk_to_raise(self) -> bool:
+        """Whether the database would not object by itself, so that it must not be asked."""
+        return self in {
+            Objection.NOT_PAID,
+            Objection.REFUNDED,
+            Objection.COUNT_IS_OFF,
+            Objection.NOT_YOURS,
+            Objection.TOO_LATE,
+        }
+
+
+class PurchaseQuerySet(models.QuerySet["Purchase"]):
+    def of_org(self, org_id: UUID) -> PurchaseQuerySet:
+        return self.filter(org_id=org_id)
+
+    def in_state(self, state: Purchase.State, now: datetime) -> PurchaseQuerySet:
+        """The purchases that a filter of the desk shows; a purchase may be in several."""
+        unexpired = Q(expires_at=None) | Q(expires_at__gt=now)
+        usable = (
+            Q(payment_status=Purchase.PaymentStatus.SUCCEEDED)
+            & (Q(sessions_total=None) | Q(sessions_remaining__gt=0))
+            & unexpired
+        )
+        match state:
+            case Purchase.State.ACTIVE:
+                return self.filter(usable)
+            case Purchase.State.EXPIRING:
+                return self.filter(usable, expires_at__lte=now + EXPIRING_WITHIN)
+            case Purchase.State.USED_UP:
+                return self.filter(sessions_remaining__lte=0)
+            case Purchase.State.EXPIRED:
+                return self.filter(expires_at__lte=now)
+            case Purchase.State.UNPAID:
+                # Money that went back is not owed.
+                settled = [
+                    Purchase.PaymentStatus.SUCCEEDED,
+                    Purchase.PaymentStatus.REFUNDED,
+                ]
+                return self.filter(Q(payment_status=None) | ~Q(payment_status__in=settled))
+            case _:
+                return self.all()
+
+    def of_clients_matching(self, words: list[str], org_id: UUID) -> PurchaseQuerySet:
+        """The purchases of clients for whom every word begins one of their search terms."""
+        matching = self
+        for word in words:
+            terms = ClientSearchTerm.objects.filter(org_id=org_id).beginning_with(word)
+            matching = matching.filter(client_id__in=terms.values("client_id"))
+        return matching
+
+    def newest_first(self) -> PurchaseQuerySet:
+        return self.order_by("-purchased_at", "-id")
+
+    def older_than(self, purchased_at: datetime, purchase_id: UUID) -> PurchaseQuerySet:
+        """What comes after this place in `newest_first`, whatever was added or changed since."""
+        # Said this way round, and not as one OR, the index on (org, purchased_at, id) is entered
+        # at the right place.
+        before = Q(purchased_at__lt=purchased_at) | Q(id__lt=purchase_id)
+        return self.filter(before, purchased_at__lte=purchased_at)
+
+
+class Purchase(models.Model):
+    """An offer bought by a client; a pack when it has `sessions_total`."""
+
+    class State(models.TextChoices):
+        ALL = "all", "All"
+        ACTIVE = "active", "Active"
+        EXPIRING = "expiring", "Expiring"
+        USED_UP = "used_up", "Used up"
+        EXPIRED = "expired", "Expired"
+        UNPAID = "unpaid", "Not paid"
+
+    class PaymentStatus(models.TextChoices):
+        PENDING = "pending"
+        SUCCEEDED = "succeeded"
+        FAILED = "failed"
+        REFUNDED = "refunded"
+
+    id = models.UUIDField(primary_key=True, db_default=RandomUUID(), editable=False)
+    org = models.ForeignKey(Org, models.PROTECT, related_name="purchases", db_index=False)
+    client = models.ForeignKey(Client, models.PROTECT, related_name="purchases", db_index=False)
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="purchases", db_index=False)
+    amount_paid_cents = models.IntegerField()
+    currency = models.TextField(db_default="aud")
+    sessions_total = models.IntegerField(null=True, blank=True)
+    sessions_used = models.IntegerField(null=True, blank=True, db_default=0)
+    sessions_remaining = models.GeneratedField(
+        expression=F("sessions_total") - F("sessions_used"),
+        output_field=models.IntegerField(null=True),
+        db_persist=True,
+    )
+    purchased_at = MomentField(db_default=Func(function="now"))
+    expires_at = MomentField(null=True, blank=True)
+    payment_status = models.TextField(
+        null=True, blank=True, choices=PaymentStatus, db_default="pending"
+    )
+    payment_method = models.TextField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Func(function="now"), editable=False)
+
+    objects = PurchaseQuerySet.as_manager()
+
+    class Meta:
+        db_table = "client_purchases"
+        indexes = [
+            # The desk: one page after another, newest first.
+            models.Index(fields=["org", "-purchased_at", "-id"], name="purchases_newest_first"),
+            # The desk's search, and a client's page.
+            models.Index(fields=["client", "-purchased_at"], name="purchases_of_a_client"),
+            # The desk's filters by expiry.
+            models.Index(fields=["org", "expires_at"], name="purchases_by_expiry"),
+            # Whether an offer may be deleted.
+            models.Index(fields=["offer"], name="purchases_of_an_offer"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="client_purchases_payment_status_check",
+                condition=Q(payment_status__in=["pending", "succeeded", "failed", "refunded"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.offer} of {self.client}"
+
+    @property
+    def is_paid(self) -> bool:
+        return self.payment_status == self.PaymentStatus.SUCCEEDED
+
+    @property
+    def never_expires(self) -> bool:
+        return self.expires_at is None or self.expires_at.year == 9999
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def why_not_reinstate(self) -> Objection | None:
+        """What stands against giving a session back, as far as this row tells."""
+        if objection := self._why_no_count_can_change():
+            return objection
+        return None if self.sessions_used else Objection.NOTHING_USED
+
+    @property
+    def why_not_use(self) -> Objection | None:
+        """What stands against taking a session, as far as this row tells."""
+        if objection := self._why_no_count_can_change():
+            return objection
+        if self.sessions_total is None:
+            return Objection.NO_TOTAL
+        if self.sessions_used is None:
+            return Objection.COUNT_MISSING
+        if self.sessions_used == self.sessions_total:
+            return Objection.NONE_LEFT
+        return Objection.EXPIRED if self.has_expired else None
+
+    def _why_no_count_can_change(self) -> Objection | None:
+        if self.payment_status == self.PaymentStatus.REFUNDED:
+            return Objection.REFUNDED
+        if not self.is_paid:
+            return Objection.NOT_PAID
+        used, total = self.sessions_used or 0, self.sessions_total
+        if used < 0 or (total is not None and used > total):
+            return Objection.COUNT_IS_OFF
+        return None
+
+    def show_count(self, sessions_used: int) -> None:
+        """Carry the count that the database returned."""
+        self.sessions_used = sessions_used
+        if self.sessions_total is not None:
+            self.sessions_remaining = self.sessions_total - sessions_used
+
+    def refresh_counts(self) -> None:
+        self.refresh_from_db(fields=["sessions_used", "sessions_total", "sessions_remaining"])

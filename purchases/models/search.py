@@ -1,0 +1,40 @@
+"""What finds a client."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Func, TextField, Value
+from django.db.models.functions import Concat
+
+from purchases.models.catalogue import Client, Org
+
+
+class SearchTermQuerySet(models.QuerySet["ClientSearchTerm"]):
+    def beginning_with(self, word: str) -> SearchTermQuerySet:
+        """Bounds and not LIKE: an index serves them even where the word is a parameter."""
+        folded = Func(Value(word), function="public.fold_for_search", output_field=TextField())
+        past_the_last = Concat(folded, Value("\U0010ffff"))
+        return self.filter(term__gte=folded, term__lt=past_the_last)
+
+
+class ClientSearchTerm(models.Model):
+    """What finds a client: each word of the name, the e-mail, the ends of the phone number.
+
+    Derived: a trigger on `clients` keeps it (migrations/0004_client_search_terms.sql), so that
+    what another program inserts is found too.
+    """
+
+    pk = models.CompositePrimaryKey("org_id", "term", "client_id")
+    org = models.ForeignKey(Org, models.DO_NOTHING, related_name="+", db_index=False)
+    term = models.TextField(db_collation="C")
+    client = models.ForeignKey(
+        Client, models.DO_NOTHING, related_name="search_terms", db_index=False
+    )
+
+    objects = SearchTermQuerySet.as_manager()
+
+    class Meta:
+        db_table = "client_search_terms"
+
+    def __str__(self) -> str:
+        return self.term
