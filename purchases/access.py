@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django_htmx.middleware import HtmxDetails
 
-from purchases.models import Client, Org, Purchase
+from purchases.models import Client, Org, Purchase, SessionEvent
 
-Action = Literal["see", "reinstate", "use", "correct", "administer"]
+Action = Literal["see", "reinstate", "use", "undo", "undo_any", "administer"]
 
 
 class Member(Protocol):
@@ -24,6 +24,9 @@ class Member(Protocol):
 
     @property
     def user_id(self) -> int: ...
+
+    @property
+    def must_give_reason(self) -> bool: ...
 
     def may(self, action: Action) -> bool: ...
 
@@ -42,6 +45,16 @@ def purchase_or_404(request: DeskRequest, purchase_id: UUID, to: Action) -> Purc
     purchase = get_object_or_404(purchases, pk=purchase_id)
     _allow(request, to)
     return purchase
+
+
+def event_or_404(request: DeskRequest, event_id: int, to: Action) -> SessionEvent:
+    """A reinstatement of the member's org, with its purchase, its request and what reverses it."""
+    reinstatements = SessionEvent.objects.filter(
+        org_id=request.member.org_id, kind=SessionEvent.Kind.REINSTATED
+    ).select_related("purchase__client", "purchase__offer", "request", "reversed_by")
+    event = get_object_or_404(reinstatements, pk=event_id)
+    _allow(request, to)
+    return event
 
 
 def client_or_404(request: DeskRequest, client_id: UUID) -> Client:

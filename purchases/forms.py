@@ -1,8 +1,11 @@
 """What a request may say. A form's errors are for the person who sent it."""
 
-from django import forms
+from typing import Any
 
-from purchases.models import Purchase
+from django import forms
+from django.http import QueryDict
+
+from purchases.models import Purchase, SessionRequest
 from purchases.queries import Place
 
 OUT_OF_DATE = "This page is out of date. Reload it, then press again."
@@ -51,3 +54,35 @@ class ActForm(forms.Form):
     next = forms.CharField(
         required=False, error_messages={"null_characters_not_allowed": OUT_OF_DATE}
     )
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What the operation takes."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "next"}
+
+
+class UseForm(ActForm):
+    note = forms.CharField(
+        required=False,
+        max_length=500,
+        error_messages={"max_length": "Shorten the note: 500 characters at most."},
+    )
+
+
+class ReinstateForm(UseForm):
+    reason = forms.TypedChoiceField(
+        required=False,
+        choices=SessionRequest.Reason,
+        empty_value=None,
+        error_messages={
+            "required": "Choose a reason: your studio asks for one. Nothing was changed yet.",
+            "invalid_choice": "There is no such reason: choose one of the list.",
+        },
+    )
+    event = forms.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, error_messages={"invalid": OUT_OF_DATE}
+    )
+
+    def __init__(self, data: QueryDict, *, reason_required: bool) -> None:
+        super().__init__(data)
+        self.fields["reason"].required = reason_required

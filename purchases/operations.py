@@ -1,59 +1,194 @@
-"""What a person can do to a count. One function = one fact = one transaction.
+"""What a person can do to a count. One function = one fact = one transaction = one ledger row.
 
-The only module that changes a count, and the only one with a cursor of its own: each database
-function does its work in one statement, so that no double click, second desk or other program
-can come in between.
+The only module that changes a count, and the only one with a cursor of its own. Each act is one
+statement and one round trip: it claims the request's id, then calls the database function that
+makes the change, whose trigger writes the event. A second arrival of the id waits for the first
+in the claim, changes nothing, and gets the first one's answer: ids do not expire.
 """
 
+from dataclasses import dataclass
+from typing import Any, cast
 from uuid import UUID
 
-from django.db import connection
+import psycopg
+from django.db import IntegrityError, connection
 
 from purchases.access import Member
-from purchases.models import Purchase
+from purchases.models import Objection, Purchase, SessionEvent, SessionRequest
+
+Operation = SessionRequest.Operation
+Reason = SessionRequest.Reason
+
+# `asked` comes first because `claimed` reads from it: from there on, and until the transaction
+# ends, the ledger's trigger knows the request, and a wait for a lock has an end. OFFSET 0 keeps
+# the act before the reading of what the trigger left.
+CLAIM = """
+    WITH asked AS (
+        SELECT set_config('studio.request_id', (%(request_id)s::uuid)::text, true),
+            set_config('lock_timeout', '3s', true)
+    ), claimed AS (
+        INSERT INTO public.session_requests
+            (request_id, operation, purchase_id, event_id, actor_id, reason, note, objection)
+        SELECT %(request_id)s, %(operation)s, %(purchase_id)s, %(event_id)s, %(actor_id)s,
+            %(reason)s, %(note)s, %(objection)s
+        FROM asked
+        ON CONFLICT (request_id) DO NOTHING
+        RETURNING request_id
+    )
+"""
+ACT = """
+    SELECT act.sessions_used, nullif(current_setting('studio.event_id', true), '')::bigint
+    FROM claimed, LATERAL (SELECT {function} AS sessions_used OFFSET 0) AS act
+"""
+FUNCTIONS = {
+    Operation.REINSTATE: "public.release_session(%(purchase_id)s)",
+    Operation.UNDO: "public.undo_reinstatement(%(purchase_id)s)",
+    Operation.USE: """CASE WHEN public.use_session(%(purchase_id)s)
+        THEN current_setting('studio.sessions_used')::int ELSE -1 END""",
+}
+REFUSE = "SELECT -1, NULL::bigint FROM claimed"
 
 
 class Refused(Exception):
     """Nothing was changed. The text says why, to the person who asked."""
 
 
-def reinstate(*, member: Member, purchase: Purchase, request_id: UUID) -> int:
+@dataclass(frozen=True)
+class Done:
+    """The answer to a request, the first time and every time after."""
+
+    sessions_used: int
+    event_id: int
+
+
+def reinstate(
+    *,
+    member: Member,
+    purchase: Purchase,
+    request_id: UUID,
+    reason: str | None = None,
+    note: str = "",
+    event: int | None = None,
+) -> Done:
     """Give one session of a purchase back, be it expired or not.
 
-    The purchase comes from the member's own org. Returns the sessions used now, as the database
-    returned them (0 is a success), and sets them on the purchase. Raises `Refused`, with the
-    count as it stands on the purchase, where it is not paid or no session of it is used.
+    It takes back the use whose event is named, or else the newest that was not taken back.
+    The purchase comes from the member's own org and carries the count that stands afterwards.
+    Raises `Refused` where it is not paid, no session of it is used, or the chosen use was taken
+    back already.
     """
-    if not purchase.is_paid:
-        raise Refused(purchase.why_not_paid)
-    used = _call("SELECT public.release_session(%s)", purchase.pk)
-    if used == -1:
-        purchase.refresh_counts()
-        raise Refused(Purchase.NOTHING_USED)
-    purchase.sessions_used = used
-    if purchase.sessions_total is not None:
-        purchase.sessions_remaining = purchase.sessions_total - used
-    return used
+    objection = purchase.why_not_reinstate
+    if objection is None and event and not purchase.events.open_uses().filter(pk=event).exists():
+        objection = Objection.TAKEN_BACK
+    return _act(
+        Operation.REINSTATE,
+        member,
+        purchase,
+        request_id,
+        objection,
+        reason=reason,
+        note=note,
+        event_id=event,
+    )
 
 
-def use(*, member: Member, purchase: Purchase, request_id: UUID) -> int:
+def use(*, member: Member, purchase: Purchase, request_id: UUID, note: str = "") -> Done:
     """Take one session from a purchase.
 
-    Returns the sessions used now and sets them on the purchase. Raises `Refused` where it is not
-    paid, has expired, or has no session left or no count at all.
+    Raises `Refused` where it is not paid, has expired, or has no session left or no count at all.
     """
-    if not purchase.is_paid:
-        raise Refused(purchase.why_not_paid)
-    taken = _call("SELECT public.use_session(%s)::int", purchase.pk)
+    return _act(Operation.USE, member, purchase, request_id, purchase.why_not_use, note=note)
+
+
+def undo(*, member: Member, event: SessionEvent, request_id: UUID) -> Done:
+    """Take a reinstatement back: the session counts as used again, be the pack expired or not.
+
+    Raises `Refused` where it was undone already, where the pack has no room, and where staff come
+    after 15 minutes or for what somebody else did: that is for owners.
+    """
+    objection = event.why_not_undo(user_id=member.user_id, however_late=member.may("undo_any"))
+    return _act(Operation.UNDO, member, event.purchase, request_id, objection, event_id=event.pk)
+
+
+def _act(
+    operation: SessionRequest.Operation,
+    member: Member,
+    purchase: Purchase,
+    request_id: UUID,
+    objection: Objection | None,
+    *,
+    event_id: int | None = None,
+    reason: str | None = None,
+    note: str = "",
+) -> Done:
+    """Claim the request, change the count, and say what came of it."""
+    asked: dict[str, Any] = {
+        "request_id": request_id,
+        "operation": operation.value,
+        "purchase_id": purchase.pk,
+        "event_id": event_id,
+        "actor_id": member.user_id,
+    }
+    said = {"reason": reason, "note": note, "objection": objection and objection.value}
+    if objection and objection.is_for_the_desk_to_raise:
+        statement = CLAIM + REFUSE
+    else:
+        statement = CLAIM + ACT.format(function=FUNCTIONS[operation])
+    try:
+        answer = _one_row(statement, asked | said)
+    except IntegrityError as error:
+        raise Refused(_broken_rule(error).label) from error
+    if answer is None:
+        return _first_answer(asked, purchase)
+    used, made_event_id = answer
+    if used == -1:
+        purchase.refresh_counts()
+        raise Refused((objection or _the_databases_objection(operation, event_id)).label)
+    purchase.show_count(used)
+    return Done(used, made_event_id)
+
+
+def _first_answer(asked: dict[str, Any], purchase: Purchase) -> Done:
+    """The answer that the request got when it came first. The count on the purchase is the one
+    that stands now."""
+    first = SessionRequest.objects.select_related("event").get(pk=asked["request_id"])
+    if any(getattr(first, column) != value for column, value in asked.items()):
+        raise Refused("This press was used for something else before. Reload the page, then press.")
     purchase.refresh_counts()
-    if not taken:
-        raise Refused(purchase.why_not_use or "The count has just changed. Look at it again.")
-    assert purchase.sessions_used is not None
-    return purchase.sessions_used
+    if not hasattr(first, "event"):
+        unexpected = _the_databases_objection(Operation(first.operation), first.event_id)
+        raise Refused(Objection(first.objection or unexpected).label)
+    return Done(cast("int", first.event.sessions_used), first.event.pk)
 
 
-def _call(sql: str, purchase_id: UUID) -> int:
+def _the_databases_objection(
+    operation: SessionRequest.Operation, event_id: int | None
+) -> Objection:
+    """Why the database changed nothing, where the page had expected that it would."""
+    match operation:
+        case Operation.REINSTATE:
+            return Objection.TAKEN_BACK if event_id else Objection.NOTHING_USED
+        case Operation.USE:
+            return Objection.NONE_LEFT
+        case Operation.UNDO:
+            return Objection.UNDONE
+
+
+def _broken_rule(error: IntegrityError) -> Objection:
+    """What a constraint refused that the page could not know. Anything else is our mistake."""
+    cause = error.__cause__
+    assert isinstance(cause, psycopg.Error)
+    match cause.diag.constraint_name:
+        case "sessions_used_is_between_0_and_total":
+            return Objection.COUNT_IS_OFF
+        case "an_event_is_reversed_once":
+            return Objection.TAKEN_BACK
+        case _:
+            raise error
+
+
+def _one_row(sql: str, params: dict[str, Any]) -> tuple[Any, ...] | None:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [purchase_id])
-        (answer,) = cursor.fetchone()
-    return int(answer)
+        cursor.execute(sql, params)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row

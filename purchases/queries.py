@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from purchases.models import Client, Purchase
+from purchases.access import Member
+from purchases.models import Client, Purchase, SessionEvent
 
 PAGE_SIZE = 50
 
@@ -41,10 +42,13 @@ class Page:
 def desk_page(*, org_id: UUID, q: str, state: Purchase.State, after: Place | None) -> Page:
     """At most 50 purchases of the org, newest first, each with client and offer: those in the
     state, of clients whom every word of `q` finds."""
+    words = search_words(q)
+    if q and not words:
+        return Page([], None)
     purchases = (
         Purchase.objects.of_org(org_id)
         .in_state(state, timezone.now())
-        .of_clients_matching(search_words(q), org_id)
+        .of_clients_matching(words, org_id)
         .select_related("client", "offer")
         .newest_first()
     )
@@ -63,15 +67,46 @@ def purchases_of(client: Client) -> list[Purchase]:
     return list(purchases.newest_first())
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A line of a purchase's history."""
+
+    event: SessionEvent
+    used_before: int | None
+    can_be_reinstated: bool
+    can_be_undone: bool
+
+
+def history(purchase: Purchase, member: Member) -> list[Entry]:
+    """Every change of a purchase's count, newest first, each with who asked for it and why, and
+    with what this member can take back."""
+    events = purchase.events.select_related("request__actor", "reverses", "reversed_by").order_by(
+        "-pk"
+    )
+    can_reinstate = member.may("reinstate") and purchase.why_not_reinstate is None
+    return [
+        Entry(
+            event=event,
+            used_before=event.used_before,
+            can_be_reinstated=can_reinstate and event.is_open_use,
+            can_be_undone=member.may("undo")
+            and event.kind == SessionEvent.Kind.REINSTATED
+            and not event.why_not_undo(user_id=member.user_id, however_late=member.may("undo_any")),
+        )
+        for event in events
+    ]
+
+
 def search_words(q: str) -> list[str]:
     """What was typed, as the words that must each begin a search term of the client.
 
     A phone number in any spelling is one word, without the zeros that replace a country code.
+    Empty where nothing was typed that a name, an e-mail or a phone number could begin with.
     """
     if re.fullmatch(r"[\d\s()+./-]+", q):
-        digits = re.sub(r"\D", "", q).lstrip("0")
-        return [digits] if digits else []
+        q = re.sub(r"\D", "", q.replace("(0)", ""))
     words: list[str] = []
     for word in q.split():
         words += [word] if "@" in word else re.split(r"[.,;:/_&()\"“”+–—-]+", word)
+    words = [word.lstrip("0") if word.isdigit() else word for word in words]
     return [word for word in words if word.strip("'’‘ʼʻ`´")]

@@ -1,6 +1,7 @@
 """The desk. Each view loads its row, makes one call and renders the answer."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from purchases import operations, queries
-from purchases.access import DeskRequest, client_or_404, purchase_or_404
-from purchases.forms import ActForm, ListForm
-from purchases.models import Client, Purchase
+from purchases.access import DeskRequest, client_or_404, event_or_404, purchase_or_404
+from purchases.forms import ActForm, ListForm, ReinstateForm, UseForm
+from purchases.models import Purchase, SessionRequest
 
 
 @require_safe
@@ -30,73 +31,93 @@ def purchase_list(request: DeskRequest) -> HttpResponse:
         "state": asked["state"],
         "after": asked["after"],
         "states": Purchase.State,
-        "here": request.get_full_path(),
-        "may_act": request.member.may("reinstate"),
     }
     template = "purchases/_purchase_list.html" if request.htmx else "purchases/purchase_list.html"
-    return render(request, template, context)
+    return _page(request, template, context)
+
+
+def purchase_detail(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
+    purchase = purchase_or_404(request, purchase_id, to="see")
+    context = {
+        "purchase": purchase,
+        "purchases": [purchase],
+        "history": queries.history(purchase, request.member),
+    }
+    return _page(request, "purchases/purchase_detail.html", context)
 
 
 def client_detail(request: DeskRequest, client_id: UUID) -> HttpResponse:
     client = client_or_404(request, client_id)
-    return _client_page(request, client)
+    context = {"client": client, "purchases": queries.purchases_of(client)}
+    return _page(request, "purchases/client_detail.html", context)
 
 
 def reinstate(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     purchase = purchase_or_404(request, purchase_id, to="reinstate")
-    return _act(request, purchase, operations.reinstate, "purchases/_reinstated.html")
+    form = ReinstateForm(request.POST, reason_required=request.member.must_give_reason)
+    operation = partial(operations.reinstate, purchase=purchase)
+    return _act(request, purchase, form, operation, "purchases/_reinstated.html")
 
 
 def use(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     purchase = purchase_or_404(request, purchase_id, to="use")
-    return _act(request, purchase, operations.use, "purchases/_used.html")
+    operation = partial(operations.use, purchase=purchase)
+    return _act(request, purchase, UseForm(request.POST), operation, "purchases/_used.html")
+
+
+def undo(request: DeskRequest, event_id: int) -> HttpResponse:
+    event = event_or_404(request, event_id, to="undo")
+    operation = partial(operations.undo, event=event)
+    form = ActForm(request.POST)
+    return _act(request, event.purchase, form, operation, "purchases/_undone.html")
 
 
 # The verb is looked at after the row was loaded: a stranger's 404 comes before any 405.
 @require_safe
-def _client_page(request: DeskRequest, client: Client) -> HttpResponse:
-    context = {
-        "client": client,
-        "purchases": queries.purchases_of(client),
-        "here": request.get_full_path(),
-        "may_act": request.member.may("reinstate"),
-    }
-    return render(request, "purchases/client_detail.html", context)
+def _page(request: DeskRequest, template: str, context: dict[str, object]) -> HttpResponse:
+    context |= {"here": request.get_full_path(), **_acts(request)}
+    return render(request, template, context)
 
 
 @require_POST
 def _act(
-    request: DeskRequest, purchase: Purchase, operation: Callable[..., int], done: str
+    request: DeskRequest,
+    purchase: Purchase,
+    form: ActForm,
+    operation: Callable[..., operations.Done],
+    said: str,
 ) -> HttpResponse:
-    """Change a count and answer with its row; `done` is the template that says what happened."""
-    form = ActForm(request.POST)
+    """Change a count and answer with its row; `said` is the template that tells what happened."""
     if not form.is_valid():
         return _bad_request(request, form)
-    refusal = None
-    try:
-        operation(
-            member=request.member, purchase=purchase, request_id=form.cleaned_data["request_id"]
-        )
-    except operations.Refused as refused:
-        refusal = refused
     here = form.cleaned_data["next"]
     if not url_has_allowed_host_and_scheme(here, {request.get_host()}, request.is_secure()):
         here = resolve_url("purchases:purchase_list")
-    context = {
-        "purchase": purchase,
-        "here": here,
-        "may_act": True,
-        "refused": refusal is not None,
-        "note": refusal or render_to_string(done, {"purchase": purchase}),
-    }
+    context = {"purchase": purchase, "here": here, **_acts(request)}
+    try:
+        done = operation(member=request.member, **form.asked)
+    except operations.Refused as refusal:
+        context |= {"refused": True, "note": refusal}
+        template = "purchases/_answer.html" if request.htmx else "purchases/purchase_refused.html"
+        return render(request, template, context, status=409)
+    context["note"] = render_to_string(said, context | {"done": done}, request)
     if request.htmx:
-        template = "purchases/_answer.html"
-    elif refusal:
-        template = "purchases/purchase_refused.html"
-    else:
-        messages.success(request, context["note"])
-        return redirect(here)
-    return render(request, template, context, status=409 if refusal else 200)
+        return render(request, "purchases/_answer.html", context)
+    messages.success(request, context["note"])
+    return redirect(here)
+
+
+def _acts(request: DeskRequest) -> dict[str, object]:
+    """What a row needs to know to offer its buttons."""
+    return {
+        "may_act": request.member.may("reinstate"),
+        "must_give_reason": request.member.must_give_reason,
+        "reasons": SessionRequest.Reason,
+        # The same in every row: written once.
+        "reason_menu": render_to_string(
+            "purchases/_reason_menu.html", {"reasons": SessionRequest.Reason}
+        ),
+    }
 
 
 def _bad_request(request: DeskRequest, form: ActForm | ListForm) -> HttpResponse:

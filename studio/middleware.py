@@ -8,7 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from purchases.access import DeskRequest
 from studio.models import Membership
@@ -67,9 +67,13 @@ class MembershipRequired:
         match = request.resolver_match
         if match is None or match.url_name in {"login", "logout", "healthz"}:
             return None
-        member = Membership.objects.filter(user=request.user.pk).select_related("org").first()
+        member = (
+            Membership.objects.filter(user=request.user.pk).select_related("org__policy").first()
+        )
         cast("Any", request).member = member
         in_admin_as_superuser = match.app_name == "admin" and request.user.is_superuser
         if member is None and request.user.is_authenticated and not in_admin_as_superuser:
+            if cast("DeskRequest", request).htmx:
+                return HttpResponseClientRefresh()
             return render(request, "no_membership.html", status=403)
         return None

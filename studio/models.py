@@ -33,12 +33,34 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display().lower()} of {self.org}"
 
+    @property
+    def must_give_reason(self) -> bool:
+        policy: Policy | None = getattr(self.org, "policy", None)
+        return policy is not None and policy.reason_is_mandatory
+
     def may(self, action: Action) -> bool:
         return action in MAY[Membership.Role(self.role)]
 
 
+class Policy(models.Model):
+    """What an org chose for its desk. An org without a row chose nothing."""
+
+    org = models.OneToOneField("purchases.Org", models.CASCADE, related_name="policy")
+    reason_is_mandatory = models.BooleanField(
+        "a reason is mandatory",
+        default=False,
+        help_text="The desk asks why, in the same motion, before it gives a session back.",
+    )
+
+    class Meta:
+        verbose_name_plural = "policies"
+
+    def __str__(self) -> str:
+        return f"The desk of {self.org}"
+
+
 MAY: dict[Membership.Role, set[Action]] = {
-    Membership.Role.OWNER: {"see", "reinstate", "use", "correct", "administer"},
-    Membership.Role.STAFF: {"see", "reinstate", "use"},
+    Membership.Role.OWNER: {"see", "reinstate", "use", "undo", "undo_any", "administer"},
+    Membership.Role.STAFF: {"see", "reinstate", "use", "undo"},
     Membership.Role.ACCOUNTANT_READONLY: {"see"},
 }

@@ -1,7 +1,9 @@
 """The pages that belong to the site and not to the desk."""
 
+import sys
+
 from django.contrib.auth.decorators import login_not_required
-from django.db import Error, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -39,4 +41,14 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(render_to_string("500.html"), status=500)
+    """500; but 503 where it is the database that can't be reached or does not answer in time,
+    and for a press at the desk the way to repeat the very same request."""
+    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return HttpResponse(render_to_string("500.html"), status=500)
+    at_the_desk = request.resolver_match and request.resolver_match.app_name == "purchases"
+    again = [
+        (name, value)
+        for name, value in request.POST.items()
+        if at_the_desk and name != "csrfmiddlewaretoken"
+    ]
+    return HttpResponse(render_to_string("503.html", {"again": again}, request), status=503)

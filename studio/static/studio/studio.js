@@ -4,13 +4,6 @@
 const rows = () => [...document.querySelectorAll(".desk tbody tr")];
 const reachable = (row) => row.querySelector(".button.main, .button") ?? row.querySelector("a");
 
-function say(text) {
-  const words = document.createElement("p");
-  words.className = "refused";
-  words.textContent = text;
-  document.getElementById("note").replaceChildren(words);
-}
-
 // "/" goes to the search from anywhere; the arrows go from row to row and back up to the search.
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
@@ -21,7 +14,11 @@ document.addEventListener("keydown", (event) => {
     search.focus();
     search.select();
   } else if (event.key === "Escape") {
-    document.getElementById("note").replaceChildren();
+    const menu = document.querySelector("details.why[open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    } else document.getElementById("note").replaceChildren();
   } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     if (typing && event.target !== search) return;
     const step = event.key === "ArrowDown" ? 1 : -1;
@@ -48,6 +45,24 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   event.detail.swapOverride = "innerHTML";
 });
 
-document.addEventListener("htmx:sendError", () => {
-  say(document.body.dataset.offline);
+// A press whose answer got lost may have counted or not. The form still has the request's id, so
+// that pressing again can't count twice.
+function unanswered({ detail }) {
+  const note = document.getElementById("note");
+  const form = detail.elt.closest("form[method=post]");
+  const words = document.getElementById(form ? "unconfirmed" : "unanswered").content.cloneNode(true);
+  const submitter = detail.requestConfig?.triggeringEvent?.submitter;
+  words.querySelector("button")?.addEventListener("click", () => form.requestSubmit(submitter));
+  note.querySelectorAll(".refused, .refused ~ *").forEach((old) => old.remove());
+  if (form && note.contains(form)) note.prepend(words);
+  else note.replaceChildren(words);
+}
+document.addEventListener("htmx:sendError", unanswered);
+document.addEventListener("htmx:timeout", unanswered);
+
+// One menu at a time, and none that outlives its use.
+document.addEventListener("click", (event) => {
+  document.querySelectorAll("details.why[open]").forEach((menu) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
 });
