@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
+from django.conf import settings
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client, override_settings
 from django.utils import timezone
@@ -12,6 +13,11 @@ from django.utils import timezone
 from purchases.models import Org
 from studio.models import User
 from tests.factories import make_org, make_user
+
+
+def pytest_configure() -> None:
+    """A connection that a thread of the live server kept open would keep the test database."""
+    settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 
 @pytest.fixture(scope="session", autouse=True)

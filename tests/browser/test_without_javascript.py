@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from purchases.models import Org, Purchase
+from purchases.models import Objection, Org, Purchase
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
 from tests.factories import make_client, make_purchase
@@ -25,15 +25,17 @@ def test_search_reinstate_use_and_refusal(
     row.get_by_role("button", name="Reinstate").click()
     expect(page).to_have_url(re.compile(r"\?q=ana&state=all$"))
     expect(row).to_have_attribute("data-used", "0")
-    expect(page.locator("#note")).to_have_text("Session reinstated for Ana Ruiz. 0 of 10 used.")
+    expect(page.locator("#note span")).to_have_text(
+        "Session reinstated for Ana Ruiz. 0 of 10 used."
+    )
 
     row.get_by_role("button", name="Use").click()
     expect(row).to_have_attribute("data-used", "1")
-    expect(page.locator("#note")).to_have_text("Session used for Ana Ruiz. 1 of 10 used.")
+    expect(page.locator("#note span")).to_have_text("Session used for Ana Ruiz. 1 of 10 used.")
 
     Purchase.objects.filter(pk=pack.pk).update(sessions_used=0)
     row.get_by_role("button", name="Reinstate").click()
-    expect(page.get_by_role("alert")).to_have_text(Purchase.NOTHING_USED)
+    expect(page.get_by_role("alert")).to_have_text(Objection.NOTHING_USED.label)
     expect(row).to_have_attribute("data-used", "0")
     page.get_by_role("link", name="Back to the desk").click()
     expect(page).to_have_url(re.compile(r"\?q=ana&state=all$"))
