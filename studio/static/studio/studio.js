@@ -38,6 +38,18 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (row && document.activeElement === document.body) reachable(row).focus();
 });
 
+// An answer in the note may bring its row along; a search may have taken that row away.
+document.addEventListener("htmx:afterSwap", () => {
+  document.querySelectorAll("#note template[data-row]").forEach((brought) => {
+    const row = brought.content.firstElementChild;
+    const old = document.getElementById(row.id);
+    brought.remove();
+    if (!old) return;
+    old.replaceWith(row);
+    htmx.process(row);
+  });
+});
+
 // An error answers with a note in words: it goes where notes go, and the row stays as it was.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (!event.detail.isError) return;
