@@ -11,6 +11,8 @@ CREATE TABLE public.session_requests (
     -- why the desk expected a refusal when the request came; null where it expected none
     objection text,
     asked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    -- the transaction that claimed it: no later one may make an event under its id
+    claimed_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
     CONSTRAINT session_requests_operation_is_known
         CHECK (operation IN ('reinstate', 'use', 'undo')),
     CONSTRAINT session_requests_reason_is_known

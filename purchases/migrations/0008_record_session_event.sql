@@ -12,8 +12,8 @@ DECLARE
     v_claims text := nullif(current_setting('request.jwt.claims', true), '');
 BEGIN
     RETURN v_role || coalesce(' for ' || (v_claims::jsonb ->> 'sub'), '');
-EXCEPTION WHEN invalid_text_representation THEN
-    -- Claims that are no JSON must not keep another program from its work.
+EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+    -- Claims that can't be read must not keep another program from its work.
     RETURN v_role;
 END
 $$;
@@ -54,8 +54,14 @@ BEGIN
     SELECT * INTO v_request FROM public.session_requests
     WHERE request_id = current_setting('studio.request_id')::uuid;
     IF v_request.purchase_id IS DISTINCT FROM OLD.id THEN
-        RAISE EXCEPTION 'the request % is not for the purchase %', v_request.request_id, OLD.id
+        RAISE EXCEPTION 'the request % is not for the purchase %',
+            current_setting('studio.request_id'), OLD.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'a_request_is_for_one_purchase';
+    END IF;
+    -- Else whoever knows the id of a refused request could act in the name of its actor.
+    IF v_request.claimed_in <> pg_current_xact_id() THEN
+        RAISE EXCEPTION 'the request % was answered before', v_request.request_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'a_request_is_answered_once';
     END IF;
     IF v_request.event_id IS NOT NULL AND public.event_to_reverse(
         OLD.id, current_setting('studio.kind', true), v_request.event_id) IS NULL
