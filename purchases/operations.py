@@ -169,7 +169,8 @@ def _the_databases_objection(
         case Operation.REINSTATE:
             return Objection.TAKEN_BACK if event_id else Objection.NOTHING_USED
         case Operation.USE:
-            return Objection.NONE_LEFT
+            # None is left, or another program moved the expiry or took the count away.
+            return Objection.JUST_CHANGED
         case Operation.UNDO:
             return Objection.UNDONE
 

@@ -36,8 +36,8 @@ PACKS: dict[str, tuple[dict[str, Any], str, str]] = {
     "no number of sessions": ({"total": None, "used": 3}, "active", "Reinstate"),
     "count missing": ({"used": None}, "", ""),
     "both counts missing": ({"total": None, "used": None}, "active", ""),
-    "more used than bought": ({"used": 12}, "used_up", "Reinstate"),
-    "less than nothing used": ({"used": -2}, "active", "Use"),
+    "more used than bought": ({"used": 12}, "used_up", ""),
+    "less than nothing used": ({"used": -2}, "active", ""),
     "a pack of none": ({"total": 0, "used": 0}, "used_up", ""),
 }
 

@@ -43,7 +43,17 @@ class Row:
 
     @property
     def buttons(self) -> list[str]:
-        return [words(button) for button in re.findall(r"<button.*?</button>", self.html, re.S)]
+        """What can be pressed at once. The menu of reasons is still closed; where a reason is
+        asked for, what opens it is the button."""
+        closed = re.sub(r'<div class="menu">.*?</div>', "", self.html, flags=re.S)
+        pressable = re.findall(r"<button.*?</button>|<summary.*?</summary>", closed, re.S)
+        return [name for name in map(words, pressable) if name]
+
+    @property
+    def menu(self) -> list[str]:
+        """The reasons of the menu behind the button."""
+        menus = re.findall(r'<div class="menu">.*?</div>', self.html, re.S)
+        return [words(b) for menu in menus for b in re.findall(r"<button.*?</button>", menu, re.S)]
 
     @property
     def lasting(self) -> str:
@@ -84,10 +94,20 @@ def words(html: str) -> str:
 
 
 def note_on(response: HttpResponseBase) -> str:
-    """What the page says has happened."""
+    """What the page says has happened, without the button to undo it."""
+    return words(re.sub(r"<form.*?</form>", "", _note(response), flags=re.S))
+
+
+def undo_on(response: HttpResponseBase) -> str | None:
+    """Where the note's Undo leads."""
+    form = re.search(r'<form class="undo" method="post" action="([^"]*)"', _note(response))
+    return form[1] if form else None
+
+
+def _note(response: HttpResponseBase) -> str:
     match = re.search(r'<div (?:class="note" )?id="note".*?</div>', html_of(response), re.S)
     assert match, "every page and every answer has a place for notes"
-    return words(match[0])
+    return match[0]
 
 
 def next_page(response: HttpResponseBase) -> str | None:

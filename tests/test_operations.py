@@ -14,11 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from purchases import operations
-from purchases.models import Purchase
+from purchases.models import Objection, Purchase
+from purchases.operations import Done
 from studio.models import User
 from tests.factories import make_purchase
 
-Operation = Callable[..., int]
+Operation = Callable[..., Done]
 
 NOT_PAID = pytest.mark.parametrize(
     ("payment_status", "reason"),
@@ -32,7 +33,10 @@ NOT_PAID = pytest.mark.parametrize(
 
 
 def act(operation: Operation, user: User, purchase: Purchase) -> int:
-    return operation(member=user.membership, purchase=purchase, request_id=uuid4())
+    """The new count. It is the one of the event that the answer names."""
+    done = operation(member=user.membership, purchase=purchase, request_id=uuid4())
+    assert done.sessions_used == purchase.events.get(pk=done.event_id).sessions_used
+    return done.sessions_used
 
 
 def refusal(operation: Operation, user: User, purchase: Purchase) -> str:
@@ -76,9 +80,10 @@ def test_reinstate_asks_the_database_once(mia: User) -> None:
     purchase = make_purchase(org=mia.membership.org)
 
     with CaptureQueriesContext(connection) as queries:
-        act(operations.reinstate, mia, purchase)
+        operations.reinstate(member=mia.membership, purchase=purchase, request_id=uuid4())
     assert len(queries) == 1
     assert "public.release_session(" in queries[0]["sql"]
+    assert "INSERT INTO public.session_requests" in queries[0]["sql"]
 
 
 @pytest.mark.parametrize("used", [0, None])
@@ -93,7 +98,7 @@ def test_a_colleague_who_was_faster_leaves_a_refusal_with_the_true_count(mia: Us
     purchase = make_purchase(org=mia.membership.org, total=10, used=1)
     Purchase.objects.update(sessions_used=0)
 
-    assert refusal(operations.reinstate, mia, purchase) == Purchase.NOTHING_USED
+    assert refusal(operations.reinstate, mia, purchase) == Objection.NOTHING_USED.label
 
 
 @NOT_PAID
@@ -139,10 +144,11 @@ def test_use_is_refused_where_it_is_not_paid(
 @pytest.mark.parametrize(
     ("total", "used", "reason"),
     [
-        (10, 10, "No session left: 10 of 10 are used."),
-        (10, 12, "No session left: 12 of 10 are used."),
+        (10, 10, "No session left: all of them are used."),
+        (10, 12, "This count can't be right. An owner has to correct it first."),
+        (10, -2, "This count can't be right. An owner has to correct it first."),
         (None, 3, "Nothing to take: this purchase has no number of sessions."),
-        (10, None, "Its count is missing. An owner has to correct it first."),
+        (10, None, "This count is missing. An owner has to correct it first."),
     ],
 )
 def test_use_is_refused_where_no_session_can_be_taken(
@@ -157,7 +163,7 @@ def test_use_is_refused_on_an_expired_pack(mia: User) -> None:
     expired = datetime(2024, 1, 31, 12, tzinfo=ZoneInfo(settings.TIME_ZONE))
     purchase = make_purchase(org=mia.membership.org, used=3, expires_at=expired)
 
-    assert refusal(operations.use, mia, purchase) == "This pack expired on 31 Jan 2024."
+    assert refusal(operations.use, mia, purchase) == "This pack has expired."
 
 
 def test_a_refusal_that_only_the_database_could_know_still_has_words(mia: User) -> None:
@@ -165,7 +171,7 @@ def test_a_refusal_that_only_the_database_could_know_still_has_words(mia: User) 
     purchase = make_purchase(org=mia.membership.org, used=3)
     Purchase.objects.update(expires_at=timezone.now() - timedelta(days=1))
 
-    expected = "The count has just changed. Look at it again."
+    expected = "This pack has just changed. Look at it, then press again."
     assert refusal(operations.use, mia, purchase) == expected
 
 

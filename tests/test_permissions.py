@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from purchases.models import Org
 from studio.models import User
 from tests.factories import make_purchase
+from tests.ledger import reinstated_by
 from tests.packs import used
 from tests.pages import HTMX, html_of, lasting
 
@@ -35,6 +36,12 @@ purchases:client_detail    POST    302   403  405  405     405   404
 purchases:client_detail    PUT     302   403  405  405     405   404
 purchases:client_detail    PATCH   302   403  405  405     405   404
 purchases:client_detail    DELETE  302   403  405  405     405   404
+purchases:purchase_detail  GET     302   403  200  200     200   404
+purchases:purchase_detail  HEAD    302   403  200  200     200   404
+purchases:purchase_detail  POST    302   403  405  405     405   404
+purchases:purchase_detail  PUT     302   403  405  405     405   404
+purchases:purchase_detail  PATCH   302   403  405  405     405   404
+purchases:purchase_detail  DELETE  302   403  405  405     405   404
 purchases:reinstate        POST    302   403  403  302     302   404
 purchases:reinstate        GET     302   403  403  405     405   404
 purchases:reinstate        HEAD    302   403  403  405     405   404
@@ -47,6 +54,12 @@ purchases:use              HEAD    302   403  403  405     405   404
 purchases:use              PUT     302   403  403  405     405   404
 purchases:use              PATCH   302   403  403  405     405   404
 purchases:use              DELETE  302   403  403  405     405   404
+purchases:undo             POST    302   403  403  302     302   404
+purchases:undo             GET     302   403  403  405     405   404
+purchases:undo             HEAD    302   403  403  405     405   404
+purchases:undo             PUT     302   403  403  405     405   404
+purchases:undo             PATCH   302   403  403  405     405   404
+purchases:undo             DELETE  302   403  403  405     405   404
 login                      GET     200   302  302  302     302   302
 login                      POST    200   302  302  302     302   302
 logout                     POST    302   302  302  302     302   302
@@ -64,6 +77,7 @@ TABLE = [
 FORM = "application/x-www-form-urlencoded"
 # Who may press, and changes a count by it.
 PRESSES = {("mia", "POST"), ("olivia", "POST")}
+ACTS = {"purchases:reinstate", "purchases:use", "purchases:undo"}
 
 
 @pytest.mark.parametrize(("name", "verb", "person", "status"), TABLE)
@@ -75,16 +89,17 @@ def test_each_person_gets_the_answer_of_the_table(
     person: str,
     status: int,
 ) -> None:
-    pack = make_purchase(org=northside)
+    pack = make_purchase(org=northside, used=4)
+    given_back = reinstated_by(request.getfixturevalue("mia"), pack)
     browser = browser_of(person, request)
 
-    url = url_of(name, pack.pk, pack.client_id)
+    url = url_of(name, pack.pk, pack.client_id, given_back.pk)
     response = browser.generic(verb, url, f"request_id={uuid4()}", FORM)
 
     assert response.status_code == status
     if person == "nobody" and status == 302:
         assert response["Location"].startswith(reverse("login"))
-    may_change = (person, verb) in PRESSES and name in {"purchases:reinstate", "purchases:use"}
+    may_change = (person, verb) in PRESSES and name in ACTS
     assert (used(pack) != 3) is may_change
 
 
@@ -102,18 +117,21 @@ def test_an_address_that_does_not_exist_is_404_for_everybody(
 @pytest.mark.parametrize("verb", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
 @pytest.mark.parametrize(
-    "name", ["purchases:client_detail", "purchases:reinstate", "purchases:use"]
+    "name", ["purchases:client_detail", "purchases:purchase_detail", *sorted(ACTS)]
 )
 def test_a_strangers_row_and_no_row_at_all_get_the_same_answer(
-    northside: Org, otto: User, name: str, headers: dict[str, str], verb: str
+    northside: Org, mia: User, otto: User, name: str, headers: dict[str, str], verb: str
 ) -> None:
     """Otto can't even find out which ids exist."""
     pack = make_purchase(org=northside)
+    given_back = reinstated_by(mia, pack).pk
     browser = Client()
     browser.force_login(otto)
 
-    theirs = browser.generic(verb, url_of(name, pack.pk, pack.client_id), headers=headers)
-    none = browser.generic(verb, url_of(name, uuid4(), uuid4()), headers=headers)
+    url = url_of(name, pack.pk, pack.client_id, given_back)
+    no_url = url_of(name, uuid4(), uuid4(), given_back + 1000)
+    theirs = browser.generic(verb, url, headers=headers)
+    none = browser.generic(verb, no_url, headers=headers)
 
     assert theirs.status_code == none.status_code == 404
     assert lasting(html_of(theirs)) == lasting(html_of(none))
@@ -131,12 +149,14 @@ def browser_of(person: str, request: pytest.FixtureRequest) -> Client:
     return browser
 
 
-def url_of(name: str, purchase_id: UUID, client_id: UUID) -> str:
+def url_of(name: str, purchase_id: UUID, client_id: UUID, event_id: int) -> str:
     match name:
         case "purchases:client_detail":
             return reverse(name, args=[client_id])
-        case "purchases:reinstate" | "purchases:use":
+        case "purchases:purchase_detail" | "purchases:reinstate" | "purchases:use":
             return reverse(name, args=[purchase_id])
+        case "purchases:undo":
+            return reverse(name, args=[event_id])
         case _:
             return reverse(name)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from purchases.models import Org, Purchase
@@ -55,11 +56,22 @@ def test_an_unknown_purchase_and_no_purchase_are_minus_1(purchase_id: object) ->
     assert value("SELECT public.release_session(%s)", purchase_id) == -1
 
 
-def test_more_used_than_bought_comes_down_by_one(northside: Org) -> None:
+def test_a_count_that_cannot_be_right_is_refused_by_its_constraint_and_not_made_to_look_right(
+    northside: Org,
+) -> None:
     purchase = make_purchase(org=northside, total=10, used=12)
 
-    assert release(purchase) == 11
-    assert purchase.sessions_remaining == -1
+    with (
+        pytest.raises(IntegrityError, match="sessions_used_is_between_0_and_total"),
+        transaction.atomic(),
+    ):
+        release(purchase)
+    purchase.refresh_from_db()
+    assert purchase.sessions_used == 12
+
+
+def test_more_used_than_bought_by_one_comes_down_to_all_of_them(northside: Org) -> None:
+    assert release(make_purchase(org=northside, total=10, used=11)) == 10
 
 
 def test_a_purchase_with_no_number_of_sessions_gives_one_back(northside: Org) -> None:

@@ -112,7 +112,7 @@ def test_another_program_can_insert_without_an_id_and_gets_every_default() -> No
 
 @pytest.mark.parametrize(
     ("total", "used", "remaining"),
-    [(10, 3, 7), (10, 12, -2), (None, 3, None), (10, None, None), (None, None, None)],
+    [(10, 3, 7), (3, 3, 0), (None, 3, None), (10, None, None), (None, None, None)],
 )
 def test_the_sessions_left_follow_every_change(
     northside: Org, total: int | None, used: int | None, remaining: int | None
@@ -121,6 +121,10 @@ def test_the_sessions_left_follow_every_change(
 
     update = "UPDATE client_purchases SET sessions_total = %s, sessions_used = %s"
     assert rows(f"{update} RETURNING sessions_remaining", total, used) == [(remaining,)]
+
+
+def test_the_sessions_left_of_an_impossible_count_are_below_0(northside: Org) -> None:
+    assert make_purchase(org=northside, total=10, used=12).sessions_remaining == -2
 
 
 def test_nobody_can_write_the_sessions_left(northside: Org) -> None:
@@ -135,6 +139,9 @@ def test_nobody_can_write_the_sessions_left(northside: Org) -> None:
     [
         "UPDATE offers SET offer_type = 'gift'",
         "UPDATE client_purchases SET payment_status = 'paid'",
+        "UPDATE client_purchases SET sessions_used = 11",
+        "UPDATE client_purchases SET sessions_used = -1",
+        "UPDATE client_purchases SET sessions_total = 2",
         "INSERT INTO orgs (name, slug) VALUES ('Another Northside', 'northside-pilates')",
         "UPDATE clients SET org_id = gen_random_uuid()",
         "UPDATE offers SET org_id = gen_random_uuid()",

@@ -21,6 +21,7 @@ OBJECTIONS = [
     ("no_total", "Nothing to take: this purchase has no number of sessions."),
     ("none_left", "No session left: all of them are used."),
     ("expired", "This pack has expired."),
+    ("just_changed", "This pack has just changed. Look at it, then press again."),
     ("taken_back", "This visit was given back already."),
     ("undone", "This was undone already, or the pack has no room for it."),
     ("not_yours", "Only who did this, or an owner, can undo it."),

@@ -28,6 +28,7 @@ class Objection(models.TextChoices):
     NO_TOTAL = "no_total", "Nothing to take: this purchase has no number of sessions."
     NONE_LEFT = "none_left", "No session left: all of them are used."
     EXPIRED = "expired", "This pack has expired."
+    JUST_CHANGED = "just_changed", "This pack has just changed. Look at it, then press again."
     TAKEN_BACK = "taken_back", "This visit was given back already."
     UNDONE = "undone", "This was undone already, or the pack has no room for it."
     NOT_YOURS = "not_yours", "Only who did this, or an owner, can undo it."
