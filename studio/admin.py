@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
 from purchases.admin import OwnOrgAdmin
-from studio.models import Membership, User
+from studio.models import Membership, Policy, User
 
 # What a person may do goes by their role.
 admin.site.unregister(Group)
@@ -92,3 +92,17 @@ class MembershipAdmin(OwnOrgAdmin):
     @admin.display(ordering="user__last_login")
     def last_login(self, membership: Membership) -> Any:
         return membership.user.last_login
+
+
+@admin.register(Policy)
+class PolicyAdmin(OwnOrgAdmin):
+    """An org has one, or none and chose nothing."""
+
+    fields = ["org", "reason_is_mandatory"]
+    list_display = ["__str__", "reason_is_mandatory"]
+    ordering = ["org__name"]
+    list_select_related = ["org"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        is_there = self.get_queryset(request).exists() and not request.user.is_superuser
+        return super().has_add_permission(request) and not is_there

@@ -4,9 +4,17 @@ What a person may do goes by their role, as everywhere, and not by Django's perm
 """
 
 from purchases.admin.client import ClientAdmin
+from purchases.admin.ledger import SessionEventAdmin
 from purchases.admin.offer import OfferAdmin
 from purchases.admin.org import OrgAdmin
 from purchases.admin.own_org import OwnOrgAdmin
 from purchases.admin.purchase import PurchaseAdmin
 
-__all__ = ["ClientAdmin", "OfferAdmin", "OrgAdmin", "OwnOrgAdmin", "PurchaseAdmin"]
+__all__ = [
+    "ClientAdmin",
+    "OfferAdmin",
+    "OrgAdmin",
+    "OwnOrgAdmin",
+    "PurchaseAdmin",
+    "SessionEventAdmin",
+]

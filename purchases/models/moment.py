@@ -12,10 +12,8 @@ class MomentField(models.DateTimeField):  # type: ignore[type-arg]  # generic in
 
     def select_format(self, compiler: SQLCompiler, sql: str, params: Any) -> tuple[str, Any]:
         late, early = "timestamptz '9999-12-01 00:00Z'", "timestamptz '1000-01-02 00:00Z'"
-        return (
-            f"CASE WHEN {sql} > {late} THEN {late} WHEN {sql} < {early} THEN {early} ELSE {sql} END",
-            [*params, *params, *params],
-        )
+        clamped = f"WHEN {sql} > {late} THEN {late} WHEN {sql} < {early} THEN {early} ELSE {sql}"
+        return f"CASE {clamped} END", [*params, *params, *params]
 
     def deconstruct(self) -> tuple[str, str, Any, Any]:
         """For the database, and so for migrations, it is a timestamptz like any other."""

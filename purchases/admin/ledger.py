@@ -1,0 +1,56 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from purchases.admin.own_org import OwnOrgAdmin
+from purchases.models import SessionEvent
+
+
+@admin.register(SessionEvent)
+class SessionEventAdmin(OwnOrgAdmin):
+    """Who gave back what, when and why. To look at: the database writes it, and nobody changes
+    it. A purchase is told by its id, since the ledger outlives it."""
+
+    fields = [
+        "occurred_at",
+        "kind",
+        "delta",
+        "sessions_used",
+        "who",
+        "reason",
+        "note",
+        "made_by",
+        "purchase_id",
+        "org",
+    ]
+    readonly_fields = ["who", "reason", "note", "purchase_id"]
+    list_display = ["occurred_at", "kind", "delta", "sessions_used", "who", "reason", "made_by"]
+    list_display_links = ["occurred_at"]
+    list_filter = ["kind", "request__reason", "occurred_at"]
+    list_select_related = ["request__actor"]
+    search_fields = ["purchase_id__exact", "request__actor__username"]
+    search_help_text = "A purchase's id, or who pressed."
+    ordering = ["-pk"]
+    sortable_by = ()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display
+    def who(self, event: SessionEvent) -> str:
+        return str(event.request.actor) if event.request else "another program"
+
+    @admin.display
+    def reason(self, event: SessionEvent) -> str | None:
+        return event.request.get_reason_display() if event.request else None
+
+    @admin.display
+    def note(self, event: SessionEvent) -> str | None:
+        return event.request.note if event.request else None
