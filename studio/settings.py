@@ -124,20 +124,17 @@ AUTH_PASSWORD_VALIDATORS = [
 # --- The database ---------------------------------------------------------------------------------
 
 
-def database(url: str) -> dict[str, Any]:
+def database(url: str, *, variable: str = "DATABASE_URL") -> dict[str, Any]:
     """Django's settings for a PostgreSQL URL, read by libpq's own parser."""
+    write_it = f"write it as {variable}=postgresql://user:password@host:5432/name"
     try:
         parts = conninfo_to_dict(url)
     except ProgrammingError as error:
         raise ImproperlyConfigured(
-            f"DATABASE_URL cannot be read ({str(error).strip()}): write it as "
-            "DATABASE_URL=postgresql://user:password@host:5432/name"
+            f"{variable} cannot be read ({str(error).strip()}): {write_it}"
         ) from None
     if not parts.get("dbname"):
-        raise ImproperlyConfigured(
-            "DATABASE_URL names no database: write it as "
-            "DATABASE_URL=postgresql://user:password@host:5432/name"
-        )
+        raise ImproperlyConfigured(f"{variable} names no database: {write_it}")
     django_names = {
         "NAME": "dbname",
         "USER": "user",
@@ -154,10 +151,26 @@ def database(url: str) -> dict[str, Any]:
 
 
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
+# What `setup_roles` makes ready and `database_url --web` prints; the web process itself has it as
+# its DATABASE_URL.
+WEB_DATABASE_URL = os.environ.get("WEB_DATABASE_URL", "")
+if WEB_DATABASE_URL:
+    database(WEB_DATABASE_URL, variable="WEB_DATABASE_URL")
 if DATABASE_URL:
     DATABASES = {"default": database(DATABASE_URL)}
 else:
     DATABASES = {"default": {"ENGINE": "studio.embedded", "NAME": "studio", "OPTIONS": {}}}
+
+# The further database roles that may call release_session and use_session; empty means
+# service_role, where it exists.
+FUNCTION_ROLES = env_list("FUNCTION_ROLES", default=[])
+for role in FUNCTION_ROLES:
+    if role.lower() in {"public", "anon", "authenticated"}:
+        raise ImproperlyConfigured(
+            f"FUNCTION_ROLES has {role!r}: through it any client's phone could refill its own "
+            "pack. Name roles that only your own servers sign in as, as in "
+            "FUNCTION_ROLES=service_role"
+        )
 
 # Statements are planned once a connection and not at every call; connections stay open.
 DATABASES["default"]["OPTIONS"]["server_side_binding"] = True

@@ -13,10 +13,12 @@ UNSET = dict.fromkeys(
         "BEHIND_PROXY",
         "DATABASE_URL",
         "DEBUG",
+        "FUNCTION_ROLES",
         "HTTPS",
         "SECRET_KEY",
         "STUDIO_DATA_DIR",
         "TIME_ZONE",
+        "WEB_DATABASE_URL",
     ],
     "",
 )

@@ -1,0 +1,25 @@
+"""Who may do what in the database: the login that migrates owns the tables, `studio_ledger` owns
+the functions, and `studio_app` is what the web process connects as.
+
+`matrix` says it, `statements` makes it so, and `differences` compares it with the catalog.
+"""
+
+from studio.roles.differences import Difference, differences
+from studio.roles.matrix import APP, FUNCTIONS, LEDGER, TABLES
+from studio.roles.setup import NotAllowed, set_up
+from studio.roles.statements import script, statements
+from studio.roles.web import web_url
+
+__all__ = [
+    "APP",
+    "FUNCTIONS",
+    "LEDGER",
+    "TABLES",
+    "Difference",
+    "NotAllowed",
+    "differences",
+    "script",
+    "set_up",
+    "statements",
+    "web_url",
+]

@@ -1,0 +1,165 @@
+"""Where the catalog is not what the matrix says, each by name."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from studio.roles import rights
+from studio.roles.catalog import column, rows
+from studio.roles.matrix import APP, FUNCTIONS, LEDGER, TABLES, WEB_SETTINGS
+from studio.roles.statements import callers
+
+SET_UP = "python manage.py setup_roles"
+POWERS = ["LOGIN", "SUPERUSER", "BYPASSRLS", "CREATEROLE", "CREATEDB", "REPLICATION"]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`name` says what is otherwise than it should be, `mend` the command that puts it right."""
+
+    name: str
+    mend: str = SET_UP
+
+    @property
+    def is_ours_to_mend(self) -> bool:
+        """Whether `setup_roles` does it, or somebody who knows what else it may break."""
+        return self.mend == SET_UP
+
+
+def differences(connection: BaseDatabaseWrapper) -> list[Difference]:
+    """None where the roles, owners, rights and policies are what the matrix says."""
+    query = "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regrole(name) IS NULL"
+    if missing := column(connection, query, [[APP, LEDGER]]):
+        return [Difference(f"the role {role} does not exist") for role in missing]
+    return [
+        *_roles(connection),
+        *_web_settings(connection),
+        *_owners(connection),
+        *_callers(connection),
+        *_rights(connection),
+        *_rights_of_others(connection),
+        *_policies(connection),
+    ]
+
+
+def _roles(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
+    query = """
+        SELECT rolname, rolcanlogin, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb,
+            rolreplication
+        FROM pg_catalog.pg_roles WHERE rolname = ANY (%s) ORDER BY rolname
+    """
+    for role, *has in rows(connection, query, [[APP, LEDGER]]):
+        for power, held in zip(POWERS, has, strict=True):
+            if held != (power == "LOGIN" and role == APP):
+                yield Difference(f"{role} {'has' if held else 'lacks'} {power}")
+    query = """
+        SELECT DISTINCT member::regrole::text, roleid::regrole::text
+        FROM pg_catalog.pg_auth_members WHERE member = ANY (%s::regrole[])
+    """
+    for role, group in rows(connection, query, [[APP, LEDGER]]):
+        yield Difference(f"{role} is a member of {group}")
+    query = """
+        SELECT relowner::regrole::text FROM pg_catalog.pg_class
+        WHERE oid = to_regclass('public.client_purchases')
+            AND NOT pg_has_role(relowner, %s, 'USAGE')
+    """
+    for owner in column(connection, query, [LEDGER]):
+        yield Difference(f"{owner}, who owns the tables, is no member of {LEDGER}")
+
+
+def _web_settings(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
+    query = """
+        SELECT unnest(setconfig) FROM pg_catalog.pg_db_role_setting
+        WHERE setrole = %s::regrole AND setdatabase = (
+            SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
+    """
+    there = column(connection, query, [APP])
+    for setting in (f"{name}={value}" for name, value in WEB_SETTINGS.items()):
+        if setting not in there:
+            yield Difference(f"{APP} has no {setting} in this database")
+    query = """
+        SELECT has_database_privilege(%s, current_database(), 'CONNECT')
+        UNION ALL SELECT has_schema_privilege(%s, 'public', 'USAGE')
+        UNION ALL SELECT has_schema_privilege(%s, 'public', 'USAGE')
+    """
+    if not all(column(connection, query, [APP, APP, LEDGER])):
+        yield Difference(f"{APP} may not CONNECT, or a role may not USE the schema public")
+
+
+def _owners(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
+    query = """
+        SELECT oid::regprocedure::text, proowner::regrole::text FROM pg_catalog.pg_proc
+        WHERE oid = ANY (SELECT to_regprocedure(name) FROM unnest(%s::text[]) AS name)
+            AND proowner <> %s::regrole
+        ORDER BY 1
+    """
+    for function, owner in rows(connection, query, [_functions(), LEDGER]):
+        yield Difference(f"{function} belongs to {owner} and not to {LEDGER}")
+    query = """
+        SELECT relowner::regrole::text, oid::regclass::text FROM pg_catalog.pg_class
+        WHERE relowner = ANY (%s::regrole[]) ORDER BY 2
+    """
+    for role, relation in rows(connection, query, [[APP, LEDGER]]):
+        yield Difference(f"{role} owns {relation}", f"ALTER TABLE {relation} OWNER TO …;")
+    query = """
+        SELECT role, has_schema_privilege('public', 'public', 'CREATE')
+        FROM unnest(%s::text[]) AS role WHERE has_schema_privilege(role, 'public', 'CREATE')
+    """
+    for role, everybody in rows(connection, query, [[APP, LEDGER]]):
+        mend = "REVOKE CREATE ON SCHEMA public FROM PUBLIC;" if everybody else SET_UP
+        yield Difference(f"{role} may CREATE in the schema public", mend)
+
+
+def _callers(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
+    """Whoever may execute a function by name, or as one of the public."""
+    query = """
+        SELECT coalesce(rolname, 'PUBLIC')
+        FROM pg_catalog.pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner)))
+            LEFT JOIN pg_catalog.pg_roles AS role ON role.oid = grantee
+        WHERE pg_proc.oid = to_regprocedure(%s) AND grantee <> proowner
+    """
+    for signature, function in FUNCTIONS.items():
+        may = set(column(connection, query, [f"public.{signature}"]))
+        should = set(callers(connection, function))
+        for role in sorted(may - should):
+            yield Difference(f"{role} may EXECUTE {signature}")
+        for role in sorted(should - may):
+            yield Difference(f"{role} may not EXECUTE {signature}")
+
+
+def _rights(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
+    held, columns = rights.held(connection), rights.columns(connection)
+    for role in (APP, LEDGER):
+        named = rights.named(role, columns)
+        for right, where in rights.by_table(held[role] - named, columns):
+            yield from _surplus(role, right, where, held)
+        for right, where in rights.by_table(named - held[role], columns):
+            yield Difference(f"{role} may not {right.privilege} {where}")
+    for role, relation in rights.on_unnamed_tables(connection):
+        mend = f"REVOKE ALL ON {relation} FROM {role};"
+        yield Difference(f"{role} has rights on {relation}, which is not in the matrix", mend)
+
+
+def _surplus(
+    role: str, right: rights.Right, where: str, held: dict[str, set[rights.Right]]
+) -> Iterator[Difference]:
+    if right not in held["public"] or not TABLES[right.table].is_shared:
+        yield Difference(f"{role} may {right.privilege} {where}")
+    elif right.privilege != "SELECT":
+        mend = f"REVOKE {right.privilege} ON public.{right.table} FROM PUBLIC;"
+        yield Difference(f"{role} may {right.privilege} {where}, as PUBLIC may", mend)
+
+
+def _rights_of_others(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
+    for role, privilege, relation in rights.of_others_on_our_tables(connection):
+        yield Difference(f"{role} may {privilege} {relation}")
+
+
+def _policies(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
+    for role, relation in rights.without_policy(connection):
+        yield Difference(f"{role} has no policy on {relation}, where row level security is on")
+
+
+def _functions() -> list[str]:
+    return [f"public.{signature}" for signature in FUNCTIONS]

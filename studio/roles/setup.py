@@ -1,0 +1,72 @@
+"""Doing it, as far as the login may."""
+
+from django.db import ProgrammingError, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.errors import InsufficientPrivilege
+
+from studio.roles.catalog import column, rows
+from studio.roles.differences import differences
+from studio.roles.matrix import APP, FUNCTIONS, LEDGER, TABLES
+from studio.roles.statements import statements
+
+PRINT = "`python manage.py setup_roles --print` prints the SQL for somebody who may"
+
+
+class NotAllowed(Exception):
+    """The login may not set the roles up. The text says what it may not, and what to do."""
+
+
+def set_up(connection: BaseDatabaseWrapper) -> bool:
+    """Make the catalog what the matrix says, and say whether there was anything to do.
+
+    Raises `NotAllowed` where something is left that this login has no right to change; what it may
+    do is done then, unless a role is missing that it can't create.
+    """
+    refuse_without_our_tables(connection)
+    if not any(each.is_ours_to_mend for each in differences(connection)):
+        return False
+    refuse_without_roles(connection)
+    refused: list[str] = []
+    with transaction.atomic(using=connection.alias):
+        for statement in statements(connection):
+            try:
+                with transaction.atomic(using=connection.alias):
+                    rows(connection, statement)
+            except ProgrammingError as error:
+                if not isinstance(error.__cause__, InsufficientPrivilege):
+                    raise
+                refused.append(error.__cause__.diag.message_primary or str(error))
+    if left := [each.name for each in differences(connection) if each.is_ours_to_mend]:
+        told = "; ".join(dict.fromkeys(refused)) or "PostgreSQL granted less than was asked for"
+        raise NotAllowed(
+            f"This login may not do all of it ({told}). What is left: {'; '.join(left)}. {PRINT}."
+        )
+    return True
+
+
+def refuse_without_our_tables(connection: BaseDatabaseWrapper) -> None:
+    missing = column(
+        connection,
+        "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NULL"
+        " UNION ALL"
+        " SELECT name FROM unnest(%s::text[]) AS name WHERE to_regprocedure(name) IS NULL",
+        [[f"public.{name}" for name in TABLES], [f"public.{name}" for name in FUNCTIONS]],
+    )
+    if missing:
+        raise NotAllowed(f"{', '.join(missing)}: not there. Run `python manage.py migrate` first.")
+
+
+def refuse_without_roles(connection: BaseDatabaseWrapper) -> None:
+    query = "SELECT rolname FROM pg_catalog.pg_roles WHERE rolname = ANY (%s)"
+    there = column(connection, query, [[APP, LEDGER]])
+    missing = [role for role in (APP, LEDGER) if role not in there]
+    (login, may_create) = rows(
+        connection,
+        "SELECT current_user, rolsuper OR rolcreaterole FROM pg_catalog.pg_roles"
+        " WHERE rolname = current_user",
+    )[0]
+    if missing and not may_create:
+        raise NotAllowed(
+            f"The login {login} may not create roles, and there is no {' and no '.join(missing)}. "
+            f"{PRINT}."
+        )

@@ -1,0 +1,42 @@
+"""How the web process connects."""
+
+import secrets
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from psycopg.conninfo import conninfo_to_dict
+
+from studio import embedded
+from studio.roles.matrix import APP
+
+PASSWORD_FILE = "studio-app-password"  # noqa: S105  its name
+
+
+def web_url() -> str:
+    """The URL for the web process: WEB_DATABASE_URL, or the database in use as studio_app."""
+    if settings.WEB_DATABASE_URL:
+        return settings.WEB_DATABASE_URL
+    if not settings.DATABASE_URL:
+        return embedded.url(settings.DATA_DIR, user=APP)
+    parts = conninfo_to_dict(settings.DATABASE_URL)
+    parts |= {"user": APP, "password": web_password()}
+    # All after the question mark, where libpq reads several hosts and sockets too.
+    query = {name: str(value) for name, value in parts.items() if value is not None}
+    return f"postgresql:///?{urlencode(query, quote_via=quote)}"
+
+
+def web_password() -> str | None:
+    """What studio_app signs in with: made once, and kept beside the data, unless WEB_DATABASE_URL
+    has one. The embedded database asks nobody for a password."""
+    if settings.WEB_DATABASE_URL:
+        parts = conninfo_to_dict(settings.WEB_DATABASE_URL)
+        password = parts.get("password") if parts.get("user") == APP else None
+        return str(password) if password else None
+    if not settings.DATABASE_URL:
+        return None
+    path = settings.DATA_DIR / PASSWORD_FILE
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(32))
+    return path.read_text().strip()
