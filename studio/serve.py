@@ -68,19 +68,25 @@ def make_secret_key() -> None:
 
 
 def prepare_database() -> str:
-    """Start it where it is the embedded one, migrate it, load the demo studio into an empty one,
-    and return its URL."""
+    """Start it where it is the embedded one, migrate it, set up its roles, load the demo studio
+    into an empty one, and return the URL for the web server."""
     import django
     from django.conf import settings
-    from django.core.management import call_command
+    from django.core.management import CommandError, call_command
 
-    from studio import embedded
+    from studio import roles
 
     django.setup()
     call_command("migrate", verbosity=0)
+    url = settings.DATABASE_URL
+    try:
+        call_command("setup_roles", verbosity=0)
+        url = roles.web_url()
+    except CommandError as error:
+        print(f"The web server has every right of the login that migrated. {error}")
     call_command("demo", if_empty=True)
     call_command("collectstatic", interactive=False, verbosity=0)
-    return settings.DATABASE_URL or embedded.url(settings.DATA_DIR)
+    return url
 
 
 def serve(port: str) -> None:

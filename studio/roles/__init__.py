@@ -8,7 +8,7 @@ from studio.roles.differences import Difference, differences
 from studio.roles.matrix import APP, FUNCTIONS, LEDGER, TABLES
 from studio.roles.setup import NotAllowed, set_up
 from studio.roles.statements import script, statements
-from studio.roles.web import web_url
+from studio.roles.web import give_password, web_url, why_not_in
 
 __all__ = [
     "APP",
@@ -18,8 +18,10 @@ __all__ = [
     "Difference",
     "NotAllowed",
     "differences",
+    "give_password",
     "script",
     "set_up",
     "statements",
     "web_url",
+    "why_not_in",
 ]

@@ -8,6 +8,7 @@ from studio.roles.catalog import column, rows
 from studio.roles.differences import differences
 from studio.roles.matrix import APP, FUNCTIONS, LEDGER, TABLES
 from studio.roles.statements import statements
+from studio.roles.web import give_password
 
 PRINT = "`python manage.py setup_roles --print` prints the SQL for somebody who may"
 
@@ -23,9 +24,10 @@ def set_up(connection: BaseDatabaseWrapper) -> bool:
     do is done then, unless a role is missing that it can't create.
     """
     refuse_without_our_tables(connection)
-    if not any(each.is_ours_to_mend for each in differences(connection)):
+    if not what_is_left(connection):
         return False
-    refuse_without_roles(connection)
+    missing = missing_roles(connection)
+    refuse_to_create(connection, missing)
     refused: list[str] = []
     with transaction.atomic(using=connection.alias):
         for statement in statements(connection):
@@ -36,12 +38,18 @@ def set_up(connection: BaseDatabaseWrapper) -> bool:
                 if not isinstance(error.__cause__, InsufficientPrivilege):
                     raise
                 refused.append(error.__cause__.diag.message_primary or str(error))
-    if left := [each.name for each in differences(connection) if each.is_ours_to_mend]:
+        if APP in missing:
+            give_password(connection)
+    if left := what_is_left(connection):
         told = "; ".join(dict.fromkeys(refused)) or "PostgreSQL granted less than was asked for"
         raise NotAllowed(
             f"This login may not do all of it ({told}). What is left: {'; '.join(left)}. {PRINT}."
         )
     return True
+
+
+def what_is_left(connection: BaseDatabaseWrapper) -> list[str]:
+    return [each.name for each in differences(connection) if each.is_ours_to_mend]
 
 
 def refuse_without_our_tables(connection: BaseDatabaseWrapper) -> None:
@@ -56,17 +64,19 @@ def refuse_without_our_tables(connection: BaseDatabaseWrapper) -> None:
         raise NotAllowed(f"{', '.join(missing)}: not there. Run `python manage.py migrate` first.")
 
 
-def refuse_without_roles(connection: BaseDatabaseWrapper) -> None:
-    query = "SELECT rolname FROM pg_catalog.pg_roles WHERE rolname = ANY (%s)"
-    there = column(connection, query, [[APP, LEDGER]])
-    missing = [role for role in (APP, LEDGER) if role not in there]
-    (login, may_create) = rows(
-        connection,
-        "SELECT current_user, rolsuper OR rolcreaterole FROM pg_catalog.pg_roles"
-        " WHERE rolname = current_user",
-    )[0]
-    if missing and not may_create:
+def missing_roles(connection: BaseDatabaseWrapper) -> list[str]:
+    query = "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regrole(name) IS NULL"
+    return column(connection, query, [[APP, LEDGER]])
+
+
+def refuse_to_create(connection: BaseDatabaseWrapper, missing: list[str]) -> None:
+    query = """
+        SELECT current_user WHERE NOT EXISTS (
+            SELECT FROM pg_catalog.pg_roles
+            WHERE rolname = current_user AND (rolsuper OR rolcreaterole))
+    """
+    if missing and (login := column(connection, query)):
         raise NotAllowed(
-            f"The login {login} may not create roles, and there is no {' and no '.join(missing)}. "
-            f"{PRINT}."
+            f"The login {login[0]} may not create roles, and there is no "
+            f"{' and no '.join(missing)}. {PRINT}."
         )

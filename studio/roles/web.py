@@ -3,10 +3,13 @@
 import secrets
 from urllib.parse import quote, urlencode
 
+import psycopg
 from django.conf import settings
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.conninfo import conninfo_to_dict
 
 from studio import embedded
+from studio.roles.catalog import rows
 from studio.roles.matrix import APP
 
 PASSWORD_FILE = "studio-app-password"  # noqa: S105  its name
@@ -40,3 +43,20 @@ def web_password() -> str | None:
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(32))
     return path.read_text().strip()
+
+
+def why_not_in() -> str | None:
+    """What keeps the web process from connecting, in PostgreSQL's words."""
+    try:
+        psycopg.connect(web_url(), connect_timeout=5).close()
+    except psycopg.OperationalError as error:
+        return str(error).strip().splitlines()[-1]
+    return None
+
+
+def give_password(connection: BaseDatabaseWrapper) -> None:
+    """Let studio_app in by the password of `web_url`. PostgreSQL, and its log, see a hash of it."""
+    if password := web_password():
+        connection.ensure_connection()
+        encrypted = connection.connection.pgconn.encrypt_password(password.encode(), APP.encode())
+        rows(connection, f"ALTER ROLE {APP} PASSWORD '{encrypted.decode()}'")

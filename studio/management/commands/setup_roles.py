@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
@@ -22,8 +23,16 @@ class Command(BaseCommand):
             dest="only_print",
             help="print the SQL instead, for somebody who may create roles",
         )
+        parser.add_argument(
+            "--set-password",
+            action="store_true",
+            help="give studio_app, which was there before, the password that `database_url --web` "
+            "has",
+        )
 
-    def handle(self, *, only_print: bool, verbosity: int, **options: Any) -> None:
+    def handle(
+        self, *, only_print: bool, set_password: bool, verbosity: int, **options: Any
+    ) -> None:
         try:
             if only_print:
                 self.stdout.write(roles.script(connection))
@@ -31,11 +40,16 @@ class Command(BaseCommand):
             changed = roles.set_up(connection)
         except (roles.NotAllowed, ImproperlyConfigured) as error:
             raise CommandError(str(error)) from error
-        if verbosity:
-            self.stdout.write(
-                "studio_app and studio_ledger are set up."
-                if changed
-                else "studio_app and studio_ledger are as they should be."
-            )
+        if set_password:
+            roles.give_password(connection)
         for difference in roles.differences(connection):
             self.stderr.write(f"{difference.name}. To mend it: {difference.mend}")
+        if verbosity:
+            are = "set up" if changed else "as they should be"
+            self.stdout.write(f"studio_app and studio_ledger are {are}.")
+        if settings.DATABASE_URL and (reason := roles.why_not_in()):
+            raise CommandError(
+                f"The web process can't connect as {roles.APP} ({reason}). Write WEB_DATABASE_URL "
+                "with the password that it has, or run `python manage.py setup_roles "
+                "--set-password`, which gives it the one that `database_url --web` has."
+            )
