@@ -137,7 +137,7 @@ def _act(
     try:
         answer = _one_row(statement, asked | said)
     except IntegrityError as error:
-        raise Refused(_broken_rule(error).label) from error
+        raise Refused(broken_rule(error).label) from error
     if answer is None:
         return _first_answer(asked, purchase)
     used, made_event_id = answer
@@ -175,7 +175,7 @@ def _the_databases_objection(
             return Objection.UNDONE
 
 
-def _broken_rule(error: IntegrityError) -> Objection:
+def broken_rule(error: IntegrityError) -> Objection:
     """What a constraint refused that the page could not know. Anything else is our mistake."""
     cause = error.__cause__
     assert isinstance(cause, psycopg.Error)

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
 from purchases.admin import OwnOrgAdmin
+from purchases.admin.own_org import member_of
 from studio.models import Membership, Policy, User
 
 # What a person may do goes by their role.
@@ -104,5 +105,7 @@ class PolicyAdmin(OwnOrgAdmin):
     list_select_related = ["org"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        is_there = self.get_queryset(request).exists() and not request.user.is_superuser
-        return super().has_add_permission(request) and not is_there
+        """Every page of the admin asks; the policy came with the member."""
+        member = member_of(request)
+        has_chosen = member is not None and hasattr(member.org, "policy")
+        return request.user.is_superuser or (super().has_add_permission(request) and not has_chosen)

@@ -142,8 +142,8 @@ def test_a_press_takes_6_queries_at_most(
 
     with django_assert_max_num_queries(6):
         # 1. the session 2. its user 3. their membership with its org
-        # 4. the purchase with client and offer 5. release_session or use_session
-        # 6. where it is refused, and after every use: the counts as they stand
+        # 4. the purchase with client and offer 5. the claim, with release_session or use_session
+        # 6. where it is refused: the counts as they stand
         press(desk, act, pack, htmx=htmx)
 
 

@@ -1,5 +1,6 @@
 """The admin's action “Reinstate one session”: through the operation, with a report on each."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +12,7 @@ from django.test import Client, override_settings
 from purchases import operations
 from purchases.access import Member
 from purchases.models import Org, Purchase
-from studio.models import User
+from studio.models import Policy, User
 from tests.factories import make_client, make_offer, make_purchase
 
 SignedIn = Callable[[User], Client]
@@ -20,8 +21,8 @@ PURCHASES = "/admin/purchases/purchase/"
 
 def reinstate(browser: Client, *purchases: Purchase, **fields: str) -> Any:
     ids = [purchase.pk for purchase in purchases]
-    form = {"action": "reinstate", "_selected_action": ids, **fields}
-    return browser.post(PURCHASES, form)
+    form = {"action": "reinstate", "_selected_action": ids, "request_id": str(uuid4())}
+    return browser.post(PURCHASES, form | fields)
 
 
 def reports(response: Any) -> list[str]:
@@ -63,9 +64,11 @@ def test_it_goes_through_the_operation_once_a_purchase_each_with_a_request_of_it
 ) -> None:
     asked: list[tuple[Member, UUID, UUID]] = []
 
-    def record(*, member: Member, purchase: Purchase, request_id: UUID) -> int:
+    def record(
+        *, member: Member, purchase: Purchase, request_id: UUID, reason: str | None
+    ) -> operations.Done:
         asked.append((member, purchase.pk, request_id))
-        return 0
+        return operations.Done(sessions_used=0, event_id=1)
 
     monkeypatch.setattr(operations, "reinstate", record)
     pair = [make_purchase(org=northside), make_purchase(org=northside)]
@@ -128,3 +131,65 @@ def test_a_crafted_post_reaches_no_purchase_of_another_org(
     assert (used(own), used(theirs)) == (2, 3)
     reinstate(signed_in(mia), theirs, select_across="1")
     assert (used(own), used(theirs)) == (1, 3)
+
+
+# --- The same form, sent again --------------------------------------------------------------------
+
+
+def test_the_form_comes_with_an_id_of_its_own_each_time(
+    signed_in: SignedIn, mia: User, northside: Org
+) -> None:
+    make_purchase(org=northside)
+    browser = signed_in(mia)
+    found = [
+        re.findall(r'name="request_id" value="([0-9a-f-]{36})"', browser.get(PURCHASES).text)
+        for _ in range(2)
+    ]
+    assert [len(ids) for ids in found] == [1, 1]
+    assert found[0] != found[1]
+
+
+def test_sent_twice_it_gives_back_once_and_reports_the_same(
+    signed_in: SignedIn, mia: User, northside: Org
+) -> None:
+    ana, ben = make_purchase(org=northside), make_purchase(org=northside, used=1)
+    browser, request_id = signed_in(mia), str(uuid4())
+    first = reports(reinstate(browser, ana, ben, request_id=request_id))
+    browser.get(PURCHASES)
+    again = reports(reinstate(browser, ana, ben, request_id=request_id))
+    assert sorted(again) == sorted(first)
+    assert [report.startswith("Session reinstated for") for report in again] == [True, True]
+    assert (used(ana), used(ben)) == (2, 0)
+
+
+@pytest.mark.parametrize("request_id", ["", "7", "\0"])
+def test_without_its_id_it_does_nothing_and_says_so(
+    signed_in: SignedIn, mia: User, northside: Org, request_id: str
+) -> None:
+    purchase = make_purchase(org=northside, used=3)
+    response = reinstate(signed_in(mia), purchase, request_id=request_id)
+    assert used(purchase) == 3
+    if request_id != "\0":  # Django's own form refuses that, with words of its own.
+        assert reports(response) == ["This page is out of date. Reload it, then press again."]
+
+
+def test_the_reason_goes_into_the_ledger(signed_in: SignedIn, mia: User, northside: Org) -> None:
+    purchase = make_purchase(org=northside)
+    reinstate(signed_in(mia), purchase, reason="instructor_absent")
+    assert purchase.requests.get().reason == "instructor_absent"
+
+
+def test_where_a_reason_is_mandatory_it_is_asked_for_here_too(
+    signed_in: SignedIn, mia: User, northside: Org
+) -> None:
+    Policy.objects.create(org=northside, reason_is_mandatory=True)
+    purchase = make_purchase(org=northside, used=3)
+    browser = signed_in(mia)
+    refused = reinstate(browser, purchase, reason="")
+    assert reports(refused) == [
+        "Choose a reason: your studio asks for one. Nothing was changed yet."
+    ]
+    assert used(purchase) == 3
+    browser.get(PURCHASES)
+    done = reinstate(browser, purchase, reason="other")
+    assert reports(done) == ["Session reinstated for Ana Ruiz (10-class pack). 2 of 10 used."]

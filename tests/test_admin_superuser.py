@@ -2,6 +2,7 @@
 somebody's name must stand under."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -129,7 +130,8 @@ def test_with_a_membership_sessions_are_given_back_in_that_org_alone(
 ) -> None:
     Membership.objects.create(user=sue, org=northside, role="staff")
     own, theirs = make_purchase(org=northside), make_purchase(org=southside)
-    form = {"action": "reinstate", "_selected_action": [own.pk, theirs.pk]}
+    ids = [own.pk, theirs.pk]
+    form = {"action": "reinstate", "_selected_action": ids, "request_id": str(uuid4())}
     page = admin.post(PURCHASES, form, follow=True).text
     assert (used(own), used(theirs)) == (2, 3)
     assert "Session reinstated for Ana Ruiz" in page

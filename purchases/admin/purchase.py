@@ -1,16 +1,25 @@
 from typing import Any
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 from django import forms
 from django.contrib import admin, messages
-from django.http import HttpRequest
+from django.contrib.admin.helpers import ActionForm
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from purchases import operations
 from purchases.access import Member
 from purchases.admin.money import IN_CENTS, money
 from purchases.admin.own_org import OwnOrgAdmin, member_may, member_of
-from purchases.models import Purchase, PurchaseQuerySet
+from purchases.forms import ReinstateForm
+from purchases.models import Objection, Purchase, PurchaseQuerySet, SessionRequest
+
+JUST_CHANGED = (
+    "Nothing was saved: sessions were used or given back meanwhile, and the total would be less "
+    "than what is used. Look at the count, then save again."
+)
 
 
 class PurchaseForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -18,10 +27,11 @@ class PurchaseForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts = {"amount_paid_cents": IN_CENTS}
 
     def clean_sessions_total(self) -> int | None:
+        """The database saves no row whose count can't be right, whatever was changed of it."""
         total: int | None = self.cleaned_data["sessions_total"]
-        if total is None or "sessions_total" not in self.changed_data:
+        if total is None:
             return total
-        if total < 0:
+        if total < 0 and "sessions_total" in self.changed_data:
             raise forms.ValidationError("Write 0 or more.")
         used = 0 if self.instance._state.adding else self.instance.sessions_used or 0
         if total < used:
@@ -33,12 +43,29 @@ class PurchaseForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> None:
         super().clean()
+        if not self.instance._state.adding and (self.instance.sessions_used or 0) < 0:
+            raise forms.ValidationError(
+                f"{self.instance.sessions_used} sessions are used, which can’t be right, and "
+                "nothing of this purchase can be saved before that count is corrected in the "
+                "database. Show this to whoever runs it."
+            )
         org = self.cleaned_data.get("org")
         org_id = org.pk if org else self.instance.org_id
         for name in ("client", "offer"):
             row = self.cleaned_data.get(name)
             if row and org_id and row.org_id != org_id:
                 self.add_error(name, f"{row} belongs to another org. Choose one of this org.")
+
+
+class PurchaseActionForm(ActionForm):
+    """What comes with an action; `ReinstateForm` looks whether a reinstatement has all it needs."""
+
+    request_id = forms.CharField(required=False, label="", initial=uuid4, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        required=False,
+        label="Reason:",
+        widget=forms.Select(choices=[("", "---------"), *SessionRequest.Reason.choices]),
+    )
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -101,6 +128,7 @@ class PurchaseAdmin(OwnOrgAdmin):
     ordering = ["-purchased_at", "-id"]
     sortable_by = ["purchased_at", "expires_at"]
     actions = ["reinstate"]
+    action_form = PurchaseActionForm
 
     @admin.display
     def used(self, purchase: Purchase) -> str:
@@ -117,6 +145,17 @@ class PurchaseAdmin(OwnOrgAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"purchased_at": timezone.now()} | super().get_changeform_initial_data(request)
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The form looks at the count before it saves; what comes in between, the database
+        refuses."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError as error:
+            if operations.broken_rule(error) != Objection.COUNT_IS_OFF:
+                raise
+            self.message_user(request, JUST_CHANGED, messages.ERROR)
+            return redirect(request.get_full_path())
+
     def has_reinstate_permission(self, request: HttpRequest) -> bool:
         return member_may(request, "reinstate")
 
@@ -125,24 +164,35 @@ class PurchaseAdmin(OwnOrgAdmin):
         """One operation and one report for each purchase: a refusal stops none of the others."""
         member = member_of(request)
         assert member is not None
+        form = ReinstateForm(request.POST, reason_required=member.must_give_reason)
+        if not form.is_valid():
+            for problem in form.errors.values():
+                self.message_user(request, " ".join(map(str, problem)), messages.ERROR)
+            return
         if queryset.count() > self.list_per_page:
             text = f"Nothing was changed. Select at most {self.list_per_page} purchases at once."
             self.message_user(request, text, messages.ERROR)
             return
         for purchase in queryset:
-            level, report = reinstate_one(member, purchase)
+            level, report = reinstate_one(member, purchase, form)
             self.message_user(request, report, level)
 
 
-def reinstate_one(member: Member, purchase: Purchase) -> tuple[int, str]:
-    """The report and its level."""
+def reinstate_one(member: Member, purchase: Purchase, form: ReinstateForm) -> tuple[int, str]:
+    """The report and its level. Each purchase has an id of its own, made from the form's: sent
+    twice, the form counts once."""
     which = f"{purchase.client} ({purchase.offer})"
     if purchase.org_id != member.org_id:
         return messages.ERROR, f"{which}: Only a member of its org can reinstate a session."
+    asked = form.cleaned_data
+    request_id = uuid5(asked["request_id"], str(purchase.pk))
     try:
-        operations.reinstate(member=member, purchase=purchase, request_id=uuid4())
+        done = operations.reinstate(
+            member=member, purchase=purchase, request_id=request_id, reason=asked["reason"]
+        )
     except operations.Refused as refusal:
         return messages.ERROR, f"{which}: {refusal}"
+    purchase.show_count(done.sessions_used)
     return messages.SUCCESS, f"Session reinstated for {which}. {used_of_total(purchase)} used."
 
 

@@ -1,0 +1,42 @@
+"""The form of a purchase in the admin, as a browser sends it."""
+
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from purchases.models import Purchase
+
+ADD_PURCHASE = "/admin/purchases/purchase/add/"
+
+
+def form_of(purchase: Purchase, **changed: object) -> dict[str, object]:
+    """What the browser sends for the purchase's form."""
+    fields = {
+        "client": purchase.client_id,
+        "offer": purchase.offer_id,
+        "amount_paid_cents": purchase.amount_paid_cents,
+        "currency": purchase.currency,
+        "payment_status": purchase.payment_status,
+        "payment_method": "",
+        "sessions_total": purchase.sessions_total,
+        "purchased_at_0": purchase.purchased_at.strftime("%Y-%m-%d"),
+        "purchased_at_1": purchase.purchased_at.strftime("%H:%M:%S"),
+        "expires_at_0": "",
+        "expires_at_1": "",
+    }
+    return fields | changed
+
+
+def change(browser: Client, purchase: Purchase, **changed: object) -> Any:
+    url = reverse("admin:purchases_purchase_change", args=[purchase.pk])
+    response = browser.post(url, form_of(purchase, **changed))
+    purchase.refresh_from_db()
+    return response
+
+
+def errors(response: Any) -> dict[str, list[str]]:
+    """Of a form that was refused."""
+    assert response.status_code == 200
+    found: dict[str, list[str]] = response.context["adminform"].form.errors
+    return found
