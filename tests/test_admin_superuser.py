@@ -54,7 +54,6 @@ def test_every_list_and_form_opens(admin: Client, northside: Org, model: str) ->
         ("add", []),
         ("change", [row.pk]),
         ("history", [row.pk]),
-        ("delete", [row.pk]),
     ]:
         assert admin.get(reverse(f"admin:purchases_{model}_{name}", args=args)).status_code == 200
 
@@ -83,14 +82,23 @@ def test_a_purchase_takes_its_client_and_offer_from_its_own_org(
     assert Purchase.objects.get().org == northside
 
 
-def test_rows_can_be_deleted(admin: Client, northside: Org) -> None:
+def test_no_row_that_other_programs_share_can_be_deleted(admin: Client, northside: Org) -> None:
     purchase = make_purchase(org=northside)
-    for row, model in [(purchase, "purchase"), (purchase.client, "client")]:
+    shared = {"purchase": purchase, "client": purchase.client, "offer": purchase.offer}
+    for model, row in (shared | {"org": northside}).items():
         url = reverse(f"admin:purchases_{model}_delete", args=[row.pk])
-        assert admin.post(url, {"post": "yes"}).status_code == 302
-    form = {"action": "delete_selected", "_selected_action": [purchase.offer_id], "post": "yes"}
-    admin.post("/admin/purchases/offer/", form)
-    assert not any(rows.objects.exists() for rows in (Purchase, Buyer, Offer))
+        assert admin.post(url, {"post": "yes"}).status_code == 403
+        crafted = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+        admin.post(f"/admin/purchases/{model}/", crafted)
+    assert all(rows.objects.exists() for rows in (Org, Purchase, Buyer, Offer))
+
+
+def test_an_account_and_a_membership_can_be_deleted(admin: Client, mia: User) -> None:
+    url = reverse("admin:studio_membership_delete", args=[mia.membership.pk])
+    assert admin.post(url, {"post": "yes"}).status_code == 302
+    url = reverse("admin:studio_user_delete", args=[mia.pk])
+    assert admin.post(url, {"post": "yes"}).status_code == 302
+    assert not User.objects.filter(pk=mia.pk).exists()
 
 
 def test_an_account_is_made_with_its_membership(admin: Client, northside: Org) -> None:

@@ -52,7 +52,9 @@ class OwnOrgAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the
         return is_superuser(request) or member_may(request, "administer")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_superuser(request)
+        """No row that other programs share: the ledger could not say who did it, what theirs hangs
+        on it would go along, and the database does not let the web's role."""
+        return is_superuser(request) and self.opts.app_label != "purchases"
 
     # --- Which rows, and which choices ----------------------------------------------------------
 
