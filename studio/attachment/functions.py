@@ -1,0 +1,101 @@
+"""The weaker functions that ours replace: what they were, and whether they can be dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio.attachment.report import Report
+from studio.blueprint import Key, postgres
+
+FUNCTIONS = """
+SELECT proname::text, format('%%s(%%s)', proname, oidvectortypes(proargtypes)),
+    pg_get_function_arguments(oid), prokind::text, pg_get_userbyid(proowner)::text,
+    pg_has_role(proowner, 'USAGE'), pg_get_function_result(oid), prosecdef,
+    EXISTS (SELECT FROM unnest(proconfig) AS setting WHERE setting LIKE 'search_path=%%'),
+    ARRAY(
+        SELECT DISTINCT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(grantee)::text END
+        FROM aclexplode(coalesce(proacl, acldefault('f', proowner))) WHERE grantee <> proowner
+        ORDER BY 1
+    ),
+    ARRAY(
+        SELECT pg_describe_object(classid, objid, objsubid) FROM pg_depend
+        WHERE refclassid = 'pg_proc'::regclass AND refobjid = pg_proc.oid AND deptype IN ('n', 'a')
+        UNION
+        SELECT pg_describe_object(refclassid, refobjid, refobjsubid) FROM pg_depend
+        WHERE classid = 'pg_proc'::regclass AND objid = pg_proc.oid AND deptype = 'e'
+    )
+FROM pg_proc
+WHERE pronamespace = 'public'::regnamespace AND proname = ANY (%s)
+ORDER BY 2
+"""
+
+
+@dataclass(frozen=True)
+class Function:
+    name: str
+    signature: str
+    arguments: str
+    kind: str
+    owner: str
+    may_be_dropped: bool
+    result: str
+    has_owners_rights: bool
+    has_search_path: bool
+    callers: list[str]
+    dependents: list[str]
+
+
+def look_at_functions(report: Report, replaced: set[Key]) -> None:
+    """`replaced` are those that attaching is going to make, whatever is there under the name."""
+    names = [key.name.partition("(")[0] for key in replaced]
+    for row in postgres().execute(FUNCTIONS, [names]).fetchall():
+        function = Function(*row)
+        if Key("function", "", function.signature) in replaced:
+            judge(report, function)
+        else:
+            report.warn(
+                f"{function.signature} is another function than ours, and stays; it can be called "
+                f"by {', '.join(function.callers) or 'its owner alone'}"
+            )
+
+
+def judge(report: Report, function: Function) -> None:
+    signature = function.signature
+    report.note(described(function))
+    if function.kind != "f":
+        report.refuse(
+            f"{signature} is no function but a procedure or an aggregate: DROP ROUTINE "
+            f"public.{signature}"
+        )
+    if not function.may_be_dropped:
+        report.refuse(
+            f"{signature} belongs to {function.owner}, who alone may drop it: connect as "
+            f"{function.owner}, or as {function.owner} DROP FUNCTION public.{signature}"
+        )
+    if function.dependents:
+        report.refuse(
+            f"{signature} can't be replaced while {', '.join(function.dependents)} depends on it: "
+            "drop that, attach, and make it again"
+        )
+    report.will(
+        f"replace {signature} by the sound one; the rights of {', '.join(function.callers)} on "
+        "it end, but for roles that setup_roles names"
+        if function.callers
+        else f"replace {signature} by the sound one"
+    )
+    if function.arguments.split(" ")[0] != "p_purchase_id":
+        report.warn(
+            f"{signature} takes p_purchase_id from then on, where it took ({function.arguments}): "
+            "a program that names the argument has to say so"
+        )
+    sound = "boolean" if function.name == "use_session" else "integer"
+    if function.result != sound:
+        report.warn(f"{signature} returns {sound} from then on, and {function.result} no longer")
+
+
+def described(function: Function) -> str:
+    weak = ["" if function.has_search_path else "without a search_path"]
+    weak.append(f"executable by {', '.join(function.callers)}" if function.callers else "")
+    rights = "with its rights" if function.has_owners_rights else "with the caller's rights"
+    details = ", ".join([f"of {function.owner}, {rights}", *filter(None, weak)])
+    return f"{function.name}({function.arguments}) returns {function.result}: {details}"

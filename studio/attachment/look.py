@@ -1,0 +1,39 @@
+"""The look at a database, before anything is done to it."""
+
+from dataclasses import dataclass
+
+from studio.attachment.columns import compare
+from studio.attachment.functions import look_at_functions
+from studio.attachment.names import REPLACED, look_at_history, look_at_names, to_be_made
+from studio.attachment.report import Report
+from studio.attachment.rows import look_at_rows
+from studio.attachment.target import TABLES, look_at_server, look_at_tables
+from studio.blueprint import History, draw, history, survey
+
+
+@dataclass(frozen=True)
+class Look:
+    report: Report
+    history: History
+
+
+def look() -> Look:
+    report = Report()
+    server = look_at_server(report)
+    if report.refusals:
+        return Look(report, History(set(), [], {}))
+    there = look_at_tables(report, server)
+    done = history()
+    look_at_history(report, done)
+    found = survey()
+    compare(report, needed=draw(done.plan).shared, found=found.shared)
+    wanted = to_be_made(done)
+    look_at_names(report, wanted, found)
+    if not done.begun:
+        report.will("record purchases.0001_initial as applied: the four tables are there")
+    look_at_functions(report, REPLACED & wanted.keys())
+    if missing := [node for node in done.missing if node != ("purchases", "0001_initial")]:
+        report.will(f"run {len(missing)} migrations, each whole or not at all, and change no row")
+    if not report.refusals and set(there) == set(TABLES):
+        look_at_rows(report)
+    return Look(report, done)

@@ -1,0 +1,51 @@
+"""What the migrations are going to make, and whether a name of it is taken."""
+
+from studio.attachment.report import Report
+from studio.attachment.target import TABLES
+from studio.blueprint import SHARED, Blueprint, History, Key, Things, draw, node_of, postgres
+
+# Their migrations drop first what is there under the name.
+REPLACED = {
+    Key("function", "", "release_session(uuid)"),
+    Key("function", "", "use_session(uuid)"),
+    Key("function", "", "undo_reinstatement(uuid)"),
+}
+
+RELATIONS = """
+SELECT relname::text, CASE relkind WHEN 'i' THEN 'an index' WHEN 'v' THEN 'a view'
+    WHEN 'S' THEN 'a sequence' ELSE 'a table' END
+FROM pg_class WHERE relnamespace = 'public'::regnamespace
+"""
+
+
+def to_be_made(history: History) -> Things:
+    """All that the migrations make which were not applied; the four tables are there."""
+    applied = [each for each in history.plan if node_of(each) in history.applied | {SHARED}]
+    there = draw(applied).things
+    return {key: made for key, made in draw(history.plan).things.items() if key not in there}
+
+
+def look_at_names(report: Report, wanted: Things, found: Blueprint) -> None:
+    relations = dict(postgres().execute(RELATIONS).fetchall())
+    for key, made in sorted(wanted.items()):
+        if key in REPLACED:
+            continue
+        makes_index = " UNIQUE (" in made or " PRIMARY KEY" in made
+        if (key.kind in ("table", "index") or makes_index) and key.name in relations:
+            report.refuse(f"the name {key.name} is taken by {relations[key.name]}: rename that")
+        elif key in found.things and key.kind == "function":
+            report.refuse(f"the function {key.name} is there, and not ours: rename it")
+        elif key in found.things and key.table in TABLES:
+            report.refuse(
+                f"the {key.kind} {key.name} on {key.table} is there, and not ours: rename it"
+            )
+
+
+def look_at_history(report: Report, history: History) -> None:
+    """Another Django project may keep its own in this database."""
+    for node in sorted(history.applied & history.needs.keys()):
+        for missing in sorted(history.needs[node] - history.applied - {SHARED}):
+            report.refuse(
+                f"django_migrations has {'.'.join(node)} without {'.'.join(missing)}, which it "
+                "needs: another Django project keeps its history here, and Studio can't beside it"
+            )

@@ -1,0 +1,181 @@
+"""The server, the login, and the four tables as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio.attachment.report import Report
+from studio.blueprint import postgres
+
+TABLES = ["orgs", "clients", "offers", "client_purchases"]
+LEADS_TO = {
+    "clients": {"org_id": "orgs"},
+    "offers": {"org_id": "orgs"},
+    "client_purchases": {"org_id": "orgs", "client_id": "clients", "offer_id": "offers"},
+}
+
+SERVER = """
+SELECT current_setting('server_version_num')::int, current_setting('server_encoding'),
+    current_database()::text, current_user::text, current_schema()::text,
+    has_schema_privilege('public', 'CREATE'),
+    has_database_privilege(current_database(), 'TEMPORARY'), lower('É') = 'é',
+    (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user)
+"""
+
+TABLE = """
+SELECT relname::text, relkind::text, pg_get_userbyid(relowner)::text,
+    pg_has_role(relowner, 'USAGE'), relrowsecurity, relforcerowsecurity,
+    to_regclass(relname::text) = pg_class.oid,
+    EXISTS (
+        SELECT FROM pg_index
+        JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
+        WHERE indrelid = pg_class.oid AND attname = 'id' AND indnkeyatts = 1
+            AND indisunique AND indimmediate AND indisvalid AND indpred IS NULL
+    ),
+    ARRAY(
+        SELECT format('%%s → %%s', attname, confrelid::regclass)
+        FROM pg_constraint
+        JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
+        WHERE conrelid = pg_class.oid AND contype = 'f' AND cardinality(conkey) = 1
+    ),
+    (SELECT count(*) FROM pg_policy WHERE polrelid = pg_class.oid),
+    ARRAY(
+        SELECT tgname::text FROM pg_trigger
+        WHERE tgrelid = pg_class.oid AND NOT tgisinternal ORDER BY tgname
+    ),
+    ARRAY(
+        SELECT DISTINCT conrelid::regclass::text FROM pg_constraint
+        WHERE confrelid = pg_class.oid AND contype = 'f' ORDER BY 1
+    )
+FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%s)
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    version: int
+    encoding: str
+    database: str
+    login: str
+    schema: str | None
+    may_create: bool
+    may_try: bool
+    knows_capitals: bool
+    sees_every_row: bool
+
+
+@dataclass(frozen=True)
+class Table:
+    name: str
+    kind: str
+    owner: str
+    is_ours: bool
+    row_security: bool
+    forces_row_security: bool
+    is_found_by_name: bool
+    has_key: bool
+    leads: list[str]
+    policies: int
+    triggers: list[str]
+    led_to_by: list[str]
+
+
+def look_at_server(report: Report) -> Server:
+    row = postgres().execute(SERVER).fetchone()
+    assert row is not None
+    server = Server(*row)
+    report.note(
+        f"PostgreSQL {server.version // 10000}, database {server.database} in {server.encoding}, "
+        f"as {server.login}"
+    )
+    judge_server(report, server)
+    return server
+
+
+def judge_server(report: Report, server: Server) -> None:
+    if server.version < 150000:
+        report.refuse(
+            f"this is PostgreSQL {server.version // 10000}; Studio needs 15 or later: upgrade it"
+        )
+    if server.encoding != "UTF8":
+        report.refuse(
+            f"the database is in {server.encoding}; Studio needs UTF8: pg_dump it, and restore "
+            "into one made with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+        )
+    if server.schema != "public":
+        report.refuse(
+            f"what {server.login} makes lands in {server.schema or 'no schema'} and not in public: "
+            f"ALTER ROLE {server.login} IN DATABASE {server.database} SET search_path = public"
+        )
+    if not server.may_create:
+        report.refuse(
+            f"{server.login} may make nothing in the schema public: "
+            f"GRANT CREATE ON SCHEMA public TO {server.login}"
+        )
+    if not server.may_try:
+        report.refuse(
+            f"{server.login} may make no temporary table, in which attach tries things out: "
+            f"GRANT TEMPORARY ON DATABASE {server.database} TO {server.login}"
+        )
+    if server.encoding == "UTF8" and not server.knows_capitals:
+        report.warn(
+            "the database's LC_CTYPE does not know that É is the capital of é: the search will "
+            "not either"
+        )
+
+
+def look_at_tables(report: Report, server: Server) -> list[str]:
+    """The names of those that are there."""
+    tables = [Table(*row) for row in postgres().execute(TABLE, [TABLES]).fetchall()]
+    names = {table.name for table in tables}
+    for name in TABLES:
+        if name not in names:
+            report.refuse(f"the table {name} is missing")
+    if not names:
+        report.refuse("an empty database needs no attaching: python manage.py migrate")
+    for table in sorted(tables, key=lambda table: TABLES.index(table.name)):
+        report.note(described(table))
+        judge_table(report, table, server)
+    return [table.name for table in tables]
+
+
+def described(table: Table) -> str:
+    parts = [f"{table.name} of {table.owner}"]
+    if table.row_security:
+        parts.append(f"row level security with {table.policies} policies")
+    if table.triggers:
+        parts.append(f"triggers {', '.join(table.triggers)}")
+    if others := [name for name in table.led_to_by if name.split(".")[-1] not in TABLES]:
+        parts.append(f"foreign keys from {', '.join(others)}")
+    return "; ".join(parts)
+
+
+def judge_table(report: Report, table: Table, server: Server) -> None:
+    name = table.name
+    if table.kind not in ("r", "p"):
+        report.refuse(f"{name} is a view or lies elsewhere: public.{name} has to be the table")
+        return
+    if not table.is_ours:
+        report.refuse(
+            f"{name} belongs to {table.owner}, and its owner alone may add an index or a trigger: "
+            f"connect as {table.owner}, or GRANT {table.owner} TO {server.login}"
+        )
+    if not table.is_found_by_name:
+        report.refuse(
+            f"another {name} comes before public.{name} in the search_path of {server.login}: "
+            f"ALTER ROLE {server.login} IN DATABASE {server.database} SET search_path = public"
+        )
+    if not table.has_key:
+        report.refuse(f"{name}.id is no key: ALTER TABLE public.{name} ADD PRIMARY KEY (id)")
+    if table.forces_row_security and not server.sees_every_row:
+        report.refuse(
+            f"{name} forces row level security on its owner, who would not see every row: connect "
+            f"as a role with BYPASSRLS, or ALTER TABLE public.{name} NO FORCE ROW LEVEL SECURITY"
+        )
+    for column, target in LEADS_TO.get(name, {}).items():
+        if f"{column} → {target}" not in table.leads:
+            report.warn(
+                f"{name}.{column} has no foreign key to {target}: a row that leads nowhere is not "
+                "shown"
+            )

@@ -1,0 +1,165 @@
+"""The database as the migrations make it, to hold the real one against.
+
+Everything is made once more, empty, in the session's own temporary schema, and rolled back: no
+second list of what should be there, nothing locked, and PostgreSQL itself says of both what each
+function, trigger, constraint and index is. It takes the right to make temporary tables, no other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import psycopg
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from studio.catalog import COLUMNS, THINGS
+
+SHARED = ("purchases", "0001_initial")
+
+Kind = Literal["table", "column", "function", "constraint", "index", "trigger"]
+Node = tuple[str, str]
+
+
+class Key(NamedTuple):
+    """What names a thing: a function its arguments too, a column and a trigger their table."""
+
+    kind: Kind
+    table: str
+    name: str
+
+
+# Each with the statements that make it.
+Things = dict[Key, str]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of one of the four shared tables."""
+
+    table: str
+    name: str
+    type: str
+    not_null: bool
+    default: str | None
+    generated: str | None
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.name}"
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    shared: list[Column]  # of the four tables that may be older than us
+    things: Things  # all that the migrations make besides
+
+
+@dataclass(frozen=True)
+class History:
+    applied: set[Node]
+    plan: list[Any]  # every migration, in the order in which they run
+    needs: dict[Node, set[Node]]  # what each migration needs to have run before it
+
+    @property
+    def begun(self) -> bool:
+        return SHARED in self.applied
+
+    @property
+    def missing(self) -> list[Node]:
+        return [node for node in map(node_of, self.plan) if node not in self.applied]
+
+
+def node_of(migration: Any) -> Node:
+    return migration.app_label, migration.name
+
+
+def history() -> History:
+    """What was applied, and what there is to apply."""
+    loader = MigrationLoader(connection, replace_migrations=False)
+    order = {
+        node: None
+        for leaf in loader.graph.leaf_nodes()
+        for node in loader.graph.forwards_plan(leaf)
+    }
+    return History(
+        applied=set(loader.applied_migrations or {}),
+        plan=[loader.graph.nodes[node] for node in order],
+        needs={node: {each.key for each in loader.graph.node_map[node].parents} for node in order},
+    )
+
+
+def postgres() -> psycopg.Connection[tuple[Any, ...]]:
+    """The connection below Django's."""
+    connection.ensure_connection()
+    open_connection: psycopg.Connection[tuple[Any, ...]] = connection.connection
+    return open_connection
+
+
+def draw(migrations: list[Any]) -> Blueprint:
+    """What these migrations make of an empty database; none may come without those it needs."""
+    with scratch() as database:
+        shared = []
+        before: Things = {}
+        for migration, statements in sql_of(migrations):
+            for statement in statements:
+                database.execute(re.sub(r"\bpublic\.", "pg_temp.", statement).encode())
+            if migration == SHARED:
+                shared = columns_in(database, "pg_my_temp_schema()")
+                before = things_in(database, "pg_my_temp_schema()")
+        things = things_in(database, "pg_my_temp_schema()")
+    return Blueprint(shared, {key: made for key, made in things.items() if key not in before})
+
+
+def survey() -> Blueprint:
+    """What is there."""
+    public = "'public'::regnamespace"
+    with rolled_back() as database:
+        database.execute("SET LOCAL search_path = ''")
+        return Blueprint(columns_in(database, public), things_in(database, public))
+
+
+def sql_of(migrations: list[Any]) -> Iterator[tuple[Node, list[str]]]:
+    loader = MigrationLoader(None)
+    state = None
+    for migration in migrations:
+        with connection.schema_editor(collect_sql=True, atomic=False) as editor:
+            state = state or loader.project_state(node_of(migration), at_end=False)
+            state = migration.apply(state, editor, collect_sql=True)
+        yield node_of(migration), [line for line in editor.collected_sql if line.strip("; ")]
+
+
+@contextmanager
+def rolled_back() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    database = postgres()
+    with database.transaction(force_rollback=True):
+        yield database
+
+
+@contextmanager
+def scratch() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    with rolled_back() as database:
+        # Functions are taken as they are written; what they name is made in pg_temp as well.
+        database.execute("SET LOCAL search_path = pg_temp")
+        database.execute("SET LOCAL check_function_bodies = off")
+        database.execute("SET LOCAL client_min_messages = error")
+        yield database
+
+
+def things_in(database: psycopg.Connection[tuple[Any, ...]], schema: str) -> Things:
+    found = database.execute(THINGS.replace("<schema>", schema).encode()).fetchall()
+    return {Key(kind, table, name): in_public(made) for kind, table, name, made in found}
+
+
+def columns_in(database: psycopg.Connection[tuple[Any, ...]], schema: str) -> list[Column]:
+    found = database.execute(COLUMNS.replace("<schema>", schema).encode()).fetchall()
+    return [Column(*row) for row in found]
+
+
+def in_public(made: str) -> str:
+    """PostgreSQL's words for what is in pg_temp, as it would say them of the same in public."""
+    made = re.sub(r"\bpg_temp(_\d+)?\.", "public.", made)
+    return re.sub(r"\bREFERENCES (?=\w+\()", "REFERENCES public.", made)

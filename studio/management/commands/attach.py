@@ -1,0 +1,51 @@
+from typing import Any
+
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from studio.attachment.look import look
+from studio.attachment.steps import Interrupted, attach
+
+
+class Command(BaseCommand):
+    help = (
+        "Attaches the site to a database that has the four shared tables already, with its rows. "
+        "It looks first, says what it found and what it will do, and changes no row."
+    )
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--dry-run", action="store_true", help="look, say what would be done, and stop"
+        )
+
+    def handle(self, *, dry_run: bool, **options: Any) -> None:
+        seen = look()
+        self.stdout.write(str(seen.report))
+        if refusals := seen.report.refusals:
+            reasons = "\n".join(f"  - {reason}" for reason in refusals)
+            raise CommandError(f"Nothing was done. What has to change first:\n{reasons}")
+        if dry_run:
+            self.stdout.write("\nNothing was done: this was a dry run.")
+            return
+        if not seen.history.missing:
+            self.stdout.write("\nNothing to do: this database is attached.")
+        try:
+            attach(self.say)
+        except Interrupted as interrupted:
+            raise CommandError(
+                f"Another program was in the way ({interrupted}). What is done is done: run attach "
+                "again, and it goes on from here."
+            ) from interrupted
+        call_command("migrate", verbosity=0)
+        if "setup_roles" in get_commands():
+            call_command("setup_roles")
+        if seen.history.missing:
+            self.stdout.write(
+                "\nAttached. `manage.py check --database default` says when something of it is "
+                "changed; `manage.py createsuperuser` makes who signs in first."
+            )
+
+    def say(self, text: str) -> None:
+        self.stdout.write(text, ending="")
+        self.stdout.flush()
