@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from purchases.access import Member
-from purchases.models import Client, Purchase, SessionEvent
+from purchases.models import Client, Purchase, SessionEvent, SessionRequest
 
 PAGE_SIZE = 50
 
@@ -61,10 +62,54 @@ def desk_page(*, org_id: UUID, q: str, state: Purchase.State, after: Place | Non
     return Page(page, Place(page[-1].purchased_at, page[-1].pk) if more else None)
 
 
-def purchases_of(client: Client) -> list[Purchase]:
-    """All purchases of one client, newest first."""
-    purchases = Purchase.objects.filter(client=client).select_related("client", "offer")
-    return list(purchases.newest_first())
+@dataclass(frozen=True)
+class GivenBack:
+    """How often a client was given a session back for one reason, or for none that was said."""
+
+    reason: str | None
+    within_30_days: int
+    within_90_days: int
+    within_a_year: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a client holds, and how often they were given sessions back."""
+
+    purchases: list[Purchase]
+    sessions_left: int
+    given_back: list[GivenBack]
+
+
+def standing(client: Client) -> Standing:
+    """A client's purchases, those that can be used first and then the newest; what is left on
+    those; and the sessions given back and not undone, the most frequent reason first."""
+    newest_first = client.purchases.select_related("client", "offer").newest_first()
+    purchases = sorted(newest_first, key=lambda purchase: purchase.why_not_use is not None)
+    usable = [purchase for purchase in purchases if purchase.why_not_use is None]
+    left = sum(purchase.sessions_remaining or 0 for purchase in usable)
+    return Standing(purchases, left, _given_back(client))
+
+
+def _given_back(client: Client) -> list[GivenBack]:
+    now = timezone.now()
+    reasons = dict(SessionRequest.Reason.choices)
+    events = SessionEvent.objects.filter(
+        purchase__client=client,
+        kind=SessionEvent.Kind.REINSTATED,
+        reversed_by=None,
+        occurred_at__gt=now - timedelta(days=365),
+    )
+    lines = (
+        events.values_list("request__reason")
+        .annotate(
+            month=Count("pk", filter=Q(occurred_at__gt=now - timedelta(days=30))),
+            quarter=Count("pk", filter=Q(occurred_at__gt=now - timedelta(days=90))),
+            year=Count("pk"),
+        )
+        .order_by("-year", "request__reason")
+    )
+    return [GivenBack(reasons.get(reason), *counts) for reason, *counts in lines]
 
 
 @dataclass(frozen=True)

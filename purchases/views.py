@@ -48,7 +48,7 @@ def purchase_detail(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
 
 def client_detail(request: DeskRequest, client_id: UUID) -> HttpResponse:
     client = client_or_404(request, client_id)
-    context = {"client": client, "purchases": queries.purchases_of(client)}
+    context = {"client": client, "standing": queries.standing(client)}
     return _page(request, "purchases/client_detail.html", context)
 
 

@@ -1,7 +1,8 @@
 """A client's page: who they are, and everything that they bought."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -9,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from purchases import operations
 from purchases.models import Client as Buyer
-from purchases.models import Org
-from purchases.queries import PAGE_SIZE
+from purchases.models import Org, Purchase, SessionEvent
+from purchases.queries import PAGE_SIZE, GivenBack, standing
 from studio.models import User
 from tests.factories import make_client, make_offer, make_purchase
 from tests.packs import PACKS, make_pack
@@ -91,16 +93,78 @@ def test_a_stranger_gets_404_and_reads_no_name(
     assert "Ana" not in words_on(response)
 
 
-def test_it_takes_5_queries_at_most_however_much_was_bought(
+def test_it_takes_6_queries_at_most_however_much_was_bought(
     northside: Org, desk: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     ana = make_client(org=northside)
     for _ in range(PAGE_SIZE + 1):
         make_purchase(org=northside, client=ana, offer=make_offer(org=northside))
 
-    with django_assert_max_num_queries(5):
-        # 1. the session 2. its user 3. their membership with its org
-        # 4. the client 5. the purchases, each with client and offer
+    with django_assert_max_num_queries(6):
+        # 1. the session 2. its user 3. their membership with its org 4. the client
+        # 5. the purchases, each with client and offer 6. what was given back
         response = desk.get(page_of(ana))
 
     assert len(rows_on(response)) == PAGE_SIZE + 1
+
+
+def test_what_can_be_used_comes_first_and_is_summed(northside: Org, desk: Client) -> None:
+    ana = make_client(org=northside)
+    now = timezone.now()
+    older, used_up, newer = (
+        make_purchase(org=northside, client=ana, used=used, purchased_at=now - timedelta(days=days))
+        for used, days in [(3, 9), (10, 5), (8, 1)]
+    )
+    expired = make_purchase(org=northside, client=ana, expires_at=now - timedelta(days=1))
+
+    response = desk.get(page_of(ana))
+
+    shown = [row.purchase_id for row in rows_on(response)]
+    assert shown == [newer.pk, older.pk, expired.pk, used_up.pk]
+    assert "9 sessions left" in words_on(response)
+
+
+def test_it_says_how_often_sessions_were_given_back_and_why(
+    northside: Org, mia: User, desk: Client
+) -> None:
+    ana, somebody_else = make_client(org=northside), make_client(org=northside)
+    pack = make_purchase(org=northside, client=ana, used=8)
+    member = mia.membership
+
+    def give_back(reason: str | None, purchase: Purchase = pack) -> operations.Done:
+        return operations.reinstate(
+            member=member, purchase=purchase, request_id=uuid4(), reason=reason
+        )
+
+    give_back("late_cancel_forgiven")
+    give_back("late_cancel_forgiven")
+    give_back(None)
+    undone = give_back("class_cancelled")
+    event = SessionEvent.objects.get(pk=undone.event_id)
+    operations.undo(member=member, event=event, request_id=uuid4())
+    give_back("other", make_purchase(org=northside, client=somebody_else))
+
+    given_back = standing(ana).given_back
+
+    assert given_back == [
+        GivenBack("Late cancel forgiven", 2, 2, 2),
+        GivenBack(None, 1, 1, 1),
+    ]
+    words = words_on(desk.get(page_of(ana)))
+    assert "Late cancel forgiven 2 2 2" in words
+    assert "No reason given 1 1 1" in words
+    assert "Class cancelled" not in words.split("Sessions given back")[1]
+    assert "None in the last year." in words_on(desk.get(page_of(make_client(org=northside))))
+
+
+def test_the_spans_of_days_end_where_they_say(
+    northside: Org, now: datetime, monkeypatch: pytest.MonkeyPatch, mia: User
+) -> None:
+    pack = make_purchase(org=northside)
+    operations.reinstate(member=mia.membership, purchase=pack, request_id=uuid4())
+    for days, counts in [(29, [(1, 1, 1)]), (31, [(0, 1, 1)]), (91, [(0, 0, 1)]), (366, [])]:
+        later = now + timedelta(days=days)
+        monkeypatch.setattr("django.utils.timezone.now", lambda later=later: later)
+        lines = standing(pack.client).given_back
+        found = [(line.within_30_days, line.within_90_days, line.within_a_year) for line in lines]
+        assert found == counts
