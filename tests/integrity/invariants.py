@@ -1,0 +1,54 @@
+"""The four invariants of the ledger, one query each, and the ledger as the database has it."""
+
+from typing import Any
+from uuid import UUID
+
+from tests.database import rows
+
+# Each finds what breaks it, among the purchases of that array.
+INVARIANTS = {
+    "the sum of its events is the count": """
+        SELECT purchase_id, sum(event.delta), max(purchase.sessions_used)
+        FROM public.session_events AS event
+        LEFT JOIN public.client_purchases AS purchase ON purchase.id = event.purchase_id
+        WHERE event.purchase_id = ANY (%s)
+        GROUP BY purchase_id
+        HAVING sum(event.delta) <> coalesce(max(purchase.sessions_used), 0)
+    """,
+    "0 <= sessions_used <= sessions_total": """
+        SELECT id, sessions_used, sessions_total FROM public.client_purchases
+        WHERE id = ANY (%s) AND (sessions_used < 0 OR sessions_used > sessions_total)
+    """,
+    "one event at most for a request": """
+        SELECT request_id, count(*) FROM public.session_events
+        WHERE purchase_id = ANY (%s) AND request_id IS NOT NULL
+        GROUP BY request_id HAVING count(*) > 1
+    """,
+    "an event is reversed once at most, on the same purchase": """
+        SELECT reversed.id, count(*) FROM public.session_events AS event
+        JOIN public.session_events AS reversed ON reversed.id = event.reverses_id
+        WHERE event.purchase_id = ANY (%s)
+        GROUP BY reversed.id, reversed.purchase_id
+        HAVING count(*) > 1 OR bool_or(event.purchase_id <> reversed.purchase_id)
+    """,
+}
+HISTORY = """
+    SELECT event.id, event.kind, event.delta, event.sessions_used, event.request_id,
+        event.reverses_id
+    FROM public.session_events AS event WHERE event.purchase_id = %s ORDER BY event.id
+"""
+
+
+def check_invariants(*purchase_ids: UUID) -> None:
+    for promise, query in INVARIANTS.items():
+        broken = rows(query, list(purchase_ids))
+        assert not broken, f"{promise}: {broken}"
+
+
+def history(purchase_id: UUID) -> tuple[list[int], list[tuple[Any, ...]]]:
+    """The ids of a purchase's events, oldest first, and the events as the model writes them."""
+    found = rows(HISTORY, purchase_id)
+    ids = [row[0] for row in found]
+    # None stays None; an id that isn't among them is told apart from all places.
+    place = {None: None, **{event_id: n for n, event_id in enumerate(ids)}}
+    return ids, [(*row[1:5], place.get(row[5], -1)) for row in found]
