@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.template import Context
 from django.utils import timezone
 
-from purchases.templatetags.desk import day, distance, exactly, is_soon, new_request_id, phone_end
+from purchases.templatetags.desk import day, distance, exactly, is_soon, phone_end, request_fields
 
 StopClock = Callable[[str, ZoneInfo], None]
 UNIVERSAL = ZoneInfo("UTC")
@@ -134,4 +135,11 @@ def test_the_end_of_a_phone_number_tells_two_clients_apart(phone: str, end: str)
 
 
 def test_no_two_requests_have_the_same_id() -> None:
-    assert len({new_request_id() for _ in range(100)}) == 100
+    context = Context({"csrf_token": "a-token", "here": "/purchases/"})
+    assert len({request_fields(context) for _ in range(100)}) == 100
+
+
+def test_a_form_comes_back_to_its_page_whatever_was_searched_there() -> None:
+    fields = request_fields(Context({"csrf_token": "a-token", "here": '/purchases/?q="><b>'}))
+    assert 'name="next" value="/purchases/?q=&quot;&gt;&lt;b&gt;"' in fields
+    assert 'name="csrfmiddlewaretoken" value="a-token"' in fields

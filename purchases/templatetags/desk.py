@@ -1,11 +1,14 @@
 """How the desk says a date, a phone number and a request."""
 
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django import template
+from django.template import Context
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 
 from purchases.models import EXPIRING_WITHIN
@@ -13,10 +16,18 @@ from purchases.models import EXPIRING_WITHIN
 register = template.Library()
 
 
-@register.simple_tag
-def new_request_id() -> UUID:
-    """An id for what the person may ask for next, made before they click."""
-    return uuid4()
+@register.simple_tag(takes_context=True)
+def request_fields(context: Context) -> SafeString:
+    """The hidden fields of every form that changes a count: the token of this site, a fresh id
+    for what the person may ask for, made before they click, and the page to come back to."""
+    return format_html(
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        '<input type="hidden" name="request_id" value="{}">'
+        '<input type="hidden" name="next" value="{}">',
+        context["csrf_token"],
+        uuid4(),
+        context["here"],
+    )
 
 
 @register.filter
