@@ -1,0 +1,197 @@
+"""Mistakes that somebody could make in the database's part, to be made on purpose.
+
+What is undone afterwards is the whole fault: inside a transaction by rolling back, and where
+several connections have to see it, by the opposite statement.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from tests.database import rows, value
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong, and the statements that make it so."""
+
+    what: str
+    statements: tuple[str, ...] = ()
+    # an edited function: its name, what is in its text, and what stands there instead
+    function: str = ""
+    text: str = ""
+    instead: str = ""
+
+    def install(self) -> None:
+        for statement in self.statements:
+            rows(statement)
+        if self.function:
+            definition = definition_of(self.function)
+            assert self.text in definition, "the function has another text by now: so must this"
+            rows(definition.replace(self.text, self.instead))
+
+
+def definition_of(function: str) -> str:
+    """CREATE OR REPLACE FUNCTION … as it stands: it keeps the owner and the grants."""
+    return str(value("SELECT pg_get_functiondef(%s::regproc)", f"public.{function}"))
+
+
+@contextmanager
+def made(fault: Fault) -> Iterator[None]:
+    """The fault, for this connection alone, until the block ends; then nothing has happened."""
+    with transaction.atomic():
+        # What is deferred would stand in the way of changing a table.
+        rows("SET CONSTRAINTS ALL IMMEDIATE")
+        fault.install()
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def made_for_all(fault: Fault, *functions: str) -> Iterator[None]:
+    """The fault, for every connection, until the block ends: these functions are then put back."""
+    before = [definition_of(function) for function in functions]
+    fault.install()
+    try:
+        yield
+    finally:
+        for definition in before:
+            rows(definition)
+
+
+RELEASE_WITHOUT_GUARD = Fault(
+    "release_session without `sessions_used > 0`",
+    function="release_session",
+    text=" AND sessions_used > 0",
+)
+USE_WITHOUT_GUARD = Fault(
+    "use_session without `sessions_used < sessions_total`",
+    function="use_session",
+    text="AND sessions_used < sessions_total",
+)
+USE_EXPIRED = Fault(
+    "use_session without a look at the expiry",
+    function="use_session",
+    text="AND (expires_at IS NULL OR expires_at > now())",
+)
+UNDO_WITHOUT_GUARD = Fault(
+    "undo_reinstatement without a look at the room",
+    function="undo_reinstatement",
+    text="sessions_used < sessions_total",
+    instead="true",
+)
+ONE_EVENT_INDEX = Fault(
+    "no unique index on request_id",
+    ("ALTER TABLE public.session_events DROP CONSTRAINT a_request_has_one_event",),
+)
+ONE_REVERSAL_INDEX = Fault(
+    "no unique index on reverses_id",
+    ("ALTER TABLE public.session_events DROP CONSTRAINT an_event_is_reversed_once",),
+)
+SAME_PURCHASE_KEY = Fault(
+    "no foreign key on (purchase_id, reverses_id)",
+    (
+        "ALTER TABLE public.session_events "
+        "DROP CONSTRAINT an_event_reverses_one_of_its_own_purchase",
+    ),
+)
+COUNT_CHECK = Fault(
+    "no check of the count",
+    ("ALTER TABLE public.client_purchases DROP CONSTRAINT sessions_used_is_between_0_and_total",),
+)
+EVENTS_OFF = Fault(
+    "the trigger that writes events is off",
+    ("ALTER TABLE public.client_purchases DISABLE TRIGGER record_changed_session_event",),
+)
+BIRTHS_OFF = Fault(
+    "the trigger that opens and closes a ledger is off",
+    ("ALTER TABLE public.client_purchases DISABLE TRIGGER record_session_event",),
+)
+TRUNCATE_OFF = Fault(
+    "the trigger that records a TRUNCATE is off",
+    ("ALTER TABLE public.client_purchases DISABLE TRIGGER record_truncated_purchases",),
+)
+HOLD_OFF = Fault(
+    "no trigger that holds a change to its request",
+    ("DROP TRIGGER hold_to_request ON public.client_purchases",),
+)
+MAY_FORGET = Fault(
+    "no trigger that refuses to forget",
+    (
+        "DROP TRIGGER refuse_to_forget ON public.session_events",
+        "DROP TRIGGER refuse_to_forget ON public.session_requests",
+    ),
+)
+NO_KIND = Fault(
+    "release_session without its kind",
+    ("ALTER FUNCTION public.release_session(uuid) RESET studio.kind",),
+)
+INVOKER = Fault(
+    "functions with the rights of their caller",
+    (
+        "ALTER FUNCTION public.release_session(uuid) SECURITY INVOKER",
+        "ALTER FUNCTION public.use_session(uuid) SECURITY INVOKER",
+    ),
+)
+FREE_PATH = Fault(
+    "functions without a search_path of their own",
+    (
+        "ALTER FUNCTION public.release_session(uuid) RESET search_path",
+        "ALTER FUNCTION public.use_session(uuid) RESET search_path",
+    ),
+)
+UNQUALIFIED = Fault(
+    "a table without its schema, found by the caller's path",
+    ("ALTER FUNCTION public.release_session(uuid) SET search_path = public",),
+    function="release_session",
+    text="public.client_purchases",
+    instead="client_purchases",
+)
+FOR_ANYBODY = Fault(
+    "EXECUTE left with PUBLIC",
+    ("GRANT EXECUTE ON FUNCTION public.release_session(uuid) TO PUBLIC",),
+)
+TRIGGER_FUNCTION_FOR_ANYBODY = Fault(
+    "EXECUTE of a trigger's function left with PUBLIC",
+    ("GRANT EXECUTE ON FUNCTION public.record_session_event() TO PUBLIC",),
+)
+ANSWERED_AGAIN = Fault(
+    "a request that may lead to an event later",
+    function="hold_to_request",
+    text="v_request.claimed_in <> pg_current_xact_id()",
+    instead="false",
+)
+
+_RETURNS = {"release_session": ("int", "- 1", "> 0", "v_used - 1", "-1"),
+            "use_session": ("boolean", "+ 1", "< v_total", "true", "false")}  # fmt: skip
+
+
+def select_then_update(function: str) -> Fault:
+    """The count is read, and what was worked out is written: as the weak functions out there."""
+    kind = {"release_session": "reinstated", "use_session": "used"}[function]
+    returns, change, guard, done, refused = _RETURNS[function]
+    return Fault(
+        f"{function} as SELECT, then UPDATE",
+        (
+            f"""
+            CREATE OR REPLACE FUNCTION public.{function}(p_purchase_id uuid) RETURNS {returns}
+            LANGUAGE plpgsql SECURITY DEFINER
+            SET search_path = pg_catalog, pg_temp SET studio.kind = '{kind}'
+            AS $$
+            DECLARE v_used int; v_total int;
+            BEGIN
+                SELECT sessions_used, sessions_total INTO v_used, v_total
+                FROM public.client_purchases WHERE id = p_purchase_id;
+                IF v_used {guard} THEN
+                    UPDATE public.client_purchases SET sessions_used = v_used {change}
+                    WHERE id = p_purchase_id;
+                    RETURN {done};
+                END IF;
+                RETURN {refused};
+            END
+            $$
+            """,
+        ),
+    )

@@ -1,0 +1,221 @@
+"""What holds for one connection: plain functions, asked once of the database as it is and once of
+the same with a mistake in it. Each makes what it needs."""
+
+from uuid import UUID, uuid4
+
+from django.db import connection
+
+from purchases.models import Purchase
+from purchases.operations import CLAIM
+from studio.models import User
+from tests.database import make_role, rows, value
+from tests.factories import make_purchase
+from tests.integrity.intruder import make_intruder, refused, signed_in_as
+from tests.integrity.invariants import check_invariants, history
+from tests.integrity.schedule import Asked, ask
+
+INSERT_EVENT = """
+    INSERT INTO public.session_events
+        (org_id, purchase_id, kind, delta, sessions_used, reverses_id, made_by)
+    SELECT org_id, id, 'reinstated', -1, 0, %s, 'somebody' FROM public.client_purchases
+    WHERE id = %s
+"""
+
+
+def pack(mia: User, *, total: int = 3, used: int = 0) -> Purchase:
+    return make_purchase(org=mia.membership.org, total=total, used=used)
+
+
+def call(function: str, purchase_id: UUID) -> object:
+    return value(f"SELECT public.{function}(%s)", purchase_id)
+
+
+def count(purchase_id: UUID) -> object:
+    return value("SELECT sessions_used FROM public.client_purchases WHERE id = %s", purchase_id)
+
+
+# --- The functions --------------------------------------------------------------------------------
+
+
+def nothing_is_given_back_where_none_is_used(mia: User) -> None:
+    assert call("release_session", pack(mia, used=0).pk) == -1
+
+
+def nothing_is_taken_where_none_is_left(mia: User) -> None:
+    assert call("use_session", pack(mia, total=3, used=3).pk) is False
+
+
+def nothing_is_taken_from_an_expired_pack(mia: User) -> None:
+    purchase = pack(mia)
+    rows("UPDATE client_purchases SET expires_at = now() - interval '1 second'")
+    assert call("use_session", purchase.pk) is False, "taken from an expired pack"
+
+
+def nothing_is_undone_where_there_is_no_room(mia: User) -> None:
+    assert call("undo_reinstatement", pack(mia, total=3, used=3).pk) == -1
+
+
+def the_ledger_says_what_was_done(mia: User) -> None:
+    purchase = pack(mia)
+    call("use_session", purchase.pk)
+    call("release_session", purchase.pk)
+    _, events = history(purchase.pk)
+    kinds = [event[0] for event in events]
+    assert kinds == ["opened", "used", "reinstated"], f"recorded as {kinds}"
+
+
+# --- The ledger -----------------------------------------------------------------------------------
+
+
+def every_change_is_an_event(mia: User) -> None:
+    purchase = pack(mia)
+    rows("UPDATE client_purchases SET sessions_used = sessions_used + 2")
+    check_invariants(purchase.pk)
+
+
+def the_ledger_begins_and_ends_with_its_purchase(mia: User) -> None:
+    purchase = pack(mia, used=2)
+    rows("DELETE FROM client_purchases WHERE id = %s", purchase.pk)
+    changes = [event[:2] for event in history(purchase.pk)[1]]
+    assert changes == [("opened", 2), ("deleted", -2)], f"recorded as {changes}"
+
+
+def a_truncated_purchase_is_a_deleted_one(mia: User) -> None:
+    purchase = pack(mia, used=2)
+    rows("SET CONSTRAINTS ALL IMMEDIATE")
+    rows("TRUNCATE client_purchases")
+    check_invariants(purchase.pk)
+
+
+def a_request_has_one_event(mia: User) -> None:
+    """Another call in the same transaction still goes by the same request."""
+    purchase = pack(mia, used=2)
+    asked = Asked(uuid4(), "reinstate", purchase.pk, mia.pk)
+    assert ask(_connection(), asked, CLAIM) is not None
+    with refused("a_request_has_one_event"):
+        call("release_session", purchase.pk)
+    assert count(purchase.pk) == 1
+
+
+def an_event_is_reversed_once(mia: User) -> None:
+    purchase = pack(mia)
+    call("use_session", purchase.pk)
+    call("release_session", purchase.pk)
+    used_id = history(purchase.pk)[0][1]
+    with refused("an_event_is_reversed_once"):
+        rows(INSERT_EVENT, used_id, purchase.pk)
+
+
+def an_event_reverses_one_of_its_own_purchase(mia: User) -> None:
+    mine = pack(mia)
+    other = make_purchase(org=mine.org, client=mine.client, offer=mine.offer, used=0)
+    call("use_session", other.pk)
+    used_id = history(other.pk)[0][1]
+    with refused("an_event_reverses_one_of_its_own_purchase"):
+        rows(INSERT_EVENT, used_id, mine.pk)
+
+
+def the_count_stays_between_0_and_the_total(mia: User) -> None:
+    pack(mia, total=3)
+    for used in (-1, 4):
+        with refused("sessions_used_is_between_0_and_total"):
+            rows("UPDATE client_purchases SET sessions_used = %s", used)
+
+
+def what_was_recorded_stays(mia: User) -> None:
+    purchase = pack(mia)
+    ask(_connection(), Asked(uuid4(), "use", purchase.pk, mia.pk), CLAIM)
+    for statement in (
+        "UPDATE session_events SET made_by = 'nobody'",
+        "DELETE FROM session_events",
+        "TRUNCATE session_events",
+        "UPDATE session_requests SET note = 'never'",
+        "DELETE FROM session_requests",
+        "TRUNCATE session_requests CASCADE",
+    ):
+        with refused("what was recorded stays"):
+            rows("SET CONSTRAINTS ALL IMMEDIATE")
+            rows(statement)
+
+
+# --- Requests -------------------------------------------------------------------------------------
+
+
+def a_visit_is_given_back_once(mia: User) -> None:
+    purchase = pack(mia, used=2)
+    call("use_session", purchase.pk)
+    visit = history(purchase.pk)[0][-1]
+    for answer in (2, -1):
+        row = ask(_connection(), Asked(uuid4(), "reinstate", purchase.pk, mia.pk, visit), CLAIM)
+        assert row is not None
+        assert row[0] == answer, "a visit was given back twice"
+
+
+def a_request_is_for_one_purchase(mia: User) -> None:
+    mine = pack(mia, used=2)
+    other = make_purchase(org=mine.org, client=mine.client, offer=mine.offer, used=0)
+    asked = Asked(uuid4(), "reinstate", other.pk, mia.pk)
+    assert ask(_connection(), asked, CLAIM) == (-1, None)
+    with refused("is not for the purchase"):
+        call("release_session", mine.pk)
+
+
+# --- Who may call, and whose rights hold ----------------------------------------------------------
+
+
+def a_caller_needs_no_right_on_the_table(mia: User) -> None:
+    purchase = pack(mia, used=2)
+    with signed_in_as(make_intruder()):
+        assert call("release_session", purchase.pk) == 1
+        assert call("use_session", purchase.pk) is True
+
+
+def only_a_role_that_was_named_may_call(mia: User) -> None:
+    purchase = pack(mia, used=2)
+    with refused("permission denied for function"), signed_in_as(make_role()):
+        call("release_session", purchase.pk)
+
+
+def the_callers_operators_are_not_used(mia: User) -> None:
+    purchase, intruder = pack(mia, total=10, used=9), make_intruder()
+    with signed_in_as(intruder):
+        rows(
+            f"""
+            CREATE FUNCTION {intruder}.nine_less(int, int) RETURNS int
+            LANGUAGE sql AS 'SELECT pg_catalog.int4mi($1, 9)'
+            """
+        )
+        rows(f"CREATE OPERATOR {intruder}.- (leftarg = int, rightarg = int,"
+             f" function = {intruder}.nine_less)")  # fmt: skip
+        rows(f"SET LOCAL search_path = {intruder}, pg_catalog")
+        answer = call("release_session", purchase.pk)
+    rows("SET LOCAL search_path TO DEFAULT")
+    assert answer == 8, "it counted by the caller's operator"
+
+
+def the_callers_tables_are_not_used(mia: User) -> None:
+    purchase = pack(mia, used=2)
+    with signed_in_as(make_intruder()):
+        rows("CREATE TEMPORARY TABLE client_purchases (id uuid, sessions_used int)")
+        rows("INSERT INTO pg_temp.client_purchases VALUES (%s, 7)", purchase.pk)
+        rows("GRANT ALL ON pg_temp.client_purchases TO PUBLIC")
+        answer = call("release_session", purchase.pk)
+    assert answer == 1, "it counted in the caller's table"
+
+
+def nobody_else_can_run_the_triggers_functions(mia: User) -> None:
+    """On a table of one's own, a trigger's function would write what that table says."""
+    pack(mia)
+    with refused("permission denied for function"), signed_in_as(make_intruder()):
+        rows("CREATE TEMPORARY TABLE mine (id uuid, org_id uuid, sessions_used int)")
+        rows(
+            "CREATE TRIGGER mine AFTER INSERT ON mine"
+            " FOR EACH ROW EXECUTE FUNCTION public.record_session_event()"
+        )
+        rows("INSERT INTO mine VALUES (gen_random_uuid(), gen_random_uuid(), 1000)")
+
+
+def _connection():  # type: ignore[no-untyped-def]
+    """Django's own, as psycopg knows it."""
+    connection.ensure_connection()
+    return connection.connection
