@@ -114,41 +114,39 @@ def _owners(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
 def _callers(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
     """Whoever may execute a function by name, or as one of the public."""
     query = """
-        SELECT coalesce(rolname, 'PUBLIC')
+        SELECT coalesce(rolname, 'PUBLIC'), is_grantable
         FROM pg_catalog.pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner)))
             LEFT JOIN pg_catalog.pg_roles AS role ON role.oid = grantee
         WHERE pg_proc.oid = to_regprocedure(%s) AND grantee <> proowner
     """
     for signature, function in FUNCTIONS.items():
-        may = set(column(connection, query, [f"public.{signature}"]))
-        should = set(callers(connection, function))
+        found = rows(connection, query, [f"public.{signature}"])
+        may, should = {role for role, _ in found}, {*callers(connection, function)}
         for role in sorted(may - should):
             yield Difference(f"{role} may EXECUTE {signature}")
         for role in sorted(should - may):
             yield Difference(f"{role} may not EXECUTE {signature}")
+        for role in sorted(role for role, may_grant in found if may_grant):
+            yield Difference(f"{role} may GRANT {signature}")
 
 
 def _rights(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
     held, columns = rights.held(connection), rights.columns(connection)
+    # Other programs may need what everybody may with a table that they share.
+    everybodys = {right for right in held["public"] if TABLES[right.table].is_shared}
     for role in (APP, LEDGER):
         named = rights.named(role, columns)
-        for right, where in rights.by_table(held[role] - named, columns):
-            yield from _surplus(role, right, where, held)
+        for right, where in rights.by_table(held[role] - named - everybodys, columns):
+            yield Difference(f"{role} may {right.privilege} {where}")
         for right, where in rights.by_table(named - held[role], columns):
             yield Difference(f"{role} may not {right.privilege} {where}")
+        for right, where in rights.by_table((held[role] - named) & everybodys, columns):
+            if right.privilege != "SELECT":
+                mend = f"REVOKE {right.privilege} ON public.{right.table} FROM PUBLIC;"
+                yield Difference(f"{role} may {right.privilege} {where}, as PUBLIC may", mend)
     for role, relation in rights.on_unnamed_tables(connection):
         mend = f"REVOKE ALL ON {relation} FROM {role};"
         yield Difference(f"{role} has rights on {relation}, which is not in the matrix", mend)
-
-
-def _surplus(
-    role: str, right: rights.Right, where: str, held: dict[str, set[rights.Right]]
-) -> Iterator[Difference]:
-    if right not in held["public"] or not TABLES[right.table].is_shared:
-        yield Difference(f"{role} may {right.privilege} {where}")
-    elif right.privilege != "SELECT":
-        mend = f"REVOKE {right.privilege} ON public.{right.table} FROM PUBLIC;"
-        yield Difference(f"{role} may {right.privilege} {where}, as PUBLIC may", mend)
 
 
 def _rights_of_others(connection: BaseDatabaseWrapper) -> Iterator[Difference]:

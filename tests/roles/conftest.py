@@ -1,0 +1,36 @@
+"""Roles belong to the whole cluster. What these tests make of them is never committed, and those
+that a developer's own site has set up are put aside meanwhile."""
+
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from studio import roles
+from tests.database import rows
+
+
+@pytest.fixture
+def no_roles(db: None) -> None:
+    """Neither of our two roles exists."""
+    for role in rows("SELECT rolname FROM pg_roles WHERE rolname LIKE 'studio\\_%%'"):
+        rows(f"ALTER ROLE {role[0]} RENAME TO put_aside_{uuid4().hex}")
+
+
+@pytest.fixture
+def set_up(no_roles: None) -> None:
+    """Our two roles are as they should be."""
+    assert roles.set_up(connection) is True
+
+
+@pytest.fixture
+def other_programs(no_roles: None) -> None:
+    """The roles of a backend for phone apps, which has every function and table that is made
+    granted to them."""
+    for role in ("anon", "authenticated", "service_role"):
+        if not rows("SELECT FROM pg_roles WHERE rolname = %s", role):
+            rows(f"CREATE ROLE {role}")
+    everybody = "anon, authenticated, service_role"
+    for kind in ("TABLES", "SEQUENCES", "FUNCTIONS"):
+        rows(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON {kind} TO {everybody}")
+        rows(f"GRANT ALL ON ALL {kind} IN SCHEMA public TO {everybody}")

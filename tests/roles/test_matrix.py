@@ -1,0 +1,201 @@
+"""The matrix is what the catalog says, no less and no more."""
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from studio import roles
+from studio.roles.matrix import parsed
+from tests.database import rows
+
+
+def names() -> list[str]:
+    return [difference.name for difference in roles.differences(connection)]
+
+
+@pytest.mark.django_db
+def test_it_names_every_table_of_the_site() -> None:
+    tables = {
+        model._meta.db_table
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed
+    }
+
+    assert {*roles.TABLES} == tables | {"django_migrations"}
+
+
+@pytest.mark.django_db
+def test_it_names_every_function_that_the_migrations_make() -> None:
+    made = rows(
+        "SELECT replace(oid::regprocedure::text, ' ', '') FROM pg_proc"
+        " WHERE pronamespace = 'public'::regnamespace"
+    )
+
+    assert {(signature,) for signature in roles.FUNCTIONS} == {*made}
+
+
+def test_a_role_may_do_what_it_says_and_nothing_else(set_up: None) -> None:
+    """Read from the grants themselves, column by column."""
+    for table, rights in roles.TABLES.items():
+        for role in (roles.APP, roles.LEDGER):
+            granted = rows(
+                "SELECT privilege_type, NULL FROM pg_class, aclexplode(relacl)"
+                " WHERE pg_class.oid = %s::regclass AND grantee = %s::regrole"
+                " UNION ALL SELECT privilege_type, attname::text FROM pg_attribute,"
+                " aclexplode(attacl) WHERE attrelid = %s::regclass AND grantee = %s::regrole",
+                *[f"public.{table}", role] * 2,
+            )
+            assert {*granted} == parsed(rights.rights(role)), f"{role} on {table}"
+    assert names() == []
+
+
+def test_the_two_roles_are_nobody_special(set_up: None) -> None:
+    assert rows(
+        "SELECT rolname, rolcanlogin, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb"
+        " FROM pg_roles WHERE rolname IN ('studio_app', 'studio_ledger') ORDER BY rolname"
+    ) == [("studio_app", True, False), ("studio_ledger", False, False)]
+    owned = (
+        "SELECT FROM pg_class WHERE relowner IN ('studio_app'::regrole, 'studio_ledger'::regrole)"
+    )
+    assert rows(owned) == []
+
+
+def test_every_function_belongs_to_the_ledgers_role(set_up: None) -> None:
+    owners = rows(
+        "SELECT DISTINCT proowner::regrole::text FROM pg_proc"
+        " WHERE pronamespace = 'public'::regnamespace"
+    )
+    assert owners == [("studio_ledger",)]
+
+
+ASTRAY = [
+    (
+        "GRANT UPDATE (sessions_used) ON client_purchases TO studio_app",
+        "studio_app may UPDATE client_purchases (sessions_used)",
+    ),
+    ("GRANT DELETE ON client_purchases TO studio_app", "studio_app may DELETE client_purchases"),
+    ("GRANT INSERT ON session_events TO studio_app", "studio_app may INSERT session_events"),
+    ("GRANT TRUNCATE ON session_events TO studio_app", "studio_app may TRUNCATE session_events"),
+    ("GRANT SELECT ON clients TO studio_ledger", "studio_ledger may SELECT clients"),
+    (
+        "REVOKE INSERT ON session_requests FROM studio_app",
+        "studio_app may not INSERT session_requests",
+    ),
+    (
+        "REVOKE SELECT (expires_at) ON client_purchases FROM studio_ledger",
+        "studio_ledger may not SELECT client_purchases (expires_at)",
+    ),
+    ("GRANT SELECT ON studio_user TO PUBLIC", "PUBLIC may SELECT studio_user"),
+    (
+        "GRANT UPDATE ON SEQUENCE session_events_id_seq TO PUBLIC",
+        "PUBLIC may UPDATE session_events_id_seq",
+    ),
+    (
+        "GRANT UPDATE (made_by) ON session_events TO PUBLIC",
+        "PUBLIC may UPDATE session_events",
+    ),
+    (
+        "GRANT EXECUTE ON FUNCTION release_session TO PUBLIC",
+        "PUBLIC may EXECUTE release_session(uuid)",
+    ),
+    ("GRANT EXECUTE ON FUNCTION made_by TO PUBLIC", "PUBLIC may EXECUTE made_by()"),
+    (
+        "REVOKE EXECUTE ON FUNCTION use_session FROM studio_app",
+        "studio_app may not EXECUTE use_session(uuid)",
+    ),
+    (
+        "GRANT EXECUTE ON FUNCTION use_session TO studio_app WITH GRANT OPTION",
+        "studio_app may GRANT use_session(uuid)",
+    ),
+    ("ALTER ROLE studio_ledger LOGIN", "studio_ledger has LOGIN"),
+    ("ALTER ROLE studio_app NOLOGIN", "studio_app lacks LOGIN"),
+    ("ALTER ROLE studio_ledger BYPASSRLS", "studio_ledger has BYPASSRLS"),
+    ("GRANT pg_read_all_data TO studio_app", "studio_app is a member of pg_read_all_data"),
+    ("GRANT CREATE ON SCHEMA public TO studio_app", "studio_app may CREATE in the schema public"),
+    (
+        "DO $$ BEGIN EXECUTE format('ALTER ROLE studio_app IN DATABASE %I RESET lock_timeout',"
+        " current_database()); END $$",
+        "studio_app has no lock_timeout=3s in this database",
+    ),
+    (
+        "ALTER TABLE clients ENABLE ROW LEVEL SECURITY",
+        "studio_app has no policy on clients, where row level security is on",
+    ),
+]
+
+
+@pytest.mark.parametrize(("statement", "name"), ASTRAY)
+def test_what_goes_astray_is_named_and_mended(set_up: None, statement: str, name: str) -> None:
+    rows(statement)
+
+    (difference, *_) = found = roles.differences(connection)
+    assert name in [each.name for each in found]
+    assert difference.mend == "python manage.py setup_roles"
+    assert roles.set_up(connection) is True
+    assert names() == []
+
+
+def test_a_function_that_a_migration_has_made_anew_is_named_and_mended(set_up: None) -> None:
+    rows("ALTER FUNCTION use_session OWNER TO CURRENT_USER")
+
+    (name,) = names()
+    assert name.startswith("use_session(uuid) belongs to ")
+    roles.set_up(connection)
+    assert names() == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "name", "mend"),
+    [
+        (
+            "GRANT UPDATE (sessions_used) ON client_purchases TO PUBLIC",
+            "studio_app may UPDATE client_purchases (sessions_used), as PUBLIC may",
+            "REVOKE UPDATE ON public.client_purchases FROM PUBLIC;",
+        ),
+        (
+            "GRANT DELETE ON offers TO PUBLIC",
+            "studio_app may DELETE offers, as PUBLIC may",
+            "REVOKE DELETE ON public.offers FROM PUBLIC;",
+        ),
+        (
+            "GRANT CREATE ON SCHEMA public TO PUBLIC",
+            "studio_app may CREATE in the schema public",
+            "REVOKE CREATE ON SCHEMA public FROM PUBLIC;",
+        ),
+    ],
+)
+def test_what_everybody_may_is_named_and_left_to_whoever_knows_what_needs_it(
+    set_up: None, statement: str, name: str, mend: str
+) -> None:
+    rows(statement)
+
+    assert roles.set_up(connection) is False
+    found = {each.name: each.mend for each in roles.differences(connection)}
+    assert found[name] == mend
+    for command in {*found.values()}:
+        rows(command)
+    assert names() == []
+
+
+def test_a_right_to_read_that_everybody_has_is_no_difference(set_up: None) -> None:
+    rows("GRANT SELECT ON orgs TO PUBLIC")
+
+    assert names() == []
+
+
+def test_a_right_on_a_table_that_it_does_not_name_is_named(set_up: None) -> None:
+    rows("CREATE TABLE payouts (cents int)")
+    rows("GRANT SELECT ON payouts TO studio_app")
+
+    (difference,) = roles.differences(connection)
+    assert difference.name == "studio_app has rights on payouts, which is not in the matrix"
+    rows(difference.mend)
+    assert names() == []
+
+
+@pytest.mark.usefixtures("no_roles")
+def test_roles_that_are_missing_are_named() -> None:
+    assert names() == [
+        "the role studio_app does not exist",
+        "the role studio_ledger does not exist",
+    ]

@@ -1,0 +1,185 @@
+"""The whole site, with the rights of the web process and no others."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import ProgrammingError
+from django.test import Client
+from django.urls import reverse
+
+from purchases.models import Client as Buyer
+from purchases.models import Offer, Org, Purchase, SessionEvent, SessionRequest
+from studio import roles
+from studio.models import Membership, User
+from tests.admin_forms import ADD_PURCHASE, change, form_of
+from tests.database import acting_as, rows, value
+from tests.factories import PASSWORD, make_client, make_offer, make_purchase
+from tests.pages import press, rows_on, the_row_on
+
+SignedIn = Callable[[User], Client]
+
+
+@pytest.fixture
+def purchase(set_up: None, northside: Org, ada: User, olivia: User) -> Purchase:
+    """3 of 10 used, of Ana Ruiz."""
+    return make_purchase(org=northside, total=10, used=3)
+
+
+@pytest.fixture
+def as_studio_app(purchase: Purchase, desk: Client) -> Iterator[None]:
+    """From here on; what a test needs besides was made by then."""
+    with acting_as(roles.APP):
+        yield
+
+
+@pytest.fixture
+def owner(olivia: User, signed_in: SignedIn) -> Client:
+    return signed_in(olivia)
+
+
+@pytest.fixture
+def superuser(db: None, signed_in: SignedIn) -> Client:
+    return signed_in(User.objects.create_superuser("sue", password=PASSWORD))
+
+
+@pytest.mark.usefixtures("as_studio_app")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE client_purchases SET sessions_used = 0",
+        "UPDATE client_purchases SET sessions_total = 20, sessions_used = 0",
+        "UPDATE client_purchases SET id = gen_random_uuid()",
+        "DELETE FROM client_purchases",
+        "TRUNCATE client_purchases CASCADE",
+        "DELETE FROM clients",
+        "DELETE FROM orgs",
+        "INSERT INTO session_events (org_id, purchase_id, kind, delta, made_by)"
+        " SELECT org_id, id, 'corrected', -3, 'nobody' FROM client_purchases",
+        "UPDATE session_events SET delta = 0",
+        "DELETE FROM session_events",
+        "TRUNCATE session_events",
+        "UPDATE session_requests SET note = ''",
+        "DELETE FROM session_requests",
+        "TRUNCATE session_requests CASCADE",
+        "INSERT INTO client_search_terms SELECT org_id, 'a', id FROM clients",
+        "DELETE FROM client_search_terms",
+        "DELETE FROM django_migrations",
+        "SELECT public.event_to_reverse(id, 'reinstated', NULL) FROM client_purchases",
+        "SELECT setval('session_events_id_seq', 1)",
+        "CREATE TABLE public.client_purchases_2 (id uuid)",
+        "CREATE FUNCTION public.release_session(p text) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "CREATE OR REPLACE FUNCTION public.use_session(p_purchase_id uuid) RETURNS boolean"
+        " LANGUAGE sql AS 'SELECT true'",
+        "ALTER FUNCTION release_session(uuid) SECURITY INVOKER",
+        "ALTER TABLE session_events DISABLE TRIGGER refuse_to_forget",
+        "DROP TRIGGER record_session_event ON client_purchases",
+    ],
+)
+def test_it_may_not(statement: str) -> None:
+    refused = r"permission denied for|must be owner of"
+    with pytest.raises(ProgrammingError, match=refused), acting_as(roles.APP):
+        rows(statement)
+
+
+@pytest.mark.usefixtures("as_studio_app")
+def test_the_desk_uses_reinstates_and_undoes(desk: Client, purchase: Purchase) -> None:
+    assert the_row_on(press(desk, "use", purchase, htmx=True)).used == "4"
+    assert the_row_on(press(desk, "reinstate", purchase, htmx=True)).used == "3"
+    reinstated = SessionEvent.objects.get(kind="reinstated")
+    undo = reverse("purchases:undo", args=[reinstated.pk])
+    answer = desk.post(undo, {"request_id": "0192f0c1-9b1e-7c3e-8a54-3f0f5b1e2d11"}, follow=True)
+    assert answer.status_code == 200
+
+    events = SessionEvent.objects.order_by("id").values_list("kind", "sessions_used", "made_by")
+    assert [*events][1:] == [
+        ("used", 4, "studio_app"),
+        ("reinstated", 3, "studio_app"),
+        ("undone", 4, "studio_app"),
+    ]
+
+
+@pytest.mark.usefixtures("as_studio_app")
+def test_a_refusal_and_a_repeated_press_are_answered(desk: Client, purchase: Purchase) -> None:
+    request_id = "0192f0c1-9b1e-7c3e-8a54-3f0f5b1e2d12"
+    for _ in range(2):
+        answer = press(desk, "reinstate", purchase, htmx=True, request_id=request_id)
+        assert the_row_on(answer).used == "2"
+    Purchase.objects.update(payment_status="failed")
+    assert press(desk, "use", purchase, htmx=True).status_code == 409
+    assert SessionRequest.objects.count() == 2
+
+
+@pytest.mark.usefixtures("as_studio_app")
+def test_the_pages_of_the_desk_open(desk: Client, purchase: Purchase) -> None:
+    found = desk.get(reverse("purchases:purchase_list"), {"q": "rui", "state": "active"})
+    assert [row.purchase_id for row in rows_on(found)] == [purchase.pk]
+    for name, row in [("purchase_detail", purchase), ("client_detail", purchase.client)]:
+        assert desk.get(reverse(f"purchases:{name}", args=[row.pk])).status_code == 200
+    assert desk.get("/healthz").status_code == 200
+
+
+@pytest.mark.usefixtures("as_studio_app")
+def test_a_member_signs_in_and_out(mia: User) -> None:
+    browser = Client()
+    form = {"username": mia.username, "password": PASSWORD}
+    assert browser.post(reverse("login"), form).status_code == 302
+    mia.refresh_from_db()
+    assert mia.last_login is not None
+    assert browser.get(reverse("purchases:purchase_list")).status_code == 200
+    assert browser.post(reverse("logout")).status_code == 302
+    assert value("SELECT count(*) FROM django_session") == 1, "the desk's own is left"
+
+
+def test_an_owner_works_in_the_admin(purchase: Purchase, owner: Client, olivia: User) -> None:
+    with acting_as(roles.APP):
+        for model in ("org", "client", "offer", "purchase", "sessionevent"):
+            page = owner.get(f"/admin/purchases/{model}/")
+            assert page.status_code == 200, model
+        assert change(owner, purchase, sessions_total=12).status_code == 302
+        assert purchase.sessions_total == 12
+        assert owner.post(ADD_PURCHASE, form_of(purchase)).status_code == 302
+        client = reverse("admin:purchases_client_change", args=[purchase.client_id])
+        owner.post(client, {"full_name": "Ana Soto", "status": "active"})
+        found = owner.get(reverse("purchases:purchase_list"), {"q": "soto"})
+        assert len(rows_on(found)) == 2
+        assert owner.get(client.replace("change", "history")).status_code == 200
+        policy = {"reason_is_mandatory": "on"}
+        assert owner.post("/admin/studio/policy/add/", policy).status_code == 302
+    assert olivia.membership.org.policy.reason_is_mandatory
+
+
+def test_a_superuser_opens_a_studio_with_its_people(set_up: None, superuser: Client) -> None:
+    with acting_as(roles.APP):
+        superuser.post("/admin/purchases/org/add/", {"name": "Eastside", "slug": "eastside"})
+        eastside = Org.objects.get()
+        account = {
+            "username": "eve",
+            "usable_password": "true",
+            "password1": "a-long-one-9",
+            "password2": "a-long-one-9",
+            "membership-TOTAL_FORMS": 1,
+            "membership-INITIAL_FORMS": 0,
+            "membership-0-org": eastside.pk,
+            "membership-0-role": "owner",
+        }
+        assert superuser.post("/admin/studio/user/add/", account).status_code == 302
+        eve = Membership.objects.get().user
+        for name in ("change", "history", "delete", "password_change"):
+            view = (
+                "auth_user_password_change" if name == "password_change" else f"studio_user_{name}"
+            )
+            assert superuser.get(reverse(f"admin:{view}", args=[eve.pk])).status_code == 200
+        gone = superuser.post(reverse("admin:studio_user_delete", args=[eve.pk]), {"post": "yes"})
+        assert gone.status_code == 302
+    assert not Membership.objects.exists()
+
+
+def test_every_row_that_it_makes_is_made_by_the_databases_defaults(
+    set_up: None, northside: Org
+) -> None:
+    with acting_as(roles.APP):
+        client, offer = make_client(org=northside), make_offer(org=northside)
+        made = make_purchase(org=northside, client=client, offer=offer, used=0)
+    assert (Buyer.objects.get(), Offer.objects.get()) == (client, offer)
+    (opened,) = made.events.all()
+    assert (opened.kind, opened.made_by) == ("opened", "studio_app")
