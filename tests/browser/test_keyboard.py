@@ -1,10 +1,13 @@
 """The desk without a mouse."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from purchases.models import Org
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
+from tests.browser.test_accessibility import assert_nothing_to_mend
 from tests.factories import make_client, make_purchase
 
 
@@ -82,3 +85,69 @@ def test_tab_reaches_everything_and_leaves_again(
         "Use",
     ]
     assert stops[-1] == "out", "no trap at the end of the page"
+
+
+def test_six_keys_from_a_blank_search_to_a_reinstated_session(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    quil = make_purchase(org=northside, client=make_client(org=northside, name="Bernadette Quil"))
+    make_purchase(org=northside, client=make_client(org=northside, name="Ana Ruiz"))
+    page = sign_in(window(), mia)
+
+    for key in ["q", "u", "i", "l", "Enter"]:
+        page.keyboard.press(key)
+    expect(page.locator(f"#reinstate-{quil.pk}")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page.locator(f"#purchase-{quil.pk}")).to_have_attribute("data-used", "2")
+
+
+def test_a_scanner_types_faster_than_the_search_answers(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    card = make_client(org=northside, phone="+61 491 570 156")
+    pack = make_purchase(org=northside, client=card)
+    make_purchase(org=northside, client=make_client(org=northside, name="Somebody Else"))
+    page = sign_in(window(), mia)
+
+    page.keyboard.type("61491570156\n")
+
+    expect(page.locator(f"#reinstate-{pack.pk}")).to_be_focused()
+    expect(page).to_have_url(re.compile(r"q=61491570156"))
+
+
+def test_enter_chooses_nobody_where_several_match(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    for name in ["Ana Ruiz", "Ana Silva"]:
+        make_purchase(org=northside, client=make_client(org=northside, name=name))
+    page = sign_in(window(), mia)
+    page.keyboard.type("ana\n")
+    expect(page.locator("#found")).to_have_text("2 purchases for “ana”")
+    expect(page.get_by_label("Find a client")).to_be_focused()
+
+
+def test_the_list_of_keys_opens_closes_and_turns_single_keys_off(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    page = sign_in(window(), mia)
+    page.keyboard.press("?")
+    sheet = page.get_by_role("dialog", name="Keys")
+    expect(sheet).to_be_visible()
+    assert_nothing_to_mend(page)
+    page.get_by_label("Single keys work").uncheck()
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+
+    page.keyboard.press("?")
+    page.keyboard.press("/")
+    page.keyboard.press("a")
+    expect(sheet).to_be_hidden()
+    assert focused(page) != "search"
+
+    page.get_by_role("button", name="Keys").click()
+    page.get_by_label("Single keys work").check()
+    sheet.get_by_role("button", name="Close").click()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("/")
+    assert focused(page) == "search"

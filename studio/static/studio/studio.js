@@ -1,36 +1,6 @@
-// What HTML and htmx leave to do: the keyboard between rows, the focus after a row is swapped,
-// and words where the server can't be reached. Every page works without this file.
-
-const rows = () => [...document.querySelectorAll(".desk tbody tr")];
-const reachable = (row) => row.querySelector(".button.main, .button") ?? row.querySelector("a");
-
-// "/" goes to the search from anywhere; the arrows go from row to row and back up to the search.
-document.addEventListener("keydown", (event) => {
-  if (event.altKey || event.ctrlKey || event.metaKey) return;
-  const search = document.getElementById("search");
-  const typing = event.target.matches("input, textarea, select");
-  if (event.key === "/" && search && !typing) {
-    event.preventDefault();
-    search.focus();
-    search.select();
-  } else if (event.key === "Escape") {
-    const menu = document.querySelector("details.why[open]");
-    if (menu) {
-      menu.open = false;
-      menu.querySelector("summary").focus();
-    } else document.getElementById("note").replaceChildren();
-  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    if (typing && event.target !== search) return;
-    const step = event.key === "ArrowDown" ? 1 : -1;
-    const place = rows().indexOf(event.target.closest(".desk tbody tr"));
-    if (place === -1 && (step === -1 || event.target !== search)) return;
-    const row = rows()[place + step];
-    if (!row && step === 1) return;
-    event.preventDefault();
-    if (row) reachable(row).focus();
-    else search?.focus();
-  }
-});
+// What HTML and htmx leave to do: the focus after a row is swapped, rows that an answer brings
+// along, and words where the server can't be reached. Every page works without this file.
+// keyboard.js, loaded before, has `rows` and `reachable`.
 
 // A button that went away with its row's state must not take the focus with it.
 document.addEventListener("htmx:afterSettle", (event) => {

@@ -1,0 +1,102 @@
+// The desk without a mouse. Single keys act only where nobody is typing, and can be turned off
+// in the list of keys: somebody who speaks to their computer "types" words anywhere.
+
+const rows = () => [...document.querySelectorAll(".desk tbody tr")];
+const reachable = (row) => row.querySelector(".button.main, .button") ?? row.querySelector("a");
+const search = document.getElementById("search");
+const sheet = document.getElementById("keys");
+const SINGLE_KEYS = "single-keys";
+
+function singleKeysAreOn() {
+  return localStorage.getItem(SINGLE_KEYS) !== "off";
+}
+
+// --- Enter in the search goes to the only match ----------------------------------------------
+
+let shown = search?.value;
+let entered = false;
+
+// As somebody who types Enter, or a scanner that does so at once, means it: first the answer to
+// what stands in the field, then the row.
+function enterSearch() {
+  if (search.value === shown && !search.classList.contains("htmx-request")) return goToOnlyMatch();
+  entered = true;
+  htmx.trigger(search, "search");
+}
+
+function goToOnlyMatch() {
+  entered = false;
+  const found = rows();
+  if (found.length === 1) reachable(found[0]).focus();
+}
+
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.elt.id !== "purchases") return;
+  shown = detail.requestConfig.parameters.q;
+  if (entered && shown === search.value) goToOnlyMatch();
+});
+
+// --- From row to row, and out of what is open ------------------------------------------------
+
+function move(event, step) {
+  const typing = event.target.matches("input, textarea, select");
+  if (typing && event.target !== search) return;
+  const place = rows().indexOf(event.target.closest(".desk tbody tr"));
+  if (place === -1 && (step === -1 || event.target !== search)) return;
+  const row = rows()[place + step];
+  if (!row && step === 1) return;
+  event.preventDefault();
+  if (row) reachable(row).focus();
+  else search?.focus();
+}
+
+function leave() {
+  const menu = document.querySelector("details.why[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  } else document.getElementById("note").replaceChildren();
+}
+
+// --- Single keys -----------------------------------------------------------------------------
+
+function singleKey(event) {
+  if (event.key === "?" && sheet) {
+    event.preventDefault();
+    sheet.showModal();
+  } else if (event.key === "/" && search) {
+    event.preventDefault();
+    search.focus();
+    search.select();
+  } else if (search && event.key.length === 1 && event.key !== " " && event.target === document.body) {
+    // Letters that are typed at nothing in particular are a name: the field gets them.
+    search.focus();
+    search.select();
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || sheet?.open) return;
+  if (event.key === "ArrowDown") move(event, 1);
+  else if (event.key === "ArrowUp") move(event, -1);
+  else if (event.key === "Escape") leave();
+  else if (event.key === "Enter" && event.target === search) {
+    event.preventDefault();
+    enterSearch();
+  } else if (!event.target.matches("input, textarea, select") && singleKeysAreOn()) {
+    singleKey(event);
+  }
+});
+
+// --- The list of keys ------------------------------------------------------------------------
+
+if (sheet) {
+  const opener = document.getElementById("show-keys");
+  const toggle = document.getElementById("single-keys");
+  opener.hidden = false;
+  opener.addEventListener("click", () => sheet.showModal());
+  toggle.checked = singleKeysAreOn();
+  toggle.addEventListener("change", () => {
+    localStorage.setItem(SINGLE_KEYS, toggle.checked ? "on" : "off");
+  });
+}
