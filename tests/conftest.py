@@ -6,13 +6,19 @@ from datetime import datetime
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client, override_settings
 from django.utils import timezone
+from psycopg.pq import TransactionStatus
 
 from purchases.models import Org
 from studio.models import User
 from tests.factories import make_org, make_user
+from tests.ledger import broken_invariants
+
+# A test that ends within a statement that failed leaves nothing behind to look at.
+ABORTED = TransactionStatus.INERROR
 
 
 def pytest_configure() -> None:
@@ -52,6 +58,22 @@ def flush_may_forget() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", unguarded)
         yield
+
+
+@pytest.fixture(autouse=True)
+def the_ledger_adds_up(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After every test with a database the invariants hold, unless breaking them was its point."""
+    helper = "_django_db_helper"
+    has_database = helper in request.fixturenames or request.node.get_closest_marker("django_db")
+    if has_database:
+        # Set up before this fixture, the database is still there when this one ends.
+        request.getfixturevalue(helper)
+    yield
+    if not has_database or request.node.get_closest_marker("breaks_the_ledger"):
+        return
+    if connection.connection and connection.connection.info.transaction_status == ABORTED:
+        return
+    assert broken_invariants() == []
 
 
 @pytest.fixture

@@ -1,0 +1,189 @@
+"""What holds of every purchase and its events, and where it does not.
+
+The database holds all of it by constraints and triggers. This looks whether it did: whoever owns a
+table can switch them off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce
+
+from purchases.models import Purchase, SessionEvent
+
+BATCH = 5_000
+
+# From the name of a column to a condition on it.
+Within = Callable[[str], Q]
+# A purchase, what is wrong with it, what to do.
+Finding = tuple[UUID, str, str]
+
+
+@dataclass(frozen=True)
+class Violation:
+    purchase_id: UUID
+    client: str
+    wrong: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.purchase_id}, {self.client}: {self.wrong}. {self.remedy}"
+
+
+def check(only: UUID | None = None) -> Iterator[tuple[int, list[Violation]]]:
+    """Batch by batch, how many purchases were looked at and what was found. Purchases that were
+    deleted, and have events alone, come along with the batch in which their id falls."""
+    for purchases, within in _one(only) if only else _batches():
+        found = [
+            *_impossible_counts(within),
+            *_counts_that_their_events_do_not_explain(within),
+            *_deleted_and_still_counted(within),
+            *_requests_with_several_events(within),
+            *_events_of_another_request(within),
+            *_events_reversed_twice(within),
+            *_reversals_of_another_purchase(within),
+        ]
+        clients = Purchase.objects.filter(pk__in={purchase_id for purchase_id, *_ in found})
+        names = dict(clients.values_list("pk", "client__full_name"))
+        yield purchases, [Violation(f[0], names.get(f[0], "deleted"), *f[1:]) for f in found]
+
+
+def _one(purchase_id: UUID) -> Iterator[tuple[int, Within]]:
+    yield Purchase.objects.filter(pk=purchase_id).count(), lambda column: Q(**{column: purchase_id})
+
+
+def _batches() -> Iterator[tuple[int, Within]]:
+    """Ranges of ids that leave none out, each with the number of purchases in it."""
+    after: UUID | None = None
+    while True:
+        later = Purchase.objects.filter(_between("pk", after, None)).order_by("pk")
+        ids = list(later.values_list("pk", flat=True)[:BATCH])
+        last = ids[-1] if len(ids) == BATCH else None
+        yield len(ids), partial(_between, after=after, last=last)
+        if last is None:
+            return
+        after = last
+
+
+def _between(column: str, after: UUID | None, last: UUID | None) -> Q:
+    bounds = {f"{column}__gt": after, f"{column}__lte": last}
+    return Q(**{bound: value for bound, value in bounds.items() if value})
+
+
+def _impossible_counts(within: Within) -> Iterator[Finding]:
+    impossible = Q(sessions_used__lt=0) | Q(sessions_used__gt=F("sessions_total"))
+    found = Purchase.objects.filter(within("pk"), impossible)
+    for pk, used, total in found.values_list("pk", "sessions_used", "sessions_total"):
+        bought = "no number was bought" if total is None else f"{total} were bought"
+        remedy = "Correct the count, or the total in the admin; until then neither can change."
+        yield pk, f"{used} sessions are used and {bought}", remedy
+
+
+def _counts_that_their_events_do_not_explain(within: Within) -> Iterator[Finding]:
+    is_opening = Q(events__kind=SessionEvent.Kind.OPENED)
+    found = (
+        Purchase.objects.filter(within("pk"))
+        .annotate(
+            used=Coalesce("sessions_used", 0),
+            recorded=Coalesce(Sum("events__delta"), 0),
+            openings=Count("events", filter=is_opening),
+        )
+        .filter(~Q(used=F("recorded")) | Q(openings=0))
+    )
+    columns = ["pk", "org_id", "sessions_used", "used", "recorded", "openings"]
+    for pk, org_id, stored, used, recorded, openings in found.values_list(*columns):
+        kind = "corrected" if openings else "opened"
+        wrong = f"{used} sessions are used and its events add up to {recorded}"
+        if not openings:
+            wrong += ", none of which opened it"
+        record = _record(org_id, pk, kind, used - recorded, "NULL" if stored is None else stored)
+        yield pk, wrong, f"Record what is missing, then correct the count if it is wrong: {record}"
+
+
+def _deleted_and_still_counted(within: Within) -> Iterator[Finding]:
+    still_there = Purchase.objects.filter(pk=OuterRef("purchase_id"))
+    found = (
+        SessionEvent.objects.filter(within("purchase_id"), ~Exists(still_there))
+        .values("purchase_id", "org_id")
+        .annotate(recorded=Sum("delta"))
+        .exclude(recorded=0)
+    )
+    for pk, org_id, recorded in found.values_list("purchase_id", "org_id", "recorded"):
+        wrong = f"the purchase is gone, so 0 are used, and its events add up to {recorded}"
+        yield pk, wrong, f"Record the deletion: {_record(org_id, pk, 'deleted', -recorded, 0)}"
+
+
+def _requests_with_several_events(within: Within) -> Iterator[Finding]:
+    found = (
+        SessionEvent.objects.filter(within("purchase_id"), request__isnull=False)
+        .values("purchase_id", "request_id")
+        .annotate(times=Count("pk"), events=ArrayAgg("pk", order_by="pk"))
+        .filter(times__gt=1)
+    )
+    for pk, request_id, times, events in found.values_list(
+        "purchase_id", "request_id", "times", "events"
+    ):
+        wrong = f"the request {request_id} has {times} events and may have 1: {_list(events)}"
+        yield pk, wrong, _restore("a_request_has_one_event")
+
+
+def _events_of_another_request(within: Within) -> Iterator[Finding]:
+    found = SessionEvent.objects.filter(within("purchase_id"), request__isnull=False).exclude(
+        request__purchase_id=F("purchase_id")
+    )
+    for event in found.select_related("request"):
+        assert event.request is not None
+        asked = f"its request {event.request_id} is for the purchase {event.request.purchase_id}"
+        yield (
+            event.purchase_id,
+            f"event {event.pk} is here, and {asked}",
+            _restore("hold_to_request"),
+        )
+
+
+def _events_reversed_twice(within: Within) -> Iterator[Finding]:
+    found = (
+        SessionEvent.objects.filter(within("purchase_id"), reverses__isnull=False)
+        .values("purchase_id", "reverses_id")
+        .annotate(times=Count("pk"), events=ArrayAgg("pk", order_by="pk"))
+        .filter(times__gt=1)
+    )
+    for pk, reverses_id, times, events in found.values_list(
+        "purchase_id", "reverses_id", "times", "events"
+    ):
+        wrong = f"event {reverses_id} is taken back {times} times and may be once: {_list(events)}"
+        yield pk, wrong, _restore("an_event_is_reversed_once")
+
+
+def _reversals_of_another_purchase(within: Within) -> Iterator[Finding]:
+    found = SessionEvent.objects.filter(within("purchase_id"), reverses__isnull=False).exclude(
+        reverses__purchase_id=F("purchase_id")
+    )
+    for event in found.select_related("reverses"):
+        assert event.reverses is not None
+        wrong = (
+            f"event {event.pk} takes back event {event.reverses_id}, "
+            f"which is of the purchase {event.reverses.purchase_id}"
+        )
+        yield event.purchase_id, wrong, _restore("an_event_reverses_one_of_its_own_purchase")
+
+
+def _list(events: list[int]) -> str:
+    return "events " + " and ".join(map(str, events))
+
+
+def _record(org_id: UUID, pk: UUID, kind: str, delta: int, used: object) -> str:
+    """For the owner of the table to run; nobody else may write into it."""
+    columns = "org_id, purchase_id, kind, delta, sessions_used, made_by"
+    values = f"'{org_id}', '{pk}', '{kind}', {delta}, {used}, current_user"
+    return f"INSERT INTO public.session_events ({columns}) VALUES ({values});"  # noqa: S608
+
+
+def _restore(guard: str) -> str:
+    return f"Correct the count by what was counted too much, and restore {guard}."

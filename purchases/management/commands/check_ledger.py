@@ -1,0 +1,71 @@
+"""`manage.py check_ledger`: does every count say what its events add up to?"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from purchases import invariants
+from purchases.models import Purchase, SessionEvent
+
+WIDTH = 30
+CLEAR_LINE = "\r\033[K"
+
+
+class Command(BaseCommand):
+    help = (
+        "Names every purchase whose count and events do not agree, one line each, with what to do; "
+        "its exit status is then 1. It changes nothing and locks nothing."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--purchase", type=UUID, metavar="UUID", help="look at this one alone")
+
+    def handle(self, *, purchase: UUID | None, **options: Any) -> None:
+        total = Purchase.objects.count()
+        if purchase:
+            total = 1
+            refuse_unknown(purchase)
+        looked_at, violations = 0, 0
+        for purchases, found in invariants.check(purchase):
+            looked_at += purchases
+            violations += len(found)
+            self.draw("")
+            for violation in found:
+                self.stdout.write(str(violation))
+            self.draw(bar(looked_at, max(total, looked_at)))
+        self.draw("")
+        if violations:
+            raise CommandError(
+                f"{violations:,} violation{'s' * (violations != 1)} found, a line each, "
+                f"in {looked_at:,} purchase{'s' * (looked_at != 1)} and their events."
+            )
+        if purchase:
+            self.stdout.write("All is well: the count is what its events add up to.")
+        else:
+            self.stdout.write(
+                f"All is well: {looked_at:,} purchase{'s' * (looked_at != 1)}, "
+                "each count what its events add up to."
+            )
+
+    def draw(self, line: str) -> None:
+        """On a terminal alone, and over the line that stood there."""
+        if self.stderr.isatty():
+            self.stderr.write(f"{CLEAR_LINE}{line}", ending="")
+            self.stderr.flush()
+
+
+def bar(done: int, total: int) -> str:
+    full = WIDTH * done // total if total else WIDTH
+    return f"[{'#' * full}{' ' * (WIDTH - full)}] {done:,} of {total:,} purchases"
+
+
+def refuse_unknown(purchase_id: UUID) -> None:
+    known = (
+        Purchase.objects.filter(pk=purchase_id),
+        SessionEvent.objects.filter(purchase_id=purchase_id),
+    )
+    if not any(rows.exists() for rows in known):
+        raise CommandError(f"There is no purchase {purchase_id}, and no event of one.")

@@ -1,0 +1,131 @@
+"""`manage.py check_ledger`: its lines, its exit status and its progress. What it looks for is in
+test_invariants.py."""
+
+from io import StringIO
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from purchases import invariants
+from purchases.models import Org, Purchase
+from studio.models import User
+from tests.database import rows
+from tests.factories import make_client, make_purchase, make_purchases
+from tests.ledger import reinstated_by, undone_by, unguarded, used_by
+
+pytestmark = pytest.mark.breaks_the_ledger
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def check(*arguments: str, errors: StringIO | None = None) -> str:
+    said = StringIO()
+    call_command("check_ledger", *arguments, stdout=said, stderr=errors or StringIO())
+    return said.getvalue()
+
+
+def found(*arguments: str) -> list[str]:
+    """Its lines, of which there is at least one."""
+    said = StringIO()
+    with pytest.raises(CommandError) as summary:
+        call_command("check_ledger", *arguments, stdout=said, stderr=StringIO())
+    assert summary.value.returncode == 1
+    assert "found, a line each" in str(summary.value)
+    return said.getvalue().splitlines()
+
+
+def change_unrecorded(purchase: Purchase, assignment: str) -> None:
+    with unguarded("client_purchases"):
+        rows(f"UPDATE client_purchases SET {assignment} WHERE id = %s", purchase.pk)
+
+
+@pytest.fixture
+def pack(northside: Org) -> Purchase:
+    return make_purchase(org=northside, client=make_client(org=northside, name="Zoë Li"), used=3)
+
+
+# --- Nothing to find ------------------------------------------------------------------------------
+
+
+def test_where_all_is_well_it_says_so_in_one_line(pack: Purchase, mia: User, olivia: User) -> None:
+    used_by(mia, pack)
+    undone_by(olivia, reinstated_by(mia, pack))
+    make_purchase(org=pack.org, total=None, used=None)
+    make_purchase(org=pack.org).delete()
+
+    assert check() == "All is well: 2 purchases, each count what its events add up to.\n"
+
+
+@pytest.mark.django_db
+def test_an_empty_database_is_well() -> None:
+    assert check() == "All is well: 0 purchases, each count what its events add up to.\n"
+
+
+def test_each_violation_has_a_line_and_the_summary_the_exit_status_1(pack: Purchase) -> None:
+    other = make_purchase(org=pack.org, used=12)
+    change_unrecorded(pack, "sessions_used = 5")
+
+    lines = found()
+
+    assert sorted(line.split(":")[0] for line in lines) == sorted(
+        [f"{pack.pk}, Zoë Li", f"{other.pk}, Ana Ruiz"]
+    )
+
+
+def test_one_purchase_can_be_asked_about_alone(pack: Purchase) -> None:
+    other = make_purchase(org=pack.org)
+    change_unrecorded(other, "sessions_used = 7")
+
+    assert check(f"--purchase={pack.pk}").startswith("All is well")
+    assert found(f"--purchase={other.pk}")[0].startswith(f"{other.pk}, Ana Ruiz: 7 sessions are")
+
+
+def test_a_deleted_purchase_can_be_asked_about_too(pack: Purchase) -> None:
+    with unguarded("client_purchases"):
+        rows("DELETE FROM client_purchases")
+
+    assert found(f"--purchase={pack.pk}")[0].startswith(f"{pack.pk}, deleted: the purchase is gone")
+
+
+@pytest.mark.django_db
+def test_a_purchase_that_never_was_is_told() -> None:
+    with pytest.raises(CommandError, match=r"There is no purchase 0{8}-.*, and no event"):
+        check(f"--purchase={UUID(int=0)}")
+
+
+# --- How it looks ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(invariants, "BATCH", 3)
+
+
+def test_on_a_terminal_it_shows_how_far_it_is(northside: Org, small_batches: None) -> None:
+    make_purchases(org=northside, count=4)
+    terminal = Terminal()
+
+    check(errors=terminal)
+
+    drawn = terminal.getvalue().split("\r\033[K")
+    assert f"[{'#' * 22}{' ' * 8}] 3 of 4 purchases" in drawn
+    assert drawn[-1] == "", "and it leaves nothing behind"
+
+
+def test_elsewhere_it_draws_nothing(northside: Org) -> None:
+    make_purchases(org=northside, count=4)
+    log = StringIO()
+
+    check(errors=log)
+
+    assert log.getvalue() == ""
+
+
+@pytest.mark.parametrize("purchase", ["7", f"{uuid4()}0"])
+def test_what_is_no_id_is_refused(purchase: str) -> None:
+    with pytest.raises(CommandError, match="--purchase: invalid UUID value"):
+        check(f"--purchase={purchase}")
