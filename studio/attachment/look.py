@@ -8,7 +8,7 @@ from studio.attachment.names import REPLACED, look_at_history, look_at_names, to
 from studio.attachment.report import Report
 from studio.attachment.rows import look_at_rows
 from studio.attachment.target import TABLES, look_at_server, look_at_tables
-from studio.blueprint import History, draw, history, survey
+from studio.blueprint import History, draw, drift, history, survey
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ def look() -> Look:
     look_at_functions(report, REPLACED & wanted.keys())
     if missing := [node for node in done.missing if node != ("purchases", "0001_initial")]:
         report.will(f"run {len(missing)} migrations, each whole or not at all, and change no row")
+    if not done.missing:
+        report.warn(*(f"{each.name}: {each.hint}" for each in drift(done)))
     if not report.refusals and set(there) == set(TABLES):
         look_at_rows(report)
     return Look(report, done)

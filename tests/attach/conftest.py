@@ -1,6 +1,7 @@
 """A live product's database, before the site comes to it, in the server of the other tests."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -35,12 +36,12 @@ def product_roles(server: str) -> Iterator[None]:
 
 
 @pytest.fixture
-def another_live(server: str, product_roles: None) -> Iterator[Callable[..., Live]]:
+def another_live(server: str, product_roles: None, tmp_path: Path) -> Iterator[Callable[..., Live]]:
     """Makes such databases, of so many purchases."""
     made: list[Live] = []
 
     def make(*, purchases: int = 20) -> Live:
-        made.append(create(server, purchases=purchases))
+        made.append(create(server, tmp_path, purchases=purchases))
         return made[-1]
 
     yield make
@@ -51,3 +52,14 @@ def another_live(server: str, product_roles: None) -> Iterator[Callable[..., Liv
 @pytest.fixture
 def live(another_live: Callable[..., Live]) -> Live:
     return another_live()
+
+
+@pytest.fixture(scope="module")
+def attached_live(
+    server: str, product_roles: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Live]:
+    """One that was attached, for all tests of a file."""
+    live = create(server, tmp_path_factory.mktemp("data"), purchases=20)
+    live.attach()
+    yield live
+    drop(server, live)

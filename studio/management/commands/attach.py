@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from studio.attachment.look import look
@@ -28,7 +28,9 @@ class Command(BaseCommand):
         if dry_run:
             self.stdout.write("\nNothing was done: this was a dry run.")
             return
-        if not seen.history.missing:
+        if seen.history.missing:
+            self.stdout.write("")
+        else:
             self.stdout.write("\nNothing to do: this database is attached.")
         try:
             attach(self.say)
@@ -37,9 +39,14 @@ class Command(BaseCommand):
                 f"Another program was in the way ({interrupted}). What is done is done: run attach "
                 "again, and it goes on from here."
             ) from interrupted
+        # Nothing is left to migrate; the content types and permissions of new models are made.
         call_command("migrate", verbosity=0)
-        if "setup_roles" in get_commands():
-            call_command("setup_roles")
+        try:
+            call_command("setup_roles", stdout=self.stdout, stderr=self.stderr)
+        except CommandError as error:
+            raise CommandError(
+                f"The database is attached; the roles are not as they should be. {error}"
+            ) from error
         if seen.history.missing:
             self.stdout.write(
                 "\nAttached. `manage.py check --database default` says when something of it is "

@@ -1,8 +1,9 @@
-"""The database as the migrations make it, to hold the real one against.
+"""What the migrations make, and what is there, in the same words.
 
-Everything is made once more, empty, in the session's own temporary schema, and rolled back: no
-second list of what should be there, nothing locked, and PostgreSQL itself says of both what each
-function, trigger, constraint and index is. It takes the right to make temporary tables, no other.
+The migrations' SQL makes everything once more, empty, in the session's own temporary schema, and
+is rolled back: no second list of what should be there, nothing locked, and PostgreSQL itself says
+of both what each function, trigger, constraint and index is. It takes the right to make temporary
+tables, and no other.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import psycopg
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from studio.catalog import COLUMNS, THINGS
+from studio.blueprint.catalog import COLUMNS, THINGS
 
 SHARED = ("purchases", "0001_initial")
 
@@ -67,6 +68,10 @@ class History:
     @property
     def begun(self) -> bool:
         return SHARED in self.applied
+
+    @property
+    def done(self) -> list[Any]:
+        return [migration for migration in self.plan if node_of(migration) in self.applied]
 
     @property
     def missing(self) -> list[Node]:
