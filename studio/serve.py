@@ -72,21 +72,31 @@ def prepare_database() -> str:
     into an empty one, and return the URL for the web server."""
     import django
     from django.conf import settings
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    url = prepare_roles() or settings.DATABASE_URL
+    call_command("demo", if_empty=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return url
+
+
+def prepare_roles() -> str | None:
+    """The URL of the web's own role; None where this login may not set it up, and says so."""
     from django.core.management import CommandError, call_command
 
     from studio import roles
 
-    django.setup()
-    call_command("migrate", verbosity=0)
-    url = settings.DATABASE_URL
     try:
         call_command("setup_roles", verbosity=0)
-        url = roles.web_url()
+        reason = roles.why_not_in()
     except CommandError as error:
-        print(f"The web server has every right of the login that migrated. {error}")
-    call_command("demo", if_empty=True)
-    call_command("collectstatic", interactive=False, verbosity=0)
-    return url
+        reason = str(error)
+    if reason:
+        print(f"The site runs with all the rights of the login that migrated it: {reason}")
+        return None
+    return roles.web_url()
 
 
 def serve(port: str) -> None:

@@ -5,14 +5,17 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from studio import roles
 from tests.database import rows
 
 
 @pytest.fixture
-def no_roles(db: None) -> None:
+def no_roles(db: None, settings: Settings) -> None:
     """Neither of our two roles exists."""
+    # Nobody can sign in as a role that is never committed.
+    settings.DATABASE_URL = ""
     for role in rows("SELECT rolname FROM pg_roles WHERE rolname LIKE 'studio\\_%%'"):
         rows(f"ALTER ROLE {role[0]} RENAME TO put_aside_{uuid4().hex}")
 

@@ -44,12 +44,13 @@ class Command(BaseCommand):
             roles.give_password(connection)
         for difference in roles.differences(connection):
             self.stderr.write(f"{difference.name}. To mend it: {difference.mend}")
-        if verbosity:
-            are = "set up" if changed else "as they should be"
-            self.stdout.write(f"studio_app and studio_ledger are {are}.")
+        if not verbosity:
+            return
+        are = "set up" if changed else "as they should be"
+        self.stdout.write(f"{roles.APP} and {roles.LEDGER} are {are}.")
         if settings.DATABASE_URL and (reason := roles.why_not_in()):
-            raise CommandError(
-                f"The web process can't connect as {roles.APP} ({reason}). Write WEB_DATABASE_URL "
-                "with the password that it has, or run `python manage.py setup_roles "
-                "--set-password`, which gives it the one that `database_url --web` has."
+            self.stderr.write(
+                f"The URL of `database_url --web` lets nobody in ({reason}). Where {roles.APP} has "
+                "a password already, write WEB_DATABASE_URL with it; `setup_roles --set-password` "
+                "gives it the one of that URL."
             )

@@ -1,0 +1,120 @@
+"""Row level security: with it, a role without a policy of its own sees no row."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from purchases.models import Org
+from studio import roles
+from studio.models import User
+from tests.admin_forms import change
+from tests.database import acting_as, make_role, rows
+from tests.factories import make_purchase
+from tests.pages import press, rows_on, the_row_on
+
+SHARED = [name for name, table in roles.TABLES.items() if table.is_shared]
+OURS = ["studio_app reads and writes", "studio_ledger reads and writes"]
+# As such a database has it: each client sees their own, by functions that ours may not call.
+THEIRS = """
+CREATE SCHEMA auth;
+CREATE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid';
+CREATE TABLE auth.members (org_id uuid, user_id uuid);
+REVOKE ALL ON FUNCTION auth.uid() FROM PUBLIC;
+CREATE POLICY "clients see their own" ON client_purchases FOR SELECT
+    USING (client_id = auth.uid());
+CREATE POLICY "members write" ON client_purchases FOR ALL
+    USING (EXISTS (SELECT FROM auth.members WHERE org_id = client_purchases.org_id));
+"""
+
+
+@pytest.fixture
+def row_security(no_roles: None) -> None:
+    for table in SHARED:
+        rows(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    rows(THEIRS)
+
+
+def policies() -> set[tuple[str, str]]:
+    return {*rows("SELECT tablename::text, policyname::text FROM pg_policies")}
+
+
+@pytest.mark.usefixtures("row_security")
+def test_each_table_gets_policies_for_the_roles_that_have_rights_on_it() -> None:
+    before = policies()
+    roles.set_up(connection)
+
+    assert policies() - before == {
+        *((table, OURS[0]) for table in SHARED),
+        ("client_purchases", OURS[1]),
+    }
+    assert before < policies(), "the others' stay"
+    assert roles.differences(connection) == []
+    assert roles.set_up(connection) is False
+
+
+def test_without_row_security_there_is_none(set_up: None) -> None:
+    assert policies() == set()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        'DROP POLICY "studio_app reads and writes" ON clients',
+        'ALTER POLICY "studio_app reads and writes" ON clients USING (false)',
+        'ALTER POLICY "studio_app reads and writes" ON clients WITH CHECK (false)',
+        'ALTER POLICY "studio_app reads and writes" ON clients TO PUBLIC',
+    ],
+)
+@pytest.mark.usefixtures("row_security")
+def test_one_that_was_changed_is_named_and_mended(statement: str) -> None:
+    roles.set_up(connection)
+    rows(statement)
+
+    (difference,) = roles.differences(connection)
+    assert difference.name == "studio_app has no policy on clients, where row level security is on"
+    roles.set_up(connection)
+    assert roles.differences(connection) == []
+
+
+@pytest.mark.usefixtures("row_security")
+def test_the_site_works(
+    northside: Org, desk: Client, olivia: User, signed_in: Callable[[User], Client]
+) -> None:
+    purchase = make_purchase(org=northside, total=10, used=3)
+    owner = signed_in(olivia)
+    roles.set_up(connection)
+
+    with acting_as(roles.APP):
+        found = desk.get(reverse("purchases:purchase_list"), {"q": "ana"})
+        assert [row.purchase_id for row in rows_on(found)] == [purchase.pk]
+        assert the_row_on(press(desk, "use", purchase, htmx=True)).used == "4"
+        assert the_row_on(press(desk, "reinstate", purchase, htmx=True)).used == "3"
+        assert change(owner, purchase, sessions_total=12).status_code == 302
+    assert purchase.sessions_total == 12
+    assert [event.kind for event in purchase.events.order_by("id")][1:] == ["used", "reinstated"]
+
+
+@pytest.mark.usefixtures("row_security")
+def test_a_caller_reaches_by_the_function_the_row_that_it_does_not_see(northside: Org) -> None:
+    purchase = make_purchase(org=northside, total=10, used=3)
+    roles.set_up(connection)
+    caller = make_role("EXECUTE ON FUNCTION public.release_session(uuid)", "SELECT ON clients")
+
+    with acting_as(caller):
+        assert rows("SELECT id FROM clients") == []
+        assert rows("SELECT release_session(%s)", purchase.pk) == [(2,)]
+
+
+@pytest.mark.usefixtures("row_security")
+def test_before_it_is_set_up_the_functions_owner_would_see_no_row(northside: Org) -> None:
+    """The negative control."""
+    purchase = make_purchase(org=northside, total=10, used=3)
+    roles.set_up(connection)
+    rows(f'DROP POLICY "{OURS[1]}" ON client_purchases')
+    rows('DROP POLICY "clients see their own" ON client_purchases')
+    rows('DROP POLICY "members write" ON client_purchases')
+
+    assert rows("SELECT release_session(%s)", purchase.pk) == [(-1,)]

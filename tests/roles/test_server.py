@@ -1,0 +1,152 @@
+"""A database of its own, from `migrate` to the web process, each step as a person types it."""
+
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.db import connection
+from psycopg.conninfo import make_conninfo
+from pytest_django import DjangoDbBlocker
+
+from tests.database import another_connection
+from tests.processes import manage, run_python
+
+ROLES = ["studio_app", "studio_ledger"]
+THERE = "SELECT rolname::text FROM pg_roles WHERE rolname = ANY (%s)"
+AS_THEY_SHOULD_BE = "studio_app and studio_ledger are as they should be."
+
+
+@dataclass(frozen=True)
+class Server:
+    """A database on the server of the tests, migrated, and a machine that keeps its files."""
+
+    url: str
+    name: str
+    data_dir: Path
+
+    def manage(self, *arguments: str, **environment: str) -> str:
+        """What it says, all of it."""
+        ours = {"DATABASE_URL": self.url, "SECRET_KEY": "x", "STUDIO_DATA_DIR": str(self.data_dir)}
+        done = manage(*arguments, **ours | environment)
+        assert done.returncode == 0, done.stderr
+        return (done.stdout + done.stderr).strip()
+
+
+@pytest.fixture(scope="module")
+def server(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Server]:
+    name = f"test_roles_{uuid4().hex}"
+    with django_db_blocker.unblock(), another_connection() as superuser:
+        info = connection.connection.info
+        url = make_conninfo(info.dsn, password=info.password or None, dbname=name)
+        ours_before = superuser.execute(THERE, [ROLES]).fetchall()
+        superuser.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING utf8")
+        try:
+            made = Server(url, name, tmp_path_factory.mktemp("data"))
+            made.manage("migrate")
+            yield made
+        finally:
+            superuser.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            for role in ROLES:
+                if (role,) not in ours_before:
+                    superuser.execute(f"DROP ROLE IF EXISTS {role}")
+
+
+def test_what_it_prints_runs_as_it_is(server: Server) -> None:
+    printed = server.manage("setup_roles", "--print")
+    with psycopg.connect(server.url, autocommit=True) as dba:
+        dba.execute(printed)
+        dba.execute(printed)
+
+    assert server.manage("setup_roles").splitlines()[0] == AS_THEY_SHOULD_BE
+
+
+def test_the_web_process_signs_in_with_its_own_rights_and_patience(server: Server) -> None:
+    server.manage("setup_roles", "--set-password")
+    url = server.manage("database_url", "--web")
+
+    with psycopg.connect(url, autocommit=True) as web:
+        for setting, expected in [
+            ("session_user", "studio_app"),
+            ("current_database()", server.name),
+            ("current_setting('lock_timeout')", "3s"),
+            ("current_setting('statement_timeout')", "4s"),
+            ("current_setting('idle_in_transaction_session_timeout')", "10s"),
+        ]:
+            assert web.execute(f"SELECT {setting}::text").fetchone() == (expected,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            web.execute("UPDATE client_purchases SET sessions_used = 0")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            web.execute("SET ROLE studio_ledger")
+    assert server.manage("setup_roles") == AS_THEY_SHOULD_BE
+
+
+def test_the_password_is_made_once_and_kept_to_this_user(server: Server) -> None:
+    url = server.manage("database_url", "--web")
+    kept = server.data_dir / "studio-app-password"
+
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert len(password := kept.read_text()) > 40
+    assert password in url
+    assert server.manage("database_url", "--web") == url
+
+
+def test_a_url_from_the_environment_comes_first(server: Server, tmp_path: Path) -> None:
+    own = make_conninfo(server.url, user="studio_app", password="of our own")
+
+    said = server.manage(
+        "database_url", "--web", WEB_DATABASE_URL=own, STUDIO_DATA_DIR=str(tmp_path)
+    )
+    assert said == own
+    assert not [*tmp_path.iterdir()]
+
+
+def test_make_run_serves_as_studio_app(server: Server) -> None:
+    assert prepared_by(server.url, server.data_dir).startswith("postgresql:///?user=studio_app&")
+
+
+def test_make_run_says_in_one_line_where_it_may_not(server: Server, tmp_path: Path) -> None:
+    """The roles are there, and this login has no say over them."""
+    login = f"login_{uuid4().hex}"
+    with psycopg.connect(server.url, autocommit=True) as superuser:
+        superuser.execute(f"CREATE ROLE {login} LOGIN PASSWORD 'plain' IN ROLE pg_read_all_data")
+        superuser.execute(f"GRANT pg_write_all_data TO {login}")
+        try:
+            url = make_conninfo(server.url, user=login, password="plain")
+            superuser.execute("ALTER ROLE studio_app IN DATABASE " + server.name + " RESET ALL")
+            *_, said, served = prepared_by(url, tmp_path).splitlines()
+        finally:
+            superuser.execute(f"DROP OWNED BY {login}")
+            superuser.execute(f"DROP ROLE {login}")
+    assert re.match("The site runs with all the rights of the login that migrated it: .*", said)
+    assert "studio_app has no lock_timeout=3s in this database" in said
+    assert served == url
+
+
+PREPARE = """
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "studio.settings"
+from django.core import management
+from studio import serve
+call = management.call_command
+management.call_command = lambda name, **options: (
+    call(name, **options) if name not in ("demo", "collectstatic") else None)
+print(serve.prepare_database())
+"""
+
+
+def prepared_by(url: str, data_dir: Path) -> str:
+    """What `make run` says of its database, and at the end the URL for the web server. It neither
+    loads the demo studio here nor collects files."""
+    ours = {"DATABASE_URL": url, "SECRET_KEY": "x", "STUDIO_DATA_DIR": str(data_dir)}
+    done = run_python("-c", PREPARE, **ours)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
