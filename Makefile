@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint
+.PHONY: help run test lint screenshots
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/installed ## the site with its database and the demo studio, on http://127.0.0.1:8000/
 	@exec $(BIN)/python -m studio.serve
@@ -20,6 +20,9 @@ lint: .venv/installed ## style, types, templates, and that no migration is missi
 	DEBUG=True $(BIN)/mypy .
 	$(BIN)/djlint --lint --quiet templates
 	DEBUG=True $(BIN)/python manage.py makemigrations --check --dry-run
+
+screenshots: .venv/installed ## every page and state, at three widths, light and dark, into screenshots/
+	BROWSER_TESTS=required $(BIN)/python -m pytest tests/browser/screenshots.py
 
 .venv/installed: requirements.txt requirements-dev.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Studio needs Python 3.11 or later: make PYTHON=python3.12 ...")'

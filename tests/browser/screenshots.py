@@ -1,0 +1,141 @@
+"""`make screenshots`: every page and state of the demo studio, at three widths, light and dark.
+
+Into screenshots/, which git ignores, for somebody to look through. Not a test: nothing here says
+what is right, and `make test` does not run it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from playwright.sync_api import BrowserContext, Page
+
+from purchases.models import Org, Purchase
+from studio.models import Policy, User
+from tests.browser.conftest import Window
+
+FOLDER = settings.BASE_DIR / "screenshots"
+WIDTHS = {"desk": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
+# What the demo made; `demo` says it to whoever runs it, too.
+PASSWORD = "studio-demo"
+ZOE = "Zoë Óskarsdóttir-Nguyễn"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", WIDTHS)
+def test_screenshots(window: Window, console: list[str], device: str, scheme: str) -> None:
+    call_command("demo", verbosity=0)
+    User.objects.create_user("nora", password=PASSWORD, first_name="Nora")
+    width, height = WIDTHS[device]
+
+    def open_window() -> BrowserContext:
+        return window(viewport={"width": width, "height": height}, color_scheme=scheme)
+
+    def shoot(page: Page, name: str) -> None:
+        page.screenshot(path=FOLDER / f"{name}-{device}-{scheme}.png")
+
+    strangers(open_window(), shoot)
+    the_desk(signed_in(open_window(), "desk"), shoot)
+    refusals_and_errors(signed_in(open_window(), "desk"), shoot)
+    other_people(open_window, shoot)
+    # Errors are pages here, and the browser logs each of them.
+    console.clear()
+
+
+Shoot = Callable[[Page, str], None]
+
+
+def signed_in(context: BrowserContext, username: str) -> Page:
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_label("Name", exact=True).fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/accounts/login/" not in url)
+    return page
+
+
+def strangers(context: BrowserContext, shoot: Shoot) -> None:
+    page = context.new_page()
+    page.goto("/")
+    shoot(page, "sign-in")
+    page.get_by_label("Name", exact=True).fill("desk")
+    page.get_by_label("Password").fill("not it")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("alert").wait_for()
+    shoot(page, "sign-in-refused")
+
+
+def the_desk(page: Page, shoot: Shoot) -> None:
+    shoot(page, "desk")
+    page.locator("summary").nth(1).click()
+    shoot(page, "desk-reasons")
+    page.get_by_role("button", name="Late cancel forgiven").click()
+    page.locator("#note .undo").wait_for()
+    shoot(page, "desk-reinstated")
+    page.locator(".undo button").click()
+    page.get_by_text("counts as used again").wait_for()
+    shoot(page, "desk-undone")
+    page.locator(".desk tbody tr").last.scroll_into_view_if_needed()
+    shoot(page, "desk-scrolled")
+    for state in Purchase.State.values[1:]:
+        page.goto(f"/purchases/?state={state}")
+        shoot(page, f"desk-{state}")
+    page.goto("/purchases/?q=ana")
+    shoot(page, "desk-search")
+    page.goto("/purchases/?q=xyzzy&state=active")
+    shoot(page, "desk-nobody")
+    page.goto("/purchases/?state=expired")
+    page.locator(".reinstate > .button").first.click()
+    page.get_by_text("it needs a new expiry").wait_for()
+    shoot(page, "desk-expired")
+    page.goto("/purchases/")
+    page.get_by_role("link", name=ZOE).click()
+    shoot(page, "client")
+    page.locator(".offer").first.click()
+    page.locator("form.use button").click()
+    page.locator("#note .said").wait_for()
+    shoot(page, "purchase")
+    page.keyboard.press("?")
+    shoot(page, "keys")
+
+
+def refusals_and_errors(page: Page, shoot: Shoot) -> None:
+    page.goto("/purchases/?state=active")
+    button = page.locator(".reinstate > .button").first
+    pack = Purchase.objects.filter(pk=str(button.get_attribute("id")).removeprefix("reinstate-"))
+    pack.update(payment_status="refunded")
+    button.click()
+    page.locator("#note .refused").wait_for()
+    shoot(page, "desk-refused")
+    page.goto("/purchases/?state=unheard-of")
+    shoot(page, "error-400")
+    page.goto(f"/purchases/{uuid4()}/")
+    shoot(page, "error-404")
+    page.goto("/purchases/")
+    page.context.set_offline(True)
+    page.locator(".reinstate > .button").first.click()
+    page.get_by_text("Trying again is safe.").wait_for()
+    shoot(page, "desk-unconfirmed")
+
+
+def other_people(open_window: Callable[[], BrowserContext], shoot: Shoot) -> None:
+    shoot(signed_in(open_window(), "accountant"), "accountant")
+    shoot(signed_in(open_window(), "nora"), "no-membership")
+    with a_mandatory_reason():
+        page = signed_in(open_window(), "owner")
+        page.locator("summary").first.click()
+        shoot(page, "desk-mandatory-reason")
+        page.goto("/admin/")
+        shoot(page, "admin")
+
+
+@contextmanager
+def a_mandatory_reason() -> Iterator[None]:
+    northside = Org.objects.get(slug="northside-pilates")
+    policy = Policy.objects.create(org=northside, reason_is_mandatory=True)
+    yield
+    policy.delete()
