@@ -35,6 +35,18 @@ EXAMPLE = (ROOT / ".env.example").read_text()
             f"DATABASE_URL names no database: {WRITE_A_URL}",
         ),
         (
+            {"WEB_DATABASE_URL": "postgresql://studio_app@host"},
+            "WEB_DATABASE_URL names no database: write it as "
+            "WEB_DATABASE_URL=postgresql://user:password@host:5432/name",
+        ),
+        (
+            {"FUNCTION_ROLES": "service_role, anon"},
+            "FUNCTION_ROLES has 'anon': through it any client's phone could refill its own pack. "
+            "Name roles that only your own servers sign in as, as in FUNCTION_ROLES=service_role",
+        ),
+        ({"FUNCTION_ROLES": "PUBLIC"}, "as in FUNCTION_ROLES=service_role"),
+        ({"FUNCTION_ROLES": "authenticated"}, "as in FUNCTION_ROLES=service_role"),
+        (
             {"ALLOWED_HOSTS": "desk.example.com,https://desk.example.org"},
             "ALLOWED_HOSTS has 'https://desk.example.org': write host names only, as in "
             "ALLOWED_HOSTS=desk.example.com,desk.example.org",
@@ -68,6 +80,8 @@ def test_a_wrong_value_stops_the_start_with_what_to_write(
             "HTTPS": "True",
             "BEHIND_PROXY": "True",
             "DATABASE_URL": NO_DATABASE,
+            "WEB_DATABASE_URL": NO_DATABASE,
+            "FUNCTION_ROLES": "service_role, edge",
             "ALLOWED_HOSTS": " desk.example.com , desk.example.org,",
             "TIME_ZONE": "Australia/Lord_Howe",
         },

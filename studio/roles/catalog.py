@@ -1,5 +1,5 @@
-"""PostgreSQL's own catalog, which no model describes. With purchases/operations.py, the only place
-where a cursor is opened; it changes no row of a table."""
+"""PostgreSQL's own catalog, which no model describes: roles, owners, grants, policies. This cursor
+changes no row of a table."""
 
 from typing import Any
 
@@ -19,3 +19,10 @@ def column(
 ) -> list[Any]:
     """The only column of every row."""
     return [value for (value,) in rows(connection, query, params)]
+
+
+def encrypted(connection: BaseDatabaseWrapper, password: str, *, role: str) -> str:
+    """A password as the server keeps it, so that it never travels as it is."""
+    connection.ensure_connection()
+    hashed: bytes = connection.connection.pgconn.encrypt_password(password.encode(), role.encode())
+    return hashed.decode()

@@ -9,7 +9,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.conninfo import conninfo_to_dict
 
 from studio import embedded
-from studio.roles.catalog import rows
+from studio.roles.catalog import encrypted, rows
 from studio.roles.matrix import APP
 
 PASSWORD_FILE = "studio-app-password"  # noqa: S105  its name
@@ -57,6 +57,4 @@ def why_not_in() -> str | None:
 def give_password(connection: BaseDatabaseWrapper) -> None:
     """Let studio_app in by the password of `web_url`. PostgreSQL, and its log, see a hash of it."""
     if password := web_password():
-        connection.ensure_connection()
-        encrypted = connection.connection.pgconn.encrypt_password(password.encode(), APP.encode())
-        rows(connection, f"ALTER ROLE {APP} PASSWORD '{encrypted.decode()}'")
+        rows(connection, f"ALTER ROLE {APP} PASSWORD '{encrypted(connection, password, role=APP)}'")
