@@ -126,3 +126,15 @@ def press(
         {name: value for name, value in sent.items() if value is not None},
         headers=HTMX if htmx else {},
     )
+
+
+def press_undo(
+    browser: Client, event_id: int, *, htmx: bool = False, **fields: str | None
+) -> HttpResponseBase:
+    """What the note's Undo sends, as `press` does."""
+    sent = {"request_id": str(uuid4()), "next": reverse("purchases:purchase_list")} | fields
+    return browser.post(
+        reverse("purchases:undo", args=[event_id]),
+        {name: value for name, value in sent.items() if value is not None},
+        headers=HTMX if htmx else {},
+    )

@@ -12,7 +12,6 @@ from django.db import connection
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
 from purchases import operations
@@ -22,7 +21,7 @@ from tests.database import rows
 from tests.factories import make_purchase
 from tests.ledger import changes, reinstated_by, used_by
 from tests.packs import used
-from tests.pages import HTMX, Act, note_on, press, the_row_on, undo_on, words_on
+from tests.pages import Act, note_on, press, press_undo, the_row_on, undo_on, words_on
 
 ACTS = pytest.mark.parametrize("act", ["reinstate", "use"])
 DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
@@ -34,11 +33,6 @@ SignIn = Callable[[User], Client]
 @pytest.fixture
 def pack(northside: Org) -> Purchase:
     return make_purchase(org=northside, total=10, used=3)
-
-
-def undo(browser: Client, event_id: int, **fields: str) -> HttpResponseBase:
-    sent = {"request_id": str(uuid4())} | fields
-    return browser.post(reverse("purchases:undo", args=[event_id]), sent, headers=HTMX)
 
 
 def everything() -> list[object]:
@@ -201,7 +195,7 @@ def test_an_id_that_was_used_for_something_else_is_refused_and_nothing_happens(
                 desk, "reinstate", pack, htmx=True, request_id=request_id, event=str(visit.pk)
             )
         case _:
-            answer = undo(desk, given_back.pk, request_id=request_id)
+            answer = press_undo(desk, given_back.pk, htmx=True, request_id=request_id)
 
     assert answer.status_code == 409
     assert note_on(answer) == USED_BEFORE
@@ -229,9 +223,8 @@ def test_an_undo_without_its_id_is_refused(
 ) -> None:
     """Reinstate and Use: see test_acts.py."""
     given_back = reinstated_by(mia, pack)
-    sent = {} if request_id is None else {"request_id": request_id}
 
-    response = desk.post(reverse("purchases:undo", args=[given_back.pk]), sent)
+    response = press_undo(desk, given_back.pk, request_id=request_id)
 
     assert response.status_code == 400
     assert "This page is out of date. Reload it, then press again." in words_on(response)

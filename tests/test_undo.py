@@ -1,0 +1,216 @@
+"""Undo: a reinstatement is taken back, by who did it for 15 minutes, by an owner at any time."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from purchases.models import Objection, Org, Purchase, SessionEvent
+from studio.models import User
+from tests.database import rows, value
+from tests.factories import make_purchase, make_user
+from tests.ledger import changes, fresh, newest, reinstated_by, undone_by, used_by
+from tests.packs import used
+from tests.pages import note_on, press, press_undo, the_row_on, undo_on, words_on
+
+SignIn = Callable[[User], Client]
+DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+QUARTER = timedelta(minutes=15)
+
+
+@pytest.fixture
+def pack(northside: Org) -> Purchase:
+    return make_purchase(org=northside, total=10, used=3)
+
+
+def undo(
+    browser: Client, event: SessionEvent, *, htmx: bool = True, request_id: str | None = None
+) -> HttpResponseBase:
+    return press_undo(browser, event.pk, htmx=htmx, request_id=request_id or str(uuid4()))
+
+
+def refused(answer: HttpResponseBase) -> str:
+    assert answer.status_code == 409
+    return note_on(answer)
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
+    """Moves the clock of the site on."""
+
+    def move(by: timedelta) -> None:
+        moment = timezone.now() + by
+        monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
+
+    return move
+
+
+# --- Who may --------------------------------------------------------------------------------------
+
+
+@DOORS
+def test_the_note_of_a_reinstatement_offers_it_and_it_works(
+    desk: Client, pack: Purchase, htmx: bool
+) -> None:
+    answer = press(desk, "reinstate", pack, htmx=htmx)
+    page = answer if htmx else desk.get(reverse("purchases:purchase_list"))
+    assert undo_on(page) == reverse("purchases:undo", args=[newest(pack).pk])
+
+    undone = undo(desk, newest(pack), htmx=htmx)
+
+    told = undone if htmx else desk.get(undone["Location"])
+    assert note_on(told) == ("Undone for Ana Ruiz: the session counts as used again. 3 of 10 used.")
+    assert the_row_on(told).used == "3" == str(used(pack))
+    assert changes(pack) == [("reinstated", -1, 2), ("undone", 1, 3)]
+
+
+@pytest.mark.parametrize(
+    ("after", "works"),
+    [
+        (timedelta(0), True),
+        (QUARTER - timedelta(seconds=5), True),
+        (QUARTER + timedelta(seconds=5), False),
+    ],
+)
+def test_staff_have_15_minutes(
+    desk: Client,
+    mia: User,
+    pack: Purchase,
+    later: Callable[[timedelta], None],
+    after: timedelta,
+    works: bool,
+) -> None:
+    event = reinstated_by(mia, pack)
+    later(after)
+
+    answer = undo(desk, event)
+
+    assert answer.status_code == (200 if works else 409)
+    assert used(pack) == (3 if works else 2)
+    if not works:
+        assert note_on(answer) == Objection.TOO_LATE.label
+
+
+def test_an_owner_undoes_anybodys_at_any_time(
+    olivia: User, mia: User, pack: Purchase, signed_in: SignIn, later: Callable[[timedelta], None]
+) -> None:
+    event = reinstated_by(mia, pack)
+    later(timedelta(days=400))
+
+    assert undo(signed_in(olivia), event).status_code == 200
+    assert used(pack) == 3
+
+
+def test_staff_undo_nobody_elses(desk: Client, northside: Org, pack: Purchase) -> None:
+    colleague = make_user(username="max", org=northside)
+
+    assert refused(undo(desk, reinstated_by(colleague, pack))) == Objection.NOT_YOURS.label
+    assert used(pack) == 2
+
+
+def test_a_reinstatement_of_another_program_is_for_owners(
+    desk: Client, olivia: User, pack: Purchase, signed_in: SignIn
+) -> None:
+    value("SELECT public.release_session(%s)", pack.pk)
+    event = newest(pack)
+    assert event.request is None
+
+    assert refused(undo(desk, event)) == Objection.NOT_YOURS.label
+    assert undo(signed_in(olivia), event).status_code == 200
+    assert changes(pack) == [("reinstated", -1, 2), ("undone", 1, 3)]
+
+
+def test_a_stranger_is_told_404_and_the_accountant_403(
+    mia: User, ada: User, otto: User, pack: Purchase, signed_in: SignIn
+) -> None:
+    event = reinstated_by(mia, pack)
+
+    assert undo(signed_in(otto), event).status_code == 404
+    assert undo(signed_in(ada), event).status_code == 403
+    assert Client().post(reverse("purchases:undo", args=[event.pk])).status_code == 302
+    assert used(pack) == 2
+
+
+@pytest.mark.parametrize("event_id", [0, 2**31, 2**63 - 1, 2**63, 10**30])
+def test_an_event_that_does_not_exist_is_not_found(desk: Client, event_id: int) -> None:
+    url = reverse("purchases:undo", args=[event_id])
+
+    assert desk.post(url, {"request_id": str(uuid4())}).status_code == 404
+
+
+def test_a_use_a_correction_and_an_opening_are_no_reinstatements(
+    desk: Client, mia: User, olivia: User, pack: Purchase, signed_in: SignIn
+) -> None:
+    used_by(mia, pack)
+    rows("UPDATE client_purchases SET sessions_used = 7")
+    undone_by(mia, reinstated_by(mia, pack))
+    before = changes(pack)
+    for event in SessionEvent.objects.exclude(kind="reinstated"):
+        for browser in (desk, signed_in(olivia)):
+            assert undo(browser, event).status_code == 404
+    assert changes(pack) == before
+
+
+def test_of_a_purchase_that_was_deleted_there_is_nothing_to_undo(
+    desk: Client, mia: User, pack: Purchase
+) -> None:
+    event = reinstated_by(mia, pack)
+    Purchase.objects.all().delete()
+
+    assert undo(desk, event).status_code == 404
+    assert changes(pack)[-1] == ("deleted", -2, 0)
+
+
+# --- Again ----------------------------------------------------------------------------------------
+
+
+@DOORS
+def test_the_same_undo_again_gets_the_same_answer(
+    desk: Client, mia: User, pack: Purchase, htmx: bool, later: Callable[[timedelta], None]
+) -> None:
+    event, request_id = reinstated_by(mia, pack), str(uuid4())
+    first = undo(desk, event, htmx=htmx, request_id=request_id)
+    used_by(mia, pack)
+    later(timedelta(days=1))
+
+    again = undo(desk, event, htmx=htmx, request_id=request_id)
+
+    assert again.status_code == first.status_code == (200 if htmx else 302)
+    if htmx:
+        assert note_on(again) == note_on(first)
+        assert the_row_on(again).used == "4"
+    assert [kind for kind, *_ in changes(pack)] == ["reinstated", "undone", "used"]
+
+
+def test_a_refused_undo_stays_refused_for_an_owner_who_comes_with_the_same_id(
+    desk: Client, olivia: User, northside: Org, pack: Purchase, signed_in: SignIn
+) -> None:
+    event = reinstated_by(make_user(username="max", org=northside), pack)
+    request_id = str(uuid4())
+    first = undo(desk, event, request_id=request_id)
+    assert refused(undo(desk, event, request_id=request_id)) == refused(first)
+
+    taken = undo(signed_in(olivia), event, request_id=request_id)
+
+    assert "This press was used for something else before." in words_on(taken)
+    assert used(pack) == 2
+    assert undo(signed_in(olivia), event).status_code == 200
+
+
+def test_what_was_undone_can_be_reinstated_and_undone_once_more(mia: User, pack: Purchase) -> None:
+    first = reinstated_by(mia, pack)
+    undone = undone_by(mia, first)
+    second = reinstated_by(mia, pack)
+    last = undone_by(mia, second)
+
+    assert [undone.reverses_id, second.reverses_id, last.reverses_id] == [
+        first.pk,
+        undone.pk,
+        second.pk,
+    ]
+    assert fresh(pack).sessions_used == 3

@@ -1,0 +1,74 @@
+"""What stands in the way of an undo, and what does not."""
+
+from datetime import timedelta
+
+import pytest
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.utils import timezone
+
+from purchases.models import Objection, Org, Purchase, SessionEvent
+from studio.models import User
+from tests.database import rows
+from tests.factories import make_purchase
+from tests.ledger import changes, reinstated_by
+from tests.packs import used
+from tests.pages import note_on, press_undo, the_row_on
+
+
+@pytest.fixture
+def pack(northside: Org) -> Purchase:
+    return make_purchase(org=northside, total=10, used=3)
+
+
+def undo(browser: Client, event: SessionEvent) -> HttpResponseBase:
+    return press_undo(browser, event.pk, htmx=True)
+
+
+def refused(answer: HttpResponseBase) -> str:
+    assert answer.status_code == 409
+    return note_on(answer)
+
+
+def test_it_is_done_once(desk: Client, mia: User, olivia: User, pack: Purchase) -> None:
+    event = reinstated_by(mia, pack)
+    assert undo(desk, event).status_code == 200
+
+    assert refused(undo(desk, event)) == Objection.UNDONE.label
+    assert changes(pack) == [("reinstated", -1, 2), ("undone", 1, 3)]
+
+
+def test_an_expired_pack_is_no_obstacle(desk: Client, mia: User, northside: Org) -> None:
+    expired = timezone.now() - timedelta(days=30)
+    pack = make_purchase(org=northside, used=3, expires_at=expired)
+
+    assert undo(desk, reinstated_by(mia, pack)).status_code == 200
+    assert used(pack) == 3
+
+
+@pytest.mark.parametrize("total", [10, None])
+def test_it_needs_room_in_the_pack_that_has_a_number_of_sessions(
+    desk: Client, mia: User, northside: Org, total: int | None
+) -> None:
+    pack = make_purchase(org=northside, total=total, used=3)
+    event = reinstated_by(mia, pack)
+    rows("UPDATE client_purchases SET sessions_used = 10")
+
+    answer = undo(desk, event)
+
+    if total is None:
+        assert (answer.status_code, used(pack)) == (200, 11)
+    else:
+        assert (refused(answer), used(pack)) == (Objection.UNDONE.label, 10)
+        assert the_row_on(answer).used == "10"
+
+
+@pytest.mark.parametrize("payment_status", ["refunded", "pending"])
+def test_a_pack_that_is_not_paid_any_more_is_no_obstacle(
+    desk: Client, mia: User, pack: Purchase, payment_status: str
+) -> None:
+    event = reinstated_by(mia, pack)
+    Purchase.objects.update(payment_status=payment_status)
+
+    assert undo(desk, event).status_code == 200
+    assert used(pack) == 3
