@@ -17,7 +17,7 @@ from purchases.models import Org, Purchase, SessionEvent
 from studio.models import User
 from tests.factories import make_purchase
 from tests.outages.proxy import AFTER_COMMIT, BEFORE_COMMIT, Moment, Proxy
-from tests.outages.site import Act, Form, Person, Site, form_for, forms_on
+from tests.outages.site import Act, Form, Person, Site, form_for, forms_on, signed_in
 from tests.packs import used
 from tests.pages import html_of, rows_on, words, words_on
 
@@ -40,7 +40,7 @@ class Pack:
     request_ids: list[str] = field(default_factory=list)
 
     def form(self, act: Act) -> Form:
-        form = form_for(self.page, act, self.purchase)
+        form = form_for(self.page, act, self.purchase.pk)
         if act == "reinstate":
             form |= SAID
         self.request_ids.append(form.fields["request_id"])
@@ -89,7 +89,7 @@ def try_again(person: Person, unconfirmed: HttpResponse, *, htmx: bool) -> HttpR
 def test_trying_again_counts_once_and_gives_the_first_answer(
     site: Site, proxy: Proxy, mia: User, northside: Org, moments: tuple[Moment, ...]
 ) -> None:
-    person = Person(site, mia)
+    person = Person(site, signed_in(mia))
     smooth, cut = two_packs(northside, person)
     cuts_before = proxy.cuts
     for n, act, moment in zip(range(CUTS), cycle(ACTS), cycle(moments), strict=False):

@@ -1,0 +1,68 @@
+"""People at many desks who go on pressing, whatever the answer."""
+
+import re
+import time
+from dataclasses import dataclass, field
+from itertools import cycle
+from threading import Event, Thread
+from uuid import UUID
+
+from django.http import HttpResponse
+
+from tests.database import PATIENCE
+from tests.outages.site import Act, Person, form_for, forms_on
+from tests.pages import words_on
+
+ACTS: tuple[Act, ...] = ("use", "reinstate", "undo", "reinstate")
+UNCONFIRMED = "We could not confirm this yet. Trying again is safe."
+
+
+@dataclass
+class Writer:
+    """One person who presses on one pack, and after a lost answer presses that again."""
+
+    person: Person
+    purchase_id: UUID
+    # request id: the count that the answer showed, for each press that was answered
+    answered: dict[str, int] = field(default_factory=dict)
+    # those that were answered only when repeated
+    repeated: set[str] = field(default_factory=set)
+    error: Exception | None = None
+
+    def start(self, stop: Event) -> Thread:
+        thread = Thread(target=self.run, args=[stop])
+        thread.start()
+        return thread
+
+    def run(self, stop: Event) -> None:
+        try:
+            page = self.person.get()
+            for act in cycle(ACTS):
+                page = self.press(page, act)
+                if stop.is_set():
+                    return
+        except Exception as error:
+            self.error = error
+
+    def press(self, page: HttpResponse, act: Act) -> HttpResponse:
+        form = form_for(page, act, self.purchase_id)
+        request_id = form.fields["request_id"]
+        answer = self.person.press(form, htmx=True)
+        deadline = time.monotonic() + PATIENCE
+        while answer.status_code == 503:
+            assert UNCONFIRMED in words_on(answer)
+            assert time.monotonic() < deadline, "the site did not come back"
+            self.repeated.add(request_id)
+            time.sleep(0.05)
+            (form,) = forms_on(answer)
+            answer = self.person.press(form, htmx=True)
+        assert answer.status_code == 200, answer.content.decode()
+        self.answered[request_id] = counted(answer)
+        return answer
+
+
+def counted(answer: HttpResponse) -> int:
+    """The count of the note: the one in the row is what stands by now."""
+    match = re.search(r"(\d+) of [\d,]+ used\.", words_on(answer))
+    assert match, "an answer says what is used since then"
+    return int(match[1])
