@@ -118,8 +118,9 @@ def captured_by_a_temporary_table(org: Org, function: str, caller_path: str) -> 
         rows(f"SELECT public.{function}(%s)", purchase.pk)
     decoy = value("SELECT sessions_used FROM pg_temp.client_purchases")
     real = value("SELECT sessions_used FROM public.client_purchases")
-    # What looks at the ledger after each test would take it for the real one.
+    # What looks at the ledger after each test is not to be led astray.
     rows("DROP TABLE pg_temp.client_purchases")
+    rows("SET LOCAL search_path TO DEFAULT")
     assert (decoy == 7) != (real == 3), "one of the two tables was changed, and one was not"
     return bool(decoy != 7)
 
