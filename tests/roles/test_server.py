@@ -16,8 +16,10 @@ from pytest_django import DjangoDbBlocker
 from tests.database import another_connection
 from tests.processes import manage, run_python
 
-ROLES = ["studio_app", "studio_ledger"]
-THERE = "SELECT rolname::text FROM pg_roles WHERE rolname = ANY (%s)"
+PASSWORDS = """
+    SELECT rolname::text, rolpassword FROM pg_authid
+    WHERE rolname IN ('studio_app', 'studio_ledger')
+"""
 AS_THEY_SHOULD_BE = "studio_app and studio_ledger are as they should be."
 
 
@@ -47,7 +49,7 @@ def server(
     with django_db_blocker.unblock(), another_connection() as superuser:
         info = connection.connection.info
         url = make_conninfo(info.dsn, password=info.password or None, dbname=name)
-        ours_before = superuser.execute(THERE, [ROLES]).fetchall()
+        before = dict(superuser.execute(PASSWORDS).fetchall())
         superuser.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING utf8")
         try:
             made = Server(url, name, tmp_path_factory.mktemp("data"))
@@ -55,9 +57,12 @@ def server(
             yield made
         finally:
             superuser.execute(f"DROP DATABASE {name} WITH (FORCE)")
-            for role in ROLES:
-                if (role,) not in ours_before:
-                    superuser.execute(f"DROP ROLE IF EXISTS {role}")
+            for role in {"studio_app", "studio_ledger"} - {*before}:
+                superuser.execute(f"DROP ROLE IF EXISTS {role}")
+            # Another site on this server goes on with the password that it had.
+            for role, password in before.items():
+                quoted = f"'{password}'" if password else "NULL"
+                superuser.execute(f"ALTER ROLE {role} PASSWORD {quoted}")
 
 
 def test_what_it_prints_runs_as_it_is(server: Server) -> None:
