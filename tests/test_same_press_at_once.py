@@ -5,7 +5,6 @@ way, which looks the id up first and keeps it last, has to fail here, or this wo
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from threading import Barrier
@@ -13,9 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connections
 from django.http.response import HttpResponseBase
-from django.test import Client
 from django.urls import reverse
 
 from purchases import operations
@@ -23,9 +20,10 @@ from purchases.access import Member
 from purchases.models import Purchase, SessionRequest
 from studio.models import User
 from tests.database import PATIENCE, value
+from tests.desks import Desks, Sent
 from tests.factories import make_client, make_offer, make_org, make_purchase, make_user
 from tests.ledger import changes, newest, reinstated_by, used_by
-from tests.pages import HTMX, html_of, lasting
+from tests.pages import html_of, lasting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,6 +39,10 @@ class Press:
     fields: dict[str, str]
     pack: Purchase
     expected: list[tuple[str, int, int]]
+
+    @property
+    def sent(self) -> Sent:
+        return self.path, self.fields
 
 
 def presses(mia: User) -> Iterator[Press]:
@@ -73,37 +75,6 @@ def presses(mia: User) -> Iterator[Press]:
         yield Press(path, press.fields, press.pack, press.expected)
 
 
-class Desks:
-    """So many windows of one person's browser, each with a thread and a connection of its own."""
-
-    def __init__(self, user: User) -> None:
-        signed_in = Client()
-        signed_in.force_login(user)
-        self._browsers = [Client(raise_request_exception=False) for _ in range(DESKS)]
-        for browser in self._browsers:
-            browser.cookies = signed_in.cookies
-        self._pool = ThreadPoolExecutor(DESKS)
-
-    def all_at_once(self, press: Press, *, htmx: bool) -> list[HttpResponseBase]:
-        start = Barrier(DESKS)
-
-        def send(browser: Client) -> HttpResponseBase:
-            start.wait(PATIENCE)
-            return browser.post(press.path, press.fields, headers=HTMX if htmx else {})
-
-        return list(self._pool.map(send, self._browsers, timeout=2 * PATIENCE))
-
-    def close(self) -> None:
-        start = Barrier(DESKS)
-
-        def leave(_: Client) -> None:
-            start.wait(PATIENCE)
-            connections.close_all()
-
-        list(self._pool.map(leave, self._browsers, timeout=PATIENCE))
-        self._pool.shutdown()
-
-
 @pytest.fixture
 def mia() -> User:
     return make_user(username="mia", org=make_org())
@@ -111,7 +82,7 @@ def mia() -> User:
 
 @pytest.fixture
 def desks(mia: User) -> Iterator[Desks]:
-    desks = Desks(mia)
+    desks = Desks(mia, DESKS)
     yield desks
     desks.close()
 
@@ -136,7 +107,7 @@ def test_the_same_press_at_the_same_moment_counts_once_and_is_answered_alike(
     mia: User, desks: Desks
 ) -> None:
     for number, press in enumerate(islice(presses(mia), ROUNDS)):
-        answers = desks.all_at_once(press, htmx=number % 2 == 0)
+        answers = desks.all_at_once([press.sent] * DESKS, htmx=number % 2 == 0)
         assert complaints(press, answers) == [], press
         refused = newest(press.pack).kind == "opened"
         expected = 409 if refused else 200 if number % 2 == 0 else 302
@@ -175,7 +146,7 @@ def test_the_naive_way_counts_more_than_once_and_answers_errors(
     press = next(presses(mia))
     monkeypatch.setattr(operations, "_act", naive(Barrier(DESKS)))
 
-    found = complaints(press, desks.all_at_once(press, htmx=True))
+    found = complaints(press, desks.all_at_once([press.sent] * DESKS, htmx=True))
 
     assert found[:2] == ["somebody got an error", "not everybody was told the same"]
     assert changes(press.pack)[0] == ("reinstated", -1, 2)

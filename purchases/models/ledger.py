@@ -105,9 +105,8 @@ class SessionEvent(models.Model):
 
     @property
     def used_before(self) -> int | None:
-        if self.kind == self.Kind.OPENED or self.sessions_used is None:
-            return None
-        return self.sessions_used - self.delta
+        """A count that is missing is none, as everywhere in the ledger."""
+        return None if self.kind == self.Kind.OPENED else (self.sessions_used or 0) - self.delta
 
     @property
     def is_open_use(self) -> bool:
@@ -121,4 +120,6 @@ class SessionEvent(models.Model):
                 return Objection.NOT_YOURS
             if timezone.now() - self.occurred_at > STAFF_MAY_UNDO_FOR:
                 return Objection.TOO_LATE
-        return Objection.UNDONE if hasattr(self, "reversed_by") else None
+        if hasattr(self, "reversed_by") or not self.purchase.has_room:
+            return Objection.UNDONE
+        return None

@@ -171,6 +171,12 @@ class Purchase(models.Model):
         return self.expires_at is not None and self.expires_at <= timezone.now()
 
     @property
+    def has_room(self) -> bool:
+        """Whether one more session can count as used, as far as this row tells."""
+        used, total = self.sessions_used, self.sessions_total
+        return used is not None and used >= 0 and (total is None or used < total)
+
+    @property
     def why_not_reinstate(self) -> Objection | None:
         """What stands against giving a session back, as far as this row tells."""
         if objection := self._why_no_count_can_change():

@@ -1,0 +1,62 @@
+"""The history on a purchase's page, as a person reads and clicks it."""
+
+import re
+from dataclasses import dataclass
+
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+
+from purchases.models import Purchase
+from tests.pages import html_of, words
+
+LINE = re.compile(r'<tr id="event-(\d+)" data-kind="\w+">.*?</tr>', re.S)
+CELL = re.compile(r'<td class="(\w+)">(.*?)</td>', re.S)
+
+
+@dataclass(frozen=True)
+class Line:
+    event_id: int
+    when: str
+    what: str
+    used: str
+    who: str
+    act: str
+    html: str
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What its button sends."""
+        found = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', self.html))
+        return {name: value for name, value in found.items() if name != "csrfmiddlewaretoken"}
+
+    @property
+    def leads_to(self) -> str:
+        form = re.search(r'action="([^"]*)"', self.html)
+        assert form, "it has a button"
+        return form[1]
+
+
+def page_of(purchase: Purchase) -> str:
+    return reverse("purchases:purchase_detail", args=[purchase.pk])
+
+
+def history_on(page: HttpResponseBase) -> list[Line]:
+    """Newest first."""
+    return [
+        Line(
+            int(line[1]),
+            **{cell: words(text) for cell, text in CELL.findall(line[0])},
+            html=line[0],
+        )
+        for line in LINE.finditer(html_of(page))
+    ]
+
+
+def _line(found: re.Match[str]) -> Line:
+    cells = {cell: words(text) for cell, text in CELL.findall(found[0])}
+    return Line(int(found[1]), **cells, html=found[0])
+
+
+def click(browser: Client, line: Line, **changed: str) -> HttpResponseBase:
+    return browser.post(line.leads_to, line.fields | changed)

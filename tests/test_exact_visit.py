@@ -1,0 +1,114 @@
+"""One visit is given back once, and one reinstatement undone once, by however many at a time, each
+with a request of their own."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from purchases.models import Objection, Purchase, SessionEvent
+from studio.models import User
+from tests.desks import Desks, Sent
+from tests.factories import make_org, make_purchase, make_user
+from tests.ledger import changes, reinstated_by, used_by
+from tests.packs import used
+from tests.pages import note_on
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DESKS = 8
+ROUNDS = 5
+
+
+@pytest.fixture
+def mia() -> User:
+    return make_user(username="mia", org=make_org())
+
+
+@pytest.fixture
+def pack(mia: User) -> Purchase:
+    return make_purchase(org=mia.membership.org, total=20, used=10)
+
+
+@pytest.fixture
+def desks(mia: User) -> Iterator[Desks]:
+    desks = Desks(mia, DESKS)
+    yield desks
+    desks.close()
+
+
+def give_back(pack: Purchase, visit: SessionEvent | None = None) -> Sent:
+    fields = {"request_id": str(uuid4())} | ({"event": str(visit.pk)} if visit else {})
+    return reverse("purchases:reinstate", args=[pack.pk]), fields
+
+
+def undo(reinstatement: SessionEvent) -> Sent:
+    return reverse("purchases:undo", args=[reinstatement.pk]), {"request_id": str(uuid4())}
+
+
+def refusals(answers: list[HttpResponseBase]) -> list[str]:
+    """Of the answers, all of which are done or refused."""
+    assert {answer.status_code for answer in answers} <= {200, 409}
+    return [note_on(answer) for answer in answers if answer.status_code == 409]
+
+
+def test_a_visit_that_all_choose_at_once_is_given_back_once(
+    mia: User, pack: Purchase, desks: Desks
+) -> None:
+    for _ in range(ROUNDS):
+        visit = used_by(mia, pack)
+
+        answers = desks.all_at_once([give_back(pack, visit) for _ in range(DESKS)], htmx=True)
+
+        assert refusals(answers) == [Objection.TAKEN_BACK.label] * (DESKS - 1)
+        assert changes(pack)[-1] == ("reinstated", -1, 10)
+        assert used(pack) == 10
+        visit.refresh_from_db()
+        assert visit.reversed_by.sessions_used == 10
+
+
+def test_chosen_by_some_and_as_the_newest_by_others_it_is_given_back_once(
+    mia: User, pack: Purchase, desks: Desks
+) -> None:
+    """Who chose none may find that visit taken, and takes back an older one."""
+    for _ in range(ROUNDS):
+        before = used(pack) or 0
+        visit = used_by(mia, pack)
+        some = [give_back(pack, visit) for _ in range(DESKS - 2)]
+
+        answers = desks.all_at_once([*some, give_back(pack), give_back(pack)], htmx=True)
+
+        refused = len(refusals(answers))
+        assert refused in (DESKS - 3, DESKS - 2), "one of the choosers, or none of them, had it"
+        assert used(pack) == before + 1 - (DESKS - refused)
+        assert pack.events.filter(reverses=visit.pk).count() == 1
+
+
+def test_a_reinstatement_that_all_undo_at_once_is_undone_once(
+    mia: User, pack: Purchase, desks: Desks
+) -> None:
+    for _ in range(ROUNDS):
+        used_by(mia, pack)
+        given_back = reinstated_by(mia, pack)
+
+        answers = desks.all_at_once([undo(given_back) for _ in range(DESKS)], htmx=True)
+
+        assert refusals(answers) == [Objection.UNDONE.label] * (DESKS - 1)
+        assert changes(pack)[-1] == ("undone", 1, used(pack))
+
+
+def test_a_visit_stays_given_back_while_its_reinstatement_is_undone(
+    mia: User, pack: Purchase, desks: Desks
+) -> None:
+    """The undo makes a use of its own, which can be given back in turn."""
+    for _ in range(ROUNDS):
+        visit = used_by(mia, pack)
+        given_back = reinstated_by(mia, pack)
+
+        answers = desks.all_at_once([undo(given_back), give_back(pack, visit)], htmx=True)
+
+        assert [answer.status_code for answer in answers] == [200, 409]
+        assert refusals(answers) == [Objection.TAKEN_BACK.label]
+        assert changes(pack)[-1] == ("undone", 1, used(pack))

@@ -1,0 +1,162 @@
+"""What can be taken back from a purchase's history, and by whom."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from purchases.models import Objection, Org, Purchase, SessionEvent
+from studio.models import User
+from tests.database import rows
+from tests.factories import make_purchase, make_user
+from tests.history import click, history_on, page_of
+from tests.ledger import changes, newest, reinstated_by, undone_by, used_by
+from tests.packs import used
+from tests.pages import html_of, note_on, press, words_on
+
+SignIn = Callable[[User], Client]
+LOGIN = "through postgres"
+
+
+def acts(browser: Client, pack: Purchase) -> list[str]:
+    return [line.act for line in history_on(browser.get(page_of(pack)))]
+
+
+@pytest.fixture
+def pack(northside: Org) -> Purchase:
+    return make_purchase(org=northside, total=10, used=3)
+
+
+def test_each_button_stands_where_it_works_and_nowhere_else(
+    desk: Client, mia: User, northside: Org
+) -> None:
+    """Through a whole story: what stands beside each line, newest first."""
+    pack = make_purchase(org=northside, total=4, used=2)
+    assert acts(desk, pack) == [""]
+    visit = used_by(mia, pack)
+    assert acts(desk, pack) == ["Reinstate this visit", ""]
+    given_back = reinstated_by(mia, pack, event=visit.pk)
+    assert acts(desk, pack) == ["Undo", "", ""]
+    undone_by(mia, given_back)
+    assert acts(desk, pack) == ["Reinstate this visit", "", "", ""]
+    reinstated_by(mia, pack)
+    assert acts(desk, pack) == ["Undo", "", "", "", ""]
+    rows("UPDATE client_purchases SET sessions_used = 4")
+    assert acts(desk, pack) == [""] * 6, "no room to undo it"
+    rows("UPDATE client_purchases SET sessions_used = 1")
+    assert acts(desk, pack) == ["", "", "Undo", "", "", "", ""]
+    used_by(mia, pack)
+    Purchase.objects.update(payment_status="refunded")
+    assert acts(desk, pack) == ["", "", "", "Undo", "", "", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("name", "buttons"),
+    [
+        ("mia", ["Reinstate this visit", "Undo", ""]),
+        ("max", ["Reinstate this visit", "", ""]),
+        ("olivia", ["Reinstate this visit", "Undo", ""]),
+        ("ada", ["", "", ""]),
+    ],
+)
+def test_they_are_offered_to_those_who_may(
+    northside: Org,
+    mia: User,
+    olivia: User,
+    ada: User,
+    pack: Purchase,
+    signed_in: SignIn,
+    name: str,
+    buttons: list[str],
+) -> None:
+    people = {"mia": mia, "olivia": olivia, "ada": ada}
+    people["max"] = make_user(username="max", org=northside)
+    reinstated_by(mia, pack)
+    used_by(mia, pack)
+
+    page = signed_in(people[name]).get(page_of(pack))
+
+    assert [line.act for line in history_on(page)] == buttons
+    assert ("<form" in html_of(page).split("<main")[1].split("</main>")[0]) is any(buttons)
+
+
+def test_after_15_minutes_undo_is_gone_for_staff(
+    desk: Client, mia: User, pack: Purchase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reinstated_by(mia, pack)
+    later = timezone.now() + timedelta(minutes=16)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+
+    assert acts(desk, pack) == ["", ""]
+
+
+def test_a_chosen_visit_is_given_back_and_not_the_newest(
+    desk: Client, mia: User, pack: Purchase
+) -> None:
+    chosen, newer = used_by(mia, pack), used_by(mia, pack)
+    line = history_on(desk.get(page_of(pack)))[1]
+    assert line.event_id == chosen.pk
+
+    answer = click(desk, line)
+
+    assert (answer.status_code, answer["Location"]) == (302, page_of(pack))
+    assert note_on(desk.get(page_of(pack))) == "Session reinstated for Ana Ruiz. 4 of 10 used."
+    assert newest(pack).reverses_id == chosen.pk
+    assert reinstated_by(mia, pack).reverses_id == newer.pk
+
+
+def test_a_visit_is_given_back_once_whatever_the_request_id(
+    desk: Client, mia: User, pack: Purchase
+) -> None:
+    used_by(mia, pack)
+    line = history_on(desk.get(page_of(pack)))[0]
+    click(desk, line)
+
+    again, anew = click(desk, line), click(desk, line, request_id=str(uuid4()))
+
+    assert again.status_code == 302, "the same press: the same answer"
+    assert anew.status_code == 409
+    assert Objection.TAKEN_BACK.label in words_on(anew)
+    assert changes(pack) == [("used", 1, 4), ("reinstated", -1, 3)]
+
+
+@pytest.mark.parametrize("event", ["another pack's visit", "a reinstatement", "nothing"])
+def test_what_is_no_open_visit_of_this_pack_cannot_be_chosen(
+    desk: Client, mia: User, pack: Purchase, event: str
+) -> None:
+    theirs = used_by(mia, make_purchase(org=pack.org))
+    events = {"another pack's visit": theirs, "a reinstatement": reinstated_by(mia, pack)}
+    chosen = events.get(event, SessionEvent(pk=10**6)).pk
+    before = changes(pack)
+
+    answer = press(desk, "reinstate", pack, htmx=True, event=str(chosen))
+
+    assert (answer.status_code, note_on(answer)) == (409, Objection.TAKEN_BACK.label)
+    assert changes(pack) == before
+
+
+@pytest.mark.parametrize("event", ["x", "0", "-1", "1.5", str(2**63), "\0"])
+def test_a_choice_that_cannot_be_read_is_400(desk: Client, pack: Purchase, event: str) -> None:
+    assert press(desk, "reinstate", pack, htmx=True, event=event).status_code == 400
+    assert used(pack) == 3
+
+
+def test_use_reinstate_undo_reinstate_from_the_page(desk: Client, pack: Purchase) -> None:
+    press(desk, "use", pack)
+    for _ in range(3):
+        click(desk, history_on(desk.get(page_of(pack)))[0])
+
+    lines = history_on(desk.get(page_of(pack)))
+    assert [line.used for line in lines] == ["4 → 3", "3 → 4", "4 → 3", "3 → 4", "3"]
+    assert changes(pack) == [
+        ("used", 1, 4),
+        ("reinstated", -1, 3),
+        ("undone", 1, 4),
+        ("reinstated", -1, 3),
+    ]
+    reverses = pack.events.order_by("pk").values_list("reverses_id", flat=True)
+    ids = list(pack.events.order_by("pk").values_list("pk", flat=True))
+    assert list(reverses) == [None, None, ids[1], ids[2], ids[3]]
