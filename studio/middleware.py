@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
@@ -23,6 +24,19 @@ def no_store(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         response.headers.setdefault("Cache-Control", "no-store, private")
         return response
+
+    return middleware
+
+
+def whole_request(get_response: GetResponse) -> GetResponse:
+    """Refuses a form of which only a part arrived, as where the line was cut while it was sent.
+    The part can read like a form by itself: another event was chosen, or no reason given."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if announced.isdecimal() and len(request.body) < int(announced):
+            raise BadRequest("only a part of this request arrived")
+        return get_response(request)
 
     return middleware
 

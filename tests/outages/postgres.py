@@ -21,6 +21,7 @@ class Postgres:
     def kill(self) -> None:
         """`kill -9` to all of its processes: no farewell, no last write."""
         postmaster = self.server.get_postmaster_info().process
+        assert postmaster is not None
         postmaster.suspend()  # or it would make children that are not in this list
         family = [postmaster, *postmaster.children(recursive=True)]
         for process in family:

@@ -68,19 +68,21 @@ def running_site(
         "STUDIO_DATA_DIR": str(data_dir),
         "HTTPS": "False",
     }
-    server = subprocess.Popen(
-        [sys.executable, "-m", *command.split()],
-        cwd=ROOT,
-        env=environment,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
+    with (data_dir / "site.log").open("ab") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", *command.split()],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
     try:
         wait_until_it_answers(server, str(port))
         yield Site(port, server.pid)
     finally:
         server.terminate()
-        server.communicate(timeout=PATIENCE)
+        server.wait(timeout=PATIENCE)
 
 
 def signed_in(user: User) -> dict[str, str]:
@@ -139,8 +141,9 @@ class Person:
         answer = self.send("POST", form.action, form.fields, headers)
         return self.get(answer.headers["Location"]) if answer.status_code == 302 else answer
 
-    def leave(self, form: Form, *, sent: float) -> None:
-        """Press, and be gone before the answer comes; `sent` is the part of the form that was."""
+    @contextmanager
+    def leaving(self, form: Form, *, sent: float = 1) -> Iterator[None]:
+        """Press, and be gone before the answer is read; `sent` is the part of the form that was."""
         body = urlencode(form.fields).encode()
         headers = self.headers(form.fields) | {"Content-Length": str(len(body))}
         with self.site.connect() as line:
@@ -148,6 +151,7 @@ class Person:
             for name, value in headers.items():
                 line.putheader(name, value)
             line.endheaders(body[: round(len(body) * sent)])
+            yield
 
     def headers(self, fields: dict[str, str] | None) -> dict[str, str]:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}

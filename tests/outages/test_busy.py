@@ -7,6 +7,7 @@ that would wait for ever from doing so.
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -22,6 +23,7 @@ from studio.models import User
 from tests.database import PATIENCE, another_connection
 from tests.factories import make_purchase
 from tests.ledger import reinstated_by
+from tests.outages.postgres import Postgres
 from tests.outages.site import DESK, Person, Site, form_for, forms_on, signed_in
 from tests.packs import used
 from tests.pages import words_on
@@ -49,14 +51,14 @@ def somebody_else_holds(purchase: Purchase) -> Iterator[None]:
         other.execute("ROLLBACK")
 
 
-def sqlstate_of(response: HttpResponse) -> str | None:
-    """What the database said to the press that got this answer."""
+def sqlstate_of(response: Any) -> str | None:
+    """What the database said to the press that got this answer of the test client."""
     _, error, _ = response.exc_info
     assert isinstance(error.__cause__, psycopg.Error)
     return error.__cause__.sqlstate
 
 
-def press(browser: Client, path: str, request_id: UUID) -> HttpResponse:
+def press(browser: Client, path: str, request_id: UUID) -> Any:
     return browser.post(path, {"request_id": str(request_id), "next": DESK}, follow=True)
 
 
@@ -92,7 +94,7 @@ def test_a_second_arrival_gives_up_waiting_for_the_first_and_gets_its_answer_whe
     purchase = make_purchase(org=northside, used=3)
     path, request_id = reverse("purchases:reinstate", args=[purchase.pk]), uuid4()
 
-    def second_arrival() -> HttpResponse:
+    def second_arrival() -> Any:
         try:
             return press(at_the_desk, path, request_id)
         finally:
@@ -133,3 +135,17 @@ def test_no_worker_stays_stuck(site: Site, mia: User, northside: Org) -> None:
         (form,) = forms_on(page)
         assert person.press(form).status_code == 200
     assert used(purchase) == 6
+
+
+def test_a_page_that_waits_for_a_whole_table_gives_up_too(
+    own_site: Site, postgres: Postgres, studio: dict[str, Any]
+) -> None:
+    """By the settings of the role studio_app: a migration may hold the table."""
+    person = Person(own_site, studio["cookies"])
+    with psycopg.connect(postgres.url) as migration:
+        migration.execute("LOCK TABLE client_purchases IN ACCESS EXCLUSIVE MODE")
+        page = person.get()
+        assert page.status_code == 503
+        assert "The database does not answer." in words_on(page)
+        assert own_site.healthz() == (200, {"database": "ok"})
+    assert person.get().status_code == 200

@@ -1,72 +1,37 @@
 """PostgreSQL is killed under 8 writers, again and again, and the site lives on."""
 
-import json
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 from threading import Event
 from typing import Any
 from uuid import UUID
 
 import psycopg
-import pytest
 from django.conf import settings
 
 from tests.database import PATIENCE
-from tests.outages.postgres import Postgres, own_postgres
-from tests.outages.site import Person, Site, form_for, forms_on, running_site
+from tests.outages.postgres import Postgres
+from tests.outages.site import Person, Site, form_for, forms_on
 from tests.outages.writers import UNCONFIRMED, Writer
 from tests.pages import words_on
-from tests.processes import manage, run_python
+from tests.processes import manage
 
 WRITERS = 8
 CYCLES = 10
 PRESSES = 40  # answered between one kill and the next
 
 
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with own_postgres(tmp_path_factory.mktemp("postgres")) as postgres:
-        for command in ("migrate", "setup_roles"):
-            done = manage(command, DATABASE_URL=postgres.url, SECRET_KEY=settings.SECRET_KEY)
-            assert done.returncode == 0, done.stderr
-        yield postgres
-
-
-@pytest.fixture(scope="module")
-def studio(postgres: Postgres) -> dict[str, Any]:
-    """The packs, and the cookies of somebody who may change them."""
-    done = run_python(
-        "-m",
-        "tests.outages.populate",
-        DATABASE_URL=postgres.url,
-        SECRET_KEY=settings.SECRET_KEY,
-        HTTPS="False",
-        DJANGO_SETTINGS_MODULE="studio.settings",
-    )
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout))
-
-
-@pytest.fixture
-def site(postgres: Postgres, collected: Path) -> Iterator[Site]:
-    url = postgres.url.replace("postgres@", "studio_app@")
-    with running_site(url, collected, workers=2) as site:
-        yield site
-
-
 def test_nothing_acknowledged_is_lost_and_the_site_comes_back_by_itself(
-    site: Site, postgres: Postgres, studio: dict[str, Any], record_property: Any
+    own_site: Site, postgres: Postgres, studio: dict[str, Any]
 ) -> None:
     chance = Random(7)
     packs = [UUID(pack) for pack in studio["packs"]]
     writers = [
-        Writer(Person(site, studio["cookies"]), packs[n % len(packs)]) for n in range(WRITERS)
+        Writer(Person(own_site, studio["cookies"]), packs[n % len(packs)]) for n in range(WRITERS)
     ]
-    visitor = Person(site, studio["cookies"])
+    visitor = Person(own_site, studio["cookies"])
     page = visitor.get()
-    processes = site.workers
+    processes = own_site.workers
     stop = Event()
     threads = [writer.start(stop) for writer in writers]
     try:
@@ -82,7 +47,7 @@ def test_nothing_acknowledged_is_lost_and_the_site_comes_back_by_itself(
             unconfirmed = visitor.press(form_for(page, "use", packs[0]))
             assert unconfirmed.status_code == 503
             assert UNCONFIRMED in words_on(unconfirmed)
-            assert site.healthz() == (503, {"database": "unreachable"})
+            assert own_site.healthz() == (503, {"database": "unreachable"})
 
             postgres.start_again()
             kept = recorded(postgres)
@@ -90,13 +55,13 @@ def test_nothing_acknowledged_is_lost_and_the_site_comes_back_by_itself(
             (again,) = forms_on(unconfirmed)
             page = visitor.press(again)
             assert page.status_code == 200
-            assert site.healthz() == (200, {"database": "ok"})
+            assert own_site.healthz() == (200, {"database": "ok"})
     finally:
         stop.set()
         for thread in threads:
             thread.join(PATIENCE)
     assert [writer.error for writer in writers] == [None] * WRITERS
-    assert site.workers == processes, "no process of the site was started anew"
+    assert own_site.workers == processes, "no process of the site was started anew"
     kept = recorded(postgres)
     assert {key: kept.get(key) for key in answered(writers)} == answered(writers)
     assert len(kept) == len(answered(writers)) + CYCLES, "a press counts once, and only a press"

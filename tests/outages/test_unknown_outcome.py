@@ -6,8 +6,10 @@ same.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
+from pathlib import Path
 
 import pytest
 from django.http import HttpResponse
@@ -16,8 +18,9 @@ from django.utils import timezone
 from purchases.models import Org, Purchase, SessionEvent
 from studio.models import User
 from tests.factories import make_purchase
+from tests.outages.conftest import behind
 from tests.outages.proxy import AFTER_COMMIT, BEFORE_COMMIT, Moment, Proxy
-from tests.outages.site import Act, Form, Person, Site, form_for, forms_on, signed_in
+from tests.outages.site import Act, Form, Person, Site, form_for, forms_on, running_site, signed_in
 from tests.packs import used
 from tests.pages import html_of, rows_on, words, words_on
 
@@ -85,6 +88,13 @@ def try_again(person: Person, unconfirmed: HttpResponse, *, htmx: bool) -> HttpR
     return person.press(form, htmx=htmx)
 
 
+@pytest.fixture(scope="module")
+def unclaimed_site(proxy: Proxy, login: dict[str, str], collected: Path) -> Iterator[Site]:
+    application = "tests.outages.unclaimed:application"
+    with running_site(behind(proxy, login), collected, application=application) as site:
+        yield site
+
+
 @pytest.mark.parametrize("moments", [BEFORE_COMMIT, AFTER_COMMIT], ids=["before", "after"])
 def test_trying_again_counts_once_and_gives_the_first_answer(
     site: Site, proxy: Proxy, mia: User, northside: Org, moments: tuple[Moment, ...]
@@ -105,3 +115,22 @@ def test_trying_again_counts_once_and_gives_the_first_answer(
         assert cut.told() == smooth.told(), f"press {n}: {act}, {moment}"
         assert used(cut.purchase) == used(smooth.purchase)
     assert cut.effects() == smooth.effects()
+
+
+@pytest.mark.parametrize("moment", AFTER_COMMIT)
+def test_without_the_claim_trying_again_counts_twice(
+    unclaimed_site: Site, proxy: Proxy, mia: User, northside: Org, moment: Moment
+) -> None:
+    """The negative control: here the cut does harm, and it is seen."""
+    person = Person(unclaimed_site, signed_in(mia))
+    smooth, cut = two_packs(northside, person)
+    smooth.page = person.press(smooth.form("reinstate"))
+    form = cut.form("reinstate")
+    proxy.next_cut = moment
+
+    cut.page = try_again(person, person.press(form), htmx=False)
+
+    assert cut.told() != smooth.told()
+    assert (used(smooth.purchase), used(cut.purchase)) == (2, 1)
+    with pytest.raises(AssertionError, match="each press counts"):
+        cut.effects()
