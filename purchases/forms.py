@@ -9,6 +9,7 @@ from purchases.models import Purchase, SessionRequest
 from purchases.queries import Place
 
 OUT_OF_DATE = "This page is out of date. Reload it, then press again."
+CHOOSE_A_REASON = "Choose a reason: your studio asks for one. Nothing was changed yet."
 LINK_IS_MANGLED = "This link to a further page is not complete. Go to the desk and start there."
 
 
@@ -74,10 +75,7 @@ class ReinstateForm(UseForm):
         required=False,
         choices=SessionRequest.Reason,
         empty_value=None,
-        error_messages={
-            "required": "Choose a reason: your studio asks for one. Nothing was changed yet.",
-            "invalid_choice": "There is no such reason: choose one of the list.",
-        },
+        error_messages={"invalid_choice": "There is no such reason: choose one of the list."},
     )
     event = forms.IntegerField(
         required=False, min_value=1, max_value=2**63 - 1, error_messages={"invalid": OUT_OF_DATE}
@@ -85,4 +83,12 @@ class ReinstateForm(UseForm):
 
     def __init__(self, data: QueryDict, *, reason_required: bool) -> None:
         super().__init__(data)
-        self.fields["reason"].required = reason_required
+        self.reason_required = reason_required
+
+    def clean(self) -> None:
+        """A request that was answered before its studio asked for reasons keeps its answer."""
+        super().clean()
+        if not self.reason_required or self.errors or self.cleaned_data["reason"]:
+            return
+        if not SessionRequest.objects.filter(pk=self.cleaned_data["request_id"]).exists():
+            self.add_error("reason", CHOOSE_A_REASON)

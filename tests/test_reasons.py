@@ -1,0 +1,240 @@
+"""Why a session is given back: said in the same motion, kept, shown, and mandatory where the
+studio wants it."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from purchases.models import Org, Purchase, SessionRequest
+from studio.models import Policy, User
+from tests.factories import make_purchase, make_purchases
+from tests.history import history_on, page_of
+from tests.ledger import changes, used_by
+from tests.packs import used
+from tests.pages import html_of, note_on, press, press_undo, rows_on, the_row_on, undo_on, words_on
+
+LIST = reverse("purchases:purchase_list")
+DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+REASONS = [
+    "Class cancelled",
+    "Checked in by mistake",
+    "Late cancel forgiven",
+    "Instructor absent",
+    "Other",
+]
+CHOOSE = "Choose a reason: your studio asks for one. Nothing was changed yet."
+
+
+@pytest.fixture
+def pack(northside: Org) -> Purchase:
+    return make_purchase(org=northside, used=3)
+
+
+@pytest.fixture
+def mandatory(northside: Org) -> Policy:
+    return Policy.objects.create(org=northside, reason_is_mandatory=True)
+
+
+# --- Kept and shown -------------------------------------------------------------------------------
+
+
+@DOORS
+@pytest.mark.parametrize("reason", SessionRequest.Reason)
+def test_reason_and_note_are_kept_and_stand_in_the_history(
+    desk: Client, pack: Purchase, htmx: bool, reason: SessionRequest.Reason
+) -> None:
+    answer = press(desk, "reinstate", pack, htmx=htmx, reason=reason, note="water <on> the floor")
+
+    assert answer.status_code == (200 if htmx else 302)
+    request = SessionRequest.objects.get()
+    assert (request.reason, request.note) == (reason, "water <on> the floor")
+    who = history_on(desk.get(page_of(pack)))[0].who
+    assert who.startswith(f"Mia: {reason.label.lower()} water <on> the floor through ")
+
+
+@pytest.mark.parametrize("reason", [None, ""])
+def test_without_a_reason_one_click_is_enough(
+    desk: Client, pack: Purchase, reason: str | None
+) -> None:
+    assert press(desk, "reinstate", pack, reason=reason).status_code == 302
+
+    request = SessionRequest.objects.get()
+    assert (request.reason, request.note) == (None, "")
+    assert history_on(desk.get(page_of(pack)))[0].who.startswith("Mia through ")
+
+
+def test_a_use_has_a_note_too(desk: Client, pack: Purchase) -> None:
+    press(desk, "use", pack, note="with a friend")
+
+    assert SessionRequest.objects.get().note == "with a friend"
+    assert "Mia with a friend through" in history_on(desk.get(page_of(pack)))[0].who
+
+
+def test_they_are_kept_with_a_refusal(desk: Client, northside: Org) -> None:
+    pack = make_purchase(org=northside, used=0)
+
+    press(desk, "reinstate", pack, reason="other", note="she insists")
+
+    request = SessionRequest.objects.get()
+    assert (request.reason, request.note, request.objection) == (
+        "other",
+        "she insists",
+        "nothing_used",
+    )
+
+
+def test_a_repeated_press_keeps_the_reason_of_the_first(desk: Client, pack: Purchase) -> None:
+    request_id = str(uuid4())
+    press(desk, "reinstate", pack, request_id=request_id, reason="class_cancelled")
+    press(desk, "reinstate", pack, request_id=request_id, reason="other", note="changed my mind")
+
+    request = SessionRequest.objects.get()
+    assert (request.reason, request.note) == ("class_cancelled", "")
+    assert len(changes(pack)) == 1
+
+
+@DOORS
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"reason": "boredom"}, "There is no such reason: choose one of the list."),
+        ({"reason": "Other"}, "There is no such reason: choose one of the list."),
+        ({"note": "x" * 501}, "Shorten the note: 500 characters at most."),
+        ({"note": "\0"}, "Null characters are not allowed."),
+    ],
+)
+def test_what_cannot_be_kept_is_refused_in_words(
+    desk: Client, pack: Purchase, htmx: bool, fields: dict[str, str], says: str
+) -> None:
+    answer = press(desk, "reinstate", pack, htmx=htmx, **fields)
+
+    assert answer.status_code == 400
+    assert says in words_on(answer)
+    assert used(pack) == 3
+    assert not SessionRequest.objects.exists()
+
+
+def test_the_longest_note_is_kept_whole(desk: Client, pack: Purchase) -> None:
+    press(desk, "reinstate", pack, note="é" * 500)
+
+    assert SessionRequest.objects.get().note == "é" * 500
+
+
+# --- The menu -------------------------------------------------------------------------------------
+
+
+def test_the_menu_stands_beside_the_button_and_is_no_step_of_its_own(
+    desk: Client, pack: Purchase
+) -> None:
+    row = the_row_on(desk.get(LIST))
+
+    assert row.buttons == ["Reinstate", "Use"]
+    assert row.menu == REASONS
+    assert f'<button class="button main" id="reinstate-{pack.pk}"' in row.html
+
+
+def test_a_row_without_a_reinstatement_has_no_menu(desk: Client, northside: Org) -> None:
+    make_purchase(org=northside, used=0)
+
+    assert the_row_on(desk.get(LIST)).menu == []
+
+
+# --- Mandatory ------------------------------------------------------------------------------------
+
+
+def test_where_it_is_mandatory_the_button_opens_the_menu(
+    desk: Client, pack: Purchase, mandatory: Policy
+) -> None:
+    row = the_row_on(desk.get(LIST))
+
+    assert row.buttons == ["Reinstate", "Use"]
+    assert f'<summary class="button main" id="reinstate-{pack.pk}"' in row.html
+    assert row.menu == REASONS
+    # Enter in the note presses the first button that is not disabled, were this one not before.
+    assert row.html.index("<button disabled hidden>") < row.html.index('name="reason"')
+
+
+@DOORS
+@pytest.mark.parametrize("reason", [None, ""])
+def test_where_it_is_mandatory_a_press_without_one_claims_nothing_and_says_so(
+    desk: Client, pack: Purchase, mandatory: Policy, htmx: bool, reason: str | None
+) -> None:
+    request_id = str(uuid4())
+    answer = press(desk, "reinstate", pack, htmx=htmx, request_id=request_id, reason=reason)
+
+    assert answer.status_code == 400
+    assert CHOOSE in words_on(answer)
+    assert used(pack) == 3
+    assert not SessionRequest.objects.exists()
+    again = press(desk, "reinstate", pack, htmx=htmx, request_id=request_id, reason="other")
+    assert again.status_code == (200 if htmx else 302), "the id is still good"
+    assert used(pack) == 2
+
+
+def test_where_it_is_mandatory_the_history_asks_for_it_beside_the_visit(
+    desk: Client, mia: User, pack: Purchase, mandatory: Policy
+) -> None:
+    used_by(mia, pack)
+    line = history_on(desk.get(page_of(pack)))[0]
+    assert all(f">{reason}</option>" in line.html for reason in REASONS)
+    assert 'name="reason" aria-label="Reason" required>' in line.html
+
+    without = desk.post(line.leads_to, line.fields)
+    done = desk.post(line.leads_to, line.fields | {"reason": "instructor_absent"})
+
+    assert (without.status_code, done.status_code) == (400, 302)
+    assert "Mia: instructor absent" in history_on(desk.get(page_of(pack)))[0].who
+
+
+def test_use_and_undo_ask_for_no_reason(desk: Client, pack: Purchase, mandatory: Policy) -> None:
+    assert press(desk, "use", pack).status_code == 302
+    answer = press(desk, "reinstate", pack, htmx=True, reason="other")
+    event_id = int((undo_on(answer) or "").split("/")[2])
+
+    assert press_undo(desk, event_id).status_code == 302
+
+
+def test_it_is_mandatory_for_owners_as_for_staff_and_in_that_studio_alone(
+    northside: Org,
+    southside: Org,
+    olivia: User,
+    otto: User,
+    mandatory: Policy,
+    signed_in: Callable[[User], Client],
+) -> None:
+    ours, theirs = make_purchase(org=northside), make_purchase(org=southside)
+
+    assert press(signed_in(olivia), "reinstate", ours).status_code == 400
+    assert press(signed_in(otto), "reinstate", theirs).status_code == 302
+
+
+def test_a_press_whose_answer_got_lost_is_confirmed_though_a_reason_became_mandatory_since(
+    desk: Client, pack: Purchase, northside: Org
+) -> None:
+    request_id = str(uuid4())
+    first = press(desk, "reinstate", pack, htmx=True, request_id=request_id)
+    Policy.objects.create(org=northside, reason_is_mandatory=True)
+
+    again = press(desk, "reinstate", pack, htmx=True, request_id=request_id)
+
+    assert (again.status_code, note_on(again)) == (200, note_on(first))
+
+
+@pytest.mark.parametrize("is_mandatory", [False, True])
+def test_the_policy_costs_the_desk_no_query(
+    desk: Client,
+    northside: Org,
+    is_mandatory: bool,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    Policy.objects.create(org=northside, reason_is_mandatory=is_mandatory)
+    make_purchases(org=northside, count=3)
+
+    with django_assert_max_num_queries(4):
+        page = desk.get(LIST)
+    assert len(rows_on(page)) == 3
+    assert html_of(page).count('<div class="menu">') == 3
