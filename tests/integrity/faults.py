@@ -27,7 +27,7 @@ class Fault:
     def install(self) -> None:
         for statement in self.statements:
             rows(statement)
-        if self.function:
+        if self.text:
             definition = definition_of(self.function)
             assert self.text in definition, "the function has another text by now: so must this"
             rows(definition.replace(self.text, self.instead))
@@ -50,15 +50,15 @@ def made(fault: Fault) -> Iterator[None]:
 
 
 @contextmanager
-def made_for_all(fault: Fault, *functions: str) -> Iterator[None]:
-    """The fault, for every connection, until the block ends: these functions are then put back."""
-    before = [definition_of(function) for function in functions]
+def made_for_all(fault: Fault) -> Iterator[None]:
+    """The fault, for every connection, until the block ends: its function is then put back."""
+    assert fault.function, "only a function is put back"
+    before = definition_of(fault.function)
     fault.install()
     try:
         yield
     finally:
-        for definition in before:
-            rows(definition)
+        rows(before)
 
 
 RELEASE_WITHOUT_GUARD = Fault(
@@ -164,6 +164,25 @@ ANSWERED_AGAIN = Fault(
     instead="false",
 )
 
+HOLDS_NOTHING = Fault(
+    "hold_to_request lets a visit that was given back through",
+    function="hold_to_request",
+    text="RETURN NULL",
+    instead="RETURN NEW",
+)
+OLDEST_FIRST = Fault(
+    "the oldest use is taken back, not the newest",
+    function="event_to_reverse",
+    text="ORDER BY event.id DESC",
+    instead="ORDER BY event.id",
+)
+NULL_IS_NO_CHANGE = Fault(
+    "a count that becomes null is not told from one that stays",
+    function="record_session_event",
+    text="NEW.sessions_used IS DISTINCT FROM OLD.sessions_used",
+    instead="NEW.sessions_used <> OLD.sessions_used",
+)
+
 _RETURNS = {"release_session": ("int", "- 1", "> 0", "v_used - 1", "-1"),
             "use_session": ("boolean", "+ 1", "< v_total", "true", "false")}  # fmt: skip
 
@@ -174,7 +193,8 @@ def select_then_update(function: str) -> Fault:
     returns, change, guard, done, refused = _RETURNS[function]
     return Fault(
         f"{function} as SELECT, then UPDATE",
-        (
+        function=function,
+        statements=(
             f"""
             CREATE OR REPLACE FUNCTION public.{function}(p_purchase_id uuid) RETURNS {returns}
             LANGUAGE plpgsql SECURITY DEFINER

@@ -18,16 +18,6 @@ def make_intruder() -> str:
 
 
 @contextmanager
-def signed_in_as(role: str) -> Iterator[None]:
-    """What is asked inside is asked by this role, which can't become its superuser again by
-    SET ROLE. A refusal undoes it all and passes through."""
-    with transaction.atomic():
-        rows(f"SET LOCAL SESSION AUTHORIZATION {role}")
-        yield
-        rows("RESET SESSION AUTHORIZATION")
-
-
-@contextmanager
 def refused(why: str) -> Iterator[None]:
     """The database refuses what is inside, in these words or by that constraint."""
     words = None

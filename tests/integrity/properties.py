@@ -3,16 +3,14 @@ the same with a mistake in it. Each makes what it needs."""
 
 from uuid import UUID, uuid4
 
-from django.db import connection
-
 from purchases.models import Purchase
-from purchases.operations import CLAIM
 from studio.models import User
 from tests.database import make_role, rows, value
 from tests.factories import make_purchase
-from tests.integrity.intruder import make_intruder, refused, signed_in_as
+from tests.integrity.intruder import make_intruder, refused
 from tests.integrity.invariants import check_invariants, history
-from tests.integrity.schedule import Asked, ask
+from tests.integrity.schedule import Asked, ask_here
+from tests.roles.logins import signed_in_as
 
 INSERT_EVENT = """
     INSERT INTO public.session_events
@@ -91,7 +89,7 @@ def a_request_has_one_event(mia: User) -> None:
     """Another call in the same transaction still goes by the same request."""
     purchase = pack(mia, used=2)
     asked = Asked(uuid4(), "reinstate", purchase.pk, mia.pk)
-    assert ask(_connection(), asked, CLAIM) is not None
+    assert ask_here(asked) is not None
     with refused("a_request_has_one_event"):
         call("release_session", purchase.pk)
     assert count(purchase.pk) == 1
@@ -124,7 +122,7 @@ def the_count_stays_between_0_and_the_total(mia: User) -> None:
 
 def what_was_recorded_stays(mia: User) -> None:
     purchase = pack(mia)
-    ask(_connection(), Asked(uuid4(), "use", purchase.pk, mia.pk), CLAIM)
+    ask_here(Asked(uuid4(), "use", purchase.pk, mia.pk))
     for statement in (
         "UPDATE session_events SET made_by = 'nobody'",
         "DELETE FROM session_events",
@@ -146,7 +144,7 @@ def a_visit_is_given_back_once(mia: User) -> None:
     call("use_session", purchase.pk)
     visit = history(purchase.pk)[0][-1]
     for answer in (2, -1):
-        row = ask(_connection(), Asked(uuid4(), "reinstate", purchase.pk, mia.pk, visit), CLAIM)
+        row = ask_here(Asked(uuid4(), "reinstate", purchase.pk, mia.pk, visit))
         assert row is not None
         assert row[0] == answer, "a visit was given back twice"
 
@@ -155,7 +153,7 @@ def a_request_is_for_one_purchase(mia: User) -> None:
     mine = pack(mia, used=2)
     other = make_purchase(org=mine.org, client=mine.client, offer=mine.offer, used=0)
     asked = Asked(uuid4(), "reinstate", other.pk, mia.pk)
-    assert ask(_connection(), asked, CLAIM) == (-1, None)
+    assert ask_here(asked) == (-1, None)
     with refused("is not for the purchase"):
         call("release_session", mine.pk)
 
@@ -200,6 +198,7 @@ def the_callers_tables_are_not_used(mia: User) -> None:
         rows("INSERT INTO pg_temp.client_purchases VALUES (%s, 7)", purchase.pk)
         rows("GRANT ALL ON pg_temp.client_purchases TO PUBLIC")
         answer = call("release_session", purchase.pk)
+        rows("DROP TABLE pg_temp.client_purchases")
     assert answer == 1, "it counted in the caller's table"
 
 
@@ -213,9 +212,3 @@ def nobody_else_can_run_the_triggers_functions(mia: User) -> None:
             " FOR EACH ROW EXECUTE FUNCTION public.record_session_event()"
         )
         rows("INSERT INTO mine VALUES (gen_random_uuid(), gen_random_uuid(), 1000)")
-
-
-def _connection():  # type: ignore[no-untyped-def]
-    """Django's own, as psycopg knows it."""
-    connection.ensure_connection()
-    return connection.connection

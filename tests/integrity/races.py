@@ -4,6 +4,8 @@ once of a naive one. The first caller is in its transaction when the second one 
 from functools import partial
 from uuid import UUID, uuid4
 
+import psycopg
+
 from studio.models import User
 from tests.database import another_connection
 from tests.factories import make_purchase
@@ -42,7 +44,7 @@ def the_only_use_is_given_back_once(mia: User) -> None:
 def a_request_that_comes_twice_counts_once(mia: User, *, by: Ask = ask) -> None:
     purchase = make_purchase(org=mia.membership.org, total=3, used=2)
     asked = Asked(uuid4(), "reinstate", purchase.pk, mia.pk)
-    outcome = run(partial(by, asked=asked), partial(by, asked=asked), "COMMIT")
+    outcome = run(lambda caller: by(caller, asked), lambda caller: by(caller, asked), "COMMIT")
     ids, events = history(purchase.pk)
     assert outcome.second is None, "it was claimed a second time"
     assert outcome.first == first_answer(asked.request_id) == (1, ids[-1])
@@ -61,7 +63,7 @@ def a_refused_request_stays_refused(mia: User) -> None:
         refusal = ""
         try:
             _called("release_session", purchase.pk, other)
-        except Exception as error:
+        except psycopg.Error as error:
             refusal = str(error)
     assert first_answer(asked.request_id) == (-1, None), "a refusal turned into a success"
     assert "was answered before" in refusal

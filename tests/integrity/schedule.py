@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from django.db import connection
 
 from purchases.models import SessionRequest
 from purchases.operations import ACT, CLAIM, FUNCTIONS
@@ -42,12 +43,18 @@ Ask = Callable[[Connection, Asked], Row]
 PATIENT_CLAIM = CLAIM.replace("'3s'", f"'{PATIENCE}s'")
 
 
-def ask(connection: Connection, asked: Asked, claim: str = PATIENT_CLAIM) -> Row:
+def ask(caller: Connection, asked: Asked, claim: str = PATIENT_CLAIM) -> Row:
     """The very statement of `operations`."""
     function = FUNCTIONS[SessionRequest.Operation(asked.operation)]
-    cursor = connection.execute(claim + ACT.format(function=function), asdict(asked))
+    cursor = caller.execute(claim + ACT.format(function=function), asdict(asked))
     row = cursor.fetchone()
     return None if row is None else (row[0], row[1])
+
+
+def ask_here(asked: Asked) -> Row:
+    """The statement as `operations` sends it, on Django's own connection."""
+    connection.ensure_connection()
+    return ask(connection.connection, asked, CLAIM)
 
 
 def first_answer(request_id: UUID) -> Row:
@@ -66,8 +73,8 @@ def first_answer(request_id: UUID) -> Row:
 
 @dataclass(frozen=True)
 class Outcome:
-    first: Row
-    second: Row
+    first: Any
+    second: Any
     waited: bool
 
 
@@ -95,9 +102,9 @@ def run(
         return Outcome(answer, other.result(timeout=2 * PATIENCE), waited)
 
 
-def _in_a_transaction(connection: Connection, call: Callable[[Connection], Any]) -> Any:
-    with connection.transaction():
-        return call(connection)
+def _in_a_transaction(caller: Connection, call: Callable[[Connection], Any]) -> Any:
+    with caller.transaction():
+        return call(caller)
 
 
 def _waits(waiting: Connection, working: Connection, answer: Future[Any]) -> bool:

@@ -43,12 +43,17 @@ def pack_with_a_past(user: User, used: int) -> tuple[UUID, Pack]:
     return purchase.pk, pack
 
 
+def chosen(ids: list[int], what: str) -> int | None:
+    place = ACTS[what][1]
+    return None if place is None else ids[place]
+
+
 def act(pack: Pack, what: str, request_id: UUID) -> int:
-    operation, chosen = ACTS[what]
+    operation, place = ACTS[what]
     if operation == "use":
         return pack.use(request_id)
     if operation == "reinstate":
-        return pack.reinstate(request_id, chosen)
+        return pack.reinstate(request_id, place)
     return pack.undo(THAT_REINSTATEMENT, request_id)
 
 
@@ -76,7 +81,7 @@ def test_two_at_once_end_as_one_after_the_other(
                 operation=ACTS[what][0],
                 purchase_id=purchase_id,
                 actor_id=mia.pk,
-                event_id=None if ACTS[what][1] is None else ids[ACTS[what][1]],
+                event_id=chosen(ids, what),
             )
             for who, what in (("first", first), ("second", second))
         }

@@ -51,23 +51,20 @@ FAULTS: list[tuple[Fault, Property, str]] = [
         "not refused",
     ),
 ]
-# The same for two connections at once, with the functions that the fault rewrites.
-RACES: list[tuple[Fault, str, Property, str]] = [
+# The same for two connections at once.
+RACES: list[tuple[Fault, Property, str]] = [
     (
         select_then_update("use_session"),
-        "use_session",
         races.the_last_session_is_sold_once,
         "sold twice",
     ),
     (
         select_then_update("release_session"),
-        "release_session",
         races.the_only_use_is_given_back_once,
         "given back twice",
     ),
     (
         faults.ANSWERED_AGAIN,
-        "hold_to_request",
         races.a_refused_request_stays_refused,
         "a refusal turned into a success",
     ),
@@ -101,17 +98,17 @@ def test_a_fault_is_noticed(mia: User, fault: Fault, holds: Property, says: str)
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("holds", [holds for _, _, holds, _ in RACES], ids=named)
+@pytest.mark.parametrize("holds", [holds for _, holds, _ in RACES], ids=named)
 def test_it_holds_for_two_at_once(mia: User, holds: Property) -> None:
     holds(mia)
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("fault", "function", "holds", "says"), RACES, ids=named)
+@pytest.mark.parametrize(("fault", "holds", "says"), RACES, ids=named)
 def test_a_fault_is_noticed_by_two_at_once(
-    mia: User, fault: Fault, function: str, holds: Property, says: str
+    mia: User, fault: Fault, holds: Property, says: str
 ) -> None:
-    with made_for_all(fault, function), pytest.raises((AssertionError, Error)) as noticed:
+    with made_for_all(fault), pytest.raises((AssertionError, Error)) as noticed:
         holds(mia)
     assert says in str(noticed.value)
 
