@@ -43,6 +43,40 @@ def test_from_slash_to_a_reinstated_session_and_on_to_the_next_row(
     assert page.get_by_label("Find a client").input_value() == "ana"
 
 
+def test_a_key_that_is_held_or_pressed_twice_presses_once(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    pack = make_purchase(org=northside, used=9)
+    page = sign_in(window(), mia)
+    page.locator(f"#reinstate-{pack.pk}").focus()
+    for _ in range(6):
+        # Down without up: what a keyboard sends while the key is held.
+        page.keyboard.down("Enter")
+        page.wait_for_load_state("networkidle")
+    page.keyboard.up("Enter")
+    expect(page.locator(f"#purchase-{pack.pk}")).to_have_attribute("data-used", "8")
+
+    pack.refresh_from_db()
+    assert pack.sessions_used == 8
+
+
+def test_the_arrows_stay_in_an_open_menu(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    make_purchase(org=northside)
+    make_purchase(org=northside)
+    page = sign_in(window(), mia)
+    page.locator("summary").first.click()
+    page.get_by_label("Note").first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("button", name="Class cancelled").first).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_label("Note").first).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(page.locator("details[open]")).to_have_count(0)
+
+
 def test_a_slash_in_the_search_is_a_slash(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
@@ -60,7 +94,8 @@ def test_when_the_button_goes_the_focus_stays_in_the_row(
     page.locator(f"#reinstate-{pack.pk}").focus()
     page.keyboard.press("Enter")
     expect(page.locator(f"#purchase-{pack.pk}")).to_have_attribute("data-used", "0")
-    expect(page.locator(f"#use-{pack.pk}")).to_be_focused()
+    # Not on Use: the next Enter would take back what this one gave.
+    expect(page.locator(f"#client-of-{pack.pk}")).to_be_focused()
 
 
 def test_tab_reaches_everything_and_leaves_again(

@@ -2,7 +2,8 @@
 // in the list of keys: somebody who speaks to their computer "types" words anywhere.
 
 const rows = () => [...document.querySelectorAll(".desk tbody tr")];
-const reachable = (row) => row.querySelector(".button.main, .button") ?? row.querySelector("a");
+// What Enter will press in a row: Reinstate, and where there is none nothing that counts.
+const reachable = (row) => row.querySelector(".button.main") ?? row.querySelector(".client");
 const search = document.getElementById("search");
 const sheet = document.getElementById("keys");
 const SINGLE_KEYS = "single-keys";
@@ -39,6 +40,8 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
 // --- From row to row, and out of what is open ------------------------------------------------
 
 function move(event, step) {
+  const menu = event.target.closest("details[open] .menu");
+  if (menu) return moveInMenu(event, [...menu.querySelectorAll("input, button")], step);
   const typing = event.target.matches("input, textarea, select");
   if (typing && event.target !== search) return;
   const place = rows().indexOf(event.target.closest(".desk tbody tr"));
@@ -49,6 +52,16 @@ function move(event, step) {
   if (row) reachable(row).focus();
   else search?.focus();
 }
+
+function moveInMenu(event, choices, step) {
+  event.preventDefault();
+  choices[choices.indexOf(event.target) + step]?.focus();
+}
+
+document.addEventListener("focusout", ({ target, relatedTarget }) => {
+  const menu = target.closest("details.why[open]");
+  if (menu && relatedTarget && !menu.contains(relatedTarget)) menu.open = false;
+});
 
 function leave() {
   const menu = document.querySelector("details.why[open]");

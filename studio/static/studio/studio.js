@@ -2,11 +2,33 @@
 // along, and words where the server can't be reached. Every page works without this file.
 // keyboard.js, loaded before, has `rows` and `reachable`.
 
+const note = document.getElementById("note");
+
 // A button that went away with its row's state must not take the focus with it.
 document.addEventListener("htmx:afterSettle", (event) => {
   const row = event.detail.elt.closest?.(".desk tbody tr");
   if (row && document.activeElement === document.body) reachable(row).focus();
 });
+
+// One press is one press. A key that is held or pressed twice, and the second half of a double
+// click, must not press what came in the place of the first one's button. (Without this file the
+// stylesheet keeps the pointer away for as long.)
+const BREATH = 500;
+const cameAt = new Map();
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => cameAt.set(detail.target.id, performance.now()));
+
+function tooSoon(event) {
+  const button = event.target.closest?.(".desk button, .desk summary, #note button");
+  if (!button || (event.type === "keydown" && event.key !== "Enter" && event.key !== " ")) return;
+  const place = button.closest("tr, #note");
+  const age = performance.now() - (cameAt.get(place.id) ?? -Infinity);
+  if (!event.repeat && age > BREATH) return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+document.addEventListener("keydown", tooSoon, true);
+document.addEventListener("click", tooSoon, true);
 
 // An answer in the note may bring its row along; a search may have taken that row away.
 document.addEventListener("htmx:afterSwap", () => {
@@ -23,14 +45,13 @@ document.addEventListener("htmx:afterSwap", () => {
 // An error answers with a note in words: it goes where notes go, and the row stays as it was.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (!event.detail.isError) return;
-  event.detail.target = document.getElementById("note");
+  event.detail.target = note;
   event.detail.swapOverride = "innerHTML";
 });
 
 // A press whose answer got lost may have counted or not. The form still has the request's id, so
 // that pressing again can't count twice.
 function unanswered({ detail }) {
-  const note = document.getElementById("note");
   const form = detail.elt.closest("form[method=post]");
   const words = document.getElementById(form ? "unconfirmed" : "unanswered").content.cloneNode(true);
   const submitter = detail.requestConfig?.triggeringEvent?.submitter;
@@ -41,6 +62,16 @@ function unanswered({ detail }) {
 }
 document.addEventListener("htmx:sendError", unanswered);
 document.addEventListener("htmx:timeout", unanswered);
+
+// What the note says can be sent away, whoever put it there.
+function canBeClosed() {
+  if (!note.firstElementChild || note.querySelector(".dismiss")) return;
+  const dismiss = document.getElementById("dismiss").content.cloneNode(true).firstElementChild;
+  dismiss.addEventListener("click", () => note.replaceChildren());
+  note.append(dismiss);
+}
+new MutationObserver(canBeClosed).observe(note, { childList: true });
+canBeClosed();
 
 // One menu at a time, and none that outlives its use.
 document.addEventListener("click", (event) => {

@@ -1,0 +1,219 @@
+"""A press whose answer got lost, two presses in a row: what the person sees, and that it counts
+once."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.db.backends.postgresql.base import DatabaseWrapper
+from playwright.sync_api import Page, Route, expect
+
+from purchases import operations
+from purchases.models import Org, Purchase
+from studio.models import User
+from tests.browser.conftest import SignIn, Window
+from tests.factories import make_purchase
+from tests.packs import used
+
+UNCONFIRMED = "We could not confirm this yet. Trying again is safe."
+REINSTATED = "Session reinstated for Ana Ruiz. 2 of 10 used."
+
+
+def lose_the_answer(route: Route) -> None:
+    """The server acts; the browser never hears of it."""
+    route.fetch(max_redirects=0)
+    route.abort()
+
+
+def row(page: Page, purchase: Purchase) -> Any:
+    return page.locator(f"#purchase-{purchase.pk}")
+
+
+def reinstatements(purchase: Purchase) -> int:
+    return purchase.events.filter(kind="reinstated").count()
+
+
+def test_a_lost_answer_is_told_and_trying_again_gets_it(
+    window: Window, sign_in: SignIn, mia: User, northside: Org, console: list[str]
+) -> None:
+    pack = make_purchase(org=northside)
+    page = sign_in(window(), mia)
+    page.route("**/reinstate/", lose_the_answer, times=1)
+
+    page.get_by_role("button", name="Reinstate a session for").click()
+    expect(page.locator("#note")).to_contain_text(UNCONFIRMED)
+    expect(row(page, pack)).to_have_attribute("data-used", "3")
+    assert used(pack) == 2, "the server had done it"
+    page.get_by_role("button", name="Try again").click()
+
+    expect(page.locator("#note")).to_contain_text(REINSTATED)
+    expect(row(page, pack)).to_have_attribute("data-used", "2")
+    assert reinstatements(pack) == 1
+    console.clear()
+
+
+def test_a_lost_answer_to_undo_is_told_and_trying_again_gets_it(
+    window: Window, sign_in: SignIn, mia: User, northside: Org, console: list[str]
+) -> None:
+    pack = make_purchase(org=northside)
+    page = sign_in(window(), mia)
+    page.get_by_role("button", name="Reinstate a session for").click()
+    page.route("**/undo/", lose_the_answer, times=1)
+
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#note")).to_contain_text(UNCONFIRMED)
+    assert used(pack) == 3
+    page.get_by_role("button", name="Try again").click()
+
+    expect(page.locator("#note")).to_contain_text("Undone for Ana Ruiz")
+    expect(page.locator("#note")).not_to_contain_text(UNCONFIRMED)
+    expect(row(page, pack)).to_have_attribute("data-used", "3")
+    assert pack.events.filter(kind="undone").count() == 1
+    console.clear()
+
+
+def test_the_chosen_reason_and_the_note_are_sent_again(
+    window: Window, sign_in: SignIn, mia: User, northside: Org, console: list[str]
+) -> None:
+    pack = make_purchase(org=northside)
+    page = sign_in(window(), mia)
+    page.route("**/reinstate/", lambda route: route.abort(), times=1)
+
+    page.locator("summary").click()
+    page.get_by_label("Note").fill("Rain")
+    page.get_by_role("button", name="Class cancelled").click()
+    expect(page.locator("#note")).to_contain_text(UNCONFIRMED)
+    assert used(pack) == 3, "it never arrived"
+    page.get_by_role("button", name="Try again").click()
+
+    expect(page.locator("#note")).to_contain_text(REINSTATED)
+    request = pack.requests.get()
+    assert (request.reason, request.note) == ("class_cancelled", "Rain")
+    console.clear()
+
+
+def test_without_javascript_a_lost_answer_comes_with_the_reload(
+    window: Window, sign_in: SignIn, mia: User, northside: Org, console: list[str]
+) -> None:
+    """The browser has its own page for that, and sends the form again when it is reloaded."""
+    pack = make_purchase(org=northside)
+    page = sign_in(window(java_script_enabled=False), mia)
+    page.route("**/reinstate/", lose_the_answer, times=1)
+
+    page.get_by_role("button", name="Reinstate a session for").click()
+    page.wait_for_url("chrome-error://**")
+    assert used(pack) == 2
+    page.reload()
+
+    expect(page.locator("#note")).to_contain_text(REINSTATED)
+    expect(row(page, pack)).to_have_attribute("data-used", "2")
+    assert reinstatements(pack) == 1
+    console.clear()
+
+
+@pytest.fixture(params=["before it acted", "after it acted", "altogether"])
+def the_database_goes_away(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], None]:
+    """From now on, until all is undone; what the press finds of it."""
+    act = operations._one_row
+    gone = OperationalError("server closed the connection unexpectedly")
+
+    def cut_before(*asked: Any) -> None:
+        raise gone
+
+    def cut_after(*asked: Any) -> None:
+        act(*asked)
+        raise gone
+
+    def go_away() -> None:
+        if request.param == "altogether":
+            monkeypatch.setattr(DatabaseWrapper, "get_new_connection", cut_before)
+        else:
+            cut = cut_before if request.param == "before it acted" else cut_after
+            monkeypatch.setattr(operations, "_one_row", cut)
+
+    return go_away
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["htmx", "no script"])
+@pytest.mark.parametrize("button", ["Reinstate a session for", "Use a session of", "Undo"])
+def test_a_database_that_is_away_is_told_with_a_button_that_tries_again(
+    window: Window,
+    sign_in: SignIn,
+    mia: User,
+    northside: Org,
+    console: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    the_database_goes_away: Callable[[], None],
+    button: str,
+    javascript: bool,
+) -> None:
+    pack = make_purchase(org=northside)
+    page = sign_in(window(java_script_enabled=javascript), mia)
+    if button == "Undo":
+        page.get_by_role("button", name="Reinstate a session for").click()
+        expect(row(page, pack)).to_have_attribute("data-used", "2")
+    the_database_goes_away()
+
+    page.get_by_role("button", name=button).click()
+    for _ in range(2):
+        expect(page.get_by_text(UNCONFIRMED)).to_be_visible()
+        page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text(UNCONFIRMED)).to_be_visible()
+    monkeypatch.undo()
+    page.get_by_role("button", name="Try again").click()
+
+    kind, left = {"Undo": ("undone", 3), "Use a session of": ("used", 4)}.get(
+        button, ("reinstated", 2)
+    )
+    expect(page.locator("#note")).to_contain_text(f"{left} of 10 used.")
+    expect(page.get_by_text(UNCONFIRMED)).to_have_count(0)
+    expect(row(page, pack)).to_have_attribute("data-used", str(left))
+    assert used(pack) == left
+    assert pack.events.filter(kind=kind).count() == 1
+    console.clear()
+
+
+def two_clicks(page: Page, pause: int) -> None:
+    """As a mouse makes them, on whatever is there by then."""
+    box = page.get_by_role("button", name="Reinstate a session for").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    for click in (1, 2):
+        page.mouse.down(click_count=click)
+        page.mouse.up(click_count=click)
+        page.wait_for_timeout(pause)
+
+
+def two_enters(page: Page, pause: int) -> None:
+    page.get_by_role("button", name="Reinstate a session for").focus()
+    for _ in range(2):
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(pause)
+
+
+# The second comes before the answer, or at the pace of a hand, when the answer is there already.
+@pytest.mark.parametrize("pause", [0, 30, 120, 250])
+@pytest.mark.parametrize("javascript", [True, False], ids=["htmx", "no script"])
+@pytest.mark.parametrize("twice", [two_clicks, two_enters])
+def test_a_double_press_counts_once(
+    window: Window,
+    sign_in: SignIn,
+    mia: User,
+    northside: Org,
+    twice: Callable[[Page, int], None],
+    javascript: bool,
+    pause: int,
+) -> None:
+    pack = make_purchase(org=northside)
+    page = sign_in(window(java_script_enabled=javascript), mia)
+
+    twice(page, pause)
+
+    expect(page.locator("#note")).to_contain_text(REINSTATED)
+    expect(row(page, pack)).to_have_attribute("data-used", "2")
+    page.wait_for_timeout(300)
+    assert used(pack) == 2
+    assert reinstatements(pack) == 1
