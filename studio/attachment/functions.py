@@ -9,8 +9,8 @@ from studio.blueprint import Key, postgres
 
 FUNCTIONS = """
 SELECT proname::text, format('%%s(%%s)', proname, oidvectortypes(proargtypes)),
-    pg_get_function_arguments(oid), prokind::text, pg_get_userbyid(proowner)::text,
-    pg_has_role(proowner, 'USAGE'), pg_get_function_result(oid), prosecdef,
+    pg_get_function_arguments(pg_proc.oid), prokind::text, pg_get_userbyid(proowner)::text,
+    pg_has_role(proowner, 'USAGE') OR pg_has_role(nspowner, 'USAGE'), pg_get_function_result(pg_proc.oid), prosecdef,
     EXISTS (SELECT FROM unnest(proconfig) AS setting WHERE setting LIKE 'search_path=%%'),
     ARRAY(
         SELECT DISTINCT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(grantee)::text END
@@ -24,8 +24,8 @@ SELECT proname::text, format('%%s(%%s)', proname, oidvectortypes(proargtypes)),
         SELECT pg_describe_object(refclassid, refobjid, refobjsubid) FROM pg_depend
         WHERE classid = 'pg_proc'::regclass AND objid = pg_proc.oid AND deptype = 'e'
     )
-FROM pg_proc
-WHERE pronamespace = 'public'::regnamespace AND proname = ANY (%s)
+FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
+WHERE nspname = 'public' AND proname = ANY (%s)
 ORDER BY 2
 """
 

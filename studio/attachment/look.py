@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from studio.attachment.columns import compare
 from studio.attachment.functions import look_at_functions
-from studio.attachment.names import REPLACED, look_at_history, look_at_names, to_be_made
+from studio.attachment.names import REPLACED, is_ours, look_at_names, to_be_made
 from studio.attachment.report import Report
 from studio.attachment.rows import look_at_rows
 from studio.attachment.target import TABLES, look_at_server, look_at_tables
@@ -24,7 +24,8 @@ def look() -> Look:
         return Look(report, History(set(), [], {}))
     there = look_at_tables(report, server)
     done = history()
-    look_at_history(report, done)
+    if not is_ours(report, done):
+        return Look(report, done)
     found = survey()
     compare(report, needed=draw(done.plan).shared, found=found.shared)
     wanted = to_be_made(done)

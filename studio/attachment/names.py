@@ -41,11 +41,14 @@ def look_at_names(report: Report, wanted: Things, found: Blueprint) -> None:
             )
 
 
-def look_at_history(report: Report, history: History) -> None:
-    """Another Django project may keep its own in this database."""
+def is_ours(report: Report, history: History) -> bool:
+    """Whether the history in this database is not that of another Django project."""
+    consistent = True
     for node in sorted(history.applied & history.needs.keys()):
         for missing in sorted(history.needs[node] - history.applied - {SHARED}):
             report.refuse(
                 f"django_migrations has {'.'.join(node)} without {'.'.join(missing)}, which it "
                 "needs: another Django project keeps its history here, and Studio can't beside it"
             )
+            consistent = False
+    return consistent

@@ -43,7 +43,7 @@ def look_at_rows(report: Report) -> None:
     report.note(f"rows: {numbers}")
     for oddity in ODDITIES:
         if number := count("client_purchases", oddity.condition):
-            report.note(f"{number:,} × {oddity.what}: {listed(oddity, number)}")
+            report.note(f"{number:,} × {oddity.what}:{listed(oddity, number)}")
     if number := count("client_purchases", BREAKS_IT):
         report.warn(
             f"{number:,} purchases break {CONSTRAINT}, which stays NOT VALID. They stay as they "

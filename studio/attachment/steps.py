@@ -65,18 +65,17 @@ class Executor(MigrationExecutor):
 
 
 def attach(say: Say) -> None:
-    with alone():
-        recorder = MigrationRecorder(connection)
-        recorder.ensure_schema()
-        if SHARED not in recorder.applied_migrations():
-            recorder.record_applied(*SHARED)
-        executor = Executor(connection, progress(say))
-        executor.migrate(executor.loader.graph.leaf_nodes())
+    recorder = MigrationRecorder(connection)
+    recorder.ensure_schema()
+    if SHARED not in recorder.applied_migrations():
+        recorder.record_applied(*SHARED)
+    executor = Executor(connection, progress(say))
+    executor.migrate(executor.loader.graph.leaf_nodes())
 
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """One attach at a time, with every row in sight, and patience for nobody else's locks."""
+    """One attach at a time, with every row in sight, and no patience with the locks of others."""
     database = postgres()
     database.execute(f"SET lock_timeout = '{PATIENCE}'".encode())
     database.execute("SET statement_timeout = 0")
@@ -85,13 +84,14 @@ def alone() -> Iterator[None]:
     database.execute("SET client_connection_check_interval = '1s'")
     try:
         database.execute("SELECT pg_advisory_lock(%s)", [ATTACHING])
+    except psycopg.errors.LockNotAvailable as error:
+        raise Interrupted("another attach is at work on this database") from error
+    try:
         yield
-    except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected) as error:
-        raise Interrupted(str(error).strip()) from error
-    except OperationalError as error:
-        if isinstance(
-            error.__cause__, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected
-        ):
+    except (psycopg.Error, OperationalError) as error:
+        # Django's errors carry PostgreSQL's as their cause.
+        cause = error if isinstance(error, psycopg.Error) else error.__cause__
+        if isinstance(cause, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
             raise Interrupted(str(error).strip()) from error
         raise
     database.execute("SELECT pg_advisory_unlock(%s)", [ATTACHING])

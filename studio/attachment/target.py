@@ -151,7 +151,7 @@ def look_at_tables(report: Report, server: Server) -> list[str]:
 def described(table: Table) -> str:
     parts = [f"{table.name} of {table.owner}"]
     if table.row_security:
-        parts.append(f"row level security with {table.policies} policies")
+        parts.append(f"row level security (policies: {table.policies})")
     if table.triggers:
         parts.append(f"triggers {', '.join(table.triggers)}")
     if others := [name for name in table.led_to_by if name.split(".")[-1] not in TABLES]:

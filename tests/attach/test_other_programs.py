@@ -1,0 +1,132 @@
+"""The phone app, the back end and SQL by hand go on as before; the ledger has what they do."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.attach.live import Live
+
+ORG = "00000000-0000-4000-8000-000000000001"
+OFFER = ORG
+CLIENT = "00000000-0000-4000-9000-000000000002"
+PURCHASE = "00000000-0000-4000-a000-000000000014"
+NEW = "00000000-0000-4000-c000-00000000000{}"
+
+# Who does what, in this order: a role, with the signed-in client's token or without, and how many
+# rows it comes to.
+WORK = [
+    ("service_role", "INSERT INTO orgs (name, slug) VALUES ('Eastside', 'eastside')", 1),
+    (
+        "service_role",
+        f"INSERT INTO clients (id, org_id, full_name, tier) VALUES"
+        f" ('{NEW.format(1)}', '{ORG}', 'Mei Lin', 'gold')",
+        1,
+    ),
+    (
+        "service_role",
+        f"INSERT INTO client_purchases (id, org_id, client_id, offer_id, amount_paid_cents,"
+        f" sessions_total, stripe_id) VALUES"
+        f" ('{NEW.format(2)}', '{ORG}', '{NEW.format(1)}', '{OFFER}', 20000, 10, 'pi_1')",
+        1,
+    ),
+    (
+        "service_role",
+        f"INSERT INTO client_purchases (id, org_id, client_id, offer_id, amount_paid_cents,"
+        f" sessions_total, sessions_used) VALUES"
+        f" ('{NEW.format(2)}', '{ORG}', '{NEW.format(1)}', '{OFFER}', 20000, 10, 0)"
+        f" ON CONFLICT (id) DO UPDATE SET sessions_used = 4",
+        1,
+    ),
+    (
+        "service_role",
+        f"UPDATE client_purchases SET payment_status = 'succeeded' WHERE id = '{NEW.format(2)}'",
+        1,
+    ),
+    (
+        "service_role",
+        "INSERT INTO bookings (purchase_id, client_id)"
+        f" VALUES ('{NEW.format(2)}', '{NEW.format(1)}')",
+        1,
+    ),
+    ("authenticated", f"UPDATE clients SET phone = '+61 400 000 111' WHERE id = '{CLIENT}'", 1),
+    ("authenticated", f"UPDATE clients SET phone = '1' WHERE id <> '{CLIENT}'", 0),
+    (
+        "authenticated",
+        f"UPDATE client_purchases SET sessions_used = sessions_used + 1 WHERE id = '{PURCHASE}'",
+        1,
+    ),
+    ("anon", "SELECT FROM orgs", 3),
+    ("postgres", f"UPDATE client_purchases SET sessions_used = NULL WHERE id = '{PURCHASE}'", 1),
+    ("postgres", f"UPDATE clients SET id = '{NEW.format(3)}' WHERE id = '{NEW.format(4)}'", 0),
+    ("service_role", f"DELETE FROM client_purchases WHERE id = '{PURCHASE}'", 1),
+    ("service_role", f"DELETE FROM clients WHERE id = '{NEW.format(1)}'", 1),
+]
+
+
+def work(live: Live) -> list[int]:
+    """How many rows each came to."""
+    user = live.value("SELECT user_id::text FROM clients WHERE id = %s", CLIENT)
+    done = []
+    with live.connect() as database:
+        for role, statement, _ in WORK:
+            claims = json.dumps({"sub": user, "role": role}) if role == "authenticated" else ""
+            database.execute("SELECT set_config('request.jwt.claims', %s, false)", [claims])
+            database.execute(f"SET ROLE {role}".encode())
+            done.append(database.execute(statement.encode()).rowcount)
+            database.execute("RESET ROLE")
+    return done
+
+
+def ledger(live: Live, purchase: str) -> list[tuple[Any, ...]]:
+    user = live.value("SELECT user_id::text FROM clients WHERE id = %s", CLIENT)
+    return live.rows(
+        "SELECT kind, delta, sessions_used, replace(made_by, %s, 'the client')"
+        " FROM session_events WHERE purchase_id = %s ORDER BY id",
+        user,
+        purchase,
+    )
+
+
+def test_what_they_did_before_they_do_afterwards_and_it_is_recorded(
+    another_live: Callable[..., Live],
+) -> None:
+    before, after = another_live(), another_live()
+    after.attach()
+
+    assert work(before) == work(after) == [rows for *_, rows in WORK]
+    assert after.fingerprint().keys() == before.fingerprint().keys()
+    assert ledger(after, NEW.format(2)) == [
+        ("opened", 0, 0, "service_role"),
+        ("corrected", 4, 4, "service_role"),
+        ("deleted", -4, 0, "service_role"),
+    ]
+    assert ledger(after, PURCHASE) == [
+        ("opened", 3, 3, "postgres"),
+        ("corrected", 1, 4, "authenticated for the client"),
+        ("corrected", -4, None, "postgres"),
+        ("deleted", 0, 0, "service_role"),
+    ]
+
+
+def test_what_they_add_is_found_at_the_desk(attached_live: Live) -> None:
+    with attached_live.connect() as database:
+        database.execute("SET ROLE service_role")
+        database.execute(
+            "INSERT INTO clients (org_id, full_name) VALUES (%s, 'Perpetua Voss')", [ORG]
+        )
+    query = "SELECT count(*) FROM client_search_terms WHERE term = 'perpetua'"
+    assert attached_live.value(query) == 1
+
+
+def test_the_back_end_may_call_the_functions_and_no_phone_may(attached_live: Live) -> None:
+    call = f"SELECT release_session('{PURCHASE}')"
+    with attached_live.connect() as database:
+        database.execute("SET ROLE service_role")
+        assert database.execute(call.encode()).fetchone() == (2,)
+        for role in ("anon", "authenticated"):
+            database.execute(f"SET ROLE {role}".encode())
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                database.execute(call.encode())

@@ -1,0 +1,181 @@
+"""Attaching is refused, with the whole list and what to change, and nothing is done."""
+
+import psycopg
+import pytest
+
+from studio.attachment.report import Report
+from studio.attachment.target import Server, Table, judge_server, judge_table
+from tests.attach.live import Live
+
+# What is otherwise in the database, and how each refusal begins.
+OTHER_COLUMNS = {
+    "ALTER TABLE clients DROP COLUMN phone": "clients.phone is missing: ALTER TABLE",
+    "ALTER TABLE clients ALTER COLUMN status DROP DEFAULT,"
+    " ALTER COLUMN status TYPE loyalty_tier USING 'gold'": (
+        "clients.status is public.loyalty_tier and has to be text: ALTER TABLE"
+    ),
+    "ALTER TABLE clients ALTER COLUMN email TYPE varchar(255)": (
+        "clients.email is character varying(255) and has to be text: ALTER TABLE"
+    ),
+    "CREATE DOMAIN title AS text CHECK (value <> ''); ALTER TABLE offers ALTER COLUMN name TYPE"
+    " title": "offers.name is public.title and has to be text: ALTER TABLE",
+    "ALTER TABLE offers ALTER COLUMN price_cents TYPE bigint": (
+        "offers.price_cents is bigint and has to be integer: ALTER TABLE"
+    ),
+    "ALTER TABLE clients ALTER COLUMN full_name DROP NOT NULL": (
+        "clients.full_name may be null: ALTER TABLE"
+    ),
+    "ALTER TABLE client_purchases DROP COLUMN sessions_remaining CASCADE, ADD COLUMN"
+    " sessions_remaining int": "client_purchases.sessions_remaining is an ordinary column and has",
+    "ALTER TABLE client_purchases DROP COLUMN payment_method, ADD COLUMN payment_method text"
+    " GENERATED ALWAYS AS (currency) STORED": "client_purchases.payment_method is generated",
+    "ALTER TABLE orgs DROP COLUMN slug, ADD COLUMN slug text": "orgs.slug may be null: ALTER",
+    "ALTER TABLE client_purchases DROP CONSTRAINT client_purchases_pkey CASCADE": (
+        "client_purchases.id is no key: ALTER TABLE"
+    ),
+}
+TAKEN = {
+    "CREATE TABLE session_events (id int)": "the name session_events is taken by a table: rename",
+    "CREATE INDEX purchases_by_expiry ON clients (id)": (
+        "the name purchases_by_expiry is taken by an index: rename"
+    ),
+    "CREATE FUNCTION made_by() RETURNS text LANGUAGE sql AS 'SELECT NULL::text'": (
+        "the function made_by() is there, and not ours: rename it"
+    ),
+    "CREATE TRIGGER keep_search_terms BEFORE UPDATE ON clients FOR EACH ROW"
+    " EXECUTE FUNCTION touch()": (
+        "the trigger keep_search_terms on clients is there, and not ours: rename it"
+    ),
+    "ALTER TABLE client_purchases"
+    " ADD CONSTRAINT sessions_used_is_between_0_and_total CHECK (true)": (
+        "the constraint sessions_used_is_between_0_and_total on client_purchases is there"
+    ),
+    "CREATE VIEW released AS SELECT release_session(id) FROM client_purchases": (
+        "release_session(uuid) can't be replaced while rule _RETURN on view released depends on it"
+    ),
+    "DROP FUNCTION use_session(uuid); CREATE PROCEDURE use_session(uuid) LANGUAGE sql AS ''": (
+        "use_session(uuid) is no function but a procedure"
+    ),
+}
+
+
+def unforeseen(refusals: list[str], begins: list[str]) -> list[str]:
+    return [each for each in refusals if not any(each.startswith(begin) for begin in begins)]
+
+
+@pytest.mark.parametrize("others", [OTHER_COLUMNS, TAKEN], ids=["other columns", "names taken"])
+def test_the_whole_list_is_given_and_nothing_is_done(live: Live, others: dict[str, str]) -> None:
+    for statement in others:
+        live.rows(statement)
+    before = live.catalog()
+
+    refusals = live.refusals()
+    missing = [
+        begin for begin in others.values() if not any(each.startswith(begin) for each in refusals)
+    ]
+    assert missing == []
+    assert unforeseen(refusals, list(others.values())) == []
+    assert live.catalog() == before
+
+
+def test_the_statements_that_are_printed_make_it_attachable(live: Live) -> None:
+    live.rows("DROP VIEW balances")
+    for statement in OTHER_COLUMNS:
+        live.rows(statement)
+    live.rows("UPDATE orgs SET slug = id::text")
+
+    for refusal in live.refusals():
+        for statement in refusal.partition(": ")[2].partition(" (which names")[0].split("; "):
+            live.rows(statement)
+    assert "What attach will do:" in live.attach("--dry-run")
+
+
+def test_a_table_that_is_missing_is_named(live: Live) -> None:
+    live.rows("DROP TABLE offers CASCADE")
+    assert live.refusals() == ["the table offers is missing"]
+
+
+def test_the_history_of_another_django_project_is_no_place_for_ours(live: Live) -> None:
+    live.rows("CREATE TABLE django_migrations (id int, app text, name text, applied timestamptz)")
+    live.rows("INSERT INTO django_migrations VALUES (1, 'admin', '0001_initial', now())")
+    refusals = live.refusals()
+    assert refusals
+    assert unforeseen(refusals, ["django_migrations has admin.0001_initial without"]) == []
+
+
+def test_an_empty_database_needs_no_attaching(live: Live) -> None:
+    live.rows("DROP TABLE orgs, clients, offers, client_purchases CASCADE")
+    assert live.refusals()[-1] == ("an empty database needs no attaching: python manage.py migrate")
+
+
+def test_a_login_that_owns_nothing_is_told_what_it_lacks(live: Live) -> None:
+    live.rows(f"CREATE ROLE {live.name} LOGIN")
+    try:
+        done = live.manage("attach", DATABASE_URL=live.as_role(live.name))
+    finally:
+        live.rows(f"DROP ROLE {live.name}")
+    assert done.returncode == 1
+    assert f"GRANT CREATE ON SCHEMA public TO {live.name}" in done.stderr
+    assert f"GRANT SET ON PARAMETER studio.kind TO {live.name}" in done.stderr
+
+
+def test_a_database_in_another_encoding_is_refused(live: Live) -> None:
+    name = f"{live.name}_latin"
+    live.rows(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
+    try:
+        done = live.manage("attach", DATABASE_URL=live.in_database(name))
+    finally:
+        live.rows(f"DROP DATABASE {name} WITH (FORCE)")
+    assert done.returncode == 1
+    assert "the database is in LATIN1; Studio needs UTF8" in done.stderr
+
+
+SERVER = {
+    "version": 150000,
+    "encoding": "UTF8",
+    "database": "live",
+    "login": "owner",
+    "schema": "public",
+    "may_create": True,
+    "may_try": True,
+    "may_say_kind": True,
+    "knows_capitals": True,
+    "sees_every_row": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "refusal"),
+    [
+        ({"version": 140012}, "this is PostgreSQL 14; Studio needs 15 or later"),
+        ({"schema": "app"}, "what owner makes lands in app and not in public"),
+        ({"may_try": False}, "owner may make no temporary table"),
+    ],
+)
+def test_a_server_or_login_that_will_not_do_is_refused(
+    otherwise: dict[str, object], refusal: str
+) -> None:
+    sound, report = Report(), Report()
+    judge_server(sound, Server(**SERVER))  # type: ignore[arg-type]
+    judge_server(report, Server(**SERVER | otherwise))  # type: ignore[arg-type]
+    assert sound == Report()
+    assert [each.startswith(refusal) for each in report.refusals] == [True]
+
+
+def test_an_owner_who_would_not_see_every_row_is_refused() -> None:
+    table = Table("orgs", "r", "owner", True, True, True, True, True, [], 1, [], [])
+    report = Report()
+    judge_table(report, table, Server(**SERVER))  # type: ignore[arg-type]
+    assert "orgs forces row level security on its owner" in report.refusals[0]
+    judge_table(report, table, Server(**SERVER | {"sees_every_row": True}))  # type: ignore[arg-type]
+    assert len(report.refusals) == 1
+
+
+def test_a_table_that_another_program_holds_is_waited_for_in_vain(live: Live) -> None:
+    """What was done stays done; the next attach goes on."""
+    with psycopg.connect(live.url) as other:
+        other.execute("LOCK TABLE client_purchases IN ROW EXCLUSIVE MODE")
+        done = live.manage("attach")
+    assert done.returncode == 1
+    assert "Another program was in the way" in done.stderr
+    assert "Attached." in live.attach()
