@@ -10,7 +10,8 @@ from studio.blueprint import Key, postgres
 FUNCTIONS = """
 SELECT proname::text, format('%%s(%%s)', proname, oidvectortypes(proargtypes)),
     pg_get_function_arguments(pg_proc.oid), prokind::text, pg_get_userbyid(proowner)::text,
-    pg_has_role(proowner, 'USAGE') OR pg_has_role(nspowner, 'USAGE'), pg_get_function_result(pg_proc.oid), prosecdef,
+    pg_has_role(proowner, 'USAGE') OR pg_has_role(nspowner, 'USAGE'),
+    pg_get_function_result(pg_proc.oid), prosecdef,
     EXISTS (SELECT FROM unnest(proconfig) AS setting WHERE setting LIKE 'search_path=%%'),
     ARRAY(
         SELECT DISTINCT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(grantee)::text END
