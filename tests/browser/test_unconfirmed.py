@@ -26,6 +26,11 @@ def lose_the_answer(route: Route) -> None:
     route.abort()
 
 
+def try_again(page: Page) -> None:
+    page.wait_for_timeout(550)  # what just came takes no press: it may be half of a double click
+    page.get_by_role("button", name="Try again").click()
+
+
 def row(page: Page, purchase: Purchase) -> Any:
     return page.locator(f"#purchase-{purchase.pk}")
 
@@ -45,10 +50,28 @@ def test_a_lost_answer_is_told_and_trying_again_gets_it(
     expect(page.locator("#note")).to_contain_text(UNCONFIRMED)
     expect(row(page, pack)).to_have_attribute("data-used", "3")
     assert used(pack) == 2, "the server had done it"
-    page.get_by_role("button", name="Try again").click()
+    try_again(page)
 
     expect(page.locator("#note")).to_contain_text(REINSTATED)
     expect(row(page, pack)).to_have_attribute("data-used", "2")
+    assert reinstatements(pack) == 1
+    console.clear()
+
+
+def test_trying_again_works_when_a_search_took_the_row_away(
+    window: Window, sign_in: SignIn, mia: User, northside: Org, console: list[str]
+) -> None:
+    pack = make_purchase(org=northside)
+    page = sign_in(window(), mia)
+    page.route("**/reinstate/", lose_the_answer, times=1)
+    page.get_by_role("button", name="Reinstate a session for").click()
+    expect(page.locator("#note")).to_contain_text(UNCONFIRMED)
+    page.get_by_label("Find a client").fill("nobody")
+    expect(page.locator(".desk tbody tr")).to_have_count(0)
+
+    try_again(page)
+
+    expect(page.locator("#note")).to_contain_text(REINSTATED)
     assert reinstatements(pack) == 1
     console.clear()
 
@@ -64,7 +87,7 @@ def test_a_lost_answer_to_undo_is_told_and_trying_again_gets_it(
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#note")).to_contain_text(UNCONFIRMED)
     assert used(pack) == 3
-    page.get_by_role("button", name="Try again").click()
+    try_again(page)
 
     expect(page.locator("#note")).to_contain_text("Undone for Ana Ruiz")
     expect(page.locator("#note")).not_to_contain_text(UNCONFIRMED)
@@ -85,7 +108,7 @@ def test_the_chosen_reason_and_the_note_are_sent_again(
     page.get_by_role("button", name="Class cancelled").click()
     expect(page.locator("#note")).to_contain_text(UNCONFIRMED)
     assert used(pack) == 3, "it never arrived"
-    page.get_by_role("button", name="Try again").click()
+    try_again(page)
 
     expect(page.locator("#note")).to_contain_text(REINSTATED)
     request = pack.requests.get()
@@ -160,10 +183,11 @@ def test_a_database_that_is_away_is_told_with_a_button_that_tries_again(
     page.get_by_role("button", name=button).click()
     for _ in range(2):
         expect(page.get_by_text(UNCONFIRMED)).to_be_visible()
-        page.get_by_role("button", name="Try again").click()
+        with page.expect_response(lambda answer: answer.status == 503):
+            try_again(page)
     expect(page.get_by_text(UNCONFIRMED)).to_be_visible()
     monkeypatch.undo()
-    page.get_by_role("button", name="Try again").click()
+    try_again(page)
 
     kind, left = {"Undo": ("undone", 3), "Use a session of": ("used", 4)}.get(
         button, ("reinstated", 2)
@@ -195,7 +219,7 @@ def two_enters(page: Page, pause: int) -> None:
 
 
 # The second comes before the answer, or at the pace of a hand, when the answer is there already.
-@pytest.mark.parametrize("pause", [0, 30, 120, 250])
+@pytest.mark.parametrize("pause", [0, 250])
 @pytest.mark.parametrize("javascript", [True, False], ids=["htmx", "no script"])
 @pytest.mark.parametrize("twice", [two_clicks, two_enters])
 def test_a_double_press_counts_once(

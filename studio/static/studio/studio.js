@@ -55,7 +55,18 @@ function unanswered({ detail }) {
   const form = detail.elt.closest("form[method=post]");
   const words = document.getElementById(form ? "unconfirmed" : "unanswered").content.cloneNode(true);
   const submitter = detail.requestConfig?.triggeringEvent?.submitter;
-  words.querySelector("button")?.addEventListener("click", () => form.requestSubmit(submitter));
+  words.querySelector("button")?.addEventListener("click", () => {
+    if (!form.isConnected) {
+      // A search took its row away meanwhile.
+      form.hidden = true;
+      form.setAttribute("hx-target", "#note");
+      note.append(form);
+      htmx.process(form);
+    }
+    // htmx sends the value of a button that was clicked, as of the one for a reason.
+    if (submitter) submitter.click();
+    else form.requestSubmit();
+  });
   note.querySelectorAll(".refused, .refused ~ *").forEach((old) => old.remove());
   if (form && note.contains(form)) note.prepend(words);
   else note.replaceChildren(words);
