@@ -48,9 +48,10 @@ def purchase_or_404(request: DeskRequest, purchase_id: UUID, to: Action) -> Purc
 
 
 def event_or_404(request: DeskRequest, event_id: int, to: Action) -> SessionEvent:
-    """A reinstatement of the member's org, with its purchase, its request and what reverses it."""
+    """A reinstatement of a purchase of the member's org, with that, its request and what reverses
+    it. Whose it is says the purchase: another program may have moved it since."""
     reinstatements = SessionEvent.objects.filter(
-        org_id=request.member.org_id, kind=SessionEvent.Kind.REINSTATED
+        purchase__org_id=request.member.org_id, kind=SessionEvent.Kind.REINSTATED
     ).select_related("purchase__client", "purchase__offer", "request", "reversed_by")
     event = get_object_or_404(reinstatements, pk=event_id)
     _allow(request, to)

@@ -136,6 +136,16 @@ def test_a_stranger_is_told_404_and_the_accountant_403(
     assert used(pack) == 2
 
 
+def test_of_a_purchase_that_was_moved_to_another_studio_it_is_theirs_to_undo(
+    desk: Client, otto: User, mia: User, pack: Purchase, southside: Org, signed_in: SignIn
+) -> None:
+    event = reinstated_by(mia, pack)
+    rows("UPDATE client_purchases SET org_id = %s", southside.pk)
+
+    assert undo(desk, event).status_code == 404
+    assert undo(signed_in(otto), event).status_code == 200
+
+
 @pytest.mark.parametrize("event_id", [0, 2**31, 2**63 - 1, 2**63, 10**30])
 def test_an_event_that_does_not_exist_is_not_found(desk: Client, event_id: int) -> None:
     url = reverse("purchases:undo", args=[event_id])
