@@ -14,6 +14,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from purchases.access import Member
 from studio.models import User
+from tests.database import rows
 from tests.factories import make_client, make_offer, make_user
 from tests.integrity import faults
 from tests.integrity.desk_machine import DeskMachine
@@ -69,7 +70,12 @@ def run(members: list[Member], chosen_seed: int, how: settings) -> None:
         def __init__(self) -> None:
             super().__init__(members, client, offer)
 
-    run_state_machine_as_test(Machine, settings=how)
+    # Nobody pulls the plug here; to wait for the disk after each step would take most of the time.
+    rows("SET synchronous_commit = off")
+    try:
+        run_state_machine_as_test(Machine, settings=how)
+    finally:
+        rows("RESET synchronous_commit")
 
 
 def test_the_ledger_is_the_models_whatever_is_done(members: list[Member], chosen_seed: int) -> None:
