@@ -91,9 +91,12 @@ BROKEN = """
     SELECT format('event %s is reversed %s times', reverses_id, count(*))
     FROM session_events WHERE reverses_id IS NOT NULL GROUP BY reverses_id HAVING count(*) > 1
     UNION ALL
-    SELECT format('event %s reverses %s, of another purchase', event.id, event.reverses_id)
-    FROM session_events AS event JOIN session_events AS reversed ON reversed.id = event.reverses_id
-    WHERE event.purchase_id <> reversed.purchase_id
+    SELECT format('event %s reverses %s, of another purchase', id, reverses_id)
+    FROM session_events AS event
+    WHERE reverses_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM session_events
+        WHERE id = event.reverses_id AND purchase_id = event.purchase_id
+    )
 """
 
 
