@@ -5,11 +5,11 @@ from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from purchases import operations, queries
@@ -79,7 +79,6 @@ def _page(request: DeskRequest, template: str, context: dict[str, object]) -> Ht
     return render(request, template, context)
 
 
-@require_POST
 def _act(
     request: DeskRequest,
     purchase: Purchase,
@@ -88,10 +87,13 @@ def _act(
     said: str,
 ) -> HttpResponse:
     """Change a count and answer with its row; `said` is the template that tells what happened."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"], render_to_string("405.html", {}, request))
     if not form.is_valid():
         return _bad_request(request, form)
     here = form.cleaned_data["next"]
-    if not url_has_allowed_host_and_scheme(here, {request.get_host()}, request.is_secure()):
+    is_ours = url_has_allowed_host_and_scheme(here, {request.get_host()}, request.is_secure())
+    if not (is_ours and here.startswith("/")):
         here = resolve_url("purchases:purchase_list")
     context = {"purchase": purchase, "here": here, **_acts(request)}
     try:
@@ -104,7 +106,7 @@ def _act(
     if request.htmx:
         return render(request, "purchases/_answer.html", context)
     messages.success(request, context["note"])
-    return redirect(here)
+    return HttpResponseRedirect(here)
 
 
 def _acts(request: DeskRequest) -> dict[str, object]:

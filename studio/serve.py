@@ -12,10 +12,13 @@ import sys
 import time
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from dotenv import load_dotenv
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
+# Ctrl-C, a polite kill, a terminal that was closed.
+ENDINGS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 SIGN_INS = """
   Studio is at http://{host}:{port}/ (Ctrl-C ends it)
 
@@ -31,17 +34,21 @@ SIGN_INS = """
 
 def main() -> None:
     # A shell that starts this in the background has told it to ignore Ctrl-C.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in ENDINGS:
+        signal.signal(number, signal.default_int_handler)
     load_dotenv(BASE_DIR / ".env")
     os.environ["DJANGO_SETTINGS_MODULE"] = "studio.settings"
     os.environ["HTTPS"] = "False"
+    if hosts := os.environ.get("ALLOWED_HOSTS"):
+        os.environ["ALLOWED_HOSTS"] = f"{hosts},{HOST},localhost"
     port = free_port(os.environ.get("PORT") or "8000")
     make_secret_key()
     try:
         # The server and its workers need not know which PostgreSQL it is.
         os.environ["DATABASE_URL"] = prepare_database()
         serve(port)
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
     except KeyboardInterrupt:
         print("\nStopped. The data is kept: `make run` goes on from here.")
 
@@ -113,8 +120,8 @@ def serve(port: str) -> None:
         print(SIGN_INS.format(host=HOST, port=port), flush=True)
         server.wait()
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for number in ENDINGS:
+            signal.signal(number, signal.SIG_IGN)
         server.terminate()
         try:
             server.wait(timeout=5)

@@ -41,7 +41,7 @@ SECRET_KEY_FILE = DATA_DIR / "secret-key"
 
 
 def secret_key() -> str:
-    if key := os.environ.get("SECRET_KEY"):
+    if key := os.environ.get("SECRET_KEY", "").strip():
         return key
     if SECRET_KEY_FILE.exists():
         return SECRET_KEY_FILE.read_text().strip()
@@ -136,6 +136,8 @@ def database(url: str, *, variable: str = "DATABASE_URL") -> dict[str, Any]:
         ) from None
     if not parts.get("dbname"):
         raise ImproperlyConfigured(f"{variable} names no database: {write_it}")
+    if not all(port.isdecimal() for port in str(parts.get("port", 5432)).split(",")):
+        raise ImproperlyConfigured(f"{variable} has a port that is no number: {write_it}")
     django_names = {
         "NAME": "dbname",
         "USER": "user",
@@ -197,6 +199,16 @@ STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- What goes wrong is told where the process was started ----------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": [], "level": "INFO"}},
 }
 
 # --- Security -------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ NOT_PAID = pytest.mark.parametrize(
     [
         ("pending", "This pack is not paid."),
         ("failed", "This pack is not paid."),
-        ("refunded", "This pack is not paid: the money went back."),
+        ("refunded", "This pack is not paid. The money went back."),
         (None, "This pack is not paid."),
     ],
 )
@@ -145,10 +145,10 @@ def test_use_is_refused_where_it_is_not_paid(
     ("total", "used", "reason"),
     [
         (10, 10, "No session left: all of them are used."),
-        (10, 12, "This count can't be right. An owner has to correct it first."),
-        (10, -2, "This count can't be right. An owner has to correct it first."),
+        (10, 12, "This count can't be right. Ask an owner to have it corrected."),
+        (10, -2, "This count can't be right. Ask an owner to have it corrected."),
         (None, 3, "Nothing to take: this purchase has no number of sessions."),
-        (10, None, "This count is missing. An owner has to correct it first."),
+        (10, None, "This count is missing. Ask an owner to have it corrected."),
     ],
 )
 def test_use_is_refused_where_no_session_can_be_taken(

@@ -103,7 +103,7 @@ def test_a_row_has_its_count_and_the_buttons_that_work(
         ("payment unknown", "not paid"),
         ("payment failed", "payment failed"),
         ("refunded", "refunded"),
-        ("refunded", "This pack is not paid: the money went back."),
+        ("refunded", "This pack is not paid. The money went back."),
         ("fresh, expired", "Nothing used yet"),
         ("subscription", "Subscription, not counted"),
         ("no number of sessions", "No number of sessions 3 used"),

@@ -13,7 +13,7 @@ from tests.packs import PACKS, make_pack, used
 from tests.pages import html_of, note_on, press, the_row_on, undo_on, words_on
 
 LIST = reverse("purchases:purchase_list")
-COUNT_IS_OFF = "This count can't be right. An owner has to correct it first."
+COUNT_IS_OFF = "This count can't be right. Ask an owner to have it corrected."
 NOT_PAID = "This pack is not paid."
 NOTHING_USED = "Nothing to give back: no session of this pack is used."
 DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
@@ -120,8 +120,8 @@ REFUSED = {
     "not paid, used up": NOT_PAID,
     "payment failed": NOT_PAID,
     "payment unknown": NOT_PAID,
-    "refunded": "This pack is not paid: the money went back.",
-    "refunded, expired": "This pack is not paid: the money went back.",
+    "refunded": "This pack is not paid. The money went back.",
+    "refunded, expired": "This pack is not paid. The money went back.",
 }
 
 

@@ -12,7 +12,7 @@ from tests.packs import PACKS, make_pack, used
 from tests.pages import html_of, note_on, press, the_row_on, words_on
 
 LIST = reverse("purchases:purchase_list")
-COUNT_IS_OFF = "This count can't be right. An owner has to correct it first."
+COUNT_IS_OFF = "This count can't be right. Ask an owner to have it corrected."
 EXPIRED = "This pack has expired."
 NONE_LEFT = "No session left: all of them are used."
 NOT_PAID = "This pack is not paid."
@@ -86,14 +86,14 @@ REFUSED = {
     "subscription": NO_NUMBER,
     "no number of sessions": NO_NUMBER,
     "both counts missing": NO_NUMBER,
-    "count missing": "This count is missing. An owner has to correct it first.",
+    "count missing": "This count is missing. Ask an owner to have it corrected.",
     "not paid yet": NOT_PAID,
     "not paid, expired": NOT_PAID,
     "not paid, used up": NOT_PAID,
     "payment failed": NOT_PAID,
     "payment unknown": NOT_PAID,
-    "refunded": "This pack is not paid: the money went back.",
-    "refunded, expired": "This pack is not paid: the money went back.",
+    "refunded": "This pack is not paid. The money went back.",
+    "refunded, expired": "This pack is not paid. The money went back.",
 }
 
 

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from purchases.access import Action, Member
 
@@ -64,6 +64,14 @@ class OwnOrgAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the
             return rows
         member = member_of(request)
         return rows.filter(**{self.org_lookup: member.org_id}) if member else rows.none()
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """404 on every page of a row that is not of this person's org, as everywhere."""
+        if row := super().get_object(request, object_id, from_field):
+            return row
+        raise Http404
 
     def formfield_for_foreignkey(
         self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any

@@ -122,7 +122,6 @@ class PurchaseAdmin(OwnOrgAdmin):
         "expires_at",
     ]
     list_select_related = ["client", "offer", "org"]
-    date_hierarchy = "purchased_at"
     search_fields = ["client__full_name", "client__email", "client__phone"]
     search_help_text = "A client’s name, e-mail or phone number, or a part of one."
     ordering = ["-purchased_at", "-id"]

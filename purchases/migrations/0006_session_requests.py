@@ -14,9 +14,9 @@ REASONS = [
 ]
 OBJECTIONS = [
     ("not_paid", "This pack is not paid."),
-    ("refunded", "This pack is not paid: the money went back."),
-    ("count_is_off", "This count can't be right. An owner has to correct it first."),
-    ("count_missing", "This count is missing. An owner has to correct it first."),
+    ("refunded", "This pack is not paid. The money went back."),
+    ("count_is_off", "This count can't be right. Ask an owner to have it corrected."),
+    ("count_missing", "This count is missing. Ask an owner to have it corrected."),
     ("nothing_used", "Nothing to give back: no session of this pack is used."),
     ("no_total", "Nothing to take: this purchase has no number of sessions."),
     ("none_left", "No session left: all of them are used."),

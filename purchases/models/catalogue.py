@@ -11,7 +11,7 @@ class Org(models.Model):
     """One studio business. Every other row belongs to one."""
 
     id = models.UUIDField(primary_key=True, db_default=RandomUUID(), editable=False)
-    created_at = models.DateTimeField(db_default=Func(function="now"), editable=False)
+    created_at = MomentField(db_default=Func(function="now"), editable=False)
     name = models.TextField()
     slug = models.TextField(unique=True)
 
@@ -62,8 +62,8 @@ class Offer(models.Model):
     bonus_sessions = models.IntegerField(null=True, blank=True, db_default=0)
     pack_validity_days = models.IntegerField(null=True, blank=True)
     is_active = models.BooleanField(null=True, blank=True, db_default=True)
-    created_at = models.DateTimeField(db_default=Func(function="now"), editable=False)
-    updated_at = models.DateTimeField(db_default=Func(function="now"), editable=False)
+    created_at = MomentField(db_default=Func(function="now"), editable=False)
+    updated_at = MomentField(db_default=Func(function="now"), editable=False)
 
     class Meta:
         db_table = "offers"

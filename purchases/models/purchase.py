@@ -21,9 +21,9 @@ class Objection(models.TextChoices):
     """Why a press changes nothing, in words for the person who pressed."""
 
     NOT_PAID = "not_paid", "This pack is not paid."
-    REFUNDED = "refunded", "This pack is not paid: the money went back."
-    COUNT_IS_OFF = "count_is_off", "This count can't be right. An owner has to correct it first."
-    COUNT_MISSING = "count_missing", "This count is missing. An owner has to correct it first."
+    REFUNDED = "refunded", "This pack is not paid. The money went back."
+    COUNT_IS_OFF = "count_is_off", "This count can't be right. Ask an owner to have it corrected."
+    COUNT_MISSING = "count_missing", "This count is missing. Ask an owner to have it corrected."
     NOTHING_USED = "nothing_used", "Nothing to give back: no session of this pack is used."
     NO_TOTAL = "no_total", "Nothing to take: this purchase has no number of sessions."
     NONE_LEFT = "none_left", "No session left: all of them are used."
@@ -132,7 +132,7 @@ class Purchase(models.Model):
         null=True, blank=True, choices=PaymentStatus, db_default="pending"
     )
     payment_method = models.TextField(null=True, blank=True)
-    created_at = models.DateTimeField(db_default=Func(function="now"), editable=False)
+    created_at = MomentField(db_default=Func(function="now"), editable=False)
 
     objects = PurchaseQuerySet.as_manager()
 

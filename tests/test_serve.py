@@ -1,0 +1,104 @@
+"""`make run`, before its first request: what it refuses, and what it keeps."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from studio import serve
+
+
+@pytest.mark.parametrize("port", ["http", "0", "65536", "-1", "8000.5"])
+def test_a_port_that_is_none_is_refused_in_words(port: str) -> None:
+    with pytest.raises(SystemExit, match="write a number, as in PORT=8001 make run"):
+        serve.free_port(port)
+
+
+def test_a_port_that_is_taken_is_refused_in_words() -> None:
+    with socket.socket() as taken:
+        taken.bind((serve.HOST, 0))
+        taken.listen()
+        with pytest.raises(SystemExit, match="can't be had"):
+            serve.free_port(str(taken.getsockname()[1]))
+
+
+def test_the_secret_key_is_made_once_and_kept_to_this_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STUDIO_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.delenv("SECRET_KEY")
+    serve.make_secret_key()
+    key = tmp_path / "data" / "secret-key"
+    first = key.read_text()
+    assert len(first) > 50
+    assert key.stat().st_mode & 0o777 == 0o600
+    serve.make_secret_key()
+    assert key.read_text() == first
+
+
+def environment(data_dir: Path) -> dict[str, str]:
+    mine = {name: os.environ[name] for name in ["PATH", "HOME"] if name in os.environ}
+    with socket.socket() as free:
+        free.bind((serve.HOST, 0))
+        port = free.getsockname()[1]
+    return mine | {"STUDIO_DATA_DIR": str(data_dir), "PORT": str(port), "DATABASE_URL": ""}
+
+
+def test_a_folder_where_the_database_cannot_live_is_refused_in_words(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "studio.serve"],
+        env=environment(tmp_path / "my data"),
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ended.returncode == 1
+    assert "the path has a space" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [sys.executable, "-m", "studio.serve"],
+        env=environment(tmp_path / "data") | {"ALLOWED_HOSTS": "desk.example.com"},
+        cwd=settings.BASE_DIR,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as site:
+        yield site
+        site.kill()
+
+
+@pytest.mark.parametrize("ending", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_it_serves_until_a_signal_and_leaves_nothing_running(
+    running: subprocess.Popen[str], tmp_path: Path, ending: str
+) -> None:
+    assert running.stdout
+    address = next(line for line in running.stdout if "http://" in line).split("http://")[1]
+    host, port = address.split("/")[0].split(":")
+    assert b"200 OK" in first_line(host, int(port))
+    postmaster = tmp_path / "data" / "postgres" / "postmaster.pid"
+    assert postmaster.exists()
+
+    running.send_signal(signal.Signals[ending])
+    running.wait(timeout=60)
+
+    with pytest.raises(ConnectionRefusedError):
+        first_line(host, int(port))
+    assert not postmaster.exists()
+
+
+def first_line(host: str, port: int) -> bytes:
+    """Of the answer to somebody who came by the address that was printed."""
+    with socket.create_connection((host, port), timeout=30) as connection:
+        request = f"GET /healthz HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n"
+        connection.sendall(request.encode())
+        return connection.makefile("rb").readline()
