@@ -64,7 +64,7 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'a_request_is_answered_once';
     END IF;
     IF v_request.event_id IS NOT NULL AND public.event_to_reverse(
-        OLD.id, current_setting('studio.kind', true), v_request.event_id) IS NULL
+        OLD.id, substr(current_setting('application_name'), 9), v_request.event_id) IS NULL
     THEN
         RETURN NULL;
     END IF;
@@ -79,7 +79,10 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_kind text := coalesce(nullif(current_setting('studio.kind', true), ''), 'corrected');
+    -- Only our functions go by these names; whatever another program calls itself, its change is
+    -- a correction.
+    v_kind text := coalesce(substring(current_setting('application_name')
+        FROM '^studio: (used|reinstated|undone)$'), 'corrected');
     v_request_id uuid := nullif(current_setting('studio.request_id', true), '')::uuid;
     v_chosen bigint;
     v_event_id bigint;
@@ -162,7 +165,9 @@ REVOKE ALL ON FUNCTION public.made_by() FROM PUBLIC;
 CREATE TRIGGER hold_to_request
 BEFORE UPDATE OF sessions_used ON public.client_purchases
 FOR EACH ROW
-WHEN (current_setting('studio.request_id', true) <> '' AND current_setting('studio.kind', true) <> '')
+WHEN (current_setting('studio.request_id', true) <> ''
+    AND current_setting('application_name') IN (
+        'studio: used', 'studio: reinstated', 'studio: undone'))
 EXECUTE FUNCTION public.hold_to_request();
 
 CREATE TRIGGER record_session_event

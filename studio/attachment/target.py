@@ -19,7 +19,7 @@ SELECT current_setting('server_version_num')::int, current_setting('server_encod
     current_database()::text, current_user::text, current_schema()::text,
     has_schema_privilege('public', 'CREATE'),
     has_database_privilege(current_database(), 'TEMPORARY'),
-    has_parameter_privilege('studio.kind', 'SET'), lower('É') = 'é',
+    lower('É') = 'é',
     (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user)
 """
 
@@ -62,7 +62,6 @@ class Server:
     schema: str | None
     may_create: bool
     may_try: bool
-    may_say_kind: bool
     knows_capitals: bool
     sees_every_row: bool
 
@@ -119,12 +118,6 @@ def judge_server(report: Report, server: Server) -> None:
         report.refuse(
             f"{server.login} may make no temporary table, in which attach tries things out: "
             f"GRANT TEMPORARY ON DATABASE {server.database} TO {server.login}"
-        )
-    if not server.may_say_kind:
-        report.refuse(
-            f"{server.login} may not attach the setting studio.kind to a function, which tells the "
-            f"ledger what a change is: as a superuser, GRANT SET ON PARAMETER studio.kind TO "
-            f"{server.login}"
         )
     if server.encoding == "UTF8" and not server.knows_capitals:
         report.warn(

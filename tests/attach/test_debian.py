@@ -27,7 +27,6 @@ ALTER TABLE client_purchases ALTER COLUMN id SET DEFAULT extensions.uuid_generat
 # What a superuser does once for a login that is none.
 OWNER = """
 CREATE ROLE owner LOGIN CREATEROLE;
-GRANT SET ON PARAMETER studio.kind TO owner;
 """
 
 pytestmark = pytest.mark.skipif(

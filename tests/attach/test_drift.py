@@ -32,7 +32,7 @@ GONE = {
 CHANGED = {
     "CREATE OR REPLACE FUNCTION public.release_session(p_purchase_id uuid) RETURNS int"
     " LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp"
-    " SET studio.kind = 'reinstated' AS 'SELECT 0'": (
+    " SET application_name = 'studio: reinstated' AS 'SELECT 0'": (
         "the function release_session(uuid) was changed: it has no more"
     ),
     "DROP FUNCTION public.undo_reinstatement(uuid); CREATE FUNCTION"

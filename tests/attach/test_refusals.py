@@ -116,7 +116,6 @@ def test_a_login_that_owns_nothing_is_told_what_it_lacks(live: Live) -> None:
         live.rows(f"DROP ROLE {live.name}")
     assert done.returncode == 1
     assert f"GRANT CREATE ON SCHEMA public TO {live.name}" in done.stderr
-    assert f"GRANT SET ON PARAMETER studio.kind TO {live.name}" in done.stderr
 
 
 def test_a_database_in_another_encoding_is_refused(live: Live) -> None:
@@ -138,7 +137,6 @@ SERVER = {
     "schema": "public",
     "may_create": True,
     "may_try": True,
-    "may_say_kind": True,
     "knows_capitals": True,
     "sees_every_row": False,
 }

@@ -59,9 +59,9 @@ PRELUDES: dict[str, list[str]] = {
     "a search path that begins with temporary objects": [
         "SET LOCAL search_path = pg_temp, {me}, public, pg_catalog"
     ],
-    "another kind": ["SET LOCAL studio.kind = 'opened'"],
-    "a kind that there is not": ["SET LOCAL studio.kind = 'nonsense'"],
-    "the kind of a correction": ["SET LOCAL studio.kind = 'corrected'"],
+    "another kind": ["SET LOCAL application_name = 'studio: opened'"],
+    "a kind that there is not": ["SET LOCAL application_name = 'studio: nonsense'"],
+    "the kind of a correction": ["SET LOCAL application_name = 'studio: corrected'"],
     "an event and a count for the answer": [
         "SET LOCAL studio.event_id = '1'",
         "SET LOCAL studio.sessions_used = '1000'",
@@ -89,7 +89,8 @@ PRELUDES: dict[str, list[str]] = {
     ],
     "a call from a function of its own": [
         "CREATE FUNCTION {me}.around(uuid) RETURNS int LANGUAGE sql "
-        "AS $$SELECT set_config('studio.kind', 'used', true); SELECT public.release_session($1)$$",
+        "AS $$SELECT set_config('application_name', 'studio: used', true); "
+        "SELECT public.release_session($1)$$",
         "SAVEPOINT before",
         "SELECT {me}.around('{pack}')",
         "ROLLBACK TO before",
@@ -99,19 +100,15 @@ PRELUDES: dict[str, list[str]] = {
 # Refused, and in which words.
 REFUSALS: dict[str, tuple[list[str], str]] = {
     "an update in the name of a use": (
-        ["SET LOCAL studio.kind = 'used'", "UPDATE public.client_purchases SET sessions_used = 3"],
+        [
+            "SET LOCAL application_name = 'studio: used'",
+            "UPDATE public.client_purchases SET sessions_used = 3",
+        ],
         "permission denied for table client_purchases",
     ),
     "an update in a DO block": (
         ["DO $$ BEGIN EXECUTE 'UPDATE public.client_purchases SET sessions_used = 0'; END $$"],
         "permission denied for table client_purchases",
-    ),
-    "a kind for a function of its own": (
-        [
-            "CREATE FUNCTION {me}.mine() RETURNS int LANGUAGE sql "
-            "SET studio.kind = 'used' AS 'SELECT 1'"
-        ],
-        'permission denied to set parameter "studio.kind"',
     ),
     "a request for another purchase": (
         [

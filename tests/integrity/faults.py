@@ -126,7 +126,7 @@ MAY_FORGET = Fault(
 )
 NO_KIND = Fault(
     "release_session without its kind",
-    ("ALTER FUNCTION public.release_session(uuid) RESET studio.kind",),
+    ("ALTER FUNCTION public.release_session(uuid) RESET application_name",),
 )
 INVOKER = Fault(
     "functions with the rights of their caller",
@@ -198,7 +198,7 @@ def select_then_update(function: str) -> Fault:
             f"""
             CREATE OR REPLACE FUNCTION public.{function}(p_purchase_id uuid) RETURNS {returns}
             LANGUAGE plpgsql SECURITY DEFINER
-            SET search_path = pg_catalog, pg_temp SET studio.kind = '{kind}'
+            SET search_path = pg_catalog, pg_temp SET application_name = 'studio: {kind}'
             AS $$
             DECLARE v_used int; v_total int;
             BEGIN

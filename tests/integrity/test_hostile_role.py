@@ -117,17 +117,21 @@ def test_row_security_off_refuses_the_caller_alone(pack: Purchase, names: dict[s
     check_invariants(pack.pk)
 
 
-@pytest.mark.parametrize("kind", ["used", "opened", "deleted", "corrected"])
-def test_who_may_update_can_misname_a_change_and_not_hide_it(pack: Purchase, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "recorded"), [("used", "used"), ("opened", "corrected"), ("deleted", "corrected")]
+)
+def test_who_may_update_can_misname_a_change_and_not_hide_it(
+    pack: Purchase, kind: str, recorded: str
+) -> None:
     """A program with rights of its own on the table was trusted with the count; the ledger still
     adds up and says whose change it was."""
     role = make_role("SELECT, UPDATE (sessions_used) ON public.client_purchases")
 
     with signed_in_as(role):
-        rows(f"SET LOCAL studio.kind = '{kind}'")
+        rows(f"SET LOCAL application_name = 'studio: {kind}'")
         rows("UPDATE public.client_purchases SET sessions_used = sessions_used + 1")
-        rows("SET LOCAL studio.kind = ''")
+        rows("SET LOCAL application_name = 'psql'")
 
     check_invariants(pack.pk)
     written = "SELECT kind, delta, made_by FROM session_events ORDER BY id DESC LIMIT 1"
-    assert rows(written) == [(kind, 1, role)]
+    assert rows(written) == [(recorded, 1, role)]

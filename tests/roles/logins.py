@@ -15,8 +15,6 @@ def make_login(*attributes: str) -> str:
     assert connection.in_atomic_block
     login = f"login_{uuid4().hex}"
     rows(f"CREATE ROLE {login} LOGIN {' '.join(attributes)}")
-    # Without it no login but a superuser can run the migrations.
-    rows(f"GRANT SET ON PARAMETER studio.kind TO {login}")
     rows(f'ALTER DATABASE "{connection.settings_dict["NAME"]}" OWNER TO {login}')
     hand_over(login)
     return login
