@@ -5,7 +5,7 @@ from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -98,6 +98,8 @@ def _act(
     context = {"purchase": purchase, "here": here, **_acts(request)}
     try:
         done = operation(member=request.member, **form.asked)
+    except Purchase.DoesNotExist:
+        raise Http404 from None
     except operations.Refused as refusal:
         context |= {"refused": True, "note": refusal}
         template = "purchases/_answer.html" if request.htmx else "purchases/purchase_refused.html"

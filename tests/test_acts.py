@@ -1,5 +1,6 @@
 """What Reinstate and Use share: what comes with a press, and how the page and htmx are answered."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -7,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from purchases import operations
 from purchases.models import Org, Purchase
 from tests.factories import make_client, make_purchase
 from tests.packs import PACKS, make_pack, used
@@ -159,3 +161,22 @@ def test_the_name_of_the_client_is_text_in_the_note(northside: Org, desk: Client
     for answer in answers:
         assert "<img" not in html_of(answer)
         assert "for <img src=x onerror=alert(1)>." in note_on(answer)
+
+
+@ACTS
+@DOORS
+def test_a_purchase_that_another_program_deleted_meanwhile_is_not_found(
+    desk: Client, pack: Purchase, act: Act, htmx: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operation = getattr(operations, act)
+
+    def too_late(**asked: Any) -> operations.Done:
+        Purchase.objects.filter(pk=pack.pk).delete()
+        done: operations.Done = operation(**asked)
+        return done
+
+    monkeypatch.setattr(operations, act, too_late)
+    response = press(desk, act, pack, htmx=htmx)
+
+    assert response.status_code == 404
+    assert "There is nothing here." in words_on(response)

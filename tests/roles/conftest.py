@@ -31,7 +31,7 @@ def other_programs(no_roles: None) -> None:
     """The roles of a backend for phone apps, which has every function and table that is made
     granted to them."""
     for role in ("anon", "authenticated", "service_role"):
-        if not rows("SELECT FROM pg_roles WHERE rolname = %s", role):
+        if not rows("SELECT 1 FROM pg_roles WHERE rolname = %s", role):
             rows(f"CREATE ROLE {role}")
     everybody = "anon, authenticated, service_role"
     for kind in ("TABLES", "SEQUENCES", "FUNCTIONS"):
