@@ -70,9 +70,3 @@ REVOKE ALL ON FUNCTION public.keep_search_terms() FROM PUBLIC;
 CREATE TRIGGER keep_search_terms
 AFTER INSERT OR UPDATE OF id, org_id, full_name, email, phone ON public.clients
 FOR EACH ROW EXECUTE FUNCTION public.keep_search_terms();
-
--- The clients that are there already.
-INSERT INTO public.client_search_terms (org_id, term, client_id)
-SELECT clients.org_id, term, clients.id
-FROM public.clients,
-    public.search_terms(clients.full_name, clients.email, clients.phone) AS term;

@@ -23,6 +23,7 @@ MOMENTS = [
     "purchases.0004_client_search_terms",
     "purchases.0008_record_session_event",
     "purchases.0011_open_older_purchases",
+    "purchases.0012_find_older_clients",
     "sessions.0001_initial",
 ]
 
