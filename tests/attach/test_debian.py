@@ -24,10 +24,6 @@ ALTER TABLE clients ALTER COLUMN id SET DEFAULT extensions.uuid_generate_v4();
 ALTER TABLE offers ALTER COLUMN id SET DEFAULT extensions.uuid_generate_v4();
 ALTER TABLE client_purchases ALTER COLUMN id SET DEFAULT extensions.uuid_generate_v4();
 """
-# What a superuser does once for a login that is none.
-OWNER = """
-CREATE ROLE owner LOGIN CREATEROLE;
-"""
 
 pytestmark = pytest.mark.skipif(
     not (BINARIES / "initdb").exists(), reason="no PostgreSQL 15 from Debian on this machine"
@@ -58,7 +54,7 @@ def debian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         with psycopg.connect(url, autocommit=True) as database:
             for role, powers in PRODUCT_ROLES.items():
                 database.execute(f"CREATE ROLE {role} {powers}".encode())
-            database.execute(OWNER.encode())
+            database.execute("CREATE ROLE owner LOGIN CREATEROLE")
         yield url
     finally:
         run("pg_ctl", "-D", data, "-m", "immediate", "stop")

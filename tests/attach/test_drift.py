@@ -140,9 +140,14 @@ def test_a_dropped_table_is_for_a_backup_to_bring_back(live: Live) -> None:
     assert live.manage("mend").returncode == 1
 
 
-def test_a_login_that_may_not_look_is_told_so(attached_live: Live) -> None:
-    url = attached_live.as_role("studio_app")
-    done = attached_live.manage("check", "--database", "default", DATABASE_URL=url)
+def test_the_web_process_may_look_too_unless_it_may_try_nothing(attached_live: Live) -> None:
+    web = {"DATABASE_URL": attached_live.as_role("studio_app")}
+    done = attached_live.manage("check", "--database", "default", **web)
+    assert (done.returncode, done.stderr) == (0, "")
+
+    attached_live.rows(f"REVOKE TEMPORARY ON DATABASE {attached_live.name} FROM PUBLIC")
+    done = attached_live.manage("check", "--database", "default", **web)
+    attached_live.rows(f"GRANT TEMPORARY ON DATABASE {attached_live.name} TO PUBLIC")
     assert done.returncode == 0
     assert "HINT: Connect as the login that migrates." in done.stderr
 
