@@ -95,4 +95,4 @@ def test_an_owner_sees_the_policy_of_no_other_studio(
     theirs = Policy.objects.create(org=southside)
     owner = signed_in(olivia)
     assert "Southside" not in owner.get(POLICIES).text
-    assert owner.get(f"{POLICIES}{theirs.pk}/change/").status_code == 302
+    assert owner.get(f"{POLICIES}{theirs.pk}/change/").status_code == 404
