@@ -175,7 +175,7 @@ for role in FUNCTION_ROLES:
             "FUNCTION_ROLES=service_role"
         )
 
-# Statements are planned once a connection and not at every call; connections stay open.
+# Values travel apart from their statement; connections stay open.
 DATABASES["default"]["OPTIONS"]["server_side_binding"] = True
 DATABASES["default"] |= {
     "CONN_MAX_AGE": None,
