@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from django.conf import settings
 
@@ -85,15 +86,15 @@ def test_it_serves_until_a_signal_and_leaves_nothing_running(
     address = next(line for line in running.stdout if "http://" in line).split("http://")[1]
     host, port = address.split("/")[0].split(":")
     assert b"200 OK" in first_line(host, int(port))
-    postmaster = tmp_path / "data" / "postgres" / "postmaster.pid"
-    assert postmaster.exists()
+    pid = (tmp_path / "data" / "postgres" / "postmaster.pid").read_text().split()[0]
+    postmaster = psutil.Process(int(pid))
 
     running.send_signal(signal.Signals[ending])
     running.wait(timeout=60)
 
     with pytest.raises(ConnectionRefusedError):
         first_line(host, int(port))
-    assert not postmaster.exists()
+    assert psutil.wait_procs([postmaster], timeout=60) == ([postmaster], [])
 
 
 def first_line(host: str, port: int) -> bytes:
