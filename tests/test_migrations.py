@@ -53,6 +53,8 @@ def test_the_models_have_no_change_that_no_migration_makes() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_domain_can_be_migrated_to_nothing_and_back() -> None:
+    # A test before this one may have had rows that break it.
+    rows("ALTER TABLE client_purchases VALIDATE CONSTRAINT sessions_used_is_between_0_and_total")
     before = schema()
     try:
         migrate("purchases", "zero")
