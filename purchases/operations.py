@@ -77,15 +77,12 @@ def reinstate(
     Raises `Refused` where it is not paid, no session of it is used, or the chosen use was taken
     back already.
     """
-    objection = purchase.why_not_reinstate
-    if objection is None and event and not purchase.events.open_uses().filter(pk=event).exists():
-        objection = Objection.TAKEN_BACK
     return _act(
         Operation.REINSTATE,
         member,
         purchase,
         request_id,
-        objection,
+        purchase.why_not_reinstate,
         reason=reason,
         note=note,
         event_id=event,

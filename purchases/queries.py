@@ -117,7 +117,6 @@ class Entry:
     """A line of a purchase's history."""
 
     event: SessionEvent
-    used_before: int | None
     can_be_reinstated: bool
     can_be_undone: bool
 
@@ -132,7 +131,6 @@ def history(purchase: Purchase, member: Member) -> list[Entry]:
     return [
         Entry(
             event=event,
-            used_before=event.used_before,
             can_be_reinstated=can_reinstate and event.is_open_use,
             can_be_undone=member.may("undo")
             and event.kind == SessionEvent.Kind.REINSTATED

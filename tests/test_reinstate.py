@@ -9,13 +9,10 @@ from django.utils import timezone
 
 from purchases.models import Org, Purchase, SessionEvent
 from tests.factories import make_client, make_purchase
-from tests.packs import PACKS, make_pack, used
-from tests.pages import html_of, note_on, press, the_row_on, undo_on, words_on
+from tests.packs import used
+from tests.pages import note_on, press, the_row_on, undo_on
 
 LIST = reverse("purchases:purchase_list")
-COUNT_IS_OFF = "This count can't be right. Ask an owner to have it corrected."
-NOT_PAID = "This pack is not paid."
-NOTHING_USED = "Nothing to give back: no session of this pack is used."
 DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
 
 
@@ -103,64 +100,6 @@ def test_of_an_expiry_still_to_come_it_says_nothing(
     pack = make_purchase(org=northside, expires_at=expires_at)
 
     assert "expir" not in note_on(press(desk, "reinstate", pack, htmx=True))
-
-
-REFUSED = {
-    "fresh": NOTHING_USED,
-    "fresh, expired": NOTHING_USED,
-    "single session": NOTHING_USED,
-    "subscription": NOTHING_USED,
-    "a pack of none": NOTHING_USED,
-    "count missing": NOTHING_USED,
-    "both counts missing": NOTHING_USED,
-    "less than nothing used": COUNT_IS_OFF,
-    "more used than bought": COUNT_IS_OFF,
-    "not paid yet": NOT_PAID,
-    "not paid, expired": NOT_PAID,
-    "not paid, used up": NOT_PAID,
-    "payment failed": NOT_PAID,
-    "payment unknown": NOT_PAID,
-    "refunded": "This pack is not paid. The money went back.",
-    "refunded, expired": "This pack is not paid. The money went back.",
-}
-
-
-def test_the_table_names_every_kind_that_is_refused() -> None:
-    assert set(REFUSED) == {k for k, (_, _, buttons) in PACKS.items() if "Reinstate" not in buttons}
-
-
-@pytest.mark.parametrize("kind", REFUSED)
-def test_a_refusal_answers_htmx_with_the_row_and_the_reason(
-    northside: Org, desk: Client, kind: str
-) -> None:
-    pack = make_pack(org=northside, kind=kind)
-
-    answer = press(desk, "reinstate", pack, htmx=True)
-
-    assert answer.status_code == 409
-    assert note_on(answer) == REFUSED[kind]
-    assert '<div class="said refused">' in html_of(answer)
-    assert undo_on(answer) is None
-    assert "<html" not in html_of(answer)
-    assert the_row_on(answer).lasting == the_row_on(desk.get(LIST)).lasting
-    assert used(pack) == pack.sessions_used
-
-
-@pytest.mark.parametrize("kind", REFUSED)
-def test_a_refusal_without_javascript_is_a_page_with_the_row_and_the_way_back(
-    northside: Org, desk: Client, kind: str
-) -> None:
-    pack = make_pack(org=northside, kind=kind)
-    here = f"{LIST}?q={kind.split()[0].strip(',')}"
-
-    page = press(desk, "reinstate", pack, next=here)
-
-    assert page.status_code == 409
-    assert f"Not changed {REFUSED[kind]}" in words_on(page)
-    assert f'href="{here}">Back to the desk</a>' in html_of(page)
-    assert the_row_on(page).lasting == the_row_on(desk.get(here)).lasting
-    assert note_on(desk.get(LIST)) == "", "nothing is said twice"
-    assert used(pack) == pack.sessions_used
 
 
 def test_a_desk_that_comes_second_sees_the_count_that_stands(northside: Org, desk: Client) -> None:

@@ -73,7 +73,7 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
                     Purchase.PaymentStatus.SUCCEEDED,
                     Purchase.PaymentStatus.REFUNDED,
                 ]
-                return self.filter(Q(payment_status=None) | ~Q(payment_status__in=settled))
+                return self.exclude(payment_status__in=settled)
             case _:
                 return self.all()
 

@@ -1,0 +1,99 @@
+"""What Reinstate and Use refuse, in which words, and that nothing changes."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from purchases.models import Org
+from tests.packs import PACKS, make_pack, used
+from tests.pages import Act, html_of, note_on, press, the_row_on, undo_on, words_on
+
+LIST = reverse("purchases:purchase_list")
+COUNT_IS_OFF = "This count can't be right. Ask an owner to have it corrected."
+NOT_PAID = "This pack is not paid."
+REFUNDED = "This pack is not paid. The money went back."
+NOTHING_USED = "Nothing to give back: no session of this pack is used."
+NO_NUMBER = "Nothing to take: this purchase has no number of sessions."
+NONE_LEFT = "No session left: all of them are used."
+EXPIRED = "This pack has expired."
+
+EITHER = {
+    "less than nothing used": COUNT_IS_OFF,
+    "more used than bought": COUNT_IS_OFF,
+    "not paid yet": NOT_PAID,
+    "not paid, expired": NOT_PAID,
+    "not paid, used up": NOT_PAID,
+    "payment failed": NOT_PAID,
+    "payment unknown": NOT_PAID,
+    "refunded": REFUNDED,
+    "refunded, expired": REFUNDED,
+}
+REFUSED: dict[Act, dict[str, str]] = {
+    "reinstate": EITHER
+    | {
+        "fresh": NOTHING_USED,
+        "fresh, expired": NOTHING_USED,
+        "single session": NOTHING_USED,
+        "subscription": NOTHING_USED,
+        "a pack of none": NOTHING_USED,
+        "count missing": NOTHING_USED,
+        "both counts missing": NOTHING_USED,
+    },
+    "use": EITHER
+    | {
+        "used up": NONE_LEFT,
+        "used up, expired": NONE_LEFT,
+        "used up, expires in a week": NONE_LEFT,
+        "a pack of none": NONE_LEFT,
+        "expired": EXPIRED,
+        "fresh, expired": EXPIRED,
+        "subscription": NO_NUMBER,
+        "no number of sessions": NO_NUMBER,
+        "both counts missing": NO_NUMBER,
+        "count missing": "This count is missing. Ask an owner to have it corrected.",
+    },
+}
+EACH = pytest.mark.parametrize(
+    ("act", "kind", "reason"),
+    [(act, kind, reason) for act, kinds in REFUSED.items() for kind, reason in kinds.items()],
+)
+
+
+@pytest.mark.parametrize("act", REFUSED)
+def test_the_table_names_every_kind_that_is_refused(act: Act) -> None:
+    without = {kind for kind, (_, _, buttons) in PACKS.items() if act.title() not in buttons}
+    assert set(REFUSED[act]) == without
+
+
+@EACH
+def test_a_refusal_answers_htmx_with_the_row_and_the_reason(
+    northside: Org, desk: Client, act: Act, kind: str, reason: str
+) -> None:
+    pack = make_pack(org=northside, kind=kind)
+
+    answer = press(desk, act, pack, htmx=True)
+
+    assert answer.status_code == 409
+    assert note_on(answer) == reason
+    assert '<div class="said refused">' in html_of(answer)
+    assert undo_on(answer) is None
+    assert "<html" not in html_of(answer)
+    assert the_row_on(answer).lasting == the_row_on(desk.get(LIST)).lasting
+    assert used(pack) == pack.sessions_used
+
+
+@EACH
+def test_a_refusal_without_javascript_is_a_page_with_the_row_and_the_way_back(
+    northside: Org, desk: Client, act: Act, kind: str, reason: str
+) -> None:
+    pack = make_pack(org=northside, kind=kind)
+    here = f"{LIST}?q={kind.split()[0].strip(',')}"
+
+    page = press(desk, act, pack, next=here)
+
+    assert page.status_code == 409
+    assert f"Not changed {reason}" in words_on(page)
+    assert f'href="{here}">Back to the desk</a>' in html_of(page)
+    assert the_row_on(page).lasting == the_row_on(desk.get(here)).lasting
+    assert note_on(desk.get(LIST)) == "", "nothing is said twice"
+    assert used(pack) == pack.sessions_used
