@@ -1,11 +1,12 @@
-"""The facts: four tables that other programs share with us, the index that finds a client, and the
-ledger.
+"""The facts: four tables that other programs share with us, the index that finds a client, the
+ledger, and lists of purchases that each get a session back.
 
 The names, types, nullability and defaults of the four are fixed: a phone app, an edge function and
 SQL by hand read and write the same rows. So every default stands in the database, and any value
 that the types allow may turn up here, however odd: counts that are null, more used than bought.
 """
 
+from purchases.models.cancelled_class import CancelledClass, CancelledClassLine
 from purchases.models.catalogue import Client, Offer, Org
 from purchases.models.ledger import SessionEvent, SessionRequest
 from purchases.models.purchase import EXPIRING_WITHIN, Objection, Purchase, PurchaseQuerySet
@@ -13,6 +14,8 @@ from purchases.models.search import ClientSearchTerm
 
 __all__ = [
     "EXPIRING_WITHIN",
+    "CancelledClass",
+    "CancelledClassLine",
     "Client",
     "ClientSearchTerm",
     "Objection",

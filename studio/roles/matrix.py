@@ -54,6 +54,9 @@ TABLES = {
     "session_requests": Table("SELECT, INSERT", "SELECT"),
     "session_events": Table("SELECT", "SELECT, INSERT"),
     "client_search_terms": Table("SELECT", "SELECT, INSERT, DELETE"),
+    # Who gets a session back because a class was cancelled.
+    "cancelled_classes": Table("SELECT, INSERT"),
+    "cancelled_class_lines": Table("SELECT, INSERT"),
     # The site's people, and what Django keeps of them.
     "studio_user": Table("SELECT, INSERT, UPDATE, DELETE"),
     "studio_user_groups": Table("SELECT, INSERT, DELETE"),
@@ -75,6 +78,7 @@ FUNCTIONS = {
     "use_session(uuid)": Function((APP,), is_for_other_programs=True),
     "undo_reinstatement(uuid)": Function((APP,)),
     "fold_for_search(text)": Function((APP,)),
+    "find_clients(uuid,text[],text[],integer)": Function((APP,)),
     "search_terms(text,text,text)": Function(),
     "keep_search_terms()": Function(),
     "made_by()": Function(),

@@ -1,0 +1,79 @@
+"""A class was cancelled: who gets a session back, written down before the first one does.
+
+Both tables only grow. What came of each line stands in the ledger, under the line's request.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid5
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, Func, OuterRef, Q
+
+from purchases.models.catalogue import Org
+from purchases.models.ledger import SessionEvent, SessionRequest
+from purchases.models.purchase import Purchase
+
+
+class CancelledClass(models.Model):
+    """One press for many purchases, under an id that was made with the form."""
+
+    id = models.UUIDField(primary_key=True)
+    org = models.ForeignKey(Org, models.PROTECT, related_name="+", db_index=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
+    )
+    reason = models.TextField(choices=SessionRequest.Reason)
+    note = models.TextField(db_default="")
+    created_at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
+
+    class Meta:
+        db_table = "cancelled_classes"
+        verbose_name_plural = "cancelled classes"
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.id}"
+
+    def request_id(self, purchase_id: UUID) -> UUID:
+        """The id of what is asked for this purchase: the same however often it is asked."""
+        return uuid5(self.id, purchase_id.hex)
+
+
+class LineQuerySet(models.QuerySet["CancelledClassLine"]):
+    def left(self) -> LineQuerySet:
+        """The lines whose request has no answer yet."""
+        return self.filter(is_left())
+
+
+class CancelledClassLine(models.Model):
+    """One purchase of the list, with the request that is made for it."""
+
+    request_id = models.UUIDField(primary_key=True)
+    cancelled_class = models.ForeignKey(
+        CancelledClass, models.PROTECT, related_name="lines", db_index=False
+    )
+    # As in the ledger: another program may delete the purchase.
+    purchase = models.ForeignKey(
+        Purchase, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+
+    objects = LineQuerySet.as_manager()
+
+    class Meta:
+        db_table = "cancelled_class_lines"
+
+    def __str__(self) -> str:
+        return str(self.request_id)
+
+
+def is_left() -> Q:
+    """Of a line: its request has no answer yet. A purchase that was deleted waits for none."""
+    asked = SessionRequest.objects.filter(pk=OuterRef("request_id"))
+    there = Purchase.objects.filter(pk=OuterRef("purchase_id"))
+    return Q(Exists(there)) & ~Q(Exists(asked))
+
+
+def is_done() -> Exists:
+    """Of a line: a session was given back."""
+    return Exists(SessionEvent.objects.filter(request_id=OuterRef("request_id")))
