@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django_htmx.middleware import HtmxDetails
 
-from purchases.models import Client, Org, Purchase, SessionEvent
+from purchases.models import CancelledClass, Client, Org, Purchase, SessionEvent
 
 Action = Literal["see", "reinstate", "use", "undo", "undo_any", "administer"]
 
@@ -43,7 +43,7 @@ def purchase_or_404(request: DeskRequest, purchase_id: UUID, to: Action) -> Purc
     403 where the member's role does not allow the action."""
     purchases = Purchase.objects.of_org(request.member.org_id).select_related("client", "offer")
     purchase = get_object_or_404(purchases, pk=purchase_id)
-    _allow(request, to)
+    allow(request, to)
     return purchase
 
 
@@ -54,16 +54,32 @@ def event_or_404(request: DeskRequest, event_id: int, to: Action) -> SessionEven
         purchase__org_id=request.member.org_id, kind=SessionEvent.Kind.REINSTATED
     ).select_related("purchase__client", "purchase__offer", "request", "reversed_by")
     event = get_object_or_404(reinstatements, pk=event_id)
-    _allow(request, to)
+    allow(request, to)
     return event
 
 
 def client_or_404(request: DeskRequest, client_id: UUID) -> Client:
     client = get_object_or_404(Client, pk=client_id, org_id=request.member.org_id)
-    _allow(request, "see")
+    allow(request, "see")
     return client
 
 
-def _allow(request: DeskRequest, action: Action) -> None:
+def cancelled_class_or_404(request: DeskRequest, list_id: UUID) -> CancelledClass:
+    lists = CancelledClass.objects.filter(org_id=request.member.org_id).select_related("actor")
+    cancelled_class = get_object_or_404(lists, pk=list_id)
+    allow(request, "reinstate")
+    return cancelled_class
+
+
+def new_or_own_cancelled_class(request: DeskRequest, list_id: UUID) -> CancelledClass | None:
+    """The list, or None where the id is still free. 404 where it is another org's."""
+    if CancelledClass.objects.filter(pk=list_id).exists():
+        return cancelled_class_or_404(request, list_id)
+    allow(request, "reinstate")
+    return None
+
+
+def allow(request: DeskRequest, action: Action) -> None:
+    """403 where the member's role does not allow the action. For a page without a row."""
     if not request.member.may(action):
         raise PermissionDenied

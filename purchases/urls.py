@@ -1,6 +1,11 @@
 from django.urls import path
 
 from purchases import views
+from purchases.cancelled_class.views import (
+    cancelled_class,
+    cancelled_class_detail,
+    reinstate_all,
+)
 
 app_name = "purchases"
 urlpatterns = [
@@ -13,4 +18,8 @@ urlpatterns = [
     path("events/<int:event_id>/undo/", views.undo, name="undo"),
     # /clients/
     path("clients/<uuid:client_id>/", views.client_detail, name="client_detail"),
+    # /cancelled-class/
+    path("cancelled-class/", cancelled_class, name="cancelled_class"),
+    path("cancelled-class/<uuid:list_id>/", cancelled_class_detail, name="cancelled_class_detail"),
+    path("cancelled-class/<uuid:list_id>/reinstate/", reinstate_all, name="reinstate_all"),
 ]

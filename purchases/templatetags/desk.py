@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 
+from purchases.access import Action, Member
 from purchases.models import EXPIRING_WITHIN
 
 register = template.Library()
@@ -28,6 +29,11 @@ def request_fields(context: Context) -> SafeString:
         uuid4(),
         context["here"],
     )
+
+
+@register.filter
+def may(member: Member | None, action: Action) -> bool:
+    return member is not None and member.may(action)
 
 
 @register.filter

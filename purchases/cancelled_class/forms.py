@@ -1,0 +1,91 @@
+"""What the list of a cancelled class may say."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+
+from purchases.cancelled_class.giving_back import AT_MOST
+from purchases.cancelled_class.pasted import Named, people_in
+from purchases.forms import OUT_OF_DATE
+from purchases.models import SessionRequest
+
+ODD_CHARACTER = "Take the character out that no name has, and paste it again."
+TOO_MANY = "Paste {most} people at most; these are {count}. Do the rest as a second list."
+NOBODY_TICKED = "Nobody is ticked. Tick who gets a session back, then press again."
+TOO_MANY_TICKED = "Tick {most} people at most; these are {count}. Do the rest as a second list."
+
+
+class PurchaseIds(forms.Field):
+    """The ticked boxes."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> list[UUID]:
+        try:
+            return list(dict.fromkeys(UUID(each) for each in value or []))
+        except ValueError:
+            raise forms.ValidationError(OUT_OF_DATE) from None
+
+
+class CheckForm(forms.Form):
+    """Who is asked for. `shown` has the boxes that the page had, ticked or not."""
+
+    pasted = forms.CharField(
+        required=False,
+        max_length=100_000,
+        error_messages={
+            "max_length": f"Paste less: {AT_MOST} people at most.",
+            "null_characters_not_allowed": ODD_CHARACTER,
+        },
+    )
+    q = forms.CharField(
+        required=False,
+        max_length=100,
+        error_messages={
+            "max_length": "Search for less: 100 characters at most.",
+            "null_characters_not_allowed": ODD_CHARACTER,
+        },
+    )
+    purchase = PurchaseIds(required=False)
+    shown = forms.CharField(
+        required=False, error_messages={"null_characters_not_allowed": OUT_OF_DATE}
+    )
+    reason = forms.TypedChoiceField(
+        required=False,
+        choices=SessionRequest.Reason,
+        empty_value=SessionRequest.Reason.CLASS_CANCELLED.value,
+        error_messages={"invalid_choice": "There is no such reason: choose one of the list."},
+    )
+    note = forms.CharField(
+        required=False,
+        max_length=500,
+        error_messages={
+            "max_length": "Shorten the note: 500 characters at most.",
+            "null_characters_not_allowed": ODD_CHARACTER,
+        },
+    )
+
+    def clean_pasted(self) -> list[Named]:
+        people = people_in(self.cleaned_data["pasted"])
+        if len(people) > AT_MOST:
+            raise forms.ValidationError(TOO_MANY.format(most=AT_MOST, count=len(people)))
+        return people
+
+    def clean_shown(self) -> set[str]:
+        return set(self.cleaned_data["shown"].split())
+
+    @property
+    def problem(self) -> str:
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
+
+class ReinstateAllForm(CheckForm):
+    """The press: somebody has to be ticked."""
+
+    def clean(self) -> None:
+        ticked = self.cleaned_data.get("purchase", [])
+        if not ticked and "purchase" not in self.errors:
+            raise forms.ValidationError(NOBODY_TICKED)
+        if len(ticked) > AT_MOST:
+            raise forms.ValidationError(TOO_MANY_TICKED.format(most=AT_MOST, count=len(ticked)))

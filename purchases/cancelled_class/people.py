@@ -1,0 +1,122 @@
+"""Clients, with the packs that a session can be given back to. It only reads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import BooleanField, Case, F, OuterRef, Q, Subquery, Value, When, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
+
+from purchases.models import Client, Objection, Purchase, SessionEvent
+
+PACKS_AT_MOST = 4
+# Given back so shortly before, it may have been for the same class.
+JUST_NOW = timedelta(hours=24)
+
+
+@dataclass
+class Pack:
+    """A purchase that a session can be given back to."""
+
+    purchase: Purchase
+    last_visit: SessionEvent | None
+    given_back: SessionEvent | None  # within the last 24 hours
+    is_ticked: bool = False
+
+
+@dataclass
+class Person:
+    """A client, with the packs that a session can be given back to, the likeliest first."""
+
+    client: Client
+    packs: list[Pack]
+    why_none: str
+    asked: list[str] = field(default_factory=list)
+
+    @property
+    def given_back(self) -> SessionEvent | None:
+        return next((pack.given_back for pack in self.packs if pack.given_back), None)
+
+
+def people_of(org_id: UUID, client_ids: set[UUID]) -> dict[UUID, Person]:
+    """The clients with their packs: that of the latest visit first, and then the newest."""
+    clients = Client.objects.filter(org_id=org_id).in_bulk(client_ids)
+    purchases = defaultdict(list)
+    last_uses: dict[UUID, int | None] = {}
+    for purchase in _packs(org_id, client_ids):
+        purchase.client = clients[purchase.client_id]
+        purchases[purchase.client_id].append(purchase)
+        if purchase.why_not_reinstate is None:
+            last_uses[purchase.pk] = vars(purchase)["last_use"]
+    visits = SessionEvent.objects.in_bulk(filter(None, last_uses.values()))
+    given_back = {
+        event.purchase_id: event
+        for event in SessionEvent.objects.filter(
+            purchase_id__in=last_uses,
+            kind=SessionEvent.Kind.REINSTATED,
+            reversed_by=None,
+            occurred_at__gt=timezone.now() - JUST_NOW,
+        )
+        .select_related("request__actor")
+        .order_by("pk")
+    }
+    people = {}
+    for client_id, client in clients.items():
+        theirs = purchases[client_id]
+        packs = [
+            Pack(each, visits.get(last_uses[each.pk] or 0), given_back.get(each.pk))
+            for each in theirs
+            if each.pk in last_uses
+        ]
+        people[client_id] = Person(client, packs, _why_none(theirs))
+    return people
+
+
+def _packs(org_id: UUID, client_ids: set[UUID]) -> list[Purchase]:
+    last_use = (
+        SessionEvent.objects.filter(purchase_id=OuterRef("pk"))
+        .open_uses()
+        .order_by("-pk")
+        .values("pk")[:1]
+    )
+    may_give = Q(sessions_used__gt=0, payment_status=Purchase.PaymentStatus.SUCCEEDED) & (
+        Q(sessions_total=None) | Q(sessions_remaining__gte=0)
+    )
+    return list(
+        Purchase.objects.of_org(org_id)
+        .filter(client_id__in=client_ids)
+        .select_related("offer")
+        .annotate(
+            last_use=Subquery(last_use),
+            may_give=Case(
+                When(may_give, then=Value(True)), default=Value(False), output_field=BooleanField()
+            ),
+        )
+        .annotate(
+            rank=Window(
+                RowNumber(),
+                partition_by="client_id",
+                order_by=[
+                    F("may_give").desc(),
+                    F("last_use").desc(nulls_last=True),
+                    F("purchased_at").desc(),
+                    F("id").desc(),
+                ],
+            )
+        )
+        .filter(rank__lte=PACKS_AT_MOST)
+        .order_by("client_id", "rank")
+    )
+
+
+def _why_none(purchases: list[Purchase]) -> str:
+    """Why nothing can be given back, where nothing can."""
+    reasons = [each.why_not_reinstate for each in purchases if each.sessions_total is not None]
+    if not reasons:
+        return "There is no pack to give a session back to."
+    unusual = [reason.label for reason in reasons if reason not in (None, Objection.NOTHING_USED)]
+    return unusual[0] if unusual else "Nothing to give back: no session is used."
