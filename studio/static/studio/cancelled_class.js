@@ -2,11 +2,10 @@
 // The page works without this file.
 
 function count() {
-  const said = document.querySelector("output[data-ticked]");
+  const said = document.querySelector("[data-ticked]");
   if (!said) return;
   const ticked = document.querySelectorAll(".people input[name=purchase]:checked").length;
-  said.hidden = false;
-  said.value = ticked;
+  said.textContent = ` (${ticked})`;
   document.getElementById("press").disabled = ticked === 0;
   document.querySelectorAll(".people").forEach((table) => {
     const all = table.querySelector("[data-all]");
