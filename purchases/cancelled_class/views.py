@@ -35,7 +35,10 @@ def cancelled_class_detail(request: DeskRequest, list_id: UUID) -> HttpResponse:
 
 def reinstate_all(request: DeskRequest, list_id: UUID) -> HttpResponse:
     """Write the list down, where it is not yet, and give the next sessions back."""
-    return _reinstate_all(request, list_id, new_or_own_cancelled_class(request, list_id))
+    # Without a reason it is the button that finishes the rest of a list.
+    is_press = request.method == "POST" and "reason" in request.POST
+    load = new_or_own_cancelled_class if is_press else cancelled_class_or_404
+    return _reinstate_all(request, list_id, load(request, list_id))
 
 
 # The verb is looked at after the row was loaded: a stranger's 404 comes before any 405.
@@ -55,7 +58,6 @@ def _cancelled_class_detail(request: DeskRequest, written: CancelledClass) -> Ht
 def _reinstate_all(
     request: DeskRequest, list_id: UUID, written: CancelledClass | None
 ) -> HttpResponse:
-    # Without a reason it is the button that finishes the rest.
     if written is None or "reason" in request.POST:
         form = ReinstateAllForm(request.POST)
         if not form.is_valid():
