@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from purchases.models import Org
 from studio.models import User
+from tests.cancelled_class.lists import written_by
 from tests.factories import make_purchase
 from tests.ledger import reinstated_by
 from tests.packs import used
@@ -60,6 +61,23 @@ purchases:undo             HEAD    302   403  403  405     405   404
 purchases:undo             PUT     302   403  403  405     405   404
 purchases:undo             PATCH   302   403  403  405     405   404
 purchases:undo             DELETE  302   403  403  405     405   404
+purchases:cancelled_class  GET     302   403  403  200     200   200
+purchases:cancelled_class  HEAD    302   403  403  200     200   200
+purchases:cancelled_class  POST    302   403  403  200     200   200
+purchases:cancelled_class  PUT     302   403  403  405     405   405
+purchases:cancelled_class  DELETE  302   403  403  405     405   405
+purchases:cancelled_class_detail  GET     302   403  403  200  200  404
+purchases:cancelled_class_detail  HEAD    302   403  403  200  200  404
+purchases:cancelled_class_detail  POST    302   403  403  405  405  404
+purchases:cancelled_class_detail  PUT     302   403  403  405  405  404
+purchases:cancelled_class_detail  PATCH   302   403  403  405  405  404
+purchases:cancelled_class_detail  DELETE  302   403  403  405  405  404
+purchases:reinstate_all    POST    302   403  403  302     302   404
+purchases:reinstate_all    GET     302   403  403  405     405   404
+purchases:reinstate_all    HEAD    302   403  403  405     405   404
+purchases:reinstate_all    PUT     302   403  403  405     405   404
+purchases:reinstate_all    PATCH   302   403  403  405     405   404
+purchases:reinstate_all    DELETE  302   403  403  405     405   404
 login                      GET     200   302  302  302     302   302
 login                      POST    200   302  302  302     302   302
 logout                     POST    302   302  302  302     302   302
@@ -77,7 +95,7 @@ TABLE = [
 FORM = "application/x-www-form-urlencoded"
 # Who may press, and changes a count by it.
 PRESSES = {("mia", "POST"), ("olivia", "POST")}
-ACTS = {"purchases:reinstate", "purchases:use", "purchases:undo"}
+ACTS = {"purchases:reinstate", "purchases:reinstate_all", "purchases:use", "purchases:undo"}
 
 
 @pytest.mark.parametrize(("name", "verb", "person", "status"), TABLE)
@@ -90,10 +108,12 @@ def test_each_person_gets_the_answer_of_the_table(
     status: int,
 ) -> None:
     pack = make_purchase(org=northside, used=4)
-    given_back = reinstated_by(request.getfixturevalue("mia"), pack)
+    mia = request.getfixturevalue("mia")
+    given_back = reinstated_by(mia, pack)
+    written = written_by(mia, pack)
     browser = browser_of(person, request)
 
-    url = url_of(name, pack.pk, pack.client_id, given_back.pk)
+    url = url_of(name, pack.pk, pack.client_id, given_back.pk, written.pk)
     response = browser.generic(verb, url, f"request_id={uuid4()}", FORM)
 
     assert response.status_code == status
@@ -117,7 +137,13 @@ def test_an_address_that_does_not_exist_is_404_for_everybody(
 @pytest.mark.parametrize("verb", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
 @pytest.mark.parametrize(
-    "name", ["purchases:client_detail", "purchases:purchase_detail", *sorted(ACTS)]
+    "name",
+    [
+        "purchases:cancelled_class_detail",
+        "purchases:client_detail",
+        "purchases:purchase_detail",
+        *sorted(ACTS),
+    ],
 )
 def test_a_strangers_row_and_no_row_at_all_get_the_same_answer(
     northside: Org, mia: User, otto: User, name: str, headers: dict[str, str], verb: str
@@ -128,8 +154,8 @@ def test_a_strangers_row_and_no_row_at_all_get_the_same_answer(
     browser = Client()
     browser.force_login(otto)
 
-    url = url_of(name, pack.pk, pack.client_id, given_back)
-    no_url = url_of(name, uuid4(), uuid4(), given_back + 1000)
+    url = url_of(name, pack.pk, pack.client_id, given_back, written_by(mia, pack).pk)
+    no_url = url_of(name, uuid4(), uuid4(), given_back + 1000, uuid4())
     theirs = browser.generic(verb, url, headers=headers)
     none = browser.generic(verb, no_url, headers=headers)
 
@@ -149,12 +175,14 @@ def browser_of(person: str, request: pytest.FixtureRequest) -> Client:
     return browser
 
 
-def url_of(name: str, purchase_id: UUID, client_id: UUID, event_id: int) -> str:
+def url_of(name: str, purchase_id: UUID, client_id: UUID, event_id: int, list_id: UUID) -> str:
     match name:
         case "purchases:client_detail":
             return reverse(name, args=[client_id])
         case "purchases:purchase_detail" | "purchases:reinstate" | "purchases:use":
             return reverse(name, args=[purchase_id])
+        case "purchases:cancelled_class_detail" | "purchases:reinstate_all":
+            return reverse(name, args=[list_id])
         case "purchases:undo":
             return reverse(name, args=[event_id])
         case _:

@@ -1,0 +1,23 @@
+"""Lists of a cancelled class that are written down, and not worked through yet."""
+
+from uuid import uuid4
+
+from purchases.cancelled_class.giving_back import write_down
+from purchases.models import CancelledClass, Purchase, SessionEvent
+from studio.models import User
+
+
+def written_by(user: User, *purchases: Purchase) -> CancelledClass:
+    written, _ = write_down(
+        member=user.membership,
+        list_id=uuid4(),
+        purchase_ids=[purchase.pk for purchase in purchases],
+        reason="class_cancelled",
+        note="",
+    )
+    return written
+
+
+def given_back() -> int:
+    """How many sessions were given back, to anybody."""
+    return SessionEvent.objects.filter(kind=SessionEvent.Kind.REINSTATED).count()

@@ -1,0 +1,132 @@
+"""Finish the rest: a list is worked through in as many presses as it takes, by whoever is there."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from purchases.models import Org, SessionRequest
+from studio.models import User
+from tests.cancelled_class.lists import given_back, written_by
+from tests.cancelled_class.pages import PAGE, come, detail, finish, press
+from tests.database import another_connection, rows
+from tests.factories import make_purchase, make_purchases
+from tests.packs import used
+from tests.pages import html_of, words_on
+
+SignedIn = Callable[[User], Client]
+
+
+def test_50_are_done_in_a_press_and_htmx_goes_on_by_itself(northside: Org, desk: Client) -> None:
+    packs = make_purchases(org=northside, count=120)
+    list_id = uuid4()
+
+    first = press(desk, list_id, *packs, htmx=True)
+    assert first["HX-Push-Url"] == detail(list_id)
+    assert come(first) == "50 of 120 given back · 70 left to do"
+    assert '<progress max="120" value="50"' in html_of(first)
+    assert 'hx-trigger="load, submit"' in html_of(first)
+    second = finish(desk, list_id, htmx=True)
+    assert come(second) == "100 of 120 given back · 20 left to do"
+    assert "<h1" not in html_of(second)
+    last = finish(desk, list_id, htmx=True)
+    assert come(last) == "120 of 120 given back"
+    assert "hx-trigger" not in html_of(last)
+    assert html_of(last).count('id="result-') == 120
+
+
+def test_without_javascript_a_button_goes_on(northside: Org, desk: Client) -> None:
+    packs = make_purchases(org=northside, count=60)
+    list_id = uuid4()
+
+    page = desk.get(press(desk, list_id, *packs)["Location"])
+    assert come(page) == "50 of 60 given back · 10 left to do"
+    assert "Finish the rest" in words_on(page)
+    assert 'hx-trigger="submit"' in html_of(page), "to look at it changes nothing"
+    page = desk.get(finish(desk, list_id)["Location"])
+    assert come(page) == "60 of 60 given back"
+
+
+def test_a_closed_browser_finds_the_list_again_and_anybody_at_the_desk_finishes_it(
+    northside: Org, desk: Client, mia: User, olivia: User, signed_in: SignedIn
+) -> None:
+    packs = make_purchases(org=northside, count=60)
+    list_id = uuid4()
+    press(desk, list_id, *packs)
+
+    owner = signed_in(olivia)
+    page = owner.get(PAGE)
+    assert "10 left to do" in words_on(page)
+    assert detail(list_id) in html_of(page)
+    finish(owner, list_id)
+
+    assert given_back() == 60
+    assert SessionRequest.objects.filter(actor=olivia).count() == 10
+    assert "left to do" not in words_on(desk.get(PAGE))
+
+
+def test_a_purchase_that_was_deleted_meanwhile_is_said(
+    northside: Org, desk: Client, mia: User
+) -> None:
+    gone, there = make_purchase(org=northside), make_purchase(org=northside)
+    written = written_by(mia, gone, there)
+    rows("DELETE FROM client_purchases WHERE id = %s", gone.pk)
+
+    page = desk.get(finish(desk, written.pk)["Location"])
+
+    assert come(page) == "1 of 2 given back · 1 refused"
+    assert "This purchase was deleted meanwhile." in words_on(page)
+    assert press(desk, written.pk, there).status_code == 302, "the same list, as far as it is there"
+
+
+def test_a_chunk_takes_9_queries_and_one_a_purchase(
+    northside: Org,
+    desk: Client,
+    mia: User,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    written = written_by(mia, *make_purchases(org=northside, count=500))
+
+    with django_assert_max_num_queries(9 + 50):
+        # 1. the session 2. its user 3. their membership 4. the list 5. how far it has come
+        # 6. what is left 7. those purchases 8. how far it has come; and each its claim
+        finish(desk, written.pk, htmx=True)
+
+
+def test_a_list_of_500_is_shown_with_10_queries(
+    northside: Org,
+    desk: Client,
+    mia: User,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    written = written_by(mia, *make_purchases(org=northside, count=500))
+    for _ in range(10):
+        finish(desk, written.pk)
+
+    with django_assert_max_num_queries(10):
+        # 1. the session 2. its user 3. their membership 4. the list 5. how far it has come
+        # 6. its lines 7. their purchases 8. their requests with the events
+        page = desk.get(detail(written.pk))
+
+    assert come(page) == "500 of 500 given back"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_another_program_holds_keeps_nobody_else_waiting(
+    northside: Org, desk: Client, mia: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, free = make_purchase(org=northside), make_purchase(org=northside)
+    written = written_by(mia, held, free)
+
+    with another_connection() as other, other.transaction():
+        other.execute("SELECT FROM client_purchases WHERE id = %s FOR UPDATE", [held.pk])
+        first = finish(desk, written.pk, htmx=True)
+        again = finish(desk, written.pk, htmx=True)
+    assert come(first) == come(again) == "1 of 2 given back · 1 left to do"
+    assert "The rest is being changed elsewhere just now." in words_on(again)
+    assert 'hx-trigger="submit"' in html_of(again), "it does not press for ever"
+    finish(desk, written.pk)
+
+    assert (used(held), used(free)) == (2, 2)

@@ -1,0 +1,44 @@
+"""A pasted text, as the people whom it names."""
+
+import pytest
+
+from purchases.cancelled_class.pasted import people_in
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("Ana Ruiz\nZoë Ng", [("Ana Ruiz", ""), ("Zoë Ng", "")]),
+        ("Ana Ruiz, Zoë Ng; 李小龍", [("Ana Ruiz", ""), ("Zoë Ng", ""), ("李小龍", "")]),
+        ("ana@x.org, zoe@x.org", [("", "ana@x.org"), ("", "zoe@x.org")]),
+        ("ana@x.org zoe@x.org", [("", "ana@x.org"), ("", "zoe@x.org")]),
+        ("Ana Ruiz <ana@x.org>", [("Ana Ruiz", "ana@x.org")]),
+        ('"Ruiz, Ana" <ana@x.org>, Zoë', [("Ruiz, Ana", "ana@x.org"), ("Zoë", "")]),
+        ("Ana <ana@x.org> Zoë <zoe@x.org>", [("Ana", "ana@x.org"), ("Zoë", "zoe@x.org")]),
+        ("Ana Ruiz\tana@x.org", [("Ana Ruiz", "ana@x.org")]),
+        ("ana@x.org\tAna Ruiz", [("Ana Ruiz", "ana@x.org")]),
+        (
+            "1. Ana Ruiz\r\n2) Zoë\r\n- Bo\n• Cy",
+            [("Ana Ruiz", ""), ("Zoë", ""), ("Bo", ""), ("Cy", "")],
+        ),
+        ("Write to ana@x.org.", [("Write to", "ana@x.org")]),
+        ("Mary O'Brien", [("Mary O'Brien", "")]),
+        ('a lone " stays out of the way', [("a lone", ""), ("stays out of the way", "")]),
+        ("ana ruiz\nAna Ruiz\n ANA RUIZ ", [("ana ruiz", "")]),
+        (" \n,;\t<>\n", []),
+        ("", []),
+    ],
+)
+def test_everybody_is_found_once(text: str, people: list[tuple[str, str]]) -> None:
+    assert [(named.name, named.email) for named in people_in(text)] == people
+
+
+def test_the_words_that_were_pasted_are_kept() -> None:
+    texts = [named.text for named in people_in('"Ruiz, Ana" <ana@x.org>, 3 Zoë')]
+
+    assert texts == ["Ruiz, Ana <ana@x.org>", "3 Zoë"]
+
+
+def test_a_long_text_is_read_in_no_time() -> None:
+    assert len(people_in("<" * 50_000 + '"' * 49_999)) == 0
+    assert len(people_in("a@" * 50_000)) <= 1

@@ -1,0 +1,238 @@
+"""The press: every purchase of the list is a request of its own, with a result of its own."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from purchases.models import (
+    CancelledClass,
+    CancelledClassLine,
+    Org,
+    Purchase,
+    SessionEvent,
+    SessionRequest,
+)
+from studio.models import Policy, User
+from tests.cancelled_class.lists import given_back, written_by
+from tests.cancelled_class.pages import come, detail, finish, list_url, look, press, ticked
+from tests.factories import make_client, make_purchase, make_purchases
+from tests.ledger import reinstated_by, undone_by
+from tests.packs import used
+from tests.pages import html_of, note_on, words_on
+
+SignedIn = Callable[[User], Client]
+
+
+def test_each_is_given_one_back_under_a_request_of_its_own(
+    northside: Org, desk: Client, mia: User
+) -> None:
+    packs = [make_purchase(org=northside, used=used) for used in (3, 1, 10)]
+    list_id = uuid4()
+
+    answer = press(desk, list_id, *packs, note="Reformer 18:00")
+
+    assert (answer.status_code, answer["Location"]) == (302, detail(list_id))
+    assert [used(pack) for pack in packs] == [2, 0, 9]
+    asked = SessionRequest.objects.all()
+    assert {request.purchase_id for request in asked} == {pack.pk for pack in packs}
+    for request in asked:
+        assert (request.actor, request.reason) == (mia, "class_cancelled")
+        assert request.note == "Reformer 18:00"
+        assert request.request_id == CancelledClass.objects.get().request_id(request.purchase_id)
+    page = desk.get(detail(list_id))
+    assert come(page) == "3 of 3 given back"
+    assert "Class cancelled: Reformer 18:00" in words_on(page)
+    assert "8 2 of 10 used given back" in words_on(page)
+
+
+def test_the_reason_is_class_cancelled_unless_another_is_chosen(
+    northside: Org, desk: Client
+) -> None:
+    Policy.objects.create(org=northside, reason_is_mandatory=True)
+    press(desk, uuid4(), make_purchase(org=northside), reason="")
+    press(desk, uuid4(), make_purchase(org=northside), reason="instructor_absent")
+
+    reasons = SessionRequest.objects.order_by("asked_at").values_list("reason", flat=True)
+    assert [*reasons] == ["class_cancelled", "instructor_absent"]
+
+
+def test_a_refusal_stands_beside_the_others_in_words(northside: Org, desk: Client) -> None:
+    ana = make_client(org=northside, name="Ana Ruiz")
+    fresh = make_purchase(org=northside, client=ana, used=0)
+    poor = make_purchase(org=northside, payment_status="pending")
+    odd = make_purchase(org=northside, used=12)
+    expired = make_purchase(org=northside, expires_at=timezone.now() - timedelta(days=3))
+    list_id = uuid4()
+
+    press(desk, list_id, fresh, poor, odd, expired)
+
+    page = desk.get(detail(list_id))
+    assert come(page) == "1 of 4 given back · 3 refused"
+    for words in (
+        "Nothing to give back: no session of this pack is used.",
+        "This pack is not paid.",
+        "This count can't be right. An owner has to correct it first.",
+        "needs a new expiry",
+    ):
+        assert words in words_on(page)
+    assert (used(fresh), used(poor), used(odd), used(expired)) == (0, 3, 12, 2)
+    assert "Finish the rest" not in words_on(page)
+
+
+@pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+def test_pressing_again_changes_nothing_and_shows_the_same(
+    northside: Org, desk: Client, htmx: bool
+) -> None:
+    packs = [make_purchase(org=northside, used=used) for used in (3, 0)]
+    list_id = uuid4()
+    press(desk, list_id, *packs)
+    page = words_on(desk.get(detail(list_id)))
+
+    for _ in range(2):
+        assert press(desk, list_id, *packs, htmx=htmx).status_code == (200 if htmx else 302)
+        finish(desk, list_id, htmx=htmx)
+
+    assert given_back() == 1
+    assert [used(pack) for pack in packs] == [2, 0]
+    assert words_on(desk.get(detail(list_id))) == page
+
+
+def test_the_same_list_with_other_people_or_another_reason_is_refused(
+    northside: Org, desk: Client
+) -> None:
+    packs = make_purchases(org=northside, count=60)
+    list_id = uuid4()
+    press(desk, list_id, *packs)
+
+    for answer in (
+        press(desk, list_id, *packs[:-1]),
+        press(desk, list_id, *packs, make_purchase(org=northside)),
+        press(desk, list_id, *packs, reason="other"),
+        press(desk, list_id, *packs, note="again"),
+    ):
+        assert answer.status_code == 409
+        assert "This list was sent before, with other people" in words_on(answer)
+        assert come(answer) == "50 of 60 given back · 10 left to do"
+    assert given_back() == 50
+
+
+def test_a_strangers_purchase_is_left_out_and_said(
+    northside: Org, southside: Org, desk: Client
+) -> None:
+    own, theirs = make_purchase(org=northside), make_purchase(org=southside)
+    list_id = uuid4()
+
+    page = desk.get(press(desk, list_id, own, theirs)["Location"])
+
+    assert (used(own), used(theirs)) == (2, 3)
+    assert come(page) == "1 of 1 given back"
+    assert note_on(page) == (
+        "One of the packs is not in your studio's books any more, and was left out."
+    )
+    assert not SessionRequest.objects.filter(purchase_id=theirs.pk).exists()
+
+
+def test_only_strangers_purchases_are_no_list(southside: Org, desk: Client) -> None:
+    theirs = make_purchase(org=southside)
+
+    answer = press(desk, uuid4(), theirs)
+
+    assert answer.status_code == 409
+    assert "None of these packs is in your studio's books any more." in words_on(answer)
+    assert str(theirs.pk) not in html_of(answer)
+    assert (used(theirs), CancelledClass.objects.count()) == (3, 0)
+
+
+def test_a_strangers_list_cannot_be_added_to(
+    northside: Org, southside: Org, mia: User, otto: User, signed_in: SignedIn
+) -> None:
+    written = written_by(mia, make_purchase(org=northside))
+    own = make_purchase(org=southside)
+
+    assert press(signed_in(otto), written.pk, own).status_code == 404
+    assert (used(own), given_back()) == (3, 0)
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"purchase": []}, "Nobody is ticked."),
+        ({"purchase": [str(uuid4()) for _ in range(501)]}, "Tick 500 people at most"),
+        ({"purchase": ["x"]}, "This page is out of date."),
+        ({"note": "x" * 501}, "Shorten the note"),
+        ({"reason": "rain"}, "There is no such reason"),
+    ],
+)
+@pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+def test_what_cannot_be_done_is_said_and_the_form_stays_as_it_was(
+    northside: Org, desk: Client, htmx: bool, fields: dict[str, object], says: str
+) -> None:
+    pack = make_purchase(org=northside)
+    list_id = uuid4()
+
+    sent = {"pasted": "Ana Ruiz"} | fields
+    answer = press(desk, list_id, pack, htmx=htmx, **sent)
+
+    assert answer.status_code == 400
+    assert says in words_on(answer)
+    assert CancelledClass.objects.count() == 0
+    if not htmx:
+        assert str(list_id) in list_url(answer)
+        assert ">Ana Ruiz</textarea>" in html_of(answer)
+
+
+def test_what_was_undone_since_is_said(northside: Org, desk: Client, mia: User) -> None:
+    pack = make_purchase(org=northside)
+    written = written_by(mia, pack)
+    finish(desk, written.pk)
+    undone_by(mia, SessionEvent.objects.get(kind="reinstated"))
+
+    finish(desk, written.pk)
+
+    assert used(pack) == 3
+    assert "undone" in words_on(desk.get(detail(written.pk)))
+
+
+def test_the_page_sends_what_it_shows(northside: Org, desk: Client, mia: User) -> None:
+    pack, recent = (
+        make_purchase(org=northside, client=make_client(org=northside, name=name))
+        for name in ("Ana Ruiz", "Bo Ng")
+    )
+    reinstated_by(mia, recent)
+    page = look(desk, "Ana Ruiz", "Bo Ng")
+
+    desk.post(list_url(page), {"purchase": ticked(page), "reason": "class_cancelled"})
+
+    assert (used(pack), used(recent)) == (2, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_list_is_written_whole_or_not_at_all(
+    northside: Org, mia: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packs = make_purchases(org=northside, count=3)
+    monkeypatch.setattr(CancelledClassLine.objects, "bulk_create", fail)
+
+    with pytest.raises(ConnectionError):
+        written_by(mia, *packs)
+
+    assert not CancelledClass.objects.exists()
+    assert not connection.in_atomic_block
+
+
+def fail(*_: object) -> None:
+    raise ConnectionError
+
+
+def test_an_id_follows_from_the_list_and_the_purchase() -> None:
+    one, two = CancelledClass(pk=uuid4()), CancelledClass(pk=uuid4())
+    pack = Purchase(pk=uuid4())
+    ids: set[UUID] = {one.request_id(pack.pk), two.request_id(pack.pk), one.request_id(uuid4())}
+
+    assert len(ids) == 3
+    assert one.request_id(pack.pk) in ids

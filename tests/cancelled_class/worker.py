@@ -1,0 +1,42 @@
+"""A desk that presses until the whole list is done, in a process that can be killed.
+
+python -m tests.cancelled_class.worker USERNAME LIST_ID
+"""
+
+import os
+import sys
+from typing import Any
+
+import django
+
+
+def work(username: str, list_id: str) -> None:
+    from django.test import Client
+    from django.urls import reverse
+
+    from purchases.models import CancelledClass, Purchase
+    from studio.models import User
+
+    user = User.objects.get(username=username)
+    desk = Client(headers={"host": "localhost"})
+    desk.force_login(user)
+    url = reverse("purchases:reinstate_all", args=[list_id])
+    chosen = Purchase.objects.of_org(user.membership.org_id).order_by("pk")
+    sent: dict[str, Any] = {
+        "purchase": [str(each) for each in chosen.values_list("pk", flat=True)],
+        "reason": "class_cancelled",
+        "note": "no heating",
+    }
+    print("pressing", flush=True)
+    while True:
+        answer = desk.post(url, sent)
+        assert answer.status_code == 302, answer
+        if not CancelledClass.objects.get(pk=list_id).lines.left().exists():
+            break
+    print("finished", flush=True)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
+    django.setup()
+    work(*sys.argv[1:])
