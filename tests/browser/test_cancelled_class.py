@@ -80,15 +80,15 @@ def test_500_are_done_by_one_press_while_the_bar_grows(
     make_purchases(org=northside, count=500)
     page = sign_in(window(), mia)
     paste(page, "\n".join(f"ana{n}@example.com" for n in range(500)))
-    seen: list[str] = []
-    page.on("response", lambda answer: seen.append(answer.request.method))
+    presses: list[str] = []
+    page.on("request", lambda sent: presses.append(sent.url) if "/reinstate/" in sent.url else None)
 
     page.get_by_role("button", name=PRESS).click()
 
     expect(page.locator("#come")).to_have_text("500 of 500 given back", timeout=60_000)
     expect(page.locator(".results tbody tr")).to_have_count(500)
     expect(page.get_by_role("progressbar")).to_have_attribute("value", "500")
-    assert seen == ["POST"] * 10
+    assert len(presses) == 10
     assert given_back() == 500
 
 
@@ -216,6 +216,6 @@ def test_on_a_phone_what_is_pressed_is_large(
 
     press = page.get_by_role("button", name=PRESS)
     expect(press).to_be_in_viewport()
-    assert (press.bounding_box() or {})["height"] >= 44
+    assert press.evaluate("button => button.offsetHeight") >= 44
     press.tap()
     expect(page.locator("#come")).to_have_text("2 of 2 given back")

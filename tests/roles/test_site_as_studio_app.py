@@ -12,6 +12,7 @@ from purchases.models import Offer, Org, Purchase, SessionEvent, SessionRequest
 from studio import roles
 from studio.models import Membership, User
 from tests.admin_forms import ADD_PURCHASE, change, form_of
+from tests.cancelled_class.pages import PAGE, come, list_url, look, ticked
 from tests.database import acting_as, rows, value
 from tests.factories import PASSWORD, make_client, make_offer, make_purchase
 from tests.pages import press, rows_on, the_row_on
@@ -61,6 +62,10 @@ def superuser(db: None, signed_in: SignedIn) -> Client:
         "UPDATE session_requests SET note = ''",
         "DELETE FROM session_requests",
         "TRUNCATE session_requests CASCADE",
+        "UPDATE cancelled_classes SET reason = 'other'",
+        "DELETE FROM cancelled_classes",
+        "UPDATE cancelled_class_lines SET purchase_id = gen_random_uuid()",
+        "DELETE FROM cancelled_class_lines",
         "INSERT INTO client_search_terms SELECT org_id, 'a', id FROM clients",
         "DELETE FROM client_search_terms",
         "DELETE FROM django_migrations",
@@ -96,6 +101,20 @@ def test_the_desk_uses_reinstates_and_undoes(desk: Client, purchase: Purchase) -
         ("reinstated", 3, "studio_app"),
         ("undone", 4, "studio_app"),
     ]
+
+
+@pytest.mark.usefixtures("as_studio_app")
+def test_a_cancelled_class_is_matched_written_down_and_given_back(
+    desk: Client, purchase: Purchase
+) -> None:
+    page = look(desk, "ana ruiz", q="ana")
+    assert ticked(page) == [purchase.pk]
+
+    answer = desk.post(list_url(page), {"purchase": [purchase.pk], "reason": "other"}, follow=True)
+
+    assert come(answer) == "1 of 1 given back"
+    assert desk.get(PAGE).status_code == 200
+    assert SessionEvent.objects.latest("pk").made_by == "studio_app"
 
 
 @pytest.mark.usefixtures("as_studio_app")

@@ -19,7 +19,7 @@ DROP TABLE public.cancelled_classes;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("purchases", "0011_open_older_purchases"),
+        ("purchases", "0012_find_older_clients"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [

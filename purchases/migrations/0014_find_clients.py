@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("purchases", "0012_cancelled_classes")]
+    dependencies = [("purchases", "0013_cancelled_classes")]
     operations = [
         migrations.RunSQL(
             sql=Path(__file__).with_suffix(".sql").read_text(),
