@@ -104,7 +104,7 @@ def test_tab_reaches_everything_and_leaves_again(
     make_purchase(org=northside)
     page = sign_in(window(), mia)
     stops: list[str] = []
-    for _ in range(20):
+    for _ in range(25):
         page.keyboard.press("Tab")
         name = "document.activeElement.matches('body') ? 'out' : "
         name += "document.activeElement.innerText || document.activeElement.name"
