@@ -12,6 +12,7 @@ from django.utils import timezone
 from purchases.models import (
     CancelledClass,
     CancelledClassLine,
+    Objection,
     Org,
     Purchase,
     SessionEvent,
@@ -74,12 +75,12 @@ def test_a_refusal_stands_beside_the_others_in_words(northside: Org, desk: Clien
     page = desk.get(detail(list_id))
     assert come(page) == "1 of 4 given back · 3 refused"
     for words in (
-        "Nothing to give back: no session of this pack is used.",
-        "This pack is not paid.",
-        "This count can't be right. An owner has to correct it first.",
+        Objection.NOTHING_USED.label,
+        Objection.NOT_PAID.label,
+        Objection.COUNT_IS_OFF.label,
         "needs a new expiry",
     ):
-        assert words in words_on(page)
+        assert str(words) in words_on(page)
     assert (used(fresh), used(poor), used(odd), used(expired)) == (0, 3, 12, 2)
     assert "Finish the rest" not in words_on(page)
 
