@@ -1,12 +1,13 @@
 """What a request may say. A form's errors are for the person who sent it."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
 
 from purchases.models import Purchase, SessionRequest
-from purchases.queries import Place
+from purchases.queries import PAGE_SIZE, Place
 
 OUT_OF_DATE = "This page is out of date. Reload it, then press again."
 CHOOSE_A_REASON = "Choose a reason: your studio asks for one. Nothing was changed yet."
@@ -46,6 +47,24 @@ class ListForm(forms.Form):
             return Place.parse(text) if text else None
         except ValueError:
             raise forms.ValidationError(LINK_IS_MANGLED) from None
+
+
+class RowsForm(forms.Form):
+    """Which rows an open page asks for again."""
+
+    ids = forms.CharField(
+        required=False, error_messages={"null_characters_not_allowed": OUT_OF_DATE}
+    )
+
+    def clean_ids(self) -> list[UUID]:
+        text = self.cleaned_data["ids"]
+        try:
+            ids = [UUID(each) for each in text.split(",")] if text else []
+        except ValueError:
+            raise forms.ValidationError(OUT_OF_DATE) from None
+        if len(ids) > PAGE_SIZE:
+            raise forms.ValidationError(f"Ask for {PAGE_SIZE} rows at most.")
+        return ids
 
 
 class ActForm(forms.Form):

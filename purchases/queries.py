@@ -62,6 +62,13 @@ def desk_page(*, org_id: UUID, q: str, state: Purchase.State, after: Place | Non
     return Page(page, Place(page[-1].purchased_at, page[-1].pk) if more else None)
 
 
+def purchases_by_id(*, org_id: UUID, ids: list[UUID]) -> list[Purchase]:
+    """Those that the org has, each with client and offer, in no order."""
+    return list(
+        Purchase.objects.of_org(org_id).filter(pk__in=ids).select_related("client", "offer")
+    )
+
+
 @dataclass(frozen=True)
 class GivenBack:
     """How often a client was given a session back for one reason, or for none that was said."""

@@ -5,16 +5,24 @@ from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.contrib.auth.decorators import login_not_required
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from purchases import operations, queries
+from purchases import news, operations, queries
 from purchases.access import DeskRequest, client_or_404, event_or_404, purchase_or_404
-from purchases.forms import ActForm, ListForm, ReinstateForm, UseForm
+from purchases.forms import ActForm, ListForm, ReinstateForm, RowsForm, UseForm
 from purchases.models import Purchase, SessionRequest
 
 
@@ -26,6 +34,7 @@ def purchase_list(request: DeskRequest) -> HttpResponse:
         return _bad_request(request, form)
     asked = form.cleaned_data
     context = {
+        "mark": None if request.htmx else news.mark(),
         "page": queries.desk_page(org_id=request.member.org_id, **asked),
         "q": asked["q"],
         "state": asked["state"],
@@ -37,8 +46,10 @@ def purchase_list(request: DeskRequest) -> HttpResponse:
 
 
 def purchase_detail(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
+    mark = news.mark()
     purchase = purchase_or_404(request, purchase_id, to="see")
     context = {
+        "mark": mark,
         "purchase": purchase,
         "purchases": [purchase],
         "history": queries.history(purchase, request.member),
@@ -48,8 +59,42 @@ def purchase_detail(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
 
 def client_detail(request: DeskRequest, client_id: UUID) -> HttpResponse:
     client = client_or_404(request, client_id)
-    context = {"client": client, "standing": queries.standing(client)}
+    context = {"mark": news.mark(), "client": client, "standing": queries.standing(client)}
     return _page(request, "purchases/client_detail.html", context)
+
+
+@require_safe
+@login_not_required
+def latest(request: HttpRequest) -> HttpResponse:
+    """304 while no count of the org has changed; else which have, and the mark to ask with next."""
+    org_id = news.org_of(request.headers.get("Live-Token", ""))
+    if org_id is None:
+        return HttpResponse("This page is out of date. Reload it.", status=403)
+    seen = request.headers.get("If-None-Match", "").removeprefix("W/").strip('"')
+    changed, mark = news.changed_since(org_id, seen)
+    if changed == set():
+        return HttpResponse(status=304, headers={"ETag": f'"{seen}"'})
+    names = None if changed is None else sorted(changed)
+    return JsonResponse({"changed": names}, headers={"ETag": f'"{mark}"'})
+
+
+@require_safe
+def rows(request: DeskRequest) -> HttpResponse:
+    """The rows of these purchases as they stand, and a token for the next hour."""
+    form = RowsForm(request.GET)
+    if not form.is_valid():
+        return _bad_request(request, form)
+    ids = form.cleaned_data["ids"]
+    purchases = queries.purchases_by_id(org_id=request.member.org_id, ids=ids)
+    context = {
+        "purchases": purchases,
+        "gone": set(ids) - {purchase.pk for purchase in purchases},
+        "here": request.htmx.current_url_abs_path or resolve_url("purchases:purchase_list"),
+        **_acts(request),
+    }
+    response = render(request, "purchases/_rows.html", context)
+    response["Live-Token"] = news.token(request.member.org_id)
+    return response
 
 
 def reinstate(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
@@ -76,6 +121,7 @@ def undo(request: DeskRequest, event_id: int) -> HttpResponse:
 @require_safe
 def _page(request: DeskRequest, template: str, context: dict[str, object]) -> HttpResponse:
     context |= {"here": request.get_full_path(), **_acts(request)}
+    context["live_token"] = news.token(request.member.org_id)
     return render(request, template, context)
 
 
@@ -124,7 +170,7 @@ def _acts(request: DeskRequest) -> dict[str, object]:
     }
 
 
-def _bad_request(request: DeskRequest, form: ActForm | ListForm) -> HttpResponse:
+def _bad_request(request: DeskRequest, form: ActForm | ListForm | RowsForm) -> HttpResponse:
     """What was sent could not be read: say what to do. Nothing was changed."""
     problem = " ".join(str(error) for errors in form.errors.values() for error in errors)
     return render(request, "400.html", {"problem": problem}, status=400)

@@ -51,6 +51,9 @@ class SignInRequired(LoginRequiredMiddleware):
     ) -> HttpResponseBase | None:
         """A part of a page can't become the sign-in form: htmx is told to load that page whole,
         and to come back to the page where the person was."""
+        # Django looks the session and its user up first, which `latest` is too frequent for.
+        if not getattr(view_func, "login_required", True):
+            return None
         response = super().process_view(request, view_func, view_args, view_kwargs)
         htmx = cast("DeskRequest", request).htmx
         if response and htmx:
@@ -79,7 +82,7 @@ class MembershipRequired:
         kwargs: object,
     ) -> HttpResponse | None:
         match = request.resolver_match
-        if match is None or match.url_name in {"login", "logout", "healthz"}:
+        if match is None or match.url_name in {"login", "logout", "healthz", "latest"}:
             return None
         member = (
             Membership.objects.filter(user=request.user.pk).select_related("org__policy").first()

@@ -233,7 +233,7 @@ def test_it_takes_5_queries_at_most_whatever_it_shows(
 
     with django_assert_max_num_queries(5):
         # 1. the session 2. its user 3. their membership with its org
-        # 4. the purchases, each with client and offer
+        # 4. on a whole page the mark 5. the purchases, each with client and offer
         response = desk.get(LIST, asked, headers=headers)
 
     assert len(rows_on(response)) == PAGE_SIZE

@@ -1,0 +1,248 @@
+"""What an open page asks every 1.5 seconds: has any count changed since it looked?"""
+
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.core.signing import TimestampSigner
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from purchases import news
+from purchases.models import Org, Purchase
+from tests.database import another_connection, rows
+from tests.factories import make_purchase, make_purchases
+from tests.pages import html_of
+
+LATEST = reverse("purchases:latest")
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def pack(northside: Org) -> Purchase:
+    return make_purchase(org=northside)
+
+
+@pytest.fixture
+def psql(pack: Purchase) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """Another program."""
+    with another_connection() as other:
+        yield other
+
+
+def look(org: Org, seen: str, *, token: str | None = None) -> HttpResponseBase:
+    """As a page does that nobody is signed in for."""
+    token = news.token(org.pk) if token is None else token
+    return Client().get(LATEST, headers={"Live-Token": token, "If-None-Match": seen})
+
+
+def mark() -> str:
+    return f'"{news.mark()}"'
+
+
+def changed(response: HttpResponseBase) -> list[UUID] | None:
+    assert response.status_code == 200
+    names = response.json()["changed"]  # type: ignore[attr-defined]
+    return None if names is None else [UUID(name) for name in names]
+
+
+def set_used(connection: psycopg.Connection[tuple[Any, ...]], pack: Purchase, used: int) -> None:
+    connection.execute(
+        "UPDATE client_purchases SET sessions_used = %s WHERE id = %s", [used, pack.pk]
+    )
+
+
+def test_nothing_new_is_304_from_one_query(
+    northside: Org, pack: Purchase, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    seen = mark()
+
+    with django_assert_num_queries(1):
+        response = look(northside, seen)
+
+    assert (response.status_code, response["ETag"]) == (304, seen)
+
+
+def test_a_signed_in_browser_costs_no_more(
+    northside: Org, desk: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    headers = {"Live-Token": news.token(northside.pk), "If-None-Match": mark()}
+
+    with django_assert_num_queries(1):
+        desk.get(LATEST, headers=headers)
+
+
+def test_the_query_is_a_probe_of_one_index(northside: Org) -> None:
+    make_purchases(org=northside, count=500)
+    rows("ANALYZE session_events")
+    asked = {"org_id": northside.pk, "mark": news.mark(), "limit": 501}
+
+    with another_connection() as other:
+        plan = other.execute("EXPLAIN " + news.CHANGED_SINCE, asked).fetchall()
+
+    text = "\n".join(line for (line,) in plan)
+    assert "session_events_by_transaction" in text
+    assert "Index Cond: ((org_id = " in text
+    assert "Seq Scan" not in text
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE client_purchases SET sessions_used = sessions_used + 1 WHERE id = %s",
+        "SELECT use_session(%s)",
+        "SELECT release_session(%s)",
+        "DELETE FROM client_purchases WHERE id = %s",
+    ],
+)
+def test_a_change_made_anywhere_is_told_once(
+    northside: Org,
+    pack: Purchase,
+    psql: psycopg.Connection[tuple[Any, ...]],
+    statement: str,
+) -> None:
+    seen = mark()
+    psql.execute(statement, [pack.pk])
+
+    response = look(northside, seen)
+
+    assert changed(response) == [pack.pk]
+    assert response["ETag"] != seen
+    assert look(northside, response["ETag"]).status_code == 304
+
+
+def test_the_page_that_comes_with_the_mark_needs_no_second_look(
+    northside: Org, pack: Purchase, desk: Client
+) -> None:
+    urls = [
+        reverse("purchases:purchase_list"),
+        reverse("purchases:purchase_detail", args=[pack.pk]),
+        reverse("purchases:client_detail", args=[pack.client_id]),
+    ]
+    for url in urls:
+        html = html_of(desk.get(url))
+        token, seen = (
+            re.search(pattern, html) for pattern in ['data-token="([^"]*)"', "data-mark='([^']*)'"]
+        )
+        assert token, url
+        assert seen, url
+        assert look(northside, seen[1], token=token[1]).status_code == 304
+
+
+def test_a_change_that_was_begun_earlier_and_committed_later_is_told_too(
+    northside: Org, pack: Purchase, psql: psycopg.Connection[tuple[Any, ...]]
+) -> None:
+    """Its event has the lesser id. Whoever asks for greater ids alone never hears of it."""
+    slow, quick = pack, make_purchase(org=northside)
+    seen = mark()
+    with psql.transaction():
+        set_used(psql, slow, 7)
+        with another_connection() as other:
+            set_used(other, quick, 8)
+        first = look(northside, seen)
+        assert changed(first) == [quick.pk]
+        newest = rows("SELECT max(id) FROM session_events")
+
+    second = look(northside, first["ETag"])
+
+    assert changed(second) == [slow.pk]
+    assert rows("SELECT max(id) FROM session_events") == newest, "the naive number did not move"
+    assert look(northside, second["ETag"]).status_code == 304
+
+
+def test_a_change_that_was_rolled_back_is_no_news(
+    northside: Org, pack: Purchase, psql: psycopg.Connection[tuple[Any, ...]]
+) -> None:
+    seen = mark()
+    with psql.transaction(force_rollback=True):
+        set_used(psql, pack, 7)
+
+    assert look(northside, seen).status_code == 304
+
+
+def test_another_org_is_told_nothing(
+    southside: Org, pack: Purchase, psql: psycopg.Connection[tuple[Any, ...]]
+) -> None:
+    seen = mark()
+    set_used(psql, pack, 7)
+
+    assert look(southside, seen).status_code == 304
+
+
+@pytest.mark.parametrize("seen", ["", '""', "*", '"7"', '"9:1:"', '"1:2:x"', '"' + "9" * 50 + ':"'])
+def test_a_mark_that_is_none_is_told_to_look_at_everything(
+    northside: Org, pack: Purchase, seen: str
+) -> None:
+    response = look(northside, seen)
+
+    assert changed(response) is None
+    assert look(northside, response["ETag"]).status_code == 304
+
+
+def test_a_mark_that_a_proxy_made_weak_is_understood(northside: Org, pack: Purchase) -> None:
+    assert look(northside, f"W/{mark()}").status_code == 304
+
+
+def test_so_many_changes_that_naming_them_makes_no_sense(
+    northside: Org, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(news, "NAMED_AT_MOST", 3)
+    seen = mark()
+    make_purchases(org=northside, count=3)
+    assert len(changed(look(northside, seen)) or []) == 3
+
+    make_purchases(org=northside, count=1)
+
+    assert changed(look(northside, seen)) is None
+
+
+def test_events_of_a_database_that_was_restored_here_are_not_new_for_ever(
+    northside: Org, pack: Purchase
+) -> None:
+    """They carry the numbers of transactions that this server has not come to yet."""
+    rows(
+        "INSERT INTO session_events (org_id, purchase_id, kind, delta, made_by, made_in)"
+        " VALUES (%s, %s, 'corrected', 0, 'elsewhere', '9000000000')",
+        northside.pk,
+        pack.pk,
+    )
+
+    assert look(northside, mark()).status_code == 304
+
+
+@pytest.mark.parametrize("forge", ["", "x", "{}x", "x{}", "{}:{}"])
+def test_without_a_token_of_a_page_nothing_is_told_and_nothing_is_asked(
+    northside: Org, django_assert_num_queries: DjangoAssertNumQueries, forge: str
+) -> None:
+    token = forge.replace("{}", news.token(northside.pk))
+
+    with django_assert_num_queries(0):
+        response = look(northside, mark_that_costs_nothing(), token=token)
+
+    assert response.status_code == 403
+
+
+def test_a_token_lasts_an_hour(northside: Org, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, token, now = mark(), news.token(northside.pk), time.time()
+
+    monkeypatch.setattr("time.time", lambda: now + news.TOKEN_LASTS - 60)
+    assert look(northside, seen, token=token).status_code == 304
+    monkeypatch.setattr("time.time", lambda: now + news.TOKEN_LASTS + 60)
+    assert look(northside, seen, token=token).status_code == 403
+
+
+def test_a_signature_made_for_something_else_is_no_token(northside: Org) -> None:
+    signed = TimestampSigner(salt="something else").sign(northside.pk.hex)
+
+    assert look(northside, mark(), token=signed).status_code == 403
+
+
+def mark_that_costs_nothing() -> str:
+    return '"1:1:"'
