@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("purchases", "0012_find_older_clients")]
+    dependencies = [("purchases", "0014_find_clients")]
     operations = [
         migrations.RunSQL(
             sql=Path(__file__).with_suffix(".sql").read_text(),
