@@ -57,6 +57,12 @@ class SessionRequest(models.Model):
         return f"{self.operation} {self.request_id}"
 
 
+class SessionEventQuerySet(models.QuerySet["SessionEvent"]):
+    def open_uses(self) -> SessionEventQuerySet:
+        """The uses that were not taken back."""
+        return self.filter(kind__in=SessionEvent.COUNTS_AS_USE, reversed_by=None)
+
+
 class SessionEvent(models.Model):
     """One change of a count, written by the database."""
 
@@ -88,6 +94,8 @@ class SessionEvent(models.Model):
     )
     made_by = models.TextField()
     occurred_at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
+
+    objects = SessionEventQuerySet.as_manager()
 
     class Meta:
         db_table = "session_events"
