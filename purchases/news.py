@@ -6,27 +6,36 @@ that counts of that org have changed and the opaque ids of their purchases; who 
 behind the sign-in, in the rows themselves.
 """
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.core.signing import BadSignature, TimestampSigner
 from django.db import DataError, connection
+from django.db.models import Func, TextField
+from django.db.models.functions import Cast
+from django.db.models.query import RawQuerySet
+
+from purchases.models import Org
 
 TOKEN_LASTS = 60 * 60
 # More changes than this are not named: the page asks for all that it shows.
 NAMED_AT_MOST = 500
 
+# Which transactions a page has seen. The query that finds the member asks for it, before any row is
+# read, so that a change in between is told once too often and never once too few.
+MARK = Cast(Func(function="pg_current_snapshot"), TextField())
+
 # Two lower bounds say the same: the first lets the index be entered at the right place. The upper
 # one is for a database that was restored elsewhere, where transactions are counted anew.
 CHANGED_SINCE = """
-    SELECT pg_current_snapshot()::text, ARRAY(
+    SELECT %(org_id)s::uuid AS id, pg_current_snapshot()::text AS mark, ARRAY(
         SELECT purchase_id FROM public.session_events
         WHERE org_id = %(org_id)s
-            AND made_in >= pg_snapshot_xmin(%(mark)s::pg_snapshot)
-            AND NOT pg_visible_in_snapshot(made_in, %(mark)s::pg_snapshot)
+            AND made_in >= pg_snapshot_xmin(%(seen)s::pg_snapshot)
+            AND NOT pg_visible_in_snapshot(made_in, %(seen)s::pg_snapshot)
             AND made_in < pg_snapshot_xmax(pg_current_snapshot())
         LIMIT %(limit)s
-    )
+    ) AS changed
 """
 
 _signer = TimestampSigner(salt="purchases.news")
@@ -44,26 +53,15 @@ def org_of(token: str) -> UUID | None:
         return None
 
 
-def mark() -> str:
-    """Which transactions a page has seen. Taken before its rows are read, so that a change in
-    between is told once too often and never once too few."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_snapshot()::text")
-        (mark,) = cursor.fetchone()
-    return str(mark)
-
-
 def changed_since(org_id: UUID, seen: str) -> tuple[set[UUID] | None, str]:
-    """The purchases of the org whose count has changed since the mark, and the next mark. None
-    where they can't be named: there are too many, or the mark is not one."""
-    asked: dict[str, Any] = {"org_id": org_id, "mark": seen, "limit": NAMED_AT_MOST + 1}
+    """The purchases of the org whose count has changed since a mark, and the next mark. None
+    where they can't be named: there are too many, or what the page has seen is no mark."""
+    asked: dict[str, Any] = {"org_id": org_id, "seen": seen, "limit": NAMED_AT_MOST + 1}
     # No SELECT 1 before it: where the connection broke, this is what finds out, and the page asks
     # again.
     connection.health_check_done = True  # type: ignore[attr-defined]
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(CHANGED_SINCE, asked)
-            now, purchase_ids = cursor.fetchone()
+        (org,) = cast("RawQuerySet[Any]", Org.objects.raw(CHANGED_SINCE, asked))
     except DataError:
-        return None, mark()
-    return (None if len(purchase_ids) > NAMED_AT_MOST else set(purchase_ids)), now
+        return None, Org.objects.values_list(MARK).get(pk=org_id)[0]
+    return (None if len(org.changed) > NAMED_AT_MOST else set(org.changed)), org.mark

@@ -34,7 +34,6 @@ def purchase_list(request: DeskRequest) -> HttpResponse:
         return _bad_request(request, form)
     asked = form.cleaned_data
     context = {
-        "mark": None if request.htmx else news.mark(),
         "page": queries.desk_page(org_id=request.member.org_id, **asked),
         "q": asked["q"],
         "state": asked["state"],
@@ -46,10 +45,8 @@ def purchase_list(request: DeskRequest) -> HttpResponse:
 
 
 def purchase_detail(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
-    mark = news.mark()
     purchase = purchase_or_404(request, purchase_id, to="see")
     context = {
-        "mark": mark,
         "purchase": purchase,
         "purchases": [purchase],
         "history": queries.history(purchase, request.member),
@@ -59,7 +56,7 @@ def purchase_detail(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
 
 def client_detail(request: DeskRequest, client_id: UUID) -> HttpResponse:
     client = client_or_404(request, client_id)
-    context = {"mark": news.mark(), "client": client, "standing": queries.standing(client)}
+    context = {"client": client, "standing": queries.standing(client)}
     return _page(request, "purchases/client_detail.html", context)
 
 

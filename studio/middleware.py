@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
+from purchases import news
 from purchases.access import DeskRequest
 from studio.models import Membership
 
@@ -84,9 +85,8 @@ class MembershipRequired:
         match = request.resolver_match
         if match is None or match.url_name in {"login", "logout", "healthz", "latest"}:
             return None
-        member = (
-            Membership.objects.filter(user=request.user.pk).select_related("org__policy").first()
-        )
+        members = Membership.objects.select_related("org__policy").annotate(mark=news.MARK)
+        member = members.filter(user=request.user.pk).first()
         cast("Any", request).member = member
         in_admin_as_superuser = match.app_name == "admin" and request.user.is_superuser
         if member is None and request.user.is_authenticated and not in_admin_as_superuser:
