@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint screenshots
+.PHONY: help run test lint screenshots messages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,10 @@ lint: .venv/installed ## style, types, templates, and that no migration is missi
 
 screenshots: .venv/installed ## every page and state, at three widths, light and dark, into screenshots/
 	BROWSER_TESTS=required $(BIN)/python -m pytest tests/browser/screenshots.py
+
+messages: .venv/installed ## the texts of templates and code, gathered for translation and compiled (needs gettext)
+	cd studio && SECRET_KEY=none ../$(BIN)/django-admin makemessages --settings=studio.settings --pythonpath=.. --all --no-location --no-obsolete --add-location=never 2>&1
+	$(BIN)/python manage.py compilemessages
 
 .venv/installed: requirements.txt requirements-dev.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Studio needs Python 3.11 or later: make PYTHON=python3.12 ...")'

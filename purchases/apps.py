@@ -1,6 +1,7 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PurchasesConfig(AppConfig):
     name = "purchases"
-    verbose_name = "The desk"
+    verbose_name = _("The desk")

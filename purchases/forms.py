@@ -5,13 +5,15 @@ from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from purchases.models import Purchase, SessionRequest
 from purchases.queries import PAGE_SIZE, Place
 
-OUT_OF_DATE = "This page is out of date. Reload it, then press again."
-CHOOSE_A_REASON = "Choose a reason: your studio asks for one. Nothing was changed yet."
-LINK_IS_MANGLED = "This link to a further page is not complete. Go to the desk and start there."
+OUT_OF_DATE = _("This page is out of date. Reload it, then press again.")
+CHOOSE_A_REASON = _("Choose a reason: your studio asks for one. Nothing was changed yet.")
+LINK_IS_MANGLED = _("This link to a further page is not complete. Go to the desk and start there.")
 
 
 class ListForm(forms.Form):
@@ -21,8 +23,8 @@ class ListForm(forms.Form):
         required=False,
         max_length=100,
         error_messages={
-            "max_length": "Search for less: 100 characters at most.",
-            "null_characters_not_allowed": "Type it anew: it has a character that no name has.",
+            "max_length": _("Search for less: 100 characters at most."),
+            "null_characters_not_allowed": _("Type it anew: it has a character that no name has."),
         },
     )
     state = forms.TypedChoiceField(
@@ -31,7 +33,9 @@ class ListForm(forms.Form):
         coerce=Purchase.State,
         empty_value=Purchase.State.ALL,
         error_messages={
-            "invalid_choice": "There is no list called “%(value)s”. Go to the desk and choose one."
+            "invalid_choice": _(
+                "There is no list called “%(value)s”. Go to the desk and choose one."
+            )
         },
     )
     after = forms.CharField(
@@ -63,7 +67,9 @@ class RowsForm(forms.Form):
         except ValueError:
             raise forms.ValidationError(OUT_OF_DATE) from None
         if len(ids) > PAGE_SIZE:
-            raise forms.ValidationError(f"Ask for {PAGE_SIZE} rows at most.")
+            raise forms.ValidationError(
+                gettext("Ask for %(most)d rows at most.") % {"most": PAGE_SIZE}
+            )
         return ids
 
 
@@ -85,7 +91,7 @@ class UseForm(ActForm):
     note = forms.CharField(
         required=False,
         max_length=500,
-        error_messages={"max_length": "Shorten the note: 500 characters at most."},
+        error_messages={"max_length": _("Shorten the note: 500 characters at most.")},
     )
 
 
@@ -94,7 +100,7 @@ class ReinstateForm(UseForm):
         required=False,
         choices=SessionRequest.Reason,
         empty_value=None,
-        error_messages={"invalid_choice": "There is no such reason: choose one of the list."},
+        error_messages={"invalid_choice": _("There is no such reason: choose one of the list.")},
     )
     event = forms.IntegerField(
         required=False, min_value=1, max_value=2**63 - 1, error_messages={"invalid": OUT_OF_DATE}

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import psycopg
 from django.db import IntegrityError, connection
+from django.utils.translation import gettext_lazy as _
 
 from purchases.access import Member
 from purchases.models import Objection, Purchase, SessionEvent, SessionRequest
@@ -46,6 +47,7 @@ FUNCTIONS = {
     Operation.USE: """CASE WHEN public.use_session(%(purchase_id)s)
         THEN current_setting('studio.sessions_used')::int ELSE -1 END""",
 }
+USED_BEFORE = _("This press was used for something else before. Reload the page, then press.")
 REFUSE = "SELECT -1, NULL::bigint FROM claimed"
 
 
@@ -150,7 +152,7 @@ def _first_answer(asked: dict[str, Any], purchase: Purchase) -> Done:
     that stands now."""
     first = SessionRequest.objects.select_related("event").get(pk=asked["request_id"])
     if any(getattr(first, column) != value for column, value in asked.items()):
-        raise Refused("This press was used for something else before. Reload the page, then press.")
+        raise Refused(USED_BEFORE)
     purchase.refresh_counts()
     if not hasattr(first, "event"):
         unexpected = _the_databases_objection(Operation(first.operation), first.event_id)

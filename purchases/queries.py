@@ -100,7 +100,7 @@ def standing(client: Client) -> Standing:
 
 def _given_back(client: Client) -> list[GivenBack]:
     now = timezone.now()
-    reasons = dict(SessionRequest.Reason.choices)
+    reasons = {value: str(label) for value, label in SessionRequest.Reason.choices}
     events = SessionEvent.objects.filter(
         purchase__client=client,
         kind=SessionEvent.Kind.REINSTATED,

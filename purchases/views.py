@@ -17,6 +17,7 @@ from django.http import (
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -66,7 +67,7 @@ def latest(request: HttpRequest) -> HttpResponse:
     """304 while no count of the org has changed; else which have, and the mark to ask with next."""
     org_id = news.org_of(request.headers.get("Live-Token", ""))
     if org_id is None:
-        return HttpResponse("This page is out of date. Reload it.", status=403)
+        return HttpResponse(gettext("This page is out of date. Reload it."), status=403)
     seen = request.headers.get("If-None-Match", "").removeprefix("W/").strip('"')
     changed, mark = news.changed_since(org_id, seen)
     if changed == set():

@@ -1,11 +1,17 @@
 """The admin of those who sign in: superusers make accounts, owners say who may do what."""
 
 from typing import Any
+from zoneinfo import available_timezones
 
+from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.timezone import get_default_timezone_name
+from django.utils.translation import gettext_lazy as _
 
 from purchases.admin import OwnOrgAdmin
 from purchases.admin.own_org import member_of
@@ -27,9 +33,9 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     inlines = [MembershipInline]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
-        ("The person", {"fields": ["first_name", "last_name", "email"]}),
-        ("Access", {"fields": ["is_active", "is_superuser"]}),
-        ("Dates", {"fields": ["last_login", "date_joined"]}),
+        (_("The person"), {"fields": ["first_name", "last_name", "email"]}),
+        (_("Access"), {"fields": ["is_active", "is_superuser"]}),
+        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
     readonly_fields = ["last_login", "date_joined"]
     filter_horizontal = []
@@ -78,29 +84,47 @@ class MembershipAdmin(OwnOrgAdmin):
         readonly = super().get_readonly_fields(request, obj)
         return [*readonly, "user"] if obj else readonly
 
-    @admin.display(ordering="user__first_name")
+    @admin.display(ordering="user__first_name", description=_("full name"))
     def full_name(self, membership: Membership) -> str:
         return membership.user.get_full_name()
 
-    @admin.display(ordering="user__email")
+    @admin.display(ordering="user__email", description=_("e-mail"))
     def email(self, membership: Membership) -> str:
         return membership.user.email
 
-    @admin.display(ordering="user__date_joined")
+    @admin.display(ordering="user__date_joined", description=_("date joined"))
     def date_joined(self, membership: Membership) -> Any:
         return membership.user.date_joined
 
-    @admin.display(ordering="user__last_login")
+    @admin.display(ordering="user__last_login", description=_("last login"))
     def last_login(self, membership: Membership) -> Any:
         return membership.user.last_login
+
+
+class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What there is to choose from differs between machines and versions, and so is no part of the
+    table."""
+
+    time_zone = forms.ChoiceField(
+        label=capfirst(Policy._meta.get_field("time_zone").verbose_name),
+        help_text=Policy._meta.get_field("time_zone").help_text,
+        choices=lambda: [(name, name) for name in sorted(available_timezones())],
+        initial=get_default_timezone_name,
+    )
+    language = forms.ChoiceField(
+        label=capfirst(Policy._meta.get_field("language").verbose_name),
+        choices=[("", _("As the browser has it")), *settings.LANGUAGES],
+        required=False,
+    )
 
 
 @admin.register(Policy)
 class PolicyAdmin(OwnOrgAdmin):
     """An org has one, or none and chose nothing."""
 
-    fields = ["org", "reason_is_mandatory"]
-    list_display = ["__str__", "reason_is_mandatory"]
+    form = PolicyForm
+    fields = ["org", "reason_is_mandatory", "time_zone", "language"]
+    list_display = ["__str__", "reason_is_mandatory", "time_zone", "language"]
     ordering = ["org__name"]
     list_select_related = ["org"]
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import URLPattern, URLResolver, path
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 
@@ -21,7 +22,7 @@ class StudioAdminConfig(AdminConfig):
 
 class StudioAdminSite(AdminSite):
     site_header = site_title = "Studio"
-    index_title = "Everything in the studio"
+    index_title = _("Everything in the studio")
     site_url = "/"
 
     def has_permission(self, request: HttpRequest) -> bool:

@@ -1,9 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class StudioConfig(AppConfig):
     name = "studio"
-    verbose_name = "The site"
+    verbose_name = _("The site")
 
     def ready(self) -> None:
         from studio import checks  # noqa: F401  registers itself

@@ -9,6 +9,8 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from purchases import news
@@ -16,6 +18,24 @@ from purchases.access import DeskRequest
 from studio.models import Membership
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def language_and_clock(get_response: GetResponse) -> GetResponse:
+    """Speaks the browser's language, by the site's clock, until it is known who asks: an org's own
+    come with its member. The next request starts anew."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        by_browser = translation.get_language_from_request(request)
+        with translation.override(by_browser, deactivate=True), timezone.override(None):
+            response = get_response(request)
+            chosen = getattr(getattr(request, "member", None), "language", "")
+            if response.get("Content-Type", "").startswith("text/html"):
+                response.headers.setdefault("Content-Language", translation.get_language())
+                if not chosen:
+                    patch_vary_headers(response, ["Accept-Language"])
+        return response
+
+    return middleware
 
 
 def no_store(get_response: GetResponse) -> GetResponse:
@@ -67,7 +87,8 @@ class SignInRequired(LoginRequiredMiddleware):
 
 
 class MembershipRequired:
-    """Sets `request.member`. Superusers without an org reach the admin alone."""
+    """Sets `request.member`, and from there on the org's language and time zone. Superusers
+    without an org reach the admin alone."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -88,6 +109,10 @@ class MembershipRequired:
         members = Membership.objects.select_related("org__policy").annotate(mark=news.MARK)
         member = members.filter(user=request.user.pk).first()
         cast("Any", request).member = member
+        if member:
+            timezone.activate(member.time_zone)
+        if member and member.language:
+            translation.activate(member.language)
         in_admin_as_superuser = match.app_name == "admin" and request.user.is_superuser
         if member is None and request.user.is_authenticated and not in_admin_as_superuser:
             if cast("DeskRequest", request).htmx:

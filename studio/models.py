@@ -1,7 +1,13 @@
 """Who signs in, and what each may do in which org."""
 
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.timezone import get_default_timezone_name
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from purchases.access import Action
 
@@ -14,15 +20,21 @@ class Membership(models.Model):
     """A user's role in an org. One user works for one org."""
 
     class Role(models.TextChoices):
-        OWNER = "owner", "Owner"
-        STAFF = "staff", "Front desk"
-        ACCOUNTANT_READONLY = "accountant_readonly", "Accountant (read only)"
+        OWNER = "owner", _("Owner")
+        STAFF = "staff", _("Front desk")
+        ACCOUNTANT_READONLY = "accountant_readonly", _("Accountant (read only)")
 
-    user = models.OneToOneField(User, models.CASCADE, related_name="membership")
-    org = models.ForeignKey("purchases.Org", models.PROTECT, related_name="memberships")
-    role = models.TextField(choices=Role)
+    user = models.OneToOneField(
+        User, models.CASCADE, related_name="membership", verbose_name=_("user")
+    )
+    org = models.ForeignKey(
+        "purchases.Org", models.PROTECT, related_name="memberships", verbose_name=_("org")
+    )
+    role = models.TextField(_("role"), choices=Role)
 
     class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         constraints = [
             models.CheckConstraint(
                 name="membership_role_is_known",
@@ -31,12 +43,35 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}, {self.get_role_display().lower()} of {self.org}"
+        return gettext("%(person)s, %(role)s of %(studio)s") % {
+            "person": self.user,
+            "role": self.get_role_display().lower(),
+            "studio": self.org,
+        }
 
     @property
     def must_give_reason(self) -> bool:
+        return self.policy is not None and self.policy.reason_is_mandatory
+
+    @property
+    def policy(self) -> "Policy | None":
+        """What the org chose, if it did. Loaded with `org__policy`, it costs no query."""
         policy: Policy | None = getattr(self.org, "policy", None)
-        return policy is not None and policy.reason_is_mandatory
+        return policy
+
+    @property
+    def time_zone(self) -> ZoneInfo:
+        """By which it is today or tomorrow at the desk. A name that this machine has no zone for
+        (another may have written it) is as none."""
+        try:
+            return ZoneInfo(self.policy.time_zone if self.policy else settings.TIME_ZONE)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            return ZoneInfo(settings.TIME_ZONE)
+
+    @property
+    def language(self) -> str:
+        """Empty where the org leaves it to the browser."""
+        return self.policy.language if self.policy else ""
 
     def may(self, action: Action) -> bool:
         return action in MAY[Membership.Role(self.role)]
@@ -45,18 +80,27 @@ class Membership(models.Model):
 class Policy(models.Model):
     """What an org chose for its desk. An org without a row chose nothing."""
 
-    org = models.OneToOneField("purchases.Org", models.CASCADE, related_name="policy")
-    reason_is_mandatory = models.BooleanField(
-        "a reason is mandatory",
-        default=False,
-        help_text="The desk asks why, in the same motion, before it gives a session back.",
+    org = models.OneToOneField(
+        "purchases.Org", models.CASCADE, related_name="policy", verbose_name=_("org")
     )
+    reason_is_mandatory = models.BooleanField(
+        _("a reason is mandatory"),
+        default=False,
+        help_text=_("The desk asks why, in the same motion, before it gives a session back."),
+    )
+    time_zone = models.TextField(
+        _("time zone"),
+        default=get_default_timezone_name,
+        help_text=_("By its clock a day begins and ends, and so “today” and “in 3 days”."),
+    )
+    language = models.TextField(_("language"), default="", blank=True)
 
     class Meta:
-        verbose_name_plural = "policies"
+        verbose_name = _("policy")
+        verbose_name_plural = _("policies")
 
     def __str__(self) -> str:
-        return f"The desk of {self.org}"
+        return gettext("The desk of %(studio)s") % {"studio": self.org}
 
 
 MAY: dict[Membership.Role, set[Action]] = {

@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "studio.middleware.language_and_clock",
     "studio.middleware.no_store",
     "studio.middleware.whole_request",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -185,7 +186,11 @@ DATABASES["default"] |= {
 
 # --- Languages, time, static files ----------------------------------------------------------------
 
+# What an org did not choose for itself goes by the browser.
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "studio" / "locale"]
+USE_I18N = True
 TIME_ZONE = os.environ.get("TIME_ZONE") or "UTC"
 try:
     ZoneInfo(TIME_ZONE)

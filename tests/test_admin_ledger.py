@@ -78,12 +78,12 @@ def test_an_owner_makes_the_reason_mandatory_once(
     northside: Org, olivia: User, mia: User, signed_in: SignIn
 ) -> None:
     owner = signed_in(olivia)
-    owner.post(f"{POLICIES}add/", {"reason_is_mandatory": "on"})
+    owner.post(f"{POLICIES}add/", {"reason_is_mandatory": "on", "time_zone": "UTC"})
     policy = Policy.objects.get()
     assert (policy.org, policy.reason_is_mandatory) == (northside, True)
     assert owner.get(f"{POLICIES}add/").status_code == 403
 
-    owner.post(f"{POLICIES}{policy.pk}/change/", {})
+    owner.post(f"{POLICIES}{policy.pk}/change/", {"time_zone": "UTC"})
     policy.refresh_from_db()
     assert not policy.reason_is_mandatory
     assert signed_in(mia).post(f"{POLICIES}{policy.pk}/change/", {}).status_code == 403

@@ -2,6 +2,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from purchases.admin.own_org import OwnOrgAdmin
 from purchases.models import SessionEvent
@@ -30,7 +32,7 @@ class SessionEventAdmin(OwnOrgAdmin):
     list_filter = ["kind", "request__reason", "occurred_at"]
     list_select_related = ["request__actor"]
     search_fields = ["purchase_id__exact", "request__actor__username"]
-    search_help_text = "A purchase's id, or who pressed."
+    search_help_text = _("A purchase's id, or who pressed.")
     ordering = ["-pk"]
     sortable_by = ()
 
@@ -43,14 +45,14 @@ class SessionEventAdmin(OwnOrgAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @admin.display
+    @admin.display(description=_("who"))
     def who(self, event: SessionEvent) -> str:
-        return str(event.request.actor) if event.request else "another program"
+        return str(event.request.actor) if event.request else gettext("another program")
 
-    @admin.display
+    @admin.display(description=_("reason"))
     def reason(self, event: SessionEvent) -> str | None:
         return event.request.get_reason_display() if event.request else None
 
-    @admin.display
+    @admin.display(description=_("note"))
     def note(self, event: SessionEvent) -> str | None:
         return event.request.note if event.request else None

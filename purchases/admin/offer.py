@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from purchases.admin.money import IN_CENTS, money
 from purchases.admin.own_org import OwnOrgAdmin
@@ -42,7 +43,7 @@ class OfferAdmin(OwnOrgAdmin):
     search_fields = ["name", "description"]
     ordering = ["name"]
 
-    @admin.display(ordering="price_cents")
+    @admin.display(ordering="price_cents", description=_("price"))
     def price(self, offer: Offer) -> str:
         return money(offer.price_cents, offer.currency)
 

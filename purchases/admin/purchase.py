@@ -8,6 +8,8 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from purchases import operations
 from purchases.access import Member
@@ -15,8 +17,9 @@ from purchases.admin.money import IN_CENTS, money
 from purchases.admin.own_org import OwnOrgAdmin, member_may, member_of
 from purchases.forms import ReinstateForm
 from purchases.models import Objection, Purchase, PurchaseQuerySet, SessionRequest
+from purchases.templatetags.desk import number
 
-JUST_CHANGED = (
+JUST_CHANGED = _(
     "Nothing was saved: sessions were used or given back meanwhile, and the total would be less "
     "than what is used. Look at the count, then save again."
 )
@@ -32,12 +35,18 @@ class PurchaseForm(forms.ModelForm):  # type: ignore[type-arg]
         if total is None:
             return total
         if total < 0 and "sessions_total" in self.changed_data:
-            raise forms.ValidationError("Write 0 or more.")
+            raise forms.ValidationError(gettext("Write 0 or more."))
         used = 0 if self.instance._state.adding else self.instance.sessions_used or 0
         if total < used:
             raise forms.ValidationError(
-                f"{used} of these sessions are used already, so the total can’t be less than "
-                f"{used}. Reinstate sessions first, or write {used} or more."
+                ngettext(
+                    "%(used)d of these sessions is used already, so the total can’t be less than "
+                    "%(used)d. Reinstate sessions first, or write %(used)d or more.",
+                    "%(used)d of these sessions are used already, so the total can’t be less than "
+                    "%(used)d. Reinstate sessions first, or write %(used)d or more.",
+                    used,
+                )
+                % {"used": used}
             )
         return total
 
@@ -45,16 +54,20 @@ class PurchaseForm(forms.ModelForm):  # type: ignore[type-arg]
         super().clean()
         if not self.instance._state.adding and (self.instance.sessions_used or 0) < 0:
             raise forms.ValidationError(
-                f"{self.instance.sessions_used} sessions are used, which can’t be right, and "
-                "nothing of this purchase can be saved before that count is corrected in the "
-                "database. Show this to whoever runs it."
+                gettext(
+                    "%(used)d sessions are used, which can’t be right, and nothing of this "
+                    "purchase can be saved before that count is corrected in the database. Show "
+                    "this to whoever runs it."
+                )
+                % {"used": self.instance.sessions_used}
             )
         org = self.cleaned_data.get("org")
         org_id = org.pk if org else self.instance.org_id
         for name in ("client", "offer"):
             row = self.cleaned_data.get(name)
             if row and org_id and row.org_id != org_id:
-                self.add_error(name, f"{row} belongs to another org. Choose one of this org.")
+                problem = gettext("%(name)s belongs to another org. Choose one of this org.")
+                self.add_error(name, problem % {"name": row})
 
 
 class PurchaseActionForm(ActionForm):
@@ -63,13 +76,13 @@ class PurchaseActionForm(ActionForm):
     request_id = forms.CharField(required=False, label="", initial=uuid4, widget=forms.HiddenInput)
     reason = forms.CharField(
         required=False,
-        label="Reason:",
+        label=_("Reason:"),
         widget=forms.Select(choices=[("", "---------"), *SessionRequest.Reason.choices]),
     )
 
 
 class StateFilter(admin.SimpleListFilter):
-    title = "state"
+    title = _("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
@@ -123,21 +136,21 @@ class PurchaseAdmin(OwnOrgAdmin):
     ]
     list_select_related = ["client", "offer", "org"]
     search_fields = ["client__full_name", "client__email", "client__phone"]
-    search_help_text = "A client’s name, e-mail or phone number, or a part of one."
+    search_help_text = _("A client’s name, e-mail or phone number, or a part of one.")
     ordering = ["-purchased_at", "-id"]
     sortable_by = ["purchased_at", "expires_at"]
     actions = ["reinstate"]
     action_form = PurchaseActionForm
 
-    @admin.display
+    @admin.display(description=_("used"))
     def used(self, purchase: Purchase) -> str:
         return used_of_total(purchase)
 
-    @admin.display
+    @admin.display(description=_("left"))
     def left(self, purchase: Purchase) -> Any:
         return purchase.sessions_remaining
 
-    @admin.display
+    @admin.display(description=_("amount paid"))
     def amount_paid(self, purchase: Purchase) -> str:
         return money(purchase.amount_paid_cents, purchase.currency)
 
@@ -158,7 +171,7 @@ class PurchaseAdmin(OwnOrgAdmin):
     def has_reinstate_permission(self, request: HttpRequest) -> bool:
         return member_may(request, "reinstate")
 
-    @admin.action(description="Reinstate one session", permissions=["reinstate"])
+    @admin.action(description=_("Reinstate one session"), permissions=["reinstate"])
     def reinstate(self, request: HttpRequest, queryset: PurchaseQuerySet) -> None:
         """One operation and one report for each purchase: a refusal stops none of the others."""
         member = member_of(request)
@@ -169,8 +182,8 @@ class PurchaseAdmin(OwnOrgAdmin):
                 self.message_user(request, " ".join(map(str, problem)), messages.ERROR)
             return
         if queryset.count() > self.list_per_page:
-            text = f"Nothing was changed. Select at most {self.list_per_page} purchases at once."
-            self.message_user(request, text, messages.ERROR)
+            text = gettext("Nothing was changed. Select at most %(most)d purchases at once.")
+            self.message_user(request, text % {"most": self.list_per_page}, messages.ERROR)
             return
         for purchase in queryset:
             level, report = reinstate_one(member, purchase, form)
@@ -180,9 +193,11 @@ class PurchaseAdmin(OwnOrgAdmin):
 def reinstate_one(member: Member, purchase: Purchase, form: ReinstateForm) -> tuple[int, str]:
     """The report and its level. Each purchase has an id of its own, made from the form's: sent
     twice, the form counts once."""
-    which = f"{purchase.client} ({purchase.offer})"
+    which = {"client": purchase.client, "offer": purchase.offer}
+    refused = gettext("%(client)s (%(offer)s): %(why)s")
     if purchase.org_id != member.org_id:
-        return messages.ERROR, f"{which}: Only a member of its org can reinstate a session."
+        why = gettext("Only a member of its org can reinstate a session.")
+        return messages.ERROR, refused % {**which, "why": why}
     asked = form.cleaned_data
     request_id = uuid5(asked["request_id"], str(purchase.pk))
     try:
@@ -190,12 +205,23 @@ def reinstate_one(member: Member, purchase: Purchase, form: ReinstateForm) -> tu
             member=member, purchase=purchase, request_id=request_id, reason=asked["reason"]
         )
     except operations.Refused as refusal:
-        return messages.ERROR, f"{which}: {refusal}"
+        return messages.ERROR, refused % {**which, "why": refusal}
     purchase.show_count(done.sessions_used)
-    return messages.SUCCESS, f"Session reinstated for {which}. {used_of_total(purchase)} used."
+    if purchase.sessions_total is None:
+        done_text = gettext("Session reinstated for %(client)s (%(offer)s). %(used)s used.")
+    else:
+        done_text = gettext(
+            "Session reinstated for %(client)s (%(offer)s). %(used)s of %(total)s used."
+        )
+    return messages.SUCCESS, done_text % (which | counts(purchase))
 
 
 def used_of_total(purchase: Purchase) -> str:
     """ "3 of 10"; "3" where there is no total, and a dash where the count is missing."""
-    used = "–" if purchase.sessions_used is None else f"{purchase.sessions_used}"
-    return used if purchase.sessions_total is None else f"{used} of {purchase.sessions_total}"
+    of_total = gettext("%(used)s of %(total)s")
+    said = counts(purchase)
+    return said["used"] if purchase.sessions_total is None else of_total % said
+
+
+def counts(purchase: Purchase) -> dict[str, str]:
+    return {"used": number(purchase.sessions_used), "total": number(purchase.sessions_total)}

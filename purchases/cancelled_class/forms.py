@@ -4,16 +4,18 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from purchases.cancelled_class.giving_back import AT_MOST
 from purchases.cancelled_class.pasted import Named, people_in
 from purchases.forms import OUT_OF_DATE
 from purchases.models import SessionRequest
 
-ODD_CHARACTER = "Take the character out that no name has, and paste it again."
-TOO_MANY = "Paste {most} people at most; these are {count}. Do the rest as a second list."
-NOBODY_TICKED = "Nobody is ticked. Tick who gets a session back, then press again."
-TOO_MANY_TICKED = "Tick {most} people at most; these are {count}. Do the rest as a second list."
+ODD_CHARACTER = _("Take the character out that no name has, and paste it again.")
+TOO_MANY = _("Paste {most} people at most; these are {count}. Do the rest as a second list.")
+NOBODY_TICKED = _("Nobody is ticked. Tick who gets a session back, then press again.")
+TOO_MANY_TICKED = _("Tick {most} people at most; these are {count}. Do the rest as a second list.")
 
 
 class PurchaseIds(forms.Field):
@@ -35,7 +37,7 @@ class CheckForm(forms.Form):
         required=False,
         max_length=100_000,
         error_messages={
-            "max_length": f"Paste less: {AT_MOST} people at most.",
+            "max_length": format_lazy(_("Paste less: {most} people at most."), most=AT_MOST),
             "null_characters_not_allowed": ODD_CHARACTER,
         },
     )
@@ -43,7 +45,7 @@ class CheckForm(forms.Form):
         required=False,
         max_length=100,
         error_messages={
-            "max_length": "Search for less: 100 characters at most.",
+            "max_length": _("Search for less: 100 characters at most."),
             "null_characters_not_allowed": ODD_CHARACTER,
         },
     )
@@ -55,13 +57,13 @@ class CheckForm(forms.Form):
         required=False,
         choices=SessionRequest.Reason,
         empty_value=SessionRequest.Reason.CLASS_CANCELLED.value,
-        error_messages={"invalid_choice": "There is no such reason: choose one of the list."},
+        error_messages={"invalid_choice": _("There is no such reason: choose one of the list.")},
     )
     note = forms.CharField(
         required=False,
         max_length=500,
         error_messages={
-            "max_length": "Shorten the note: 500 characters at most.",
+            "max_length": _("Shorten the note: 500 characters at most."),
             "null_characters_not_allowed": ODD_CHARACTER,
         },
     )

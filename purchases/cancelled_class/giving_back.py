@@ -11,6 +11,7 @@ from uuid import UUID
 
 import psycopg
 from django.db import OperationalError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from purchases import operations
 from purchases.access import Member
@@ -23,8 +24,8 @@ SECONDS = 5
 # Another program holds the row: it is tried again at the next press.
 BUSY = {"55P03", "57014"}
 
-NOBODY = "None of these packs is in your studio's books any more."
-WRITTEN_BEFORE = (
+NOBODY = _("None of these packs is in your studio's books any more.")
+WRITTEN_BEFORE = _(
     "This list was sent before, with other people, another reason or another note. It stays as it "
     "was sent, and this press changed nothing. Start a new list for whom it lacks."
 )

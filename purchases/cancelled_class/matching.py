@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from purchases.cancelled_class.pasted import Named
 from purchases.cancelled_class.people import Pack, Person, people_of
 from purchases.models import Client, ClientSearchTerm, Purchase
@@ -120,7 +122,7 @@ def _candidates(org_id: UUID, named: list[Named]) -> list[_Candidates]:
             shared = [each for each in whole_emails if each in any_names] or whole_emails
             found.append(_Candidates(shared, len(shared) == 1))
         elif one.email:
-            why = "Nobody has this e-mail. By the name it may be:"
+            why = gettext("Nobody has this e-mail. By the name it may be:")
             found.append(_Candidates(whole_names or any_names, False, why))
         else:
             those = whole_names or any_names

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import BooleanField, Case, F, OuterRef, Q, Subquery, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from purchases.models import Client, Objection, Purchase, SessionEvent
 
@@ -117,6 +118,6 @@ def _why_none(purchases: list[Purchase]) -> str:
     """Why nothing can be given back, where nothing can."""
     reasons = [each.why_not_reinstate for each in purchases if each.sessions_total is not None]
     if not reasons:
-        return "There is no pack to give a session back to."
+        return gettext("There is no pack to give a session back to.")
     unusual = [reason.label for reason in reasons if reason not in (None, Objection.NOTHING_USED)]
-    return unusual[0] if unusual else "Nothing to give back: no session is used."
+    return str(unusual[0]) if unusual else gettext("Nothing to give back: no session is used.")

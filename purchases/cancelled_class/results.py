@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from purchases.models import (
     CancelledClass,
@@ -102,10 +103,10 @@ def _result(purchase: Purchase | None, request: SessionRequest | None) -> Result
     event = getattr(request, "event", None)
     why_not = ""
     if request and not event:
-        why_not = Objection(request.objection or Objection.NOTHING_USED).label
+        why_not = str(Objection(request.objection or Objection.NOTHING_USED).label)
     elif not purchase and not event:
-        why_not = "This purchase was deleted meanwhile."
-    return Result(purchase, event, str(why_not))
+        why_not = gettext("This purchase was deleted meanwhile.")
+    return Result(purchase, event, why_not)
 
 
 def _place(result: Result) -> tuple[bool, bool, str]:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from purchases import operations
@@ -150,5 +151,10 @@ def _detail(
 
 def _left_out(unknown: int) -> str:
     if unknown == 1:
-        return "One of the packs is not in your studio's books any more, and was left out."
-    return f"{unknown} of the packs are not in your studio's books any more, and were left out."
+        return gettext("One of the packs is not in your studio's books any more, and was left out.")
+    text = ngettext(
+        "%(count)d of the packs is not in your studio's books any more, and was left out.",
+        "%(count)d of the packs are not in your studio's books any more, and were left out.",
+        unknown,
+    )
+    return text % {"count": unknown}

@@ -3,6 +3,7 @@
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Func, Q
+from django.utils.translation import gettext_lazy as _
 
 from purchases.models.moment import MomentField
 
@@ -47,9 +48,9 @@ class Offer(models.Model):
     """What is on sale."""
 
     class Type(models.TextChoices):
-        SUBSCRIPTION = "subscription"
-        SESSION_PACK = "session_pack"
-        SINGLE_SESSION = "single_session"
+        SUBSCRIPTION = "subscription", _("Subscription")
+        SESSION_PACK = "session_pack", _("Session Pack")
+        SINGLE_SESSION = "single_session", _("Single Session")
 
     id = models.UUIDField(primary_key=True, db_default=RandomUUID(), editable=False)
     org = models.ForeignKey(Org, models.PROTECT, related_name="offers", db_index=False)

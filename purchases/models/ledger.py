@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Func
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from purchases.models.catalogue import Org
 from purchases.models.purchase import Objection, Purchase
@@ -24,16 +25,16 @@ class SessionRequest(models.Model):
     without an event was refused."""
 
     class Operation(models.TextChoices):
-        REINSTATE = "reinstate"
-        USE = "use"
-        UNDO = "undo"
+        REINSTATE = "reinstate", _("Reinstate")
+        USE = "use", _("Use")
+        UNDO = "undo", _("Undo")
 
     class Reason(models.TextChoices):
-        CLASS_CANCELLED = "class_cancelled", "Class cancelled"
-        CHECKED_IN_BY_MISTAKE = "checked_in_by_mistake", "Checked in by mistake"
-        LATE_CANCEL_FORGIVEN = "late_cancel_forgiven", "Late cancel forgiven"
-        INSTRUCTOR_ABSENT = "instructor_absent", "Instructor absent"
-        OTHER = "other", "Other"
+        CLASS_CANCELLED = "class_cancelled", _("Class cancelled")
+        CHECKED_IN_BY_MISTAKE = "checked_in_by_mistake", _("Checked in by mistake")
+        LATE_CANCEL_FORGIVEN = "late_cancel_forgiven", _("Late cancel forgiven")
+        INSTRUCTOR_ABSENT = "instructor_absent", _("Instructor absent")
+        OTHER = "other", _("Other")
 
     request_id = models.UUIDField(primary_key=True)
     operation = models.TextField(choices=Operation)
@@ -67,12 +68,12 @@ class SessionEvent(models.Model):
     """One change of a count, written by the database."""
 
     class Kind(models.TextChoices):
-        OPENED = "opened"
-        USED = "used"
-        REINSTATED = "reinstated"
-        UNDONE = "undone"
-        CORRECTED = "corrected"
-        DELETED = "deleted"
+        OPENED = "opened", _("Opened")
+        USED = "used", _("Used")
+        REINSTATED = "reinstated", _("Reinstated")
+        UNDONE = "undone", _("Undone")
+        CORRECTED = "corrected", _("Corrected")
+        DELETED = "deleted", _("Deleted")
 
     # An undone reinstatement is a use once more, and can be taken back like one.
     COUNTS_AS_USE = [Kind.USED, Kind.UNDONE]
@@ -101,7 +102,7 @@ class SessionEvent(models.Model):
         db_table = "session_events"
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.delta:+d}"
+        return f"{self.get_kind_display()} {self.delta:+d}"
 
     @property
     def used_before(self) -> int | None:

@@ -9,6 +9,8 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from purchases.models.catalogue import Client, Offer, Org
 from purchases.models.moment import MomentField
@@ -20,19 +22,22 @@ EXPIRING_WITHIN = timedelta(days=14)
 class Objection(models.TextChoices):
     """Why a press changes nothing, in words for the person who pressed."""
 
-    NOT_PAID = "not_paid", "This pack is not paid."
-    REFUNDED = "refunded", "This pack is not paid. The money went back."
-    COUNT_IS_OFF = "count_is_off", "This count can't be right. Ask an owner to have it corrected."
-    COUNT_MISSING = "count_missing", "This count is missing. Ask an owner to have it corrected."
-    NOTHING_USED = "nothing_used", "Nothing to give back: no session of this pack is used."
-    NO_TOTAL = "no_total", "Nothing to take: this purchase has no number of sessions."
-    NONE_LEFT = "none_left", "No session left: all of them are used."
-    EXPIRED = "expired", "This pack has expired."
-    JUST_CHANGED = "just_changed", "This pack has just changed. Look at it, then press again."
-    TAKEN_BACK = "taken_back", "This visit was given back already."
-    UNDONE = "undone", "This was undone already, or the pack has no room for it."
-    NOT_YOURS = "not_yours", "Only who did this, or an owner, can undo it."
-    TOO_LATE = "too_late", "Undo is for the first 15 minutes. An owner can still do it."
+    NOT_PAID = "not_paid", _("This pack is not paid.")
+    REFUNDED = "refunded", _("This pack is not paid. The money went back.")
+    COUNT_IS_OFF = (
+        "count_is_off",
+        _("This count can't be right. Ask an owner to have it corrected."),
+    )
+    COUNT_MISSING = "count_missing", _("This count is missing. Ask an owner to have it corrected.")
+    NOTHING_USED = "nothing_used", _("Nothing to give back: no session of this pack is used.")
+    NO_TOTAL = "no_total", _("Nothing to take: this purchase has no number of sessions.")
+    NONE_LEFT = "none_left", _("No session left: all of them are used.")
+    EXPIRED = "expired", _("This pack has expired.")
+    JUST_CHANGED = "just_changed", _("This pack has just changed. Look at it, then press again.")
+    TAKEN_BACK = "taken_back", _("This visit was given back already.")
+    UNDONE = "undone", _("This was undone already, or the pack has no room for it.")
+    NOT_YOURS = "not_yours", _("Only who did this, or an owner, can undo it.")
+    TOO_LATE = "too_late", _("Undo is for the first 15 minutes. An owner can still do it.")
 
     @property
     def is_for_the_desk_to_raise(self) -> bool:
@@ -100,18 +105,18 @@ class Purchase(models.Model):
     """An offer bought by a client; a pack when it has `sessions_total`."""
 
     class State(models.TextChoices):
-        ALL = "all", "All"
-        ACTIVE = "active", "Active"
-        EXPIRING = "expiring", "Expiring"
-        USED_UP = "used_up", "Used up"
-        EXPIRED = "expired", "Expired"
-        UNPAID = "unpaid", "Not paid"
+        ALL = "all", _("All")
+        ACTIVE = "active", _("Active")
+        EXPIRING = "expiring", _("Expiring")
+        USED_UP = "used_up", _("Used up")
+        EXPIRED = "expired", _("Expired")
+        UNPAID = "unpaid", _("Not paid")
 
     class PaymentStatus(models.TextChoices):
-        PENDING = "pending"
-        SUCCEEDED = "succeeded"
-        FAILED = "failed"
-        REFUNDED = "refunded"
+        PENDING = "pending", _("Pending")
+        SUCCEEDED = "succeeded", _("Succeeded")
+        FAILED = "failed", _("Failed")
+        REFUNDED = "refunded", _("Refunded")
 
     id = models.UUIDField(primary_key=True, db_default=RandomUUID(), editable=False)
     org = models.ForeignKey(Org, models.PROTECT, related_name="purchases", db_index=False)
@@ -156,7 +161,7 @@ class Purchase(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.offer} of {self.client}"
+        return gettext("%(offer)s of %(client)s") % {"offer": self.offer, "client": self.client}
 
     @property
     def is_paid(self) -> bool:

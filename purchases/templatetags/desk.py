@@ -6,10 +6,10 @@ from uuid import uuid4
 from django import template
 from django.template import Context
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince, timeuntil
+from django.utils.translation import gettext, ngettext, pgettext
 
 from purchases.access import Action, Member
 from purchases.models import EXPIRING_WITHIN
@@ -40,34 +40,58 @@ def may(member: Member | None, action: Action) -> bool:
 def day(moment: datetime) -> str:
     """ "12 Jan"; with the year where it is not this one."""
     local = timezone.localtime(moment)
-    return date_format(local, "j M" if local.year == timezone.localdate().year else "j M Y")
+    this_year = local.year == timezone.localdate().year
+    # Translators: a date as Django's `date` filter writes it (j: 12, M: Jan, F: January, Y: 2026).
+    return date_format(local, pgettext("date", "j M") if this_year else pgettext("date", "j M Y"))
 
 
 @register.filter
 def exactly(moment: datetime) -> str:
     """ "Mon 12 January 2026, 18:00", for a tooltip."""
-    return date_format(timezone.localtime(moment), "D j F Y, H:i")
+    # Translators: as above, with D: Mon and H:i: 18:00.
+    return date_format(timezone.localtime(moment), pgettext("date", "D j F Y, H:i"))
 
 
 @register.filter
 def distance(moment: datetime) -> str:
     """ "in 5 days", "today", "yesterday", "11 days ago", "in 4 months": calendar days up to a
     month, the largest unit beyond."""
-    now = timezone.now()
-    days = (timezone.localdate(moment) - timezone.localdate(now)).days
+    now, then = timezone.localtime(), timezone.localtime(moment)
+    days = (then.date() - now.date()).days
     match days:
         case 0:
-            return "today"
+            return gettext("today")
         case 1:
-            return "tomorrow"
+            return gettext("tomorrow")
         case -1:
-            return "yesterday"
+            return gettext("yesterday")
         case _ if abs(days) <= 30:
-            return f"in {days} days" if days > 0 else f"{-days} days ago"
-        case _ if days > 0:
-            return f"in {timeuntil(moment, now, depth=1)}"
-        case _:
-            return f"{timesince(moment, now, depth=1)} ago"
+            ahead = ngettext("in %(count)d day", "in %(count)d days", days)
+            ago = ngettext("%(count)d day ago", "%(count)d days ago", -days)
+            return (ahead if days > 0 else ago) % {"count": abs(days)}
+    # 31 days may be a minute less than a whole month.
+    months = max(1, _whole_months(*sorted([now, then])))
+    years = months // 12
+    if years:
+        ahead = ngettext("in %(count)d year", "in %(count)d years", years)
+        ago = ngettext("%(count)d year ago", "%(count)d years ago", years)
+    else:
+        ahead = ngettext("in %(count)d month", "in %(count)d months", months)
+        ago = ngettext("%(count)d month ago", "%(count)d months ago", months)
+    return (ahead if days > 0 else ago) % {"count": years or months}
+
+
+def _whole_months(early: datetime, late: datetime) -> int:
+    months = (late.year - early.year) * 12 + late.month - early.month
+    is_whole = (late.day, late.time()) >= (early.day, early.time())
+    return months if is_whole else months - 1
+
+
+@register.filter
+def number(count: int | None) -> str:
+    """ "1,000", as the language at hand writes it, and a dash where there is none. For people:
+    values of forms and data- attributes stay as they are."""
+    return "–" if count is None else number_format(count, force_grouping=True)
 
 
 @register.filter

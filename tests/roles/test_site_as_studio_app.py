@@ -162,7 +162,7 @@ def test_an_owner_works_in_the_admin(purchase: Purchase, owner: Client, olivia: 
         found = owner.get(reverse("purchases:purchase_list"), {"q": "soto"})
         assert len(rows_on(found)) == 2
         assert owner.get(client.replace("change", "history")).status_code == 200
-        policy = {"reason_is_mandatory": "on"}
+        policy = {"reason_is_mandatory": "on", "time_zone": "UTC"}
         assert owner.post("/admin/studio/policy/add/", policy).status_code == 302
     assert olivia.membership.org.policy.reason_is_mandatory
 

@@ -5,7 +5,7 @@ function count() {
   const said = document.querySelector("[data-ticked]");
   if (!said) return;
   const ticked = document.querySelectorAll(".people input[name=purchase]:checked").length;
-  said.textContent = ` (${ticked})`;
+  said.textContent = ` (${ticked.toLocaleString(document.documentElement.lang)})`;
   document.getElementById("press").disabled = ticked === 0;
   document.querySelectorAll(".people").forEach((table) => {
     const all = table.querySelector("[data-all]");

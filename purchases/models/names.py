@@ -1,0 +1,74 @@
+"""What people call the shared tables and their columns: for the admin, in every language.
+
+Not in the classes themselves: a name is no part of the database, and no migration has to follow
+where one is put better.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from purchases.models.catalogue import Client, Offer, Org
+from purchases.models.ledger import SessionEvent, SessionRequest
+from purchases.models.purchase import Purchase
+
+TABLES: dict[type[models.Model], tuple[object, object]] = {
+    Org: (_("org"), _("orgs")),
+    Client: (_("client"), _("clients")),
+    Offer: (_("offer"), _("offers")),
+    Purchase: (_("purchase"), _("purchases")),
+    SessionRequest: (_("session request"), _("session requests")),
+    SessionEvent: (_("session event"), _("session events")),
+}
+COLUMNS = {
+    "actor": _("actor"),
+    "amount_paid_cents": _("amount paid cents"),
+    "asked_at": _("asked at"),
+    "bonus_sessions": _("bonus sessions"),
+    "client": _("client"),
+    "created_at": _("created at"),
+    "currency": _("currency"),
+    "delta": _("delta"),
+    "description": _("description"),
+    "email": _("email"),
+    "event_id": _("event id"),
+    "expires_at": _("expires at"),
+    "full_name": _("full name"),
+    "id": _("ID"),
+    "is_active": _("is active"),
+    "kind": _("kind"),
+    "made_by": _("made by"),
+    "made_in": _("made in"),
+    "name": _("name"),
+    "note": _("note"),
+    "notes": _("notes"),
+    "objection": _("objection"),
+    "occurred_at": _("occurred at"),
+    "offer": _("offer"),
+    "offer_type": _("offer type"),
+    "operation": _("operation"),
+    "org": _("org"),
+    "pack_validity_days": _("pack validity days"),
+    "payment_method": _("payment method"),
+    "payment_status": _("payment status"),
+    "phone": _("phone"),
+    "price_cents": _("price cents"),
+    "purchase": _("purchase"),
+    "purchased_at": _("purchased at"),
+    "reason": _("reason"),
+    "request": _("request"),
+    "request_id": _("request id"),
+    "reverses": _("reverses"),
+    "sessions_included": _("sessions included"),
+    "sessions_remaining": _("sessions remaining"),
+    "sessions_total": _("sessions total"),
+    "sessions_used": _("sessions used"),
+    "slug": _("slug"),
+    "status": _("status"),
+    "updated_at": _("updated at"),
+}
+
+for table, (one, many) in TABLES.items():
+    table._meta.verbose_name, table._meta.verbose_name_plural = one, many
+    for column in table._meta.fields:
+        if column.name in COLUMNS:
+            column.verbose_name = COLUMNS[column.name]
