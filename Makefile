@@ -24,9 +24,9 @@ lint: .venv/installed ## style, types, templates, and that no migration is missi
 screenshots: .venv/installed ## every page and state, at three widths, light and dark, into screenshots/
 	BROWSER_TESTS=required $(BIN)/python -m pytest tests/browser/screenshots.py
 
-messages: .venv/installed ## the texts of templates and code, gathered for translation and compiled (needs gettext)
-	cd studio && SECRET_KEY=none ../$(BIN)/django-admin makemessages --settings=studio.settings --pythonpath=.. --all --no-location --no-obsolete --add-location=never 2>&1
-	$(BIN)/python manage.py compilemessages
+messages: .venv/installed ## the texts to translate, gathered and compiled (apt-get install gettext)
+	DEBUG=True $(BIN)/python manage.py makemessages --all --no-obsolete --add-location=file -i .venv -i var
+	DEBUG=True $(BIN)/python manage.py compilemessages -i .venv -i var
 
 .venv/installed: requirements.txt requirements-dev.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Studio needs Python 3.11 or later: make PYTHON=python3.12 ...")'

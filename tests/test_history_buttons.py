@@ -119,7 +119,7 @@ def test_a_visit_is_given_back_once_whatever_the_request_id(
 
     assert again.status_code == 302, "the same press: the same answer"
     assert anew.status_code == 409
-    assert str(Objection.TAKEN_BACK.label) in words_on(anew)
+    assert Objection.TAKEN_BACK.label in words_on(anew)
     assert changes(pack) == [("used", 1, 4), ("reinstated", -1, 3)]
 
 

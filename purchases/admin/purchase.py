@@ -85,7 +85,7 @@ class StateFilter(admin.SimpleListFilter):
     title = _("state")
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, Any]]:
         return [state for state in Purchase.State.choices if state[0] != Purchase.State.ALL]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:

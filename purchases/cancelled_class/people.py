@@ -120,4 +120,4 @@ def _why_none(purchases: list[Purchase]) -> str:
     if not reasons:
         return gettext("There is no pack to give a session back to.")
     unusual = [reason.label for reason in reasons if reason not in (None, Objection.NOTHING_USED)]
-    return str(unusual[0]) if unusual else gettext("Nothing to give back: no session is used.")
+    return unusual[0] if unusual else gettext("Nothing to give back: no session is used.")

@@ -4,6 +4,8 @@ Not in the classes themselves: a name is no part of the database, and no migrati
 where one is put better.
 """
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +13,7 @@ from purchases.models.catalogue import Client, Offer, Org
 from purchases.models.ledger import SessionEvent, SessionRequest
 from purchases.models.purchase import Purchase
 
-TABLES: dict[type[models.Model], tuple[object, object]] = {
+TABLES: dict[type[models.Model], tuple[Any, Any]] = {
     Org: (_("org"), _("orgs")),
     Client: (_("client"), _("clients")),
     Offer: (_("offer"), _("offers")),
@@ -19,7 +21,7 @@ TABLES: dict[type[models.Model], tuple[object, object]] = {
     SessionRequest: (_("session request"), _("session requests")),
     SessionEvent: (_("session event"), _("session events")),
 }
-COLUMNS = {
+COLUMNS: dict[str, Any] = {
     "actor": _("actor"),
     "amount_paid_cents": _("amount paid cents"),
     "asked_at": _("asked at"),

@@ -40,6 +40,11 @@ class Objection(models.TextChoices):
     TOO_LATE = "too_late", _("Undo is for the first 15 minutes. An owner can still do it.")
 
     @property
+    def label(self) -> str:
+        """In the language of whoever pressed."""
+        return str(self._label_)
+
+    @property
     def is_for_the_desk_to_raise(self) -> bool:
         """Whether the database would not object by itself, so that it must not be asked."""
         return self in {

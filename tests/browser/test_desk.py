@@ -57,7 +57,7 @@ def test_a_refusal_is_told_and_shows_the_count_that_stands(
 
     page.get_by_role("button", name="Reinstate").click()
 
-    expect(page.locator("#note")).to_have_text(str(Objection.NOTHING_USED.label))
+    expect(page.locator("#note")).to_have_text(Objection.NOTHING_USED.label)
     expect(page.locator(row(pack))).to_have_attribute("data-used", "0")
     expect(page.get_by_role("button", name="Reinstate")).to_have_count(0)
 

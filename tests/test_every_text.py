@@ -1,0 +1,235 @@
+"""Every text that a person sees can be translated."""
+
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from uuid import uuid4
+from zoneinfo import available_timezones
+
+import polib
+import pytest
+from django.conf import settings
+from django.http.response import HttpResponseBase
+from django.template.base import Lexer, Token, TokenType
+from django.test import Client
+from django.urls import reverse
+
+from purchases.models import Client as StudioClient
+from purchases.models import Org
+from studio.models import User
+from tests.made_up_language import SAID, SILENT, forgotten, speak_it
+from tests.packs import PACKS, make_pack
+from tests.pages import html_of
+from tests.test_security_headers import FRAGMENTS, PAGES, Site, site
+
+__all__ = ["site"]  # a fixture
+
+SignIn = Callable[[User], Client]
+TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
+CATALOGUES = sorted((settings.BASE_DIR / "studio" / "locale").rglob("*.po"))
+# The name of the site.
+NAMES = {"Studio"}
+# Blocks that stand within a tag.
+ATTRIBUTES = {'aria-current="page"'}
+
+
+# --- Templates, as they are written -----------------------------------------------------------
+
+
+class Written(HTMLParser):
+    """The texts of a template, and of those attributes that a person is told."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.silent = False
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.silent = tag in SILENT
+        self.texts += [value or "" for name, value in attrs if name in SAID]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.silent = False
+
+    def handle_data(self, data: str) -> None:
+        if not self.silent:
+            self.texts.append(data)
+
+
+def unmarked(template: str) -> list[str]:
+    """What stands in a template outside of the tags that translate it: text, and defaults."""
+    kept, found, inside = [], [], False
+    for token in Lexer(template).tokenize():
+        if token.token_type == TokenType.TEXT and not inside:
+            kept.append(token.contents)
+        elif token.token_type == TokenType.BLOCK:
+            word = token.split_contents()[0]
+            inside = word in {"blocktranslate", "plural"} or (inside and word[:3] != "end")
+        found += plain_defaults(token)
+    texts = Written("".join(kept)).texts
+    return [text.strip() for text in texts if re.search(r"[^\W\d_]", without_names(text))] + found
+
+
+def plain_defaults(token: Token) -> list[str]:
+    if token.token_type not in (TokenType.VAR, TokenType.BLOCK):
+        return []
+    defaults = re.findall(r"\|default(?:_if_none)?:([\"'])(.*?)\1", token.contents)
+    texts = [text for _, text in defaults if " " in text or text[:1].isupper()]
+    return [text for text in texts if text not in NAMES]
+
+
+def without_names(text: str) -> str:
+    for name in NAMES | ATTRIBUTES:
+        text = text.replace(name, "")
+    return text
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_no_text_of_a_template_is_left_out(path: Path) -> None:
+    assert unmarked(path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    ("template", "left_out"),
+    [
+        ("<p>Sign in</p>", ["Sign in"]),
+        ('<p title="Sign in">{{ name }}</p>', ["Sign in"]),
+        ('{{ reason|default:"No reason given" }}', ["No reason given"]),
+        ("{% if x %}yes{% else %}{% translate 'no' %}{% endif %}", ["yes"]),
+        ("{% blocktranslate count n=x %}one{% plural %}many{% endblocktranslate %} left", ["left"]),
+        ("<p>{% translate 'Sign in' %} · {{ n }} – Studio</p><script>const word</script>", []),
+    ],
+)
+def test_the_look_at_templates_notices(template: str, left_out: list[str]) -> None:
+    assert unmarked(template) == left_out
+
+
+# --- Pages, as they come ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def made_up_language(site: Site) -> Iterator[None]:
+    """From when the site is there on: its rows are not translated."""
+    with pytest.MonkeyPatch.context() as patch:
+        speak_it(patch)
+        yield
+
+
+def data() -> set[str]:
+    """What the rows of the tests say, and names that are the same in every language."""
+    people = {"mia", "Mia", "ada", "Ada", "nora", "Nora", "olivia", "Olivia", "Ana Ruiz"}
+    studios = {*Org.objects.values_list("name", flat=True), "northside-pilates", "10-class pack"}
+    clients = set(StudioClient.objects.values_list("full_name", flat=True))
+    languages = {name for _, name in settings.LANGUAGES}
+    return NAMES | people | studios | clients | languages | set(available_timezones()) | {"AUD"}
+
+
+@pytest.mark.usefixtures("made_up_language")
+@pytest.mark.parametrize("name", PAGES | FRAGMENTS)
+def test_every_text_of_a_page_can_be_translated(site: Site, name: str) -> None:
+    status, come_to = (PAGES | FRAGMENTS)[name]
+    answer = come_to(site)
+
+    assert answer.status_code == status
+    assert "⟦" in html_of(answer)
+    assert forgotten(html_of(answer), data=data()) == []
+
+
+@pytest.mark.usefixtures("made_up_language")
+def test_every_text_of_every_kind_of_row_can_be_translated(site: Site, northside: Org) -> None:
+    for kind in PACKS:
+        make_pack(org=northside, kind=kind)
+
+    page = html_of(site.mia.get(reverse("purchases:purchase_list")))
+
+    assert "more used than bought" in page
+    assert forgotten(page, data=data()) == []
+
+
+def pasted_names(site: Site) -> HttpResponseBase:
+    names = "Ana Ruiz\nNobody At All\nfresh"
+    return site.mia.post(reverse("purchases:cancelled_class"), {"pasted": names, "q": "expired"})
+
+
+def given_back(site: Site) -> HttpResponseBase:
+    press = {"purchase": [site.pack.pk, site.expired.pk], "reason": "class_cancelled"}
+    where = reverse("purchases:reinstate_all", args=[uuid4()])
+    return site.mia.post(where, press, follow=True)
+
+
+@pytest.mark.usefixtures("made_up_language")
+@pytest.mark.parametrize("come_to", [pasted_names, given_back])
+def test_every_text_of_a_cancelled_class_can_be_translated(
+    site: Site, come_to: Callable[[Site], HttpResponseBase]
+) -> None:
+    page = come_to(site)
+
+    assert page.status_code == 200
+    said = data() | {"Nobody At All"}
+    assert forgotten(html_of(page), data=said) == []
+
+
+@pytest.mark.usefixtures("made_up_language")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "purchases/client/",
+        "purchases/client/add/",
+        "purchases/offer/",
+        "purchases/offer/add/",
+        "purchases/org/",
+        "purchases/purchase/",
+        "purchases/purchase/add/",
+        "purchases/purchase/{pack}/change/",
+        "purchases/sessionevent/",
+        "studio/membership/",
+        "studio/policy/",
+        "studio/policy/add/",
+    ],
+)
+def test_every_text_of_the_admin_can_be_translated(
+    site: Site, olivia: User, signed_in: SignIn, path: str
+) -> None:
+    page = signed_in(olivia).get(f"/admin/{path.format(pack=site.pack.pk)}")
+
+    assert page.status_code == 200
+    # What other programs wrote, the login of the database, and what Django itself has in English
+    # alone: how it reads its pictures out.
+    said = data() | {"aud", "active", "postgres", "True", "False", "Search"}
+    assert forgotten(html_of(page), data=said) == []
+
+
+def test_the_look_at_pages_notices() -> None:
+    html = (
+        '<p title="⟦Yes⟧">⟦At <b>the</b> desk: ⟦Mia⟧⟧ 3 <i>No</i> Ana</p><input placeholder="Why">'
+    )
+    assert forgotten(html, data={"Ana"}) == ["No", "Why"]
+
+
+# --- The catalogues ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
+def test_what_is_read_is_what_was_written(path: Path) -> None:
+    """`make messages` makes the one from the other; both are kept, so that nothing but Python is
+    needed to run."""
+    written = {
+        (entry.msgctxt, entry.msgid): (entry.msgstr, entry.msgstr_plural)
+        for entry in polib.pofile(str(path))
+        if entry.translated()
+    }
+    read = {
+        (entry.msgctxt, entry.msgid): (entry.msgstr, entry.msgstr_plural)
+        for entry in polib.mofile(str(path.with_suffix(".mo")))
+    }
+    assert read == written
+
+
+def test_there_is_a_catalogue_for_each_language_but_the_one_of_the_code() -> None:
+    assert [path.parts[-3] for path in CATALOGUES] == [
+        code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE
+    ]

@@ -1,0 +1,211 @@
+"""Which language a page speaks, and by which clock: the org's own, or else the browser's and the
+site's."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings
+from django.http.response import HttpResponseBase
+from django.test import Client, override_settings
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from purchases import queries
+from purchases.models import Org
+from purchases.templatetags.desk import day, exactly, number
+from studio.models import Membership, Policy, User
+from tests.factories import make_purchase
+from tests.pages import html_of, rows_on, the_row_on
+
+SignIn = Callable[[User], Client]
+DESK = reverse("purchases:purchase_list")
+SIGN_IN = reverse("login")
+SPANISH = {"Accept-Language": "es-MX,es;q=0.9,en;q=0.1"}
+HEBREW = {"Accept-Language": "he"}
+# With one more that runs from right to left, and one that writes 12.000.
+MORE_LANGUAGES = [*settings.LANGUAGES, ("he", "עברית"), ("de", "Deutsch")]
+
+
+def language_of(response: HttpResponseBase) -> str:
+    """As the page and the header say it."""
+    html = re.search(r'<html lang="([^"]*)" dir="([^"]*)">', html_of(response))
+    assert html
+    assert html[1] == response["Content-Language"]
+    return f"{html[1]} {html[2]}"
+
+
+# --- Which language ---------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_stranger_is_spoken_to_as_their_browser_asks() -> None:
+    assert language_of(Client().get(SIGN_IN)) == "en ltr"
+    assert language_of(Client().get(SIGN_IN, headers=SPANISH)) == "es ltr"
+    unknown = {"Accept-Language": "xx,tlh;q=0.5"}
+    assert language_of(Client().get(SIGN_IN, headers=unknown)) == "en ltr"
+
+
+def test_an_org_that_chose_nothing_goes_by_the_browser(desk: Client, northside: Org) -> None:
+    assert language_of(desk.get(DESK, headers=SPANISH)) == "es ltr"
+    Policy.objects.create(org=northside)
+    assert language_of(desk.get(DESK, headers=SPANISH)) == "es ltr"
+    assert language_of(desk.get(DESK)) == "en ltr"
+
+
+def test_the_language_of_the_org_comes_before_that_of_the_browser(
+    desk: Client, northside: Org, otto: User, signed_in: SignIn
+) -> None:
+    Policy.objects.create(org=northside, language="es")
+
+    assert language_of(desk.get(DESK)) == "es ltr"
+    assert language_of(signed_in(otto).get(DESK)) == "en ltr", "the next request starts anew"
+    assert language_of(desk.get(DESK, {"after": "x"})) == "es ltr", "errors too"
+
+
+@pytest.mark.parametrize("chosen", ["", "es"])
+def test_an_answer_varies_by_what_chose_its_language(
+    desk: Client, northside: Org, chosen: str
+) -> None:
+    Policy.objects.create(org=northside, language=chosen)
+
+    varies = desk.get(DESK)["Vary"]
+    assert ("Accept-Language" in varies) == (chosen == "")
+    assert "HX-Request" in varies
+    assert "Accept-Language" in Client().get(SIGN_IN)["Vary"]
+
+
+@override_settings(LANGUAGES=MORE_LANGUAGES)
+def test_a_page_in_a_language_that_runs_from_right_to_left_says_so(
+    desk: Client, northside: Org
+) -> None:
+    make_purchase(org=northside)
+
+    page = desk.get(DESK, headers=HEBREW)
+
+    assert language_of(page) == "he rtl"
+    assert re.search(r'<a class="client"[^>]* dir="auto">Ana Ruiz</a>', html_of(page))
+    assert "<bdi>10-class pack</bdi>" in html_of(page)
+    assert language_of(Client().get("/no/such/page/", headers=HEBREW)) == "he rtl"
+
+
+# --- Nothing leaks ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_nothing_of_it_is_left_for_the_next_request_of_the_worker(
+    desk: Client, northside: Org, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    Policy.objects.create(org=northside, language="es", time_zone="Pacific/Auckland")
+    seen = []
+
+    def look(**asked: object) -> queries.Page:
+        seen.append((translation.get_language(), timezone.get_current_timezone_name()))
+        if fails:
+            raise RuntimeError("as a test wants it")
+        return queries.Page([], None)
+
+    monkeypatch.setattr(queries, "desk_page", look)
+    desk.raise_request_exception = False
+    answer = desk.get(DESK)
+
+    assert answer.status_code == (500 if fails else 200)
+    assert seen == [("es", "Pacific/Auckland")]
+    assert translation.get_language() == "en"
+    assert timezone.get_current_timezone() == timezone.get_default_timezone()
+    assert language_of(Client().get(SIGN_IN)) == "en ltr"
+
+
+# --- What an owner chooses --------------------------------------------------------------------
+
+
+def test_an_owner_chooses_both_from_lists(northside: Org, olivia: User, signed_in: SignIn) -> None:
+    owner = signed_in(olivia)
+    add = "/admin/studio/policy/add/"
+    form = html_of(owner.get(add))
+    assert '<option value="Pacific/Auckland">' in form
+    assert '<option value="UTC" selected>' in form
+    assert '<option value="es">Español</option>' in form
+
+    assert owner.post(add, {"time_zone": "Pacific/Auckland", "language": "es"}).status_code == 302
+    policy = Policy.objects.get()
+    assert (policy.time_zone, policy.language) == ("Pacific/Auckland", "es")
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [{"time_zone": "Mars/Olympus"}, {"time_zone": ""}, {"time_zone": "UTC", "language": "xx"}],
+)
+def test_what_is_not_on_the_lists_is_refused(
+    northside: Org, olivia: User, signed_in: SignIn, choice: dict[str, str]
+) -> None:
+    assert signed_in(olivia).post("/admin/studio/policy/add/", choice).status_code == 200
+    assert not Policy.objects.exists()
+
+
+@pytest.mark.parametrize("written", ["Mars/Olympus", "", "../etc/passwd", "Europe"])
+def test_a_zone_that_this_machine_does_not_know_is_as_none(
+    desk: Client, northside: Org, mia: User, written: str
+) -> None:
+    Policy.objects.create(org=northside, time_zone=written)
+
+    assert desk.get(DESK).status_code == 200
+    assert Membership.objects.get(user=mia).time_zone == ZoneInfo("UTC")
+
+
+# --- Dates and numbers ------------------------------------------------------------------------
+
+
+def test_a_number_is_written_as_the_language_does() -> None:
+    said = {}
+    for language in ("en", "es", "de", "he"):
+        with translation.override(language):
+            said[language] = [number(999), number(12000), number(None)]
+    assert said == {
+        "en": ["999", "12,000", "–"],
+        "es": ["999", "12\xa0000", "–"],
+        "de": ["999", "12.000", "–"],
+        "he": ["999", "12000", "–"],
+    }
+
+
+def test_a_month_has_the_name_that_the_language_gives_it() -> None:
+    moment = datetime(2025, 8, 4, 18, 0, tzinfo=ZoneInfo("UTC"))
+    with translation.override("de"):
+        assert day(moment) == "4 Aug 2025"
+        assert exactly(moment) == "Mo 4 August 2025, 18:00"
+
+
+@override_settings(LANGUAGES=MORE_LANGUAGES)
+@pytest.mark.parametrize("language", ["en", "es", "de"])
+def test_what_machines_read_is_the_same_in_every_language(
+    desk: Client, northside: Org, language: str
+) -> None:
+    pack = make_purchase(org=northside, total=12000, used=1500)
+    Policy.objects.create(org=northside, language=language)
+
+    row = the_row_on(desk.get(DESK))
+
+    assert (row.used, row.total) == ("1500", "12000")
+    assert '<meter min="0" max="12000" low="2400" optimum="12000" value="10500"' in row.html
+    with translation.override(language):
+        assert number(10500) in row.html
+        assert number(1500) in row.html
+    history = html_of(desk.get(reverse("purchases:purchase_detail", args=[pack.pk])))
+    assert re.findall(r'id="event-(\d+)"', history)
+    assert re.search(r'<time datetime="\d{4}-\d\d-\d\dT', history)
+
+
+def test_a_link_to_the_next_page_holds_in_every_language(desk: Client, northside: Org) -> None:
+    Policy.objects.create(org=northside, language="es", time_zone="Pacific/Auckland")
+    now = timezone.now()
+    older, newer = (
+        make_purchase(org=northside, purchased_at=now - age)
+        for age in (timedelta(hours=2), timedelta(hours=1))
+    )
+    place = queries.Place(newer.purchased_at, newer.pk)
+
+    (row,) = rows_on(desk.get(DESK, {"after": str(place)}))
+    assert row.purchase_id == older.pk

@@ -1,0 +1,117 @@
+"""Which day it is goes by the clock of the org, not by that of the server."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from purchases.models import Org
+from studio.models import Policy, User
+from tests.factories import make_purchase
+from tests.pages import HTMX, html_of, press, the_row_on
+
+SignIn = Callable[[User], Client]
+DESK = reverse("purchases:purchase_list")
+# In Auckland it is half past eleven in the evening of 10 March, in Los Angeles half past three in
+# the morning of the same day.
+NOW = datetime(2026, 3, 10, 10, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.usefixtures("stopped")
+@pytest.mark.parametrize(
+    ("zone", "expires_at", "says"),
+    [
+        ("Pacific/Auckland", "2026-03-10 10:59:59", "today 10 Mar"),
+        ("Pacific/Auckland", "2026-03-10 11:00:00", "tomorrow 11 Mar"),
+        ("Pacific/Auckland", "2026-03-13 11:00:00", "in 4 days 14 Mar"),
+        ("Pacific/Auckland", "2026-03-09 11:00:00", "expired 10 Mar today"),
+        ("Pacific/Auckland", "2026-03-09 10:59:59", "expired 9 Mar yesterday"),
+        ("Pacific/Auckland", "2025-12-31 11:00:00", "expired 1 Jan 2 months ago"),
+        ("America/Los_Angeles", "2026-03-10 11:00:00", "today 10 Mar"),
+        ("America/Los_Angeles", "2026-03-11 06:59:59", "today 10 Mar"),
+        ("America/Los_Angeles", "2026-03-11 07:00:00", "tomorrow 11 Mar"),
+        ("America/Los_Angeles", "2026-03-13 11:00:00", "in 3 days 13 Mar"),
+        ("America/Los_Angeles", "2026-03-10 07:00:00", "expired 10 Mar today"),
+        ("America/Los_Angeles", "2026-03-10 06:59:59", "expired 9 Mar yesterday"),
+        ("America/Los_Angeles", "2026-01-01 07:59:59", "expired 31 Dec 2025 2 months ago"),
+    ],
+)
+def test_a_day_ends_at_the_midnight_of_the_org(
+    northside: Org, mia: User, signed_in: SignIn, zone: str, expires_at: str, says: str
+) -> None:
+    Policy.objects.create(org=northside, time_zone=zone)
+    make_purchase(org=northside, expires_at=moment(expires_at))
+
+    desk = signed_in(mia)
+    row = the_row_on(desk.get(DESK))
+
+    assert says in row.words
+    searched = the_row_on(desk.get(DESK, {"q": "ana"}, headers=HTMX))
+    assert says in searched.words, "the rows that htmx asks for, too"
+
+
+@pytest.mark.usefixtures("stopped")
+def test_two_studios_read_two_dates_off_the_same_moment(
+    northside: Org, southside: Org, mia: User, otto: User, signed_in: SignIn
+) -> None:
+    expires_at = moment("2026-03-10 12:00")
+    words = []
+    for org, person, zone in [
+        (northside, mia, "Pacific/Auckland"),
+        (southside, otto, "America/Los_Angeles"),
+    ]:
+        Policy.objects.create(org=org, time_zone=zone)
+        make_purchase(org=org, expires_at=expires_at)
+        words.append(html_of(signed_in(person).get(DESK)))
+
+    assert 'title="Wed 11 March 2026, 01:00"' in words[0]
+    assert 'title="Tue 10 March 2026, 05:00"' in words[1]
+
+
+@pytest.mark.usefixtures("stopped")
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
+def test_whether_a_pack_has_expired_is_the_same_everywhere(
+    northside: Org, mia: User, signed_in: SignIn, zone: str
+) -> None:
+    """It is a moment and no day: the one at which the database stops selling its sessions."""
+    Policy.objects.create(org=northside, time_zone=zone)
+    make_purchase(org=northside, expires_at=moment("2026-03-10 10:29:59"))
+    desk = signed_in(mia)
+
+    assert 'id="purchase-' in html_of(desk.get(DESK, {"state": "expired"}))
+    assert 'id="purchase-' not in html_of(desk.get(DESK, {"state": "active"}))
+
+
+@pytest.mark.usefixtures("stopped")
+def test_the_answer_to_a_press_says_the_day_of_the_org(
+    northside: Org, mia: User, signed_in: SignIn
+) -> None:
+    Policy.objects.create(org=northside, time_zone="America/Los_Angeles")
+    pack = make_purchase(org=northside, expires_at=moment("2026-03-10 06:30"))
+
+    answer = press(signed_in(mia), "reinstate", pack, htmx=True)
+
+    assert "The pack expired on 9 Mar" in html_of(answer)
+
+
+def test_an_owner_types_times_by_the_clock_of_the_org(
+    northside: Org, olivia: User, signed_in: SignIn
+) -> None:
+    Policy.objects.create(org=northside, time_zone="Pacific/Auckland")
+    pack = make_purchase(org=northside, expires_at=moment("2026-03-10 12:00"))
+
+    form = html_of(signed_in(olivia).get(f"/admin/purchases/purchase/{pack.pk}/change/"))
+
+    assert 'name="expires_at_0" value="2026-03-11"' in form
+    assert 'name="expires_at_1" value="01:00:00"' in form
