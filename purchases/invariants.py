@@ -107,14 +107,16 @@ def _counts_that_their_events_do_not_explain(within: Within) -> Iterator[Finding
 
 
 def _deleted_and_still_counted(within: Within) -> Iterator[Finding]:
+    """Another program may have moved it to another org before it went: the events of both count,
+    and the newest says whose it was in the end."""
     still_there = Purchase.objects.filter(pk=OuterRef("purchase_id"))
     found = (
         SessionEvent.objects.filter(within("purchase_id"), ~Exists(still_there))
-        .values("purchase_id", "org_id")
-        .annotate(recorded=Sum("delta"))
+        .values("purchase_id")
+        .annotate(recorded=Sum("delta"), orgs=ArrayAgg("org_id", order_by="-pk"))
         .exclude(recorded=0)
     )
-    for pk, org_id, recorded in found.values_list("purchase_id", "org_id", "recorded"):
+    for pk, (org_id, *_), recorded in found.values_list("purchase_id", "orgs", "recorded"):
         wrong = f"the purchase is gone, so 0 are used, and its events add up to {recorded}"
         yield pk, wrong, f"Record the deletion: {_record(org_id, pk, 'deleted', -recorded, 0)}"
 

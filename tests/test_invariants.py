@@ -111,6 +111,30 @@ def test_a_deletion_that_was_not_recorded_is_found(pack: Purchase) -> None:
     assert found() == []
 
 
+def test_one_that_moved_to_another_org_before_it_was_deleted_is_whole(
+    pack: Purchase, southside: Org
+) -> None:
+    rows("UPDATE client_purchases SET org_id = %s", southside.pk)
+    rows("UPDATE client_purchases SET sessions_used = 5")
+    rows("DELETE FROM client_purchases")
+
+    assert found() == []
+
+
+def test_the_deletion_that_is_missing_belongs_to_the_org_that_had_it_last(
+    pack: Purchase, southside: Org
+) -> None:
+    rows("UPDATE client_purchases SET org_id = %s, sessions_used = 5", southside.pk)
+    with unguarded("client_purchases"):
+        rows("DELETE FROM client_purchases")
+
+    (line,) = found()
+    assert "its events add up to 5" in line
+    rows(advice(line))
+    assert found() == []
+    assert newest(pack).org_id == southside.pk
+
+
 @pytest.mark.parametrize(
     ("total", "used", "says"),
     [
