@@ -160,6 +160,15 @@ def test_a_name_of_nothing_is_kept_and_found_by_nothing(northside: Org, name: st
     assert terms(make_client(org=northside, name=name).pk) == set()
 
 
+def test_a_phone_of_any_length_has_terms_in_proportion(northside: Org) -> None:
+    """Each digit begins one. What another program lets its users write is no reason to wait."""
+    digits = "".join(str(number) for number in range(1000, 3000))
+    client = make_client(org=northside, name="Ana", phone=digits)
+
+    assert client.search_terms.count() <= 100
+    assert found(northside, digits[90:98]) == ["Ana"]
+
+
 def test_a_word_of_any_length_can_be_kept(northside: Org) -> None:
     """Longer than an index can hold, and of letters that do not compress."""
     email = "".join(map(chr, range(0x4E00, 0x4E00 + 5000)))
