@@ -8,6 +8,7 @@ from studio.attachment.names import REPLACED, is_ours, look_at_names, to_be_made
 from studio.attachment.report import Report
 from studio.attachment.rows import look_at_rows
 from studio.attachment.target import TABLES, look_at_server, look_at_tables
+from studio.attachment.triggers import look_at_triggers
 from studio.blueprint import History, draw, drift, history, survey
 
 
@@ -33,6 +34,7 @@ def look() -> Look:
     if not done.begun:
         report.will("record purchases.0001_initial as applied: the four tables are there")
     look_at_functions(report, REPLACED & wanted.keys())
+    look_at_triggers(report)
     if missing := [node for node in done.missing if node != ("purchases", "0001_initial")]:
         report.will(f"run {len(missing)} migrations, each whole or not at all, and change no row")
     if not done.missing:

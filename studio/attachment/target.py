@@ -47,6 +47,14 @@ SELECT relname::text, relkind::text, pg_get_userbyid(relowner)::text,
     ARRAY(
         SELECT DISTINCT conrelid::regclass::text FROM pg_constraint
         WHERE confrelid = pg_class.oid AND contype = 'f' ORDER BY 1
+    ),
+    ARRAY(
+        SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = pg_class.oid ORDER BY 1
+    ),
+    -- ON UPDATE
+    ARRAY(
+        SELECT quote_ident(rulename) FROM pg_rewrite
+        WHERE ev_class = pg_class.oid AND ev_type = '2' ORDER BY rulename
     )
 FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%s)
@@ -80,6 +88,8 @@ class Table:
     policies: int
     triggers: list[str]
     led_to_by: list[str]
+    heirs: list[str]
+    rules: list[str]
 
 
 def look_at_server(report: Report) -> Server:
@@ -157,6 +167,18 @@ def judge_table(report: Report, table: Table, server: Server) -> None:
     if table.kind not in ("r", "p"):
         report.refuse(f"{name} is a view or lies elsewhere: public.{name} has to be the table")
         return
+    if table.kind == "p" or table.heirs:
+        parts = ", ".join(table.heirs) or "none yet"
+        report.refuse(
+            f"{name} has rows in tables of their own ({parts}), which can come, go and change past "
+            f"it and so past the ledger: bring them into one ordinary table {name}"
+        )
+    if table.rules and name == "client_purchases":
+        drop = "; ".join(f"DROP RULE {rule} ON public.{name}" for rule in table.rules)
+        report.refuse(
+            f"{name} has a rule ON UPDATE, with which PostgreSQL lets no function change a row and "
+            f"return its count: {drop} (a trigger can do what it did)"
+        )
     if not table.is_ours:
         report.refuse(
             f"{name} belongs to {table.owner}, and its owner alone may add an index or a trigger: "

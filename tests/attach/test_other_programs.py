@@ -1,6 +1,7 @@
 """The phone app, the back end and SQL by hand go on as before; the ledger has what they do."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -130,3 +131,29 @@ def test_the_back_end_may_call_the_functions_and_no_phone_may(attached_live: Liv
             database.execute(f"SET ROLE {role}".encode())
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 database.execute(call.encode())
+
+
+def test_a_trigger_that_leans_on_the_rights_of_others_is_named_with_what_mends_it(
+    another_live: Callable[..., Live],
+) -> None:
+    live = another_live()
+    live.rows("CREATE TABLE trail (purchase_id uuid)")
+    live.rows(
+        "CREATE FUNCTION leave_trail() RETURNS trigger LANGUAGE plpgsql"
+        " AS 'BEGIN INSERT INTO trail VALUES (NEW.id); RETURN NEW; END'"
+    )
+    live.rows(
+        "CREATE TRIGGER trail AFTER UPDATE ON client_purchases"
+        " FOR EACH ROW EXECUTE FUNCTION leave_trail()"
+    )
+
+    said = live.attach()
+    call = f"SELECT release_session('{PURCHASE}')"
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        live.rows(call)
+    (warning,) = re.findall(r"the trigger trail on client_purchases runs (.*)", said)
+    assert "in release_session and use_session studio_ledger" in warning
+    live.rows(warning.partition("its own rights: ")[2])
+    assert live.rows(call) == [(2,)]
+    assert live.value("SELECT count(*) FROM trail") == 1
+    assert "the trigger trail on" not in live.attach()

@@ -90,6 +90,31 @@ def test_the_statements_that_are_printed_make_it_attachable(live: Live) -> None:
     assert "What attach will do:" in live.attach("--dry-run")
 
 
+def test_rows_in_tables_of_their_own_are_no_rows_that_the_ledger_could_follow(live: Live) -> None:
+    """TRUNCATE of a partition, or an INSERT into a table that inherits, runs none of our
+    triggers."""
+    live.rows("CREATE TABLE former_clients () INHERITS (clients)")
+    live.rows("CREATE TABLE parts (LIKE offers INCLUDING DEFAULTS) PARTITION BY RANGE (id)")
+    live.rows("ALTER TABLE parts ADD PRIMARY KEY (id)")
+    live.rows("DROP TABLE offers CASCADE")
+    live.rows("ALTER TABLE parts RENAME TO offers")
+    live.rows("CREATE TABLE some_offers PARTITION OF offers DEFAULT")
+
+    assert [each.partition(", which")[0] for each in live.refusals()] == [
+        "clients has rows in tables of their own (former_clients)",
+        "offers has rows in tables of their own (some_offers)",
+    ]
+
+
+def test_a_rule_that_keeps_the_functions_from_their_update_is_named(live: Live) -> None:
+    live.rows("CREATE RULE tell AS ON UPDATE TO client_purchases DO ALSO NOTIFY purchases")
+
+    (refusal,) = live.refusals()
+
+    assert refusal.startswith("client_purchases has a rule ON UPDATE")
+    assert "DROP RULE tell ON public.client_purchases" in refusal
+
+
 def test_a_table_that_is_missing_is_named(live: Live) -> None:
     live.rows("DROP TABLE offers CASCADE")
     assert live.refusals() == ["the table offers is missing"]
@@ -161,7 +186,7 @@ def test_a_server_or_login_that_will_not_do_is_refused(
 
 
 def test_an_owner_who_would_not_see_every_row_is_refused() -> None:
-    table = Table("orgs", "r", "owner", True, True, True, True, True, [], 1, [], [])
+    table = Table("orgs", "r", "owner", True, True, True, True, True, [], 1, [], [], [], [])
     report = Report()
     judge_table(report, table, Server(**SERVER))  # type: ignore[arg-type]
     assert "orgs forces row level security on its owner" in report.refusals[0]
