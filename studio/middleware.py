@@ -51,9 +51,15 @@ def no_store(get_response: GetResponse) -> GetResponse:
 
 def whole_request(get_response: GetResponse) -> GetResponse:
     """Refuses a form of which only a part arrived, as where the line was cut while it was sent.
-    The part can read like a form by itself: another event was chosen, or no reason given."""
+    The part can read like a form by itself: another event was chosen, or no reason given.
+
+    And one in another encoding than the pages have: Django does so for a form without files, and
+    lets Python's codecs loose on one with files, some of which make no text."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        if charset.lower() not in ("utf-8", "utf8"):
+            raise BadRequest("this request is not in UTF-8")
         announced = request.META.get("CONTENT_LENGTH") or "0"
         if announced.isdecimal() and len(request.body) < int(announced):
             raise BadRequest("only a part of this request arrived")

@@ -1,7 +1,10 @@
 """What Reinstate and Use refuse, in which words, and that nothing changes."""
 
+from uuid import uuid4
+
 import pytest
 from django.test import Client
+from django.test.client import BOUNDARY, encode_multipart
 from django.urls import reverse
 
 from purchases.models import Org
@@ -97,3 +100,25 @@ def test_a_refusal_without_javascript_is_a_page_with_the_row_and_the_way_back(
     assert the_row_on(page).lasting == the_row_on(desk.get(here)).lasting
     assert note_on(desk.get(LIST)) == "", "nothing is said twice"
     assert used(pack) == pack.sessions_used
+
+
+@pytest.mark.parametrize("charset", ["base64", "utf-7", "undefined", "rot13", "UTF-8"])
+def test_a_form_in_another_encoding_than_the_pages_is_refused(
+    northside: Org, desk: Client, charset: str
+) -> None:
+    """Python's codecs make no text of it, or half a character that PostgreSQL can't keep."""
+    pack = make_pack(org=northside, kind="half used")
+    form = encode_multipart(BOUNDARY, {"request_id": uuid4(), "note": "+2AA-"})
+
+    answer = desk.generic(
+        "POST",
+        reverse("purchases:reinstate", args=[pack.pk]),
+        form,
+        content_type=f"multipart/form-data; boundary={BOUNDARY}; charset={charset}",
+    )
+
+    assert pack.sessions_used
+    if charset == "UTF-8":
+        assert (answer.status_code, used(pack)) == (302, pack.sessions_used - 1)
+    else:
+        assert (answer.status_code, used(pack)) == (400, pack.sessions_used)
