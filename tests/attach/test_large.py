@@ -1,7 +1,6 @@
 """100,000 purchases, in one go: the whole way, with a kill in the middle of it."""
 
 import re
-import time
 from collections.abc import Callable
 
 from tests.attach.live import UGLY, Live
@@ -21,9 +20,7 @@ def test_a_hundred_thousand_purchases(
     live.attach_and_kill_at("purchases opened so far")
     opened = live.value("SELECT count(*) FROM session_events")
     assert 0 < opened < PURCHASES
-    started = time.monotonic()
     said = live.attach()
-    assert time.monotonic() - started < 60
     assert "100,007 client_purchases" in said
     assert "purchases opened so far" in said
     assert live.fingerprint() == before
