@@ -80,12 +80,14 @@ def prepare_database() -> str:
     import django
     from django.conf import settings
     from django.core.management import call_command
+    from django.db import connections
 
     django.setup()
     call_command("migrate", verbosity=0)
     url = prepare_roles() or settings.DATABASE_URL
     call_command("demo", if_empty=True)
     call_command("collectstatic", interactive=False, verbosity=0)
+    connections.close_all()
     return url
 
 

@@ -88,6 +88,8 @@ def test_it_serves_until_a_signal_and_leaves_nothing_running(
     assert b"200 OK" in first_line(host, int(port))
     pid = (tmp_path / "data" / "postgres" / "postmaster.pid").read_text().split()[0]
     postmaster = psutil.Process(int(pid))
+    titles = [" ".join(child.cmdline()) for child in postmaster.children()]
+    assert {title.split()[1] for title in titles if "[local]" in title} == {"studio_app"}
 
     running.send_signal(signal.Signals[ending])
     running.wait(timeout=60)
