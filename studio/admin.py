@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.timezone import get_default_timezone_name
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from purchases.admin import OwnOrgAdmin
 from purchases.admin.own_org import member_of
 from studio.models import Membership, Policy, User
+from studio.shared_desk import codes
 
 # What a person may do goes by their role.
 admin.site.unregister(Group)
@@ -64,9 +66,21 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
 class MembershipAdmin(OwnOrgAdmin):
     """Owners change the roles of the others: not their own, so that an org keeps an owner."""
 
-    fields = ["user", "org", "role"]
+    fields = ["user", "org", "role", "has_code", "locked_until"]
+    readonly_fields = ["has_code", "locked_until"]
     autocomplete_fields = ["user", "org"]
-    list_display = ["user", "full_name", "email", "role", "org", "date_joined", "last_login"]
+    list_display = [
+        "user",
+        "full_name",
+        "email",
+        "role",
+        "org",
+        "has_code",
+        "locked_until",
+        "date_joined",
+        "last_login",
+    ]
+    actions = ["clear_codes", "lift_lockouts"]
     list_filter = ["org", "role", "user__is_active", "user__date_joined", "user__last_login"]
     list_select_related = ["user", "org"]
     search_fields = ["user__username", "user__first_name", "user__last_name", "user__email"]
@@ -83,6 +97,23 @@ class MembershipAdmin(OwnOrgAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         readonly = super().get_readonly_fields(request, obj)
         return [*readonly, "user"] if obj else readonly
+
+    @admin.display(boolean=True, description=_("has a code"))
+    def has_code(self, membership: Membership) -> bool:
+        """The code itself is nobody's to read."""
+        return bool(membership.code)
+
+    @admin.action(permissions=["change"], description=_("Clear the code: they choose a new one"))
+    def clear_codes(self, request: HttpRequest, members: QuerySet[Membership]) -> None:
+        for member in members:
+            codes.clear_code(member)
+            self.message_user(request, _("%(name)s has no code now.") % {"name": member.name})
+
+    @admin.action(permissions=["change"], description=_("Let those in who are locked out"))
+    def lift_lockouts(self, request: HttpRequest, members: QuerySet[Membership]) -> None:
+        for member in members:
+            codes.lift_lockout(member)
+            self.message_user(request, _("%(name)s is not locked out.") % {"name": member.name})
 
     @admin.display(ordering="user__first_name", description=_("full name"))
     def full_name(self, membership: Membership) -> str:
@@ -123,8 +154,20 @@ class PolicyAdmin(OwnOrgAdmin):
     """An org has one, or none and chose nothing."""
 
     form = PolicyForm
-    fields = ["org", "reason_is_mandatory", "time_zone", "language"]
-    list_display = ["__str__", "reason_is_mandatory", "time_zone", "language"]
+    fields = [
+        "org",
+        "reason_is_mandatory",
+        "desk_locks_after_minutes",
+        "time_zone",
+        "language",
+    ]
+    list_display = [
+        "__str__",
+        "reason_is_mandatory",
+        "desk_locks_after_minutes",
+        "time_zone",
+        "language",
+    ]
     ordering = ["org__name"]
     list_select_related = ["org"]
 

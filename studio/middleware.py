@@ -3,19 +3,23 @@
 from collections.abc import Callable
 from typing import Any, cast
 
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from purchases import news
 from purchases.access import DeskRequest
 from studio.models import Membership
+from studio.shared_desk import acting
+from studio.shared_desk.acting import Desk, SharedDeskRequest
+from studio.shared_desk.views import ask_who, page_to_go_on
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -93,14 +97,19 @@ class SignInRequired(LoginRequiredMiddleware):
 
 
 class MembershipRequired:
-    """Sets `request.member`, and from there on the org's language and time zone. Superusers
-    without an org reach the admin alone."""
+    """Sets `request.desk` and `request.member`, who acts there, and from there on the org's language
+    and time zone. Nobody gets past a locked desk. Superusers without an org reach the admin alone.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        desk: Desk | None = getattr(request, "desk", None)
+        if desk and desk.acting and acting.BY_ITSELF not in request.headers:
+            acting.note_presence(request, response)
+        return response
 
     def process_view(
         self,
@@ -112,16 +121,54 @@ class MembershipRequired:
         match = request.resolver_match
         if match is None or match.url_name in {"login", "logout", "healthz", "latest"}:
             return None
-        members = Membership.objects.select_related("org__policy").annotate(mark=news.MARK)
-        member = members.filter(user=request.user.pk).first()
-        cast("Any", request).member = member
-        if member:
-            timezone.activate(member.time_zone)
-        if member and member.language:
-            translation.activate(member.language)
-        in_admin_as_superuser = match.app_name == "admin" and request.user.is_superuser
-        if member is None and request.user.is_authenticated and not in_admin_as_superuser:
-            if cast("DeskRequest", request).htmx:
+        desk = acting.desk_of(request)
+        at_desk = cast("Any", request)
+        at_desk.desk, at_desk.member = desk, desk and desk.acting
+        is_in_admin = match.app_name == "admin"
+        if desk is None:
+            if not request.user.is_authenticated or (is_in_admin and request.user.is_superuser):
+                return None
+            if at_desk.htmx:
                 return HttpResponseClientRefresh()
             return render(request, "no_membership.html", status=403)
+        timezone.activate(desk.signed_in.time_zone)
+        if desk.signed_in.language:
+            translation.activate(desk.signed_in.language)
+        if desk.acting is None:
+            return None if match.url_name in {"at_desk", "lock_desk"} else ask_who_is_there(at_desk)
+        if is_in_admin and not desk.is_by_password:
+            return render(request, "shared_desk/admin_closed.html", {"desk": desk}, status=403)
+        if match.app_name == "purchases" and is_of_somebody_else(request, desk.acting):
+            return ask_to_press_again(at_desk, desk.acting)
         return None
+
+
+def ask_who_is_there(request: SharedDeskRequest) -> HttpResponse:
+    """The desk is locked, and nothing was done."""
+    asked = ask_who(here_of(request), pressed=request.method not in ("GET", "HEAD"))
+    answer = HttpResponseClientRedirect(asked) if request.htmx else HttpResponseRedirect(asked)
+    answer["Desk-Locked"] = "true"
+    return answer
+
+
+def is_of_somebody_else(request: HttpRequest, member: Membership) -> bool:
+    """Whether the page that this press comes from was made for somebody who acted before."""
+    return request.POST.get("by", "") not in ("", str(member.user_id))
+
+
+def ask_to_press_again(request: SharedDeskRequest, member: Membership) -> HttpResponse:
+    told = _(
+        "Nothing was changed: %(name)s is at the desk now. Press again if it is for you to do."
+    )
+    messages.warning(request, told % {"name": member.name})
+    here = here_of(request)
+    return HttpResponseClientRedirect(here) if request.htmx else HttpResponseRedirect(here)
+
+
+def here_of(request: SharedDeskRequest) -> str:
+    """The page where the person is; a press says on which one it was."""
+    if request.htmx:
+        return request.htmx.current_url_abs_path or resolve_url("home")
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    return page_to_go_on(request)

@@ -1,10 +1,12 @@
 """Who signs in, and what each may do in which org."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils import timezone
 from django.utils.timezone import get_default_timezone_name
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +33,11 @@ class Membership(models.Model):
         "purchases.Org", models.PROTECT, related_name="memberships", verbose_name=_("org")
     )
     role = models.TextField(_("role"), choices=Role)
+    # By a code they act at a desk that they share: `studio.shared_desk`. Kept like a password.
+    code = models.TextField(blank=True, db_default="", default="", editable=False)
+    code_digits = models.PositiveSmallIntegerField(null=True, editable=False)
+    wrong_tries = models.PositiveSmallIntegerField(db_default=0, default=0, editable=False)
+    locked_until = models.DateTimeField(_("locked out until"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("membership")
@@ -39,6 +46,17 @@ class Membership(models.Model):
             models.CheckConstraint(
                 name="membership_role_is_known",
                 condition=models.Q(role__in=["owner", "staff", "accountant_readonly"]),
+            ),
+            models.CheckConstraint(
+                name="a_code_has_4_to_8_digits",
+                condition=models.Q(code="", code_digits=None)
+                | models.Q(
+                    ~models.Q(code=""), code_digits__isnull=False, code_digits__range=(4, 8)
+                ),
+            ),
+            models.CheckConstraint(
+                name="wrong_tries_are_5_at_most",
+                condition=models.Q(wrong_tries__range=(0, 5)),
             ),
         ]
 
@@ -73,6 +91,16 @@ class Membership(models.Model):
         """Empty where the org leaves it to the browser."""
         return self.policy.language if self.policy else ""
 
+    @property
+    def name(self) -> str:
+        """What the others at the desk call them."""
+        return self.user.get_short_name() or self.user.get_username()
+
+    @property
+    def is_locked_out(self) -> bool:
+        until: datetime | None = self.locked_until
+        return until is not None and until > timezone.now()
+
     def may(self, action: Action) -> bool:
         return action in MAY[Membership.Role(self.role)]
 
@@ -95,9 +123,25 @@ class Policy(models.Model):
     )
     language = models.TextField(_("language"), default="", blank=True)
 
+    desk_locks_after_minutes = models.PositiveSmallIntegerField(
+        _("the desk locks after (minutes)"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Nobody at the desk for so long: it asks who is there. Empty: it never locks by itself."
+        ),
+    )
+
     class Meta:
         verbose_name = _("policy")
         verbose_name_plural = _("policies")
+        constraints = [
+            models.CheckConstraint(
+                name="a_desk_locks_after_1_to_480_minutes",
+                condition=models.Q(desk_locks_after_minutes__range=(1, 480)),
+                violation_error_message=_("Choose 1 to 480 minutes, or none."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return gettext("The desk of %(studio)s") % {"studio": self.org}

@@ -23,12 +23,14 @@ SIGN_INS = """
   Studio is at http://{host}:{port}/ (Ctrl-C ends it)
 
   Sign in as     to see
-  desk           the front desk of Northside Pilates
+  desk           the front desk of Northside Pilates, as Mia
+  evening        the same desk, as Noah
   owner          the same studio, as its owner
   accountant     the same studio, without a button
   other          another studio, Southside Yoga
 
-  The password of each is studio-demo.
+  The password of each is studio-demo. Mia, Noah and Olivia, the owner, share the desk: press the
+  full stop, the first letter of a name, and the code 4071.
 """
 
 

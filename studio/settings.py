@@ -232,6 +232,7 @@ if env_bool("BEHIND_PROXY", default=False):
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
+DESK_COOKIE_NAME = "__Host-desk" if HTTPS else "desk"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "studio.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"

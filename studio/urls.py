@@ -1,16 +1,22 @@
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.generic import RedirectView
 
 from studio import views
+from studio.shared_desk.views import at_desk, here, lock, own_code
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="purchases:purchase_list"), name="home"),
     path("", include("purchases.urls")),
     # /accounts/
-    path("accounts/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("accounts/login/", views.sign_in, name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    # /desk/
+    path("desk/", at_desk, name="at_desk"),
+    path("desk/lock/", lock, name="lock_desk"),
+    path("desk/here/", here, name="here_at_desk"),
+    path("desk/code/", own_code, name="own_code"),
     # for owners, and for machines
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),

@@ -3,13 +3,16 @@
 import sys
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView
 from django.db import Error, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from studio.models import User
+from studio.shared_desk import acting
 
 
 @require_safe
@@ -22,6 +25,16 @@ def healthz(request: HttpRequest) -> JsonResponse:
     except Error:
         return JsonResponse({"database": "unreachable"}, status=503)
     return JsonResponse({"database": "ok"})
+
+
+@login_not_required
+def sign_in(request: HttpRequest) -> HttpResponseBase:
+    """By password. Who just came in is there; who was signed in already may have left since."""
+    was_signed_in = request.user.is_authenticated
+    response = LoginView.as_view(redirect_authenticated_user=True)(request)
+    if request.user.is_authenticated and not was_signed_in:
+        acting.note_presence(request, response)
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -19,6 +19,7 @@ from studio.demo.books import Books
 from studio.demo.studios import SOUTHSIDE
 from studio.management.commands import demo as command
 from studio.models import Membership, User
+from studio.shared_desk.codes import confirms
 from tests.factories import make_org
 
 State = Purchase.State
@@ -56,10 +57,11 @@ def test_it_loads_two_orgs_and_their_people() -> None:
     assert [
         (org.slug, org.clients.count(), org.purchases.count(), org.memberships.count())
         for org in orgs
-    ] == [("northside-pilates", 2000, 6000, 3), ("southside-yoga", 20, 40, 1)]
+    ] == [("northside-pilates", 2000, 6000, 4), ("southside-yoga", 20, 40, 1)]
     assert set(User.objects.values_list("first_name", "membership__role")) == {
         ("Olivia", "owner"),
         ("Mia", "staff"),
+        ("Noah", "staff"),
         ("Ada", "accountant_readonly"),
         ("Otto", "owner"),
     }
@@ -67,11 +69,18 @@ def test_it_loads_two_orgs_and_their_people() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("username", ["owner", "desk", "accountant", "other"])
+@pytest.mark.parametrize("username", ["owner", "desk", "evening", "accountant", "other"])
 def test_its_people_sign_in(username: str, loaded: str) -> None:
     assert username in loaded
     assert command.PASSWORD in loaded
     assert Browser().login(username=username, password=command.PASSWORD)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("username", ["owner", "desk", "evening"])
+def test_those_who_share_the_desk_have_a_code(username: str, loaded: str) -> None:
+    assert command.CODE in loaded
+    assert confirms(Membership.objects.get(user__username=username), command.CODE)
 
 
 @pytest.mark.django_db

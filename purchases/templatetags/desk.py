@@ -20,14 +20,18 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def request_fields(context: Context) -> SafeString:
     """The hidden fields of every form that changes a count: the token of this site, a fresh id
-    for what the person may ask for, made before they click, and the page to come back to."""
+    for what the person may ask for, made before they click, the page to come back to, and who
+    was acting when the page was made: at a shared desk it may be somebody else by now."""
+    member: Member | None = getattr(context.get("request"), "member", None)
     return format_html(
         '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
         '<input type="hidden" name="request_id" value="{}">'
-        '<input type="hidden" name="next" value="{}">',
+        '<input type="hidden" name="next" value="{}">'
+        '<input type="hidden" name="by" value="{}">',
         context["csrf_token"],
         uuid4(),
         context["here"],
+        member.user_id if member else "",
     )
 
 

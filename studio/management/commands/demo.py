@@ -1,4 +1,4 @@
-"""`manage.py demo`: two made-up studios, and four people who sign in."""
+"""`manage.py demo`: two made-up studios, and five people who sign in."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from studio.demo.studios import NORTHSIDE, SOUTHSIDE, STUDIOS, Studio
 from studio.models import Membership, User
 
 PASSWORD = "studio-demo"  # noqa: S105  everybody may know it
+CODE = "4071"
 PEOPLE = {
     "owner": ("Olivia", NORTHSIDE, Membership.Role.OWNER),
     "desk": ("Mia", NORTHSIDE, Membership.Role.STAFF),
+    "evening": ("Noah", NORTHSIDE, Membership.Role.STAFF),
     "accountant": ("Ada", NORTHSIDE, Membership.Role.ACCOUNTANT_READONLY),
     "other": ("Otto", SOUTHSIDE, Membership.Role.OWNER),
 }
@@ -48,8 +50,9 @@ class Command(BaseCommand):
             ensure_people()
         self.stdout.write(
             f"{NORTHSIDE.name} ({NORTHSIDE.clients:,} clients, {NORTHSIDE.purchases:,} purchases) "
-            f"and {SOUTHSIDE.name} are open. Sign in as desk, owner or accountant, or as other "
-            f"for {SOUTHSIDE.name}; the password is {PASSWORD}."
+            f"and {SOUTHSIDE.name} are open. Sign in as desk, evening, owner or accountant, or as "
+            f"other for {SOUTHSIDE.name}; the password is {PASSWORD}, and the code of desk, "
+            f"evening and owner at the desk that they share is {CODE}."
         )
 
 
@@ -97,9 +100,13 @@ def ensure_people() -> None:
     """Creates who is missing; whoever exists keeps their password and their role."""
     there = set(User.objects.filter(username__in=PEOPLE).values_list("username", flat=True))
     missing = [username for username in PEOPLE if username not in there]
-    # Hashed once for all of them: hashing is slow on purpose, and this password is no secret.
+    # Hashed once for all of them: hashing is slow on purpose, and neither is a secret.
     password = make_password(PASSWORD) if missing else ""
+    code = {"code": make_password(CODE), "code_digits": len(CODE)} if missing else {}
     for username in missing:
         first_name, studio, role = PEOPLE[username]
         user = User.objects.create(username=username, first_name=first_name, password=password)
-        Membership.objects.create(user=user, org_id=org_id(studio), role=role)
+        shares_the_desk = studio is NORTHSIDE and role != Membership.Role.ACCOUNTANT_READONLY
+        Membership.objects.create(
+            user=user, org_id=org_id(studio), role=role, **(code if shares_the_desk else {})
+        )

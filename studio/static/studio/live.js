@@ -25,9 +25,12 @@ let presses = 0;
 document.addEventListener("htmx:beforeRequest", () => presses++);
 const isUnderWay = () => document.querySelector(".htmx-request") !== null;
 
-async function ask(url, headers = {}) {
+async function ask(url, asked = {}) {
   const signal = AbortSignal.timeout(PATIENCE);
+  // Nobody has to be there for it: a desk that nobody uses locks all the same.
+  const headers = { "Live-Update": "true", ...asked };
   const answer = await fetch(url, { headers, signal, cache: "no-store" });
+  if (answer.headers.has("Desk-Locked")) location.reload();
   const sentAway = ["HX-Redirect", "HX-Refresh"].some((name) => answer.headers.has(name));
   if (answer.redirected || sentAway) throw new SignedOut();
   if (!answer.ok && answer.status !== 304 && answer.status !== 403) throw new Error(answer.status);

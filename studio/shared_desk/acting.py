@@ -1,0 +1,136 @@
+"""Who acts at this computer, and whether it is locked.
+
+The session says who signed the computer in (`request.user`), who took over by a code, and whether
+somebody locked it. When somebody last did something here is in a signed cookie of that session, so
+that no request has to write it down: an older cookie only locks sooner.
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from purchases import news
+from purchases.access import DeskRequest
+from studio.models import Membership, Policy
+
+ACTING = "acting"
+LOCKED = "locked"
+# What a page asks by itself, while nobody may be there, has this header.
+BY_ITSELF = "Live-Update"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One computer of an org, as it stands in this request."""
+
+    signed_in: Membership
+    # Nobody, where the desk is locked.
+    acting: Membership | None
+    # Whom the session names; they may have lost their code or role since.
+    last: Membership | None
+    is_by_password: bool
+    has_codes: bool
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether there is anybody to change places with, or a lock to come back from."""
+        return self.has_codes or self.locks_after is not None
+
+    @property
+    def locks_after(self) -> int | None:
+        return locks_after(self.signed_in)
+
+
+class SharedDeskRequest(DeskRequest):
+    desk: Desk
+
+
+def desk_of(request: HttpRequest) -> Desk | None:
+    """None where who signed in belongs to no org. One query: the memberships of who signed in and
+    of who acts."""
+    named, stamp = request.session.get(ACTING, (None, ""))
+    colleagues = Membership.objects.filter(org=OuterRef("org")).exclude(code="")
+    members = (
+        Membership.objects.filter(Q(user=request.user.pk) | Q(pk=named))
+        .select_related("user", "org__policy")
+        .annotate(org_has_codes=Exists(colleagues), mark=news.MARK)
+    )
+    by_user = {member.user_id: member for member in members}
+    signed_in = by_user.get(cast("int", request.user.pk))
+    if signed_in is None:
+        return None
+    last: Membership | None = signed_in
+    if named is not None:
+        there = [member for member in by_user.values() if member.pk == named]
+        still = [each for each in there if _may_act_here(each, signed_in, stamp)]
+        last = still[0] if still else None
+    is_locked = LOCKED in request.session or _is_idle(request, signed_in)
+    return Desk(
+        signed_in=signed_in,
+        acting=None if is_locked else last,
+        last=last,
+        is_by_password=named is None,
+        has_codes=signed_in.org_has_codes,
+    )
+
+
+def take_over(request: SharedDeskRequest, member: Membership, *, by_password: bool) -> None:
+    """From now on it is they who act. Who signed in with the password and comes back with it is
+    where they were at first; nobody else gets there."""
+    if by_password and member.pk == request.desk.signed_in.pk:
+        request.session.pop(ACTING, None)
+    else:
+        request.session[ACTING] = [member.pk, stamp_of(member)]
+    request.session.pop(LOCKED, None)
+
+
+def lock(request: HttpRequest) -> None:
+    request.session[LOCKED] = True
+
+
+def note_presence(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Somebody is here: the time until the desk locks starts anew."""
+    response.set_signed_cookie(
+        settings.DESK_COOKIE_NAME,
+        "here",
+        salt=_salt(request),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def stamp_of(member: Membership) -> str:
+    """What changes with their role and their code."""
+    return salted_hmac("studio.shared_desk.acting", f"{member.role} {member.code}").hexdigest()
+
+
+def locks_after(member: Membership) -> int | None:
+    """Seconds."""
+    policy: Policy | None = getattr(member.org, "policy", None)
+    minutes = policy and policy.desk_locks_after_minutes
+    return minutes * 60 if minutes else None
+
+
+def _may_act_here(member: Membership, signed_in: Membership, stamp: str) -> bool:
+    is_colleague = member.org_id == signed_in.org_id and member.user.is_active
+    return is_colleague and constant_time_compare(stamp, stamp_of(member))
+
+
+def _is_idle(request: HttpRequest, signed_in: Membership) -> bool:
+    seconds = locks_after(signed_in)
+    if seconds is None:
+        return False
+    seen = request.get_signed_cookie(
+        settings.DESK_COOKIE_NAME, default=None, salt=_salt(request), max_age=seconds
+    )
+    return seen is None
+
+
+def _salt(request: HttpRequest) -> str:
+    return f"studio.shared_desk.{request.session.session_key}"

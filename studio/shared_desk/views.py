@@ -1,0 +1,142 @@
+"""Who is at the desk?"""
+
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render, resolve_url
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from studio.models import Membership
+from studio.shared_desk import acting, codes
+from studio.shared_desk.acting import SharedDeskRequest
+from studio.shared_desk.forms import CodeForm, WhoForm
+from studio.shared_desk.people import who_may_act, with_letters
+
+
+@sensitive_post_parameters("secret")
+@require_http_methods(["GET", "HEAD", "POST"])
+def at_desk(request: SharedDeskRequest) -> HttpResponse:
+    """The people with a code: choose one, type it, and go on where the desk was."""
+    desk = request.desk
+    form = WhoForm(request.POST or None, signed_in=desk.signed_in)
+    problem = ""
+    if form.is_valid():
+        member, secret = form.cleaned_data["who"], form.cleaned_data["secret"]
+        by_password = not codes.is_for_the_code(member, secret)
+        if not (problem := why_not(member, secret)):
+            here = page_to_go_on(request, forget=desk.last is None or member.pk != desk.last.pk)
+            acting.take_over(request, member, by_password=by_password)
+            response = HttpResponseRedirect(here)
+            if request.htmx:
+                response = HttpResponseClientRedirect(here)  # type: ignore[assignment]
+            acting.note_presence(request, response)
+            return response
+    elif form.is_bound:
+        problem = " ".join(str(error) for errors in form.errors.values() for error in errors)
+    people = with_letters(member for member in who_may_act(desk.signed_in) if member.code)
+    context = {
+        "desk": desk,
+        "people": people,
+        "chosen": form.chosen or (desk.last if desk.acting is None else None),
+        "problem": problem,
+        "next": page_to_go_on(request),
+        "pressed": "pressed" in request.GET,
+    }
+    template = "shared_desk/_at_desk.html" if request.htmx else "shared_desk/at_desk.html"
+    return render(request, template, context)
+
+
+@require_POST
+def lock(request: SharedDeskRequest) -> HttpResponse:
+    """Nobody acts until somebody says who they are."""
+    acting.lock(request)
+    return HttpResponseRedirect(ask_who(page_to_go_on(request)))
+
+
+@require_safe
+def here(request: SharedDeskRequest) -> HttpResponse:
+    """Somebody types or scrolls on a page that is open: the middleware takes note of it."""
+    return HttpResponse(status=204)
+
+
+@sensitive_post_parameters("password", "code", "again")
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_code(request: SharedDeskRequest) -> HttpResponse:
+    """Who acts chooses a code, or another one."""
+    member = request.desk.acting
+    assert member is not None
+    form = CodeForm(request.POST or None)
+    if form.is_valid():
+        try:
+            if codes.confirms_by_password(member, form.cleaned_data["password"]):
+                codes.set_code(member, form.cleaned_data["code"])
+                if not request.desk.is_by_password:
+                    acting.take_over(request, member, by_password=False)
+                messages.success(request, _("Your code is set: it works at every desk."))
+                return HttpResponseRedirect(resolve_url("home"))
+            problem = locked_out(member) if member.is_locked_out else _("That is not the password.")
+        except codes.LockedOut:
+            problem = locked_out(member)
+        form.add_error("password", problem)
+    return render(request, "shared_desk/own_code.html", {"form": form, "member": member})
+
+
+def why_not(member: Membership, secret: str) -> str:
+    """Empty where it is them."""
+    try:
+        if codes.confirms(member, secret):
+            return ""
+    except codes.LockedOut:
+        pass
+    return locked_out(member) if member.is_locked_out else not_it(member, secret)
+
+
+def not_it(member: Membership, secret: str) -> str:
+    left = codes.tries_left(member)
+    if member.code and secret.isdigit():
+        said = _("That is not %(name)s’s code.") % {"name": member.name}
+    else:
+        said = _("That is not %(name)s’s password.") % {"name": member.name}
+    tries = ngettext("%(left)d try left.", "%(left)d tries left.", left) % {"left": left}
+    return f"{said} {tries}"
+
+
+def locked_out(member: Membership) -> str:
+    until = timezone.localtime(member.locked_until or timezone.now())
+    return _("%(name)s is locked out until %(time)s. Others can go on; an owner can lift it.") % {
+        "name": member.name,
+        "time": date_format(until, "H:i"),
+    }
+
+
+# --- Where it goes on -----------------------------------------------------------------------------
+
+
+def ask_who(here: str, *, pressed: bool = False) -> str:
+    asked = {"next": here} | ({"pressed": "1"} if pressed else {})
+    return f"{resolve_url('at_desk')}?{urlencode(asked)}"
+
+
+def page_to_go_on(request: HttpRequest, *, forget: bool = False) -> str:
+    """The page of this site that `next` names. What one person searched for, the next one does
+    not find there."""
+    here = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(here, {request.get_host()}, request.is_secure())
+    if not (is_ours and here.startswith("/")):
+        return resolve_url("home")
+    if not forget:
+        return here
+    parts = urlsplit(here)
+    query = QueryDict(mutable=True)
+    for name, value in parse_qsl(parts.query):
+        if name not in ("q", "after"):
+            query.appendlist(name, value)
+    return parts._replace(query=query.urlencode()).geturl()
