@@ -1,0 +1,250 @@
+"""The lock: after a time that nobody did anything, and when somebody wants it."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from purchases import news
+from purchases.models import Org, Purchase
+from studio.models import User
+from studio.shared_desk.codes import TRIES
+from tests.factories import PASSWORD, make_client, make_purchase
+from tests.packs import used
+from tests.pages import HTMX, html_of, press, words_on
+from tests.shared_desk.people import (
+    CODE,
+    DESK,
+    LOCK,
+    WHO,
+    WRONG,
+    come,
+    give_code,
+    leave_alone,
+    lock_after,
+    presence,
+    problem_on,
+    who_is_at_the_desk,
+)
+
+HERE = reverse("here_at_desk")
+BY_ITSELF = {"Live-Update": "true"}
+
+
+@pytest.fixture
+def pack(northside: Org) -> Purchase:
+    return make_purchase(org=northside, client=make_client(org=northside, name="Bernadette Quil"))
+
+
+@pytest.fixture
+def locking(northside: Org, mia: User, olivia: User, pack: Purchase) -> Client:
+    """It locks after 5 minutes; Mia has just signed in."""
+    lock_after(northside, 5)
+    for user in (mia, olivia):
+        give_code(user)
+    browser = Client()
+    browser.post(reverse("login"), {"username": "mia", "password": PASSWORD})
+    return browser
+
+
+def test_who_has_just_signed_in_is_there(locking: Client) -> None:
+    assert who_is_at_the_desk(locking) == "Mia"
+
+
+def test_after_that_time_nobody_acts_and_nothing_can_be_read(
+    locking: Client, pack: Purchase
+) -> None:
+    leave_alone(locking, 4.9)
+    assert who_is_at_the_desk(locking) == "Mia"
+    leave_alone(locking, 5.1)
+
+    for path in [
+        DESK,
+        reverse("purchases:client_detail", args=[pack.client_id]),
+        reverse("purchases:purchase_detail", args=[pack.pk]),
+        reverse("purchases:rows") + f"?ids={pack.pk}",
+        reverse("purchases:cancelled_class"),
+        reverse("own_code"),
+        "/admin/",
+        "/admin/purchases/client/",
+    ]:
+        page = locking.get(path, follow=True)
+        assert "The desk is locked." in words_on(page), path
+        assert "Quil" not in html_of(page), path
+        assert "Desk Class cancelled" not in words_on(page)
+        fragment = locking.get(path, headers=HTMX | {"HX-Current-URL": f"http://testserver{path}"})
+        assert html_of(fragment) == "", path
+        assert fragment["HX-Redirect"].startswith(WHO)
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_press_changes_nothing_says_so_and_comes_back_to_the_page(
+    locking: Client, mia: User, pack: Purchase, htmx: bool
+) -> None:
+    leave_alone(locking, 6)
+    page = f"{DESK}?q=quil"
+
+    answer = locking.post(
+        reverse("purchases:reinstate", args=[pack.pk]),
+        {"request_id": "0192f0c1-9b1e-7c3e-8a54-3f0f5b1e2d11", "next": page},
+        headers=HTMX | {"HX-Current-URL": f"http://testserver{page}"} if htmx else {},
+    )
+
+    assert used(pack) == 3
+    asked = answer["HX-Redirect" if htmx else "Location"]
+    who = locking.get(asked)
+    assert problem_on(who).startswith("Nothing was changed: the desk was locked.")
+    (to,) = set(re.findall(r'name="next" value="([^"]*)"', html_of(who)))
+    assert to == page
+    assert come(locking, mia, page=to)["Location"] == page
+    press(locking, "reinstate", pack)
+    assert used(pack) == 2
+
+
+def test_whoever_has_a_code_opens_it_again(locking: Client, mia: User, olivia: User) -> None:
+    leave_alone(locking, 6)
+    come(locking, olivia, WRONG)
+    assert who_is_at_the_desk(locking) is None
+    come(locking, olivia)
+    assert who_is_at_the_desk(locking) == "Olivia"
+
+
+def test_without_any_code_the_password_opens_it(northside: Org, mia: User) -> None:
+    lock_after(northside, 5)
+    browser = Client()
+    browser.force_login(mia)
+    assert who_is_at_the_desk(browser) is None, "nobody has been seen at this computer"
+    page = browser.get(WHO)
+    assert "Mia: use the password" in words_on(page)
+    assert 'type="radio"' not in html_of(page)
+    told = problem_on(come(browser, mia, WRONG))
+    assert told == "That is not Mia’s password. 4 tries left."
+    come(browser, mia, PASSWORD)
+    assert who_is_at_the_desk(browser) == "Mia"
+
+
+def test_without_a_policy_it_never_locks_by_itself(mia: User, desk: Client) -> None:
+    give_code(mia)
+    leave_alone(desk, 600)
+    assert who_is_at_the_desk(desk) == "Mia"
+
+
+def test_the_desk_that_locks_is_the_one_that_was_left(locking: Client, mia: User) -> None:
+    other = Client()
+    other.post(reverse("login"), {"username": "mia", "password": PASSWORD})
+    leave_alone(locking, 6)
+    assert who_is_at_the_desk(other) == "Mia"
+    assert who_is_at_the_desk(locking) is None
+
+
+# --- What counts as being there -------------------------------------------------------------------
+
+
+def seen(browser: Client) -> str:
+    return browser.cookies[settings.DESK_COOKIE_NAME].value
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        lambda browser, pack: browser.get(DESK),
+        lambda browser, pack: browser.get(DESK, {"q": "ana"}, headers=HTMX),
+        lambda browser, pack: browser.get(HERE),
+        lambda browser, pack: press(browser, "use", pack, htmx=True),
+    ],
+)
+def test_a_page_a_search_a_press_and_a_key_are_somebody(
+    locking: Client, pack: Purchase, what: Callable[[Client, Purchase], object]
+) -> None:
+    leave_alone(locking, 4)
+    before = seen(locking)
+    what(locking, pack)
+    assert seen(locking) != before
+
+
+@pytest.mark.parametrize("path", ["rows", "latest", "list"])
+def test_what_a_page_asks_by_itself_is_nobody(locking: Client, pack: Purchase, path: str) -> None:
+    leave_alone(locking, 4)
+    before = seen(locking)
+    match path:
+        case "rows":
+            url = reverse("purchases:rows") + f"?ids={pack.pk}"
+            answer = locking.get(url, headers=HTMX | BY_ITSELF)
+        case "latest":
+            asked = {"Live-Token": news.token(pack.org_id), "If-None-Match": f'"{news.mark()}"'}
+            answer = locking.get(reverse("purchases:latest"), headers=asked)
+        case _:
+            answer = locking.get(DESK, headers=BY_ITSELF)
+    assert answer.status_code == (304 if path == "latest" else 200)
+    assert seen(locking) == before
+
+
+def test_a_locked_desk_is_not_opened_by_asking(locking: Client) -> None:
+    leave_alone(locking, 6)
+    before = seen(locking)
+    for path in (DESK, HERE, WHO, reverse("login"), reverse("home")):
+        locking.get(path)
+    locking.post(reverse("login"), {"username": "mia", "password": PASSWORD})
+    locking.post(LOCK)
+    assert seen(locking) == before
+    assert who_is_at_the_desk(locking) is None
+
+
+@pytest.mark.parametrize("cookie", ["", "here", "here:1vMxyz:forged"])
+def test_a_cookie_that_is_missing_or_forged_locks(locking: Client, cookie: str) -> None:
+    locking.cookies[settings.DESK_COOKIE_NAME] = cookie
+    assert who_is_at_the_desk(locking) is None
+
+
+def test_nor_does_the_cookie_of_another_computer_open_it(locking: Client) -> None:
+    locking.cookies[settings.DESK_COOKIE_NAME] = presence("another-session", 0)
+    assert who_is_at_the_desk(locking) is None
+
+
+def test_the_cookie_is_for_the_server_alone(locking: Client) -> None:
+    cookie = locking.get(DESK).cookies[settings.DESK_COOKIE_NAME]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
+
+
+# --- On demand ------------------------------------------------------------------------------------
+
+
+def test_somebody_locks_it_and_any_code_opens_it(mia: User, olivia: User, desk: Client) -> None:
+    for user in (mia, olivia):
+        give_code(user)
+    page = f"{DESK}?state=active"
+    answer = desk.post(LOCK, {"next": page})
+    assert answer["Location"].startswith(WHO)
+    assert who_is_at_the_desk(desk) is None
+    assert desk.post(LOCK, {"next": page}).status_code == 302, "twice is as good as once"
+    assert come(desk, olivia, page=page)["Location"] == page
+    assert who_is_at_the_desk(desk) == "Olivia"
+
+
+def test_no_link_locks_it_and_no_other_site(mia: User, desk: Client) -> None:
+    give_code(mia)
+    assert desk.get(LOCK).status_code == 405
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(mia)
+    assert strict.post(LOCK).status_code == 403
+    assert who_is_at_the_desk(strict) == "Mia"
+
+
+def test_an_older_cookie_does_not_open_what_was_locked(locking: Client) -> None:
+    before = seen(locking)
+    locking.post(LOCK)
+    locking.cookies[settings.DESK_COOKIE_NAME] = before
+    assert who_is_at_the_desk(locking) is None
+
+
+def test_from_a_locked_desk_one_can_sign_out_and_in(locking: Client, mia: User) -> None:
+    for _ in range(TRIES):
+        come(locking, mia, WRONG)
+    locking.post(LOCK)
+    assert problem_on(come(locking, mia, CODE)).startswith("Mia is locked out until")
+    locking.post(reverse("logout"))
+    locking.post(reverse("login"), {"username": "mia", "password": PASSWORD})
+    assert who_is_at_the_desk(locking) == "Mia"
