@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("purchases", "0015_events_know_their_transaction"),
-        ("studio", "0002_policy"),
+        ("studio", "0003_language_and_time_zone"),
     ]
 
     operations = [

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from playwright.sync_api import BrowserContext, Page
 
 from purchases.models import Org, Purchase
-from studio.models import Policy, User
+from studio.models import Membership, Policy, User
 from tests.browser.conftest import Window
 
 FOLDER = settings.BASE_DIR / "screenshots"
@@ -41,6 +41,7 @@ def test_screenshots(window: Window, console: list[str], device: str, scheme: st
     strangers(open_window(), shoot)
     the_desk(signed_in(open_window(), "desk"), shoot)
     refusals_and_errors(signed_in(open_window(), "desk"), shoot)
+    a_shared_desk(open_window, shoot)
     other_people(open_window, shoot)
     with the_policy(language="he"):
         right_to_left(signed_in(open_window(), "desk"), shoot)
@@ -104,6 +105,40 @@ def the_desk(page: Page, shoot: Shoot) -> None:
     shoot(page, "purchase")
     page.keyboard.press("?")
     shoot(page, "keys")
+
+
+def a_shared_desk(open_window: Callable[[], BrowserContext], shoot: Shoot) -> None:
+    page = signed_in(open_window(), "desk")
+    page.locator(".top .who a").click()
+    page.get_by_label("Code", exact=True).wait_for()
+    shoot(page, "who-is-at-the-desk")
+    page.keyboard.type("n9999")
+    page.get_by_text("4 tries left").wait_for()
+    shoot(page, "who-wrong-code")
+    for left in ("3 tries", "2 tries", "1 try"):
+        page.keyboard.type("9999")
+        page.get_by_text(f"{left} left").wait_for()
+    page.keyboard.type("9999")
+    page.get_by_text("Noah is locked out").wait_for()
+    shoot(page, "who-locked-out")
+    page.keyboard.type("o4071")
+    page.get_by_text("Olivia is at the desk").wait_for()
+    shoot(page, "desk-of-olivia")
+    page.goto("/admin/")
+    shoot(page, "admin-closed")
+    page.goto("/desk/code/")
+    page.get_by_label("Your password").fill("not it")
+    for label in ("New code, 4 to 8 digits", "The same code again"):
+        page.get_by_label(label).fill("1234")
+    page.get_by_role("button", name="Set the code").click()
+    shoot(page, "own-code")
+    page.goto("/purchases/")
+    page.keyboard.type("..")
+    page.get_by_text("The desk is locked.").wait_for()
+    shoot(page, "desk-locked")
+    page.goto("/desk/?pressed=1")
+    shoot(page, "desk-locked-pressed")
+    Membership.objects.filter(user__username="evening").update(wrong_tries=0, locked_until=None)
 
 
 def refusals_and_errors(page: Page, shoot: Shoot) -> None:

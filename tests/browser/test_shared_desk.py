@@ -89,7 +89,7 @@ def test_keys_that_come_before_the_list_are_not_lost(
 ) -> None:
     page = sign_in(window(), mia)
     held: list[Route] = []
-    page.route("**/desk/?next=*", held.append)
+    page.route("**/desk/?next=*", lambda route: held.append(route))
     page.keyboard.type("".join(KEYS))
     (asked,) = held
     asked.continue_()

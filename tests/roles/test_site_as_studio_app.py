@@ -16,6 +16,7 @@ from tests.cancelled_class.pages import PAGE, come, list_url, look, ticked
 from tests.database import acting_as, rows, value
 from tests.factories import PASSWORD, make_client, make_offer, make_purchase
 from tests.pages import press, rows_on, the_row_on
+from tests.shared_desk.people import LOCK, give_code, take_over, who_is_at_the_desk
 
 SignedIn = Callable[[User], Client]
 
@@ -115,6 +116,16 @@ def test_a_cancelled_class_is_matched_written_down_and_given_back(
     assert come(answer) == "1 of 1 given back"
     assert desk.get(PAGE).status_code == 200
     assert SessionEvent.objects.latest("pk").made_by == "studio_app"
+
+
+@pytest.mark.usefixtures("as_studio_app")
+def test_people_share_a_desk(desk: Client, ada: User, purchase: Purchase) -> None:
+    give_code(ada)
+    take_over(desk, ada, "9999")
+    take_over(desk, ada)
+    assert who_is_at_the_desk(desk) == "Ada"
+    desk.post(LOCK)
+    assert who_is_at_the_desk(desk) is None
 
 
 @pytest.mark.usefixtures("as_studio_app")

@@ -28,7 +28,7 @@ def give_code(user: User, code: str = CODE) -> Membership:
     return member
 
 
-def come(
+def take_over(
     browser: Client,
     user: User,
     secret: str = CODE,

@@ -21,12 +21,12 @@ from tests.shared_desk.people import (
     LOCK,
     WHO,
     WRONG,
-    come,
     give_code,
     leave_alone,
     lock_after,
     presence,
     problem_on,
+    take_over,
     who_is_at_the_desk,
 )
 
@@ -99,16 +99,16 @@ def test_a_press_changes_nothing_says_so_and_comes_back_to_the_page(
     assert problem_on(who).startswith("Nothing was changed: the desk was locked.")
     (to,) = set(re.findall(r'name="next" value="([^"]*)"', html_of(who)))
     assert to == page
-    assert come(locking, mia, page=to)["Location"] == page
+    assert take_over(locking, mia, page=to)["Location"] == page
     press(locking, "reinstate", pack)
     assert used(pack) == 2
 
 
 def test_whoever_has_a_code_opens_it_again(locking: Client, mia: User, olivia: User) -> None:
     leave_alone(locking, 6)
-    come(locking, olivia, WRONG)
+    take_over(locking, olivia, WRONG)
     assert who_is_at_the_desk(locking) is None
-    come(locking, olivia)
+    take_over(locking, olivia)
     assert who_is_at_the_desk(locking) == "Olivia"
 
 
@@ -120,9 +120,9 @@ def test_without_any_code_the_password_opens_it(northside: Org, mia: User) -> No
     page = browser.get(WHO)
     assert "Mia: use the password" in words_on(page)
     assert 'type="radio"' not in html_of(page)
-    told = problem_on(come(browser, mia, WRONG))
+    told = problem_on(take_over(browser, mia, WRONG))
     assert told == "That is not Mia’s password. 4 tries left."
-    come(browser, mia, PASSWORD)
+    take_over(browser, mia, PASSWORD)
     assert who_is_at_the_desk(browser) == "Mia"
 
 
@@ -220,7 +220,7 @@ def test_somebody_locks_it_and_any_code_opens_it(mia: User, olivia: User, desk: 
     assert answer["Location"].startswith(WHO)
     assert who_is_at_the_desk(desk) is None
     assert desk.post(LOCK, {"next": page}).status_code == 302, "twice is as good as once"
-    assert come(desk, olivia, page=page)["Location"] == page
+    assert take_over(desk, olivia, page=page)["Location"] == page
     assert who_is_at_the_desk(desk) == "Olivia"
 
 
@@ -242,9 +242,9 @@ def test_an_older_cookie_does_not_open_what_was_locked(locking: Client) -> None:
 
 def test_from_a_locked_desk_one_can_sign_out_and_in(locking: Client, mia: User) -> None:
     for _ in range(TRIES):
-        come(locking, mia, WRONG)
+        take_over(locking, mia, WRONG)
     locking.post(LOCK)
-    assert problem_on(come(locking, mia, CODE)).startswith("Mia is locked out until")
+    assert problem_on(take_over(locking, mia, CODE)).startswith("Mia is locked out until")
     locking.post(reverse("logout"))
     locking.post(reverse("login"), {"username": "mia", "password": PASSWORD})
     assert who_is_at_the_desk(locking) == "Mia"

@@ -8,7 +8,7 @@ from studio.models import Membership, User
 from studio.shared_desk import codes
 from tests.factories import PASSWORD
 from tests.pages import html_of, words_on
-from tests.shared_desk.people import CODE, WRONG, come, give_code, who_is_at_the_desk
+from tests.shared_desk.people import CODE, WRONG, give_code, take_over, who_is_at_the_desk
 
 PAGE = reverse("own_code")
 NEW = "50821"
@@ -37,7 +37,7 @@ def test_who_acts_by_code_changes_their_own_and_stays(
 ) -> None:
     give_code(mia)
     give_code(olivia)
-    come(desk, olivia)
+    take_over(desk, olivia)
     set_code(desk)
     assert who_is_at_the_desk(desk) == "Olivia"
     assert codes.confirms(Membership.objects.get(user=olivia), NEW)
@@ -158,14 +158,14 @@ def test_no_code_opens_the_admin(mia: User, olivia: User, desk: Client, page: st
     give_code(olivia)
     assert desk.get(page).status_code == 200
     for user in (olivia, mia):
-        come(desk, user)
+        take_over(desk, user)
         answer = desk.get(page)
         assert answer.status_code == 403
         assert "The admin asks for the password." in words_on(answer)
         assert "Password of Mia" in words_on(answer)
 
-    come(desk, olivia)
-    back = come(desk, mia, PASSWORD, page=page)
+    take_over(desk, olivia)
+    back = take_over(desk, mia, PASSWORD, page=page)
 
     assert back.headers["Location"] == page
     assert desk.get(page).status_code == 200
@@ -176,7 +176,7 @@ def test_nothing_is_written_there_while_somebody_else_acts(
     mia: User, olivia: User, owner: Client
 ) -> None:
     give_code(mia)
-    come(owner, mia)
+    take_over(owner, mia)
     answer = owner.post(reverse("admin:studio_policy_add"), {"desk_locks_after_minutes": "5"})
     assert answer.status_code == 403
     assert not hasattr(olivia.membership.org, "policy")
@@ -188,6 +188,6 @@ def test_an_owner_by_code_is_an_owner_at_the_desk_and_no_superuser(
     sue = User.objects.create_superuser("sue", password=PASSWORD)
     Membership.objects.create(user=sue, org=mia.membership.org, role="owner")
     give_code(sue)
-    come(desk, sue)
+    take_over(desk, sue)
     assert who_is_at_the_desk(desk) == "sue"
     assert desk.get("/admin/studio/user/").status_code == 403

@@ -20,10 +20,10 @@ from tests.shared_desk.people import (
     DESK,
     WHO,
     WRONG,
-    come,
     give_code,
     lock_after,
     problem_on,
+    take_over,
     who_is_at_the_desk,
 )
 
@@ -51,10 +51,10 @@ def test_a_code_changes_who_acts_and_every_act_carries_the_name(
 ) -> None:
     assert who_is_at_the_desk(shared) == "Mia"
     press(shared, "reinstate", pack)
-    assert come(shared, noah)["Location"] == DESK
+    assert take_over(shared, noah)["Location"] == DESK
     assert who_is_at_the_desk(shared) == "Noah"
     press(shared, "use", pack)
-    come(shared, mia)
+    take_over(shared, mia)
     assert who_is_at_the_desk(shared) == "Mia"
     press(shared, "use", pack)
 
@@ -65,11 +65,11 @@ def test_a_code_changes_who_acts_and_every_act_carries_the_name(
 def test_they_act_with_their_own_rights(
     shared: Client, ada: User, olivia: User, pack: Purchase
 ) -> None:
-    come(shared, ada)
+    take_over(shared, ada)
     assert the_row_on(shared.get(DESK)).buttons == []
     assert press(shared, "reinstate", pack).status_code == 403
 
-    come(shared, olivia)
+    take_over(shared, olivia)
     assert press(shared, "reinstate", pack).status_code == 302
     assert used(pack) == 2
 
@@ -77,7 +77,7 @@ def test_they_act_with_their_own_rights(
 def test_the_name_stands_in_the_header_and_beside_the_buttons(
     shared: Client, noah: User, pack: Purchase
 ) -> None:
-    come(shared, noah)
+    take_over(shared, noah)
     assert "At the desk: Noah" in words_on(shared.get(DESK))
     assert "Noah is at the desk" in words_on(shared.get(DESK))
     client_page = reverse("purchases:client_detail", args=[pack.client_id])
@@ -145,7 +145,7 @@ def test_what_cannot_be_read_is_said_and_counts_as_no_try(
 
 @pytest.mark.parametrize("htmx", [False, True])
 def test_a_wrong_code_says_how_many_tries_are_left(shared: Client, noah: User, htmx: bool) -> None:
-    said = [problem_on(come(shared, noah, WRONG, htmx=htmx)) for _ in range(4)]
+    said = [problem_on(take_over(shared, noah, WRONG, htmx=htmx)) for _ in range(4)]
     assert said == [
         "That is not Noah’s code. 4 tries left.",
         "That is not Noah’s code. 3 tries left.",
@@ -159,19 +159,19 @@ def test_the_fifth_locks_the_person_out_and_not_the_desk(
     shared: Client, noah: User, olivia: User
 ) -> None:
     for _ in range(4):
-        come(shared, noah, WRONG)
+        take_over(shared, noah, WRONG)
     for secret in (WRONG, CODE):
-        told = problem_on(come(shared, noah, secret))
+        told = problem_on(take_over(shared, noah, secret))
         assert told.startswith("Noah is locked out until ")
         assert told.endswith(". Others can go on; an owner can lift it.")
     assert who_is_at_the_desk(shared) == "Mia"
-    come(shared, olivia)
+    take_over(shared, olivia)
     assert who_is_at_the_desk(shared) == "Olivia"
     assert "locked out until" in words_on(shared.get(WHO))
 
 
 def test_who_acts_already_stays_where_others_try_their_code(shared: Client, noah: User) -> None:
-    come(shared, noah)
+    take_over(shared, noah)
     for _ in range(5):
         codes.confirms(noah.membership, WRONG)
     assert who_is_at_the_desk(shared) == "Noah"
@@ -211,7 +211,7 @@ def move_away(noah: User) -> None:
 def test_whose_role_or_code_has_changed_is_out_at_the_next_request(
     shared: Client, noah: User, pack: Purchase, what: Callable[[User], None]
 ) -> None:
-    come(shared, noah)
+    take_over(shared, noah)
     what(noah)
 
     answer = press(shared, "reinstate", pack)
@@ -226,13 +226,13 @@ def test_whose_role_or_code_has_changed_is_out_at_the_next_request(
 def test_where_who_signed_in_is_removed_nobody_acts_any_more(
     shared: Client, mia: User, noah: User
 ) -> None:
-    come(shared, noah)
+    take_over(shared, noah)
     Membership.objects.filter(user=mia).delete()
     assert shared.get(DESK).status_code == 403
 
 
 def test_signing_out_ends_it_for_everybody(shared: Client, noah: User) -> None:
-    come(shared, noah)
+    take_over(shared, noah)
     shared.post(reverse("logout"))
     assert shared.get(DESK)["Location"].startswith(reverse("login"))
 
@@ -244,15 +244,15 @@ def test_the_next_person_is_where_the_last_one_was_without_the_search(
     shared: Client, mia: User, noah: User
 ) -> None:
     page = f"{DESK}?q=ana&state=active"
-    assert come(shared, mia, page=page)["Location"] == page, "the same person goes on"
-    assert come(shared, noah, page=page)["Location"] == f"{DESK}?state=active"
-    answer = come(shared, mia, page=page, htmx=True)
+    assert take_over(shared, mia, page=page)["Location"] == page, "the same person goes on"
+    assert take_over(shared, noah, page=page)["Location"] == f"{DESK}?state=active"
+    answer = take_over(shared, mia, page=page, htmx=True)
     assert answer["HX-Redirect"] == f"{DESK}?state=active"
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "x", ""])
 def test_no_other_site_comes_next(shared: Client, noah: User, elsewhere: str) -> None:
-    assert come(shared, noah, page=elsewhere)["Location"] == reverse("home")
+    assert take_over(shared, noah, page=elsewhere)["Location"] == reverse("home")
 
 
 @pytest.mark.parametrize("htmx", [False, True])
@@ -262,7 +262,7 @@ def test_a_page_that_was_made_for_somebody_else_presses_nothing(
     """Another window of the same browser: it still says Mia."""
     row = the_row_on(shared.get(DESK)).html
     assert f'name="by" value="{mia.pk}"' in row
-    come(shared, noah)
+    take_over(shared, noah)
 
     answer = press(shared, "reinstate", pack, htmx=htmx, by=str(mia.pk))
 
@@ -277,7 +277,7 @@ def test_a_page_that_was_made_for_somebody_else_presses_nothing(
 def test_nor_does_a_list_of_a_cancelled_class(
     shared: Client, mia: User, noah: User, pack: Purchase
 ) -> None:
-    come(shared, noah)
+    take_over(shared, noah)
     url = reverse("purchases:reinstate_all", args=[uuid4()])
     sent = {"purchase": [str(pack.pk)], "reason": "class_cancelled"}
     shared.post(url, sent | {"by": str(mia.pk)})
@@ -317,7 +317,7 @@ def test_the_desk_takes_no_more_queries_when_shared(
 ) -> None:
     lock_after(northside, 5)
     make_purchases(org=northside, count=3)
-    come(shared, noah)
+    take_over(shared, noah)
 
     with django_assert_max_num_queries(5):
         # The session, its user, both memberships, the mark, the purchases.
@@ -332,7 +332,7 @@ def test_nor_does_a_press(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     lock_after(northside, 5)
-    come(shared, noah)
+    take_over(shared, noah)
 
     with django_assert_max_num_queries(5):
         # The session, its user, both memberships, the purchase, the claim.
