@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Case, DateTimeField, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
 
 from studio.models import Membership
 
@@ -31,6 +32,7 @@ class LockedOut(Exception):
         self.until = until
 
 
+@sensitive_variables("secret")
 def confirms(member: Membership, secret: str) -> bool:
     """Whether `secret` is this member's code or password: that they are here themselves.
 
@@ -43,6 +45,7 @@ def confirms(member: Membership, secret: str) -> bool:
     return _counted(member, lambda here: _is_code_or_password(here, secret))
 
 
+@sensitive_variables("password")
 def confirms_by_password(member: Membership, password: str) -> bool:
     """As `confirms`, but no code will do."""
     return _counted(member, lambda here: check_password(password, here.user.password))
@@ -86,6 +89,7 @@ def why_not(code: str) -> str | None:
     return None
 
 
+@sensitive_variables("secret")
 def _is_code_or_password(member: Membership, secret: str) -> bool:
     if is_for_the_code(member, secret):
         return check_password(secret, member.code)

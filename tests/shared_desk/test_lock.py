@@ -29,6 +29,7 @@ from tests.shared_desk.people import (
     take_over,
     who_is_at_the_desk,
 )
+from tests.test_latest import mark
 
 HERE = reverse("here_at_desk")
 BY_ITSELF = {"Live-Update": "true"}
@@ -174,7 +175,7 @@ def test_what_a_page_asks_by_itself_is_nobody(locking: Client, pack: Purchase, p
             url = reverse("purchases:rows") + f"?ids={pack.pk}"
             answer = locking.get(url, headers=HTMX | BY_ITSELF)
         case "latest":
-            asked = {"Live-Token": news.token(pack.org_id), "If-None-Match": f'"{news.mark()}"'}
+            asked = {"Live-Token": news.token(pack.org_id), "If-None-Match": mark()}
             answer = locking.get(reverse("purchases:latest"), headers=asked)
         case _:
             answer = locking.get(DESK, headers=BY_ITSELF)
