@@ -97,9 +97,9 @@ class SignInRequired(LoginRequiredMiddleware):
 
 
 class MembershipRequired:
-    """Sets `request.desk` and `request.member`, who acts there, and from there on the org's language
-    and time zone. Nobody gets past a locked desk. Superusers without an org reach the admin alone.
-    """
+    """Sets `request.desk` and `request.member`, who acts there; from there on the org's language
+    and time zone hold. Nobody gets past a locked desk. Superusers without an org reach the admin
+    alone."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
