@@ -136,7 +136,8 @@ def test_neither_staff_nor_an_owner_of_another_org_does(
 def test_an_owner_sets_when_the_desk_locks(
     olivia: User, owner: Client, minutes: str, status: int
 ) -> None:
-    answer = owner.post(reverse("admin:studio_policy_add"), {"desk_locks_after_minutes": minutes})
+    chosen = {"desk_locks_after_minutes": minutes, "time_zone": "UTC", "language": ""}
+    answer = owner.post(reverse("admin:studio_policy_add"), chosen)
     assert answer.status_code == status
     if status == 200:
         assert "Choose 1 to 480 minutes, or none." in words_on(answer)
