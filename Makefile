@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint screenshots messages
+.PHONY: help run test lint screenshots messages audit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ screenshots: .venv/installed ## every page and state, at three widths, light and
 messages: .venv/installed ## the texts to translate, gathered and compiled (apt-get install gettext)
 	DEBUG=True $(BIN)/python manage.py makemessages --all --no-obsolete --add-location=file -i .venv -i var
 	DEBUG=True $(BIN)/python manage.py compilemessages -i .venv -i var
+
+audit: .venv/installed ## Lighthouse and the Nu HTML checker; they need npm, Java and Chromium
+	$(BIN)/python .ci/audit.py
 
 .venv/installed: requirements.txt requirements-dev.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Studio needs Python 3.11 or later: make PYTHON=python3.12 ...")'

@@ -3,6 +3,7 @@ Otto owns Southside Yoga and is a stranger here. Nora has an account and no memb
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -11,11 +12,13 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client, override_settings
 from django.utils import timezone
 from psycopg.pq import TransactionStatus
+from pytest_django import DjangoDbBlocker
 
 from purchases.models import Org
 from studio.models import User
 from tests.factories import make_org, make_user
 from tests.ledger import broken_invariants
+from tests.processes import manage
 
 # A test that ends within a statement that failed leaves nothing behind to look at.
 ABORTED = TransactionStatus.INERROR
@@ -133,3 +136,27 @@ def now(monkeypatch: pytest.MonkeyPatch) -> datetime:
     moment = timezone.now()
     monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
     return moment
+
+
+@pytest.fixture(scope="session")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the static files are, as pages need them outside of tests."""
+    data_dir = tmp_path_factory.mktemp("site")
+    done = manage("collectstatic", "--no-input", SECRET_KEY="x" * 50, STUDIO_DATA_DIR=str(data_dir))
+    assert done.returncode == 0, done.stderr
+    return data_dir
+
+
+@pytest.fixture(scope="session")
+def login(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> dict[str, str]:
+    """How to connect to the test database."""
+    with django_db_blocker.unblock():
+        connection.ensure_connection()
+        info = connection.connection.info
+        return {
+            "host": info.host,
+            "port": str(info.port),
+            "user": info.user,
+            "password": info.password,
+            "dbname": info.dbname,
+        }

@@ -51,7 +51,7 @@ def test_htmx_gets_the_row_as_the_page_then_shows_it(
     assert the_row_on(answer).lasting == the_row_on(desk.get(LIST + query)).lasting
     assert 'class="changed"' in the_row_on(answer).html
     assert "<html" not in html_of(answer)
-    assert '<div id="note" hx-swap-oob="innerHTML">' in html_of(answer)
+    assert '<div id="note" data-hx-swap-oob="innerHTML">' in html_of(answer)
 
 
 @ACTS

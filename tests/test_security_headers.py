@@ -189,9 +189,11 @@ class Inline(HTMLParser):
         if tag == "style" or (tag == "script" and "src" not in names):
             self.stopped.append(f"<{tag}>")
         for name, value in attrs:
-            if name == "style" or name.startswith(("on", "hx-on", "hx-vals", "data-hx-on")):
+            if name == "style" or name.startswith(
+                ("on", "hx-on", "hx-vals", "data-hx-on", "data-hx-vals")
+            ):
                 self.stopped.append(f"{tag} {name}={value}")
-            if name in {"src", "href", "action", "formaction", "hx-get", "hx-post"}:
+            if name in {"src", "href", "action", "formaction", "data-hx-get", "data-hx-post"}:
                 self.targets.append(value or "")
 
 

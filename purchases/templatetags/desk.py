@@ -57,6 +57,12 @@ def exactly(moment: datetime) -> str:
 
 
 @register.filter
+def machine(moment: datetime) -> str:
+    """For the attribute `datetime`, which HTML reads to the millisecond and no further."""
+    return timezone.localtime(moment).isoformat(timespec="seconds")
+
+
+@register.filter
 def distance(moment: datetime) -> str:
     """ "in 5 days", "today", "yesterday", "11 days ago", "in 4 months": calendar days up to a
     month, the largest unit beyond."""
@@ -109,3 +115,15 @@ def phone_end(phone: str) -> str:
     """ "…4417", enough to tell two clients of one name apart."""
     digits = "".join(filter(str.isdigit, phone))
     return f"…{digits[-4:]}" if digits else ""
+
+
+@register.filter
+def within(left: int, total: int) -> int:
+    """What a bar can show of a count that another program took out of its bounds."""
+    return max(0, min(left, total))
+
+
+@register.filter
+def typed(text: str | None) -> str:
+    """What somebody typed, put back into its field. HTML has no NUL: it is seen as “�” there."""
+    return (text or "").replace("\0", "�")

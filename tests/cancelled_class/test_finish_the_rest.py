@@ -27,13 +27,13 @@ def test_50_are_done_in_a_press_and_htmx_goes_on_by_itself(northside: Org, desk:
     assert first["HX-Push-Url"] == detail(list_id)
     assert come(first) == "50 of 120 given back · 70 left to do"
     assert '<progress max="120" value="50"' in html_of(first)
-    assert 'hx-trigger="load, submit"' in html_of(first)
+    assert 'data-hx-trigger="load, submit"' in html_of(first)
     second = finish(desk, list_id, htmx=True)
     assert come(second) == "100 of 120 given back · 20 left to do"
     assert "<h1" not in html_of(second)
     last = finish(desk, list_id, htmx=True)
     assert come(last) == "120 of 120 given back"
-    assert "hx-trigger" not in html_of(last)
+    assert "data-hx-trigger" not in html_of(last)
     assert html_of(last).count('id="result-') == 120
 
 
@@ -44,7 +44,7 @@ def test_without_javascript_a_button_goes_on(northside: Org, desk: Client) -> No
     page = desk.get(press(desk, list_id, *packs)["Location"])
     assert come(page) == "50 of 60 given back · 10 left to do"
     assert "Finish the rest" in words_on(page)
-    assert 'hx-trigger="submit"' in html_of(page), "to look at it changes nothing"
+    assert 'data-hx-trigger="submit"' in html_of(page), "to look at it changes nothing"
     page = desk.get(finish(desk, list_id)["Location"])
     assert come(page) == "60 of 60 given back"
 
@@ -126,7 +126,7 @@ def test_a_row_that_another_program_holds_keeps_nobody_else_waiting(
         again = finish(desk, written.pk, htmx=True)
     assert come(first) == come(again) == "1 of 2 given back · 1 left to do"
     assert "The rest is being changed elsewhere just now." in words_on(again)
-    assert 'hx-trigger="submit"' in html_of(again), "it does not press for ever"
+    assert 'data-hx-trigger="submit"' in html_of(again), "it does not press for ever"
     finish(desk, written.pk)
 
     assert (used(held), used(free)) == (2, 2)

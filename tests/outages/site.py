@@ -117,9 +117,9 @@ class FormsOf(HTMLParser):
         if tag == "tr":
             self.row = given.get("id")
         elif tag == "form":
-            row = given.get("hx-target", f"#{self.row}").removeprefix("#")
+            row = given.get("data-hx-target", f"#{self.row}").removeprefix("#")
             self.forms.append(
-                Form(given.get("action", ""), {}, row if "hx-post" in given else None)
+                Form(given.get("action", ""), {}, row if "data-hx-post" in given else None)
             )
         elif tag == "input" and self.forms and "name" in given:
             self.forms[-1].fields[given["name"]] = given.get("value", "")

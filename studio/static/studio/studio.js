@@ -59,7 +59,7 @@ function unanswered({ detail }) {
     if (!form.isConnected) {
       // A search took its row away meanwhile.
       form.hidden = true;
-      form.setAttribute("hx-target", "#note");
+      form.setAttribute("data-hx-target", "#note");
       note.append(form);
       htmx.process(form);
     }
