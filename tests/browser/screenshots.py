@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from playwright.sync_api import BrowserContext, Page
 
-from purchases.models import Org, Purchase
+from purchases.models import Client, Org, Purchase
 from studio.models import Membership, Policy, User
 from tests.browser.conftest import Window
 
@@ -92,6 +92,8 @@ def the_desk(page: Page, shoot: Shoot) -> None:
     shoot(page, "desk-search")
     page.goto("/purchases/?q=xyzzy&state=active")
     shoot(page, "desk-nobody")
+    page.goto("/purchases/?q=xyzzy")
+    shoot(page, "desk-nobody-at-all")
     page.goto("/purchases/?state=expired")
     page.locator(".reinstate > .button").first.click()
     page.get_by_text("it needs a new expiry").wait_for()
@@ -103,6 +105,16 @@ def the_desk(page: Page, shoot: Shoot) -> None:
     page.locator("form.use button").click()
     page.locator("#note .said").wait_for()
     shoot(page, "purchase")
+    page.emulate_media(media="print")
+    shoot(page, "purchase-on-paper")
+    page.go_back()
+    shoot(page, "client-on-paper")
+    page.emulate_media(media="screen")
+    nobody = Client.objects.create(org=Org.objects.get(slug="northside-pilates"), full_name="Jo Ng")
+    page.goto(f"/clients/{nobody.pk}/")
+    shoot(page, "client-nothing-bought")
+    nobody.delete()
+    page.goto("/purchases/")
     page.keyboard.press("?")
     shoot(page, "keys")
 
@@ -163,36 +175,8 @@ def refusals_and_errors(page: Page, shoot: Shoot) -> None:
 def other_people(open_window: Callable[[], BrowserContext], shoot: Shoot) -> None:
     shoot(signed_in(open_window(), "accountant"), "accountant")
     shoot(signed_in(open_window(), "nora"), "no-membership")
+    new = Org.objects.create(name="Harbour Barre", slug="harbour-barre")
+    lena = User.objects.create_user(f"lena-{uuid4()}", password=PASSWORD, first_name="Lena")
+    Membership.objects.create(user=lena, org=new, role="owner")
+    shoot(signed_in(open_window(), lena.username), "desk-nothing-yet")
     with the_policy(reason_is_mandatory=True):
-        page = signed_in(open_window(), "owner")
-        page.locator("summary").first.click()
-        shoot(page, "desk-mandatory-reason")
-        page.goto("/admin/")
-        shoot(page, "admin")
-
-
-def right_to_left(page: Page, shoot: Shoot) -> None:
-    """In the direction of Hebrew; its words are nobody's yet."""
-    shoot(page, "rtl-desk")
-    page.locator("summary").nth(1).click()
-    shoot(page, "rtl-desk-reasons")
-    page.goto("/purchases/")
-    page.locator("form.use button").first.click()
-    page.locator("#note .said").wait_for()
-    page.locator(".client").nth(1).click()
-    shoot(page, "rtl-client")
-    page.locator(".offer").first.click()
-    shoot(page, "rtl-purchase")
-    page.goto("/cancelled-class/")
-    page.get_by_label("E-mails or names").fill("Ana Ruiz\nTom Fletcher\nNobody\n田中")
-    page.locator(".ask .button").click()
-    page.locator(".people").first.wait_for()
-    shoot(page, "rtl-cancelled-class")
-
-
-@contextmanager
-def the_policy(**chosen: Any) -> Iterator[None]:
-    northside = Org.objects.get(slug="northside-pilates")
-    policy = Policy.objects.create(org=northside, **chosen)
-    yield
-    policy.delete()

@@ -1,0 +1,171 @@
+"""Every page and state, and the way there: what is to be looked at at any width, in any colours and
+with any settings is looked at on each of these. A new page, or a new state of one, is a line here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+from playwright.sync_api import BrowserContext, Page, expect
+
+from purchases import operations, queries
+from purchases.models import Org, Purchase
+from studio.models import User
+from tests.browser.conftest import SignIn
+from tests.factories import make_client, make_purchase
+
+LIST = "/purchases/"
+
+
+def one_of_each(org: Org) -> Purchase:
+    """A purchase of each kind that looks different; the one returned is the newest."""
+    now = timezone.now()
+    make_purchase(org=org, used=10)
+    make_purchase(org=org, expires_at=now + timedelta(days=5))
+    make_purchase(org=org, expires_at=now - timedelta(days=5))
+    make_purchase(org=org, payment_status="pending", used=0)
+    make_purchase(org=org, payment_status="refunded")
+    make_purchase(org=org, total=None, used=None)
+    make_purchase(org=org, used=None)
+    make_purchase(org=org, used=12)
+    long = make_client(
+        org=org,
+        name="Alexandrina Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh",
+        email="alexandrina.wolfeschlegelsteinhausenbergerdorff@example.com",
+    )
+    make_purchase(org=org, client=long)
+    client = make_client(org=org, name="محمد", email="m@example.org", phone="+61 400 000 000")
+    return make_purchase(org=org, client=client)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody's browser at Northside, which has one of each."""
+
+    context: BrowserContext
+    sign_in: SignIn
+    org: Org
+    people: dict[str, User]
+    pack: Purchase
+    patch: pytest.MonkeyPatch
+
+    def see(self, path: str, *, user: str = "mia") -> Page:
+        page = self.sign_in(self.context, self.people[user])
+        if path != LIST:
+            page.goto(path)
+        return page
+
+    def sign_in_page(self) -> Page:
+        page = self.context.new_page()
+        page.goto("/accounts/login/")
+        return page
+
+    def sign_in_refused(self) -> Page:
+        page = self.sign_in_page()
+        page.get_by_label("Name", exact=True).fill("mia")
+        page.get_by_label("Password").fill("not it")
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        return page
+
+    def reasons(self) -> Page:
+        page = self.see(LIST)
+        page.locator(f"#purchase-{self.pack.pk} summary").click()
+        return page
+
+    def reinstated(self) -> Page:
+        page = self.see(LIST)
+        page.locator(f"#reinstate-{self.pack.pk}").click()
+        expect(page.locator("#note")).to_contain_text("Session reinstated")
+        return page
+
+    def refused(self) -> Page:
+        page = self.see(LIST)
+        Purchase.objects.filter(pk=self.pack.pk).update(payment_status="refunded")
+        page.locator(f"#reinstate-{self.pack.pk}").click()
+        expect(page.locator("#note .refused")).to_be_visible()
+        return page
+
+    def keys(self) -> Page:
+        page = self.see(LIST)
+        page.keyboard.press("?")
+        expect(page.locator("#keys")).to_be_visible()
+        return page
+
+    def purchase(self) -> Page:
+        for _ in range(2):
+            operations.reinstate(
+                member=self.people["mia"].membership,
+                purchase=self.pack,
+                request_id=uuid4(),
+                reason="class_cancelled",
+                note="Reformer 18:00",
+            )
+        operations.use(member=self.people["mia"].membership, purchase=self.pack, request_id=uuid4())
+        return self.see(f"/purchases/{self.pack.pk}/")
+
+    def client(self) -> Page:
+        self.purchase().close()
+        make_purchase(org=self.org, client=self.pack.client, used=10)
+        page = self.context.new_page()
+        page.goto(f"/clients/{self.pack.client_id}/")
+        return page
+
+    def new_client(self) -> Page:
+        return self.see(f"/clients/{make_client(org=self.org).pk}/")
+
+    def new_org(self) -> Page:
+        Purchase.objects.all().delete()
+        return self.see(LIST)
+
+    def cancelled_class(self) -> Page:
+        page = self.see("/cancelled-class/")
+        page.get_by_label("E-mails or names").fill("m@example.org\nAna Ruiz\nNobody Here")
+        page.get_by_role("button", name="Show who that is").last.click()
+        expect(page.locator(".look")).to_be_visible()
+        return page
+
+    def cancelled_class_done(self) -> Page:
+        page = self.cancelled_class()
+        page.locator("#press").click()
+        expect(page.locator("#come")).to_contain_text("given back")
+        return page
+
+    def broken(self, error: Exception) -> Page:
+        page = self.see(LIST)
+
+        def fail(**asked: object) -> None:
+            raise error
+
+        self.patch.setattr(queries, "desk_page", fail)
+        page.goto(LIST)
+        return page
+
+
+STATES: dict[str, Callable[[Visit], Page]] = {
+    "sign-in": Visit.sign_in_page,
+    "sign-in, refused": Visit.sign_in_refused,
+    "desk": lambda visit: visit.see(LIST),
+    "desk, of an accountant": lambda visit: visit.see(LIST, user="ada"),
+    "desk, reasons": Visit.reasons,
+    "desk, reinstated": Visit.reinstated,
+    "desk, refused": Visit.refused,
+    "desk, nobody found": lambda visit: visit.see(LIST + "?q=nobody&state=active"),
+    "desk, nothing yet": Visit.new_org,
+    "keys": Visit.keys,
+    "purchase": Visit.purchase,
+    "client": Visit.client,
+    "client, nothing bought": Visit.new_client,
+    "cancelled class": lambda visit: visit.see("/cancelled-class/"),
+    "cancelled class, matched": Visit.cancelled_class,
+    "cancelled class, done": Visit.cancelled_class_done,
+    "no studio": lambda visit: visit.see(LIST, user="nora"),
+    "error 400": lambda visit: visit.see(LIST + "?state=unheard-of"),
+    "error 404": lambda visit: visit.see(f"/clients/{uuid4()}/"),
+    "error 500": lambda visit: visit.broken(RuntimeError("as a test wants it")),
+    "error 503": lambda visit: visit.broken(OperationalError("as a test wants it")),
+}
