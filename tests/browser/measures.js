@@ -27,6 +27,9 @@
 
   const stops = () => all(TARGETS).filter((element) => !element.disabled && element.tabIndex >= 0);
 
+  // A menu that closes when it is left takes its stops along.
+  let marked = [];
+
   window.measures = {
     tooSmall() {
       return all(TARGETS)
@@ -93,7 +96,7 @@
     },
 
     // Which controls there are to be come to by Tab.
-    stops: () => stops().length,
+    stops: () => (marked = stops()).length,
 
     // Where the focus is: what is wrong with it there.
     focus() {
@@ -109,7 +112,7 @@
       if (!isAbove) found.push(`is under ${hit && name(hit)}`);
       const rings = [element, element.closest(".search")].filter(Boolean).map((each) => getComputedStyle(each));
       if (!rings.some(({ outlineStyle, outlineWidth }) => outlineStyle !== "none" && parseFloat(outlineWidth) >= 2)) found.push("has no ring");
-      return { at: stops().indexOf(element), found: found.map((what) => `${name(element)} ${what}`) };
+      return { at: marked.indexOf(element), found: found.map((what) => `${name(element)} ${what}`) };
     },
 
     // A person's own spacing (WCAG 1.4.12). The policy of the page allows no style but files.
