@@ -56,6 +56,11 @@ def exactly(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), pgettext("date", "D j F Y, H:i"))
 
 
+@register.simple_tag
+def just_now() -> str:
+    return exactly(timezone.now())
+
+
 @register.filter
 def machine(moment: datetime) -> str:
     """For the attribute `datetime`, which HTML reads to the millisecond and no further."""
