@@ -113,7 +113,7 @@ document.addEventListener("change", ({ target }) => {
 });
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.closest(".at-desk") || form.hasAttribute("hx-post")) return;
+  if (!form.closest(".at-desk") || form.hasAttribute("data-hx-post")) return;
   if (sent.has(form)) event.preventDefault();
   sent.add(form);
 });
