@@ -11,6 +11,7 @@ from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from purchases.models.catalogue import Client, Offer, Org
 from purchases.models.moment import MomentField
@@ -110,7 +111,7 @@ class Purchase(models.Model):
     """An offer bought by a client; a pack when it has `sessions_total`."""
 
     class State(models.TextChoices):
-        ALL = "all", _("All")
+        ALL = "all", pgettext_lazy("purchases", "All")
         ACTIVE = "active", _("Active")
         EXPIRING = "expiring", _("Expiring")
         USED_UP = "used_up", _("Used up")
