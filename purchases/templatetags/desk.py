@@ -45,7 +45,8 @@ def day(moment: datetime) -> str:
     """ "12 Jan"; with the year where it is not this one."""
     local = timezone.localtime(moment)
     this_year = local.year == timezone.localdate().year
-    # Translators: a date as Django's `date` filter writes it (j: 12, M: Jan, F: January, Y: 2026).
+    # Translators: a date as Django's `date` filter writes it (j: 12, M: Jan, b: jan, F: January,
+    # Y: 2026).
     return date_format(local, pgettext("date", "j M") if this_year else pgettext("date", "j M Y"))
 
 

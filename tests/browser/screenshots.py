@@ -45,6 +45,8 @@ def test_screenshots(window: Window, console: list[str], device: str, scheme: st
     other_people(open_window, shoot)
     with the_policy(language="he"):
         right_to_left(signed_in(open_window(), "desk"), shoot)
+    with the_policy(language="es"):
+        spanish(signed_in(open_window(), "desk"), shoot)
     # Errors are pages here, and the browser logs each of them.
     console.clear()
 
@@ -204,6 +206,32 @@ def right_to_left(page: Page, shoot: Shoot) -> None:
     page.locator(".ask .button").click()
     page.locator(".people").first.wait_for()
     shoot(page, "rtl-cancelled-class")
+
+
+def spanish(page: Page, shoot: Shoot) -> None:
+    shoot(page, "es-desk")
+    page.locator("summary").nth(1).click()
+    shoot(page, "es-desk-reasons")
+    page.get_by_role("button", name="Cancelación tardía perdonada").click()
+    page.locator("#note .undo").wait_for()
+    shoot(page, "es-desk-reinstated")
+    page.locator(".undo button").click()
+    page.get_by_text("vuelve a contar como usada").wait_for()
+    page.get_by_role("link", name=ZOE).click()
+    shoot(page, "es-client")
+    page.locator(".offer").first.click()
+    page.locator("form.use button").click()
+    page.locator("#note .said").wait_for()
+    shoot(page, "es-purchase")
+    page.keyboard.press("?")
+    shoot(page, "es-keys")
+    page.goto(f"/purchases/{uuid4()}/")
+    shoot(page, "es-error-404")
+    page.goto("/cancelled-class/")
+    page.get_by_label("Correos o nombres").fill("Ana Ruiz\nTom Fletcher\nAna Nadie\n田中")
+    page.locator(".ask .button").click()
+    page.locator(".people").first.wait_for()
+    shoot(page, "es-cancelled-class")
 
 
 @contextmanager

@@ -1,0 +1,253 @@
+"""Each further language says everything, and says it in its own words."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from html import unescape
+from zoneinfo import ZoneInfo
+
+import polib
+import pytest
+from django.conf import settings
+from django.http.response import HttpResponseBase
+from django.test import override_settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation.template import templatize
+
+from purchases.models import Org
+from purchases.templatetags.desk import day, exactly
+from studio.models import Policy
+from tests.made_up_language import Page
+from tests.packs import PACKS, make_pack
+from tests.pages import html_of
+from tests.test_every_text import CATALOGUES, TEMPLATES, data, given_back, pasted_names
+from tests.test_security_headers import FRAGMENTS, PAGES, Site, site
+
+__all__ = ["site"]  # a fixture
+
+each_catalogue = pytest.mark.parametrize(
+    "catalogue",
+    [polib.pofile(str(path)) for path in CATALOGUES],
+    ids=[path.parts[-3] for path in CATALOGUES],
+)
+# Its context, and the text.
+Text = tuple[str | None, str]
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+TAG = re.compile(r"</?\w[^>]*>")
+
+
+# --- Nothing lacks ----------------------------------------------------------------------------
+
+# Which argument of each way to mark a text is its context, if one is, and which the text.
+MARKS = {
+    "_": (None, 0),
+    "gettext": (None, 0),
+    "gettext_lazy": (None, 0),
+    "ngettext": (None, 0),
+    "ngettext_lazy": (None, 0),
+    "pgettext": (0, 1),
+    "pgettext_lazy": (0, 1),
+    "npgettext": (0, 1),
+    "npgettext_lazy": (0, 1),
+}
+
+
+def marked_in(python: str) -> Iterator[Text]:
+    for node in ast.walk(ast.parse(python)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if node.func.id not in MARKS:
+                continue
+            context, text = MARKS[node.func.id]
+            words = [str(part.value) for part in node.args if isinstance(part, ast.Constant)]
+            yield (None if context is None else words[context]), words[text]
+
+
+def marked_in_template(html: str) -> Iterator[Text]:
+    """Django writes each tag as the call that it stands for, among letters that stand for the
+    rest."""
+    literal = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+    call = rf"(?<!\w)(_|n?p?gettext)\({literal}(?:, {literal})*(?:, ?count)?\)"
+    for found in re.finditer(call, templatize(html)):
+        yield from marked_in(found[0])
+
+
+def texts_of_the_site() -> set[Text]:
+    texts = {text for path in TEMPLATES for text in marked_in_template(path.read_text())}
+    for folder in ("purchases", "studio"):
+        for path in (settings.BASE_DIR / folder).rglob("*.py"):
+            texts |= set(marked_in(path.read_text()))
+    return texts
+
+
+@each_catalogue
+def test_each_text_of_the_site_is_in_the_catalogue(catalogue: polib.POFile) -> None:
+    """`make messages` puts there what this lists."""
+    known = {(entry.msgctxt, entry.msgid) for entry in catalogue}
+    unknown = sorted(text for _, text in texts_of_the_site() - known)
+    assert not unknown, "\n".join(unknown)
+
+
+@each_catalogue
+def test_each_text_of_the_catalogue_is_translated(catalogue: polib.POFile) -> None:
+    """What this lists waits for somebody to write it, or, where it is fuzzy, to read what was
+    guessed from a similar text, and to take the mark away."""
+    lacking = [
+        f"{'fuzzy: ' if entry.fuzzy else ''}{entry.msgid}"
+        for entry in catalogue
+        if entry.fuzzy or not entry.translated()
+    ]
+    assert not lacking, "\n".join(lacking)
+
+
+@each_catalogue
+def test_a_translation_has_the_placeholders_and_the_tags_of_its_text(
+    catalogue: polib.POFile,
+) -> None:
+    wrong = [
+        (entry.msgid, said)
+        for entry in catalogue
+        for said in filter(None, [entry.msgstr, *entry.msgstr_plural.values()])
+        if set(PLACEHOLDER.findall(said)) != set(PLACEHOLDER.findall(entry.msgid))
+        or sorted(TAG.findall(said)) != sorted(TAG.findall(entry.msgid))
+    ]
+    assert wrong == []
+
+
+@each_catalogue
+def test_a_counted_text_has_each_form_of_its_language(catalogue: polib.POFile) -> None:
+    header = re.search(r"nplurals=(\d)", catalogue.metadata["Plural-Forms"])
+    assert header
+    forms = list(range(int(header[1])))
+    wrong = [
+        entry.msgid
+        for entry in catalogue
+        if entry.msgid_plural and sorted(entry.msgstr_plural) != forms
+    ]
+    assert wrong == []
+
+
+def test_the_look_at_what_is_marked_notices() -> None:
+    html = """{% translate "One" %}{% translate "Two" context "sum" %}{{ x|default:_("Three") }}
+    {% blocktranslate count n=x %}{{ n }} one's{% plural %}{{ n }}s{% endblocktranslate %}
+    {% blocktranslate %}Four “4”{% endblocktranslate %}"""
+    assert set(marked_in_template(html)) == {
+        (None, "One"),
+        ("sum", "Two"),
+        (None, "Three"),
+        (None, "%(n)s one's"),
+        (None, "Four “4”"),
+    }
+    python = "a = _('A ' 'b'), pgettext('c', 'D'), ngettext('e', 'f', 3), other('g')"
+    assert set(marked_in(python)) == {(None, "A b"), ("c", "D"), (None, "e")}
+
+
+# --- A page in Spanish has no English ---------------------------------------------------------
+
+
+def pieces(text: str) -> set[str]:
+    """What stands between its placeholders, tags and signs."""
+    plain = unescape(TAG.sub("|", PLACEHOLDER.sub("|", text)))
+    found = {piece.strip(" .,:;()“”«»?¿\n") for piece in re.split(r"\|", plain)}
+    return {piece for piece in found if re.search(r"[^\W\d_]{2}", piece)}
+
+
+def stands_in(piece: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(piece)}(?!\w)", text) is not None
+
+
+def english_of(catalogue: polib.POFile) -> set[str]:
+    """The pieces of the texts that no translation has too."""
+    said = "\n".join(
+        PLACEHOLDER.sub("", text)
+        for entry in catalogue
+        for text in [entry.msgstr, *entry.msgstr_plural.values()]
+    )
+    written = {
+        piece
+        for entry in catalogue
+        for text in (entry.msgid, entry.msgid_plural)
+        for piece in pieces(text)
+    }
+    return {piece for piece in written if not stands_in(piece, said)}
+
+
+def english_on(html: str) -> list[str]:
+    (spanish,) = (path for path in CATALOGUES if path.parts[-3] == "es")
+    page = "\n".join(Page(html).outside)
+    for known in sorted(data(), key=len, reverse=True):
+        page = page.replace(known, "")
+    return sorted(
+        piece for piece in english_of(polib.pofile(str(spanish))) if stands_in(piece, page)
+    )
+
+
+@pytest.fixture
+def spanish_is_spoken(northside: Org) -> Iterator[None]:
+    """To the people of the studio by its policy, and to strangers as their browser asks."""
+    Policy.objects.create(org=northside, language="es")
+    with override_settings(LANGUAGE_CODE="es"):
+        yield
+
+
+@pytest.mark.usefixtures("spanish_is_spoken")
+@pytest.mark.parametrize("name", PAGES | FRAGMENTS)
+def test_a_page_in_spanish_has_no_english(site: Site, name: str) -> None:
+    status, come_to = (PAGES | FRAGMENTS)[name]
+    page = come_to(site)
+
+    assert page.status_code == status
+    assert english_on(html_of(page)) == []
+
+
+@pytest.mark.usefixtures("spanish_is_spoken")
+@pytest.mark.parametrize(
+    "come_to",
+    [lambda site: site.mia.get(reverse("purchases:cancelled_class")), pasted_names, given_back],
+)
+def test_a_cancelled_class_in_spanish_has_no_english(
+    site: Site, come_to: Callable[[Site], HttpResponseBase]
+) -> None:
+    page = html_of(come_to(site))
+
+    assert "Se canceló una clase" in page
+    # What was pasted is said again.
+    assert english_on(page.replace("Nobody At All", "")) == []
+
+
+@pytest.mark.usefixtures("spanish_is_spoken")
+def test_rows_of_every_kind_in_spanish_have_no_english(site: Site, northside: Org) -> None:
+    for kind in PACKS:
+        make_pack(org=northside, kind=kind)
+
+    page = html_of(site.mia.get(reverse("purchases:purchase_list")))
+
+    assert "usadas" in page
+    assert english_on(page) == []
+
+
+@pytest.mark.django_db
+def test_the_look_for_english_notices() -> None:
+    html = '<p>Usar <b>3</b> of 10 used</p><button title="Sign out">Salir</button><p>3 compras</p>'
+    assert english_on(html) == ["Sign out", "of", "used"]
+
+
+# --- Counts and dates -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, "en 0 días"), (1, "en 1 día"), (2, "en 2 días"), (1_000_000, "en 1000000 días")],
+)
+def test_a_count_in_spanish_finds_its_form(count: int, said: str) -> None:
+    with translation.override("es"):
+        days = translation.ngettext("in %(count)d day", "in %(count)d days", count)
+    assert days % {"count": count} == said
+
+
+def test_a_date_in_spanish_reads_as_it_is_said() -> None:
+    moment = datetime(2025, 8, 4, 18, 0, tzinfo=ZoneInfo("UTC"))
+    with translation.override("es"):
+        assert day(moment) == "4 ago 2025"
+        assert exactly(moment) == "lun 4 de agosto de 2025, 18:00"
