@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -15,12 +16,13 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
-from purchases.models import Purchase, SessionEvent
+from purchases.models import ExpiryEvent, Purchase, SessionEvent
 
 BATCH = 5_000
 
 # From the name of a column to a condition on it.
 Within = Callable[[str], Q]
+Ledger = type[SessionEvent] | type[ExpiryEvent]
 # A purchase, what is wrong with it, what to do.
 Finding = tuple[UUID, str, str]
 
@@ -48,6 +50,8 @@ def check(only: UUID | None = None) -> Iterator[tuple[int, list[Violation]]]:
             *_events_of_another_request(within),
             *_events_reversed_twice(within),
             *_reversals_of_another_purchase(within),
+            *_expiries_that_their_events_do_not_explain(within),
+            *_extensions_undone_twice(within),
         ]
         clients = Purchase.objects.filter(pk__in={purchase_id for purchase_id, *_ in found})
         names = dict(clients.values_list("pk", "client__full_name"))
@@ -150,8 +154,12 @@ def _events_of_another_request(within: Within) -> Iterator[Finding]:
 
 
 def _events_reversed_twice(within: Within) -> Iterator[Finding]:
+    yield from _reversed_twice(SessionEvent, within, "an_event_is_reversed_once")
+
+
+def _reversed_twice(ledger: Ledger, within: Within, guard: str) -> Iterator[Finding]:
     found = (
-        SessionEvent.objects.filter(within("purchase_id"), reverses__isnull=False)
+        ledger._default_manager.filter(within("purchase_id"), reverses__isnull=False)
         .values("purchase_id", "reverses_id")
         .annotate(times=Count("pk"), events=ArrayAgg("pk", order_by="pk"))
         .filter(times__gt=1)
@@ -160,7 +168,7 @@ def _events_reversed_twice(within: Within) -> Iterator[Finding]:
         "purchase_id", "reverses_id", "times", "events"
     ):
         wrong = f"event {reverses_id} is taken back {times} times and may be once: {_list(events)}"
-        yield pk, wrong, _restore("an_event_is_reversed_once")
+        yield pk, wrong, _restore(guard)
 
 
 def _reversals_of_another_purchase(within: Within) -> Iterator[Finding]:
@@ -176,6 +184,39 @@ def _reversals_of_another_purchase(within: Within) -> Iterator[Finding]:
         yield event.purchase_id, wrong, _restore("an_event_reverses_one_of_its_own_purchase")
 
 
+def _expiries_that_their_events_do_not_explain(within: Within) -> Iterator[Finding]:
+    there = Purchase.objects.filter(pk=OuterRef("purchase_id"))
+    later = ExpiryEvent.objects.filter(purchase_id=OuterRef("purchase_id"), pk__gt=OuterRef("pk"))
+    last = ExpiryEvent.objects.filter(within("purchase_id"), ~Exists(later), Exists(there))
+    stands = F("purchase__expires_at")
+    found = last.filter(
+        Q(expires_at__lt=stands)
+        | Q(expires_at__gt=stands)
+        | Q(expires_at=None, purchase__expires_at__isnull=False)
+        | Q(expires_at__isnull=False, purchase__expires_at=None)
+    )
+    for pk, expires_at, recorded in found.values_list(
+        "purchase_id", "purchase__expires_at", "expires_at"
+    ):
+        wrong = f"it expires {_moment(expires_at)} and its last event says {_moment(recorded)}"
+        record = (
+            "INSERT INTO public.expiry_events"  # noqa: S608
+            " (org_id, purchase_id, kind, expires_before, expires_at, made_by)"
+            " SELECT org_id, id, 'corrected', (SELECT expires_at FROM public.expiry_events"
+            " WHERE purchase_id = purchase.id ORDER BY id DESC LIMIT 1), expires_at, current_user"
+            f" FROM public.client_purchases AS purchase WHERE id = '{pk}';"
+        )
+        yield pk, wrong, f"Record what is missing, then correct the expiry if it is wrong: {record}"
+
+
+def _extensions_undone_twice(within: Within) -> Iterator[Finding]:
+    yield from _reversed_twice(ExpiryEvent, within, "an_extension_is_undone_once")
+
+
+def _moment(expires_at: datetime | None) -> str:
+    return "never" if expires_at is None else f"{expires_at:%Y-%m-%d %H:%M:%S%z}"
+
+
 def _list(events: list[int]) -> str:
     return "events " + " and ".join(map(str, events))
 
@@ -188,4 +229,4 @@ def _record(org_id: UUID, pk: UUID, kind: str, delta: int, used: object) -> str:
 
 
 def _restore(guard: str) -> str:
-    return f"Correct the count by what was counted too much, and restore {guard}."
+    return f"Correct what was counted too much, and restore {guard}."

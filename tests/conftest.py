@@ -49,6 +49,7 @@ def flush_may_forget() -> Iterator[None]:
     flush = DatabaseOperations.execute_sql_flush
     guards = [
         ("session_events", "refuse_to_forget"),
+        ("expiry_events", "refuse_to_forget"),
         ("session_requests", "refuse_to_forget"),
         ("client_purchases", "record_truncated_purchases"),
     ]

@@ -91,6 +91,17 @@ BROKEN = """
     SELECT format('event %s is reversed %s times', reverses_id, count(*))
     FROM session_events WHERE reverses_id IS NOT NULL GROUP BY reverses_id HAVING count(*) > 1
     UNION ALL
+    SELECT format('%s expires at %s, and its last event says %s', id, expires_at, last.expiry)
+    FROM client_purchases AS purchase
+    JOIN (
+        SELECT DISTINCT ON (purchase_id) purchase_id, expires_at AS expiry
+        FROM expiry_events ORDER BY purchase_id, id DESC
+    ) AS last ON last.purchase_id = purchase.id
+    WHERE purchase.expires_at IS DISTINCT FROM last.expiry
+    UNION ALL
+    SELECT format('extension %s is undone %s times', reverses_id, count(*))
+    FROM expiry_events WHERE reverses_id IS NOT NULL GROUP BY reverses_id HAVING count(*) > 1
+    UNION ALL
     SELECT format('event %s reverses %s, of another purchase', id, reverses_id)
     FROM session_events AS event
     WHERE reverses_id IS NOT NULL AND NOT EXISTS (

@@ -1,5 +1,5 @@
 """The facts: four tables that other programs share with us, the index that finds a client, the
-ledger, and lists of purchases that each get a session back.
+ledgers, and lists of purchases that each get a session back.
 
 The names, types, nullability and defaults of the four are fixed: a phone app, an edge function and
 SQL by hand read and write the same rows. So every default stands in the database, and any value
@@ -9,6 +9,7 @@ that the types allow may turn up here, however odd: counts that are null, more u
 from purchases.models import names  # noqa: F401  names the tables and their columns
 from purchases.models.cancelled_class import CancelledClass, CancelledClassLine
 from purchases.models.catalogue import Client, Offer, Org
+from purchases.models.expiry import ExpiryEvent
 from purchases.models.ledger import SessionEvent, SessionRequest
 from purchases.models.purchase import EXPIRING_WITHIN, Objection, Purchase, PurchaseQuerySet
 from purchases.models.search import ClientSearchTerm
@@ -19,6 +20,7 @@ __all__ = [
     "CancelledClassLine",
     "Client",
     "ClientSearchTerm",
+    "ExpiryEvent",
     "Objection",
     "Offer",
     "Org",

@@ -6,7 +6,8 @@ Both tables only grow. The database writes the events by itself, whatever progra
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from django.conf import settings
 from django.db import models
@@ -22,12 +23,15 @@ STAFF_MAY_UNDO_FOR = timedelta(minutes=15)
 
 class SessionRequest(models.Model):
     """What a person asked for, once, under an id that was made before the click. A request
-    without an event was refused."""
+    without an event, of a count or of an expiry, was refused."""
 
     class Operation(models.TextChoices):
         REINSTATE = "reinstate", _("Reinstate")
         USE = "use", _("Use")
         UNDO = "undo", _("Undo")
+        EXTEND = "extend", _("Extend")
+        UNDO_EXTENSION = "undo_extension", _("Undo extension")
+        CORRECT_EXPIRY = "correct_expiry", _("Correct expiry")
 
     class Reason(models.TextChoices):
         CLASS_CANCELLED = "class_cancelled", _("Class cancelled")
@@ -42,6 +46,7 @@ class SessionRequest(models.Model):
     purchase = models.ForeignKey(
         Purchase, models.DO_NOTHING, related_name="requests", db_constraint=False, db_index=False
     )
+    # The event that was chosen: of the expiry's ledger where an extension is undone.
     event_id = models.BigIntegerField(null=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
@@ -49,6 +54,9 @@ class SessionRequest(models.Model):
     reason = models.TextField(null=True, choices=Reason)
     note = models.TextField(db_default="")
     objection = models.TextField(null=True, choices=Objection)
+    # Of an extension, one of the two.
+    extend_days = models.IntegerField(null=True)
+    extend_until = models.DateField(null=True)
     asked_at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
 
     class Meta:
@@ -116,11 +124,27 @@ class SessionEvent(models.Model):
 
     def why_not_undo(self, *, user_id: int, however_late: bool) -> Objection | None:
         """What stands against this user's undoing this reinstatement."""
-        if not however_late:
-            if self.request is None or self.request.actor_id != user_id:
-                return Objection.NOT_YOURS
-            if timezone.now() - self.occurred_at > STAFF_MAY_UNDO_FOR:
-                return Objection.TOO_LATE
+        if not however_late and (objection := not_for_staff(self, user_id)):
+            return objection
         if hasattr(self, "reversed_by") or not self.purchase.has_room:
             return Objection.UNDONE
         return None
+
+
+class Undoable(Protocol):
+    """An event of either ledger."""
+
+    @property
+    def request(self) -> SessionRequest | None: ...
+
+    @property
+    def occurred_at(self) -> datetime: ...
+
+
+def not_for_staff(event: Undoable, user_id: int) -> Objection | None:
+    """What stands against this user's undoing an event, who is no owner."""
+    if event.request is None or event.request.actor_id != user_id:
+        return Objection.NOT_YOURS
+    if timezone.now() - event.occurred_at > STAFF_MAY_UNDO_FOR:
+        return Objection.TOO_LATE
+    return None

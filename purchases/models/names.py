@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from purchases.models.catalogue import Client, Offer, Org
+from purchases.models.expiry import ExpiryEvent
 from purchases.models.ledger import SessionEvent, SessionRequest
 from purchases.models.purchase import Purchase
 
@@ -20,6 +21,7 @@ TABLES: dict[type[models.Model], tuple[Any, Any]] = {
     Purchase: (_("purchase"), _("purchases")),
     SessionRequest: (_("session request"), _("session requests")),
     SessionEvent: (_("session event"), _("session events")),
+    ExpiryEvent: (_("expiry event"), _("expiry events")),
 }
 COLUMNS: dict[str, Any] = {
     "actor": _("actor"),
@@ -34,6 +36,9 @@ COLUMNS: dict[str, Any] = {
     "email": _("email"),
     "event_id": _("event id"),
     "expires_at": _("expires at"),
+    "expires_before": _("expires before"),
+    "extend_days": _("extend days"),
+    "extend_until": _("extend until"),
     "full_name": _("full name"),
     "id": _("ID"),
     "is_active": _("is active"),

@@ -38,6 +38,10 @@ class Objection(models.TextChoices):
     UNDONE = "undone", _("This was undone already, or the pack has no room for it.")
     NOT_YOURS = "not_yours", _("Only who did this, or an owner, can undo it.")
     TOO_LATE = "too_late", _("Undo is for the first 15 minutes. An owner can still do it.")
+    NEVER_EXPIRES = "never_expires", _("Nothing to extend: this pack never expires.")
+    NOT_LATER = "not_later", _("This pack is good until then already. Choose a later day.")
+    PAST = "past", _("That day is past. Choose a day from today on.")
+    EXPIRY_CHANGED = "expiry_changed", _("The expiry was changed since. Look at the history.")
 
     @property
     def label(self) -> str:
@@ -206,6 +210,21 @@ class Purchase(models.Model):
             return Objection.NONE_LEFT
         return Objection.EXPIRED if self.has_expired else None
 
+    def why_not_extend(self, until: datetime | None = None) -> Objection | None:
+        """What stands against a later expiry, or against this one, as far as this row tells."""
+        if self.payment_status == self.PaymentStatus.REFUNDED:
+            return Objection.REFUNDED
+        if self.never_expires:
+            return Objection.NEVER_EXPIRES
+        if until and until <= timezone.now():
+            return Objection.PAST
+        is_later = not until or self.expires_at is None or until > self.expires_at
+        return None if is_later else Objection.NOT_LATER
+
+    @property
+    def can_be_extended(self) -> bool:
+        return self.why_not_extend() is None
+
     def _why_no_count_can_change(self) -> Objection | None:
         if self.payment_status == self.PaymentStatus.REFUNDED:
             return Objection.REFUNDED
@@ -223,4 +242,7 @@ class Purchase(models.Model):
             self.sessions_remaining = self.sessions_total - sessions_used
 
     def refresh_counts(self) -> None:
-        self.refresh_from_db(fields=["sessions_used", "sessions_total", "sessions_remaining"])
+        """Carry what stands now of all that a press at the desk can change."""
+        self.refresh_from_db(
+            fields=["sessions_used", "sessions_total", "sessions_remaining", "expires_at"]
+        )

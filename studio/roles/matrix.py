@@ -44,15 +44,17 @@ TABLES = {
     "clients": Table("SELECT, INSERT, UPDATE", is_shared=True),
     "offers": Table("SELECT, INSERT, UPDATE", is_shared=True),
     "client_purchases": Table(
-        # Every column but the count and what follows from it, and the id.
+        # Every column but the count and what follows from it, the expiry, and the id.
         "SELECT, INSERT, UPDATE (org_id, client_id, offer_id, amount_paid_cents, currency,"
-        " sessions_total, purchased_at, expires_at, payment_status, payment_method, created_at)",
-        "SELECT (id, org_id, sessions_used, sessions_total, expires_at), UPDATE (sessions_used)",
+        " sessions_total, purchased_at, payment_status, payment_method, created_at)",
+        "SELECT (id, org_id, sessions_used, sessions_total, expires_at),"
+        " UPDATE (sessions_used, expires_at)",
         is_shared=True,
     ),
-    # The ledger, written by triggers alone, and what finds a client, likewise.
+    # The ledgers, written by triggers alone, and what finds a client, likewise.
     "session_requests": Table("SELECT, INSERT", "SELECT"),
     "session_events": Table("SELECT", "SELECT, INSERT"),
+    "expiry_events": Table("SELECT", "SELECT, INSERT"),
     "client_search_terms": Table("SELECT", "SELECT, INSERT, DELETE"),
     # Who gets a session back because a class was cancelled.
     "cancelled_classes": Table("SELECT, INSERT"),
@@ -77,6 +79,9 @@ FUNCTIONS = {
     "release_session(uuid)": Function((APP,), is_for_other_programs=True),
     "use_session(uuid)": Function((APP,), is_for_other_programs=True),
     "undo_reinstatement(uuid)": Function((APP,)),
+    "extend_expiry(uuid,integer,date,text)": Function((APP,)),
+    "undo_extension(uuid,bigint)": Function((APP,)),
+    "correct_expiry(uuid,timestamp with time zone)": Function((APP,)),
     "fold_for_search(text)": Function((APP,)),
     "find_clients(uuid,text[],text[],integer)": Function((APP,)),
     "search_terms(text,text,text)": Function(),
@@ -86,6 +91,9 @@ FUNCTIONS = {
     "hold_to_request()": Function(),
     "record_session_event()": Function(),
     "record_truncated_purchases()": Function(),
+    "extended_expiry(timestamp with time zone,integer,date,text)": Function(),
+    "extension_to_undo(uuid)": Function(),
+    "record_expiry_event()": Function(),
     "refuse_to_forget()": Function(),
 }
 

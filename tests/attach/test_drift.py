@@ -16,6 +16,12 @@ GONE = {
     "ALTER TABLE public.client_purchases DROP CONSTRAINT sessions_used_is_between_0_and_total": (
         "the constraint sessions_used_is_between_0_and_total of client_purchases is missing"
     ),
+    "DROP TRIGGER record_changed_expiry_event ON public.client_purchases": (
+        "the trigger record_changed_expiry_event of client_purchases is missing"
+    ),
+    "DROP FUNCTION public.undo_extension(uuid, bigint)": (
+        "the function undo_extension(uuid, bigint) is missing"
+    ),
     "ALTER TABLE public.session_events DROP CONSTRAINT an_event_is_reversed_once": (
         "the constraint an_event_is_reversed_once of session_events is missing"
     ),

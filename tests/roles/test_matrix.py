@@ -27,8 +27,7 @@ def test_it_names_every_table_of_the_site() -> None:
 @pytest.mark.django_db
 def test_it_names_every_function_that_the_migrations_make() -> None:
     made = rows(
-        "SELECT replace(oid::regprocedure::text, ' ', '') FROM pg_proc"
-        " WHERE pronamespace = 'public'::regnamespace"
+        "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
     )
 
     assert {(signature,) for signature in roles.FUNCTIONS} == {*made}

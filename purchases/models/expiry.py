@@ -1,0 +1,62 @@
+"""The ledger of expiries: what happened to the day until which a purchase can be used.
+
+It only grows. The database writes it by itself, whatever program changes an expiry
+(migrations/0019_record_expiry_event.sql), and refuses to change or delete a row of it. A purchase
+whose expiry nobody has changed has no event.
+"""
+
+from django.db import models
+from django.db.models import Func
+from django.utils.translation import gettext_lazy as _
+
+from purchases.models.catalogue import Org
+from purchases.models.ledger import SessionRequest, not_for_staff
+from purchases.models.moment import MomentField
+from purchases.models.purchase import Objection, Purchase
+
+
+class ExpiryEvent(models.Model):
+    """One change of an expiry, written by the database."""
+
+    class Kind(models.TextChoices):
+        EXTENDED = "extended", _("Extended")
+        UNDONE = "undone", _("Undone")
+        CORRECTED = "corrected", _("Corrected")
+
+    org = models.ForeignKey(
+        Org, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    purchase = models.ForeignKey(
+        Purchase,
+        models.DO_NOTHING,
+        related_name="expiry_events",
+        db_constraint=False,
+        db_index=False,
+    )
+    kind = models.TextField(choices=Kind)
+    # Null is never, before as after.
+    expires_before = MomentField(null=True)
+    expires_at = MomentField(null=True)
+    request = models.OneToOneField(
+        SessionRequest, models.DO_NOTHING, related_name="expiry_event", null=True
+    )
+    reverses = models.OneToOneField(
+        "self", models.DO_NOTHING, related_name="reversed_by", null=True
+    )
+    made_by = models.TextField()
+    occurred_at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
+
+    class Meta:
+        db_table = "expiry_events"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.expires_at:%Y-%m-%d}" if self.expires_at else self.kind
+
+    def why_not_undo(self, *, user_id: int, however_late: bool) -> Objection | None:
+        """What stands against this user's undoing this extension, as far as this row tells: the
+        database looks at what came after it."""
+        if not however_late and (objection := not_for_staff(self, user_id)):
+            return objection
+        if hasattr(self, "reversed_by") or self.purchase.expires_at != self.expires_at:
+            return Objection.EXPIRY_CHANGED
+        return None
