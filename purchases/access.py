@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django_htmx.middleware import HtmxDetails
 
-from purchases.models import CancelledClass, Client, Org, Purchase, SessionEvent
+from purchases.models import CancelledClass, Client, ExpiryEvent, Org, Purchase, SessionEvent
 
-Action = Literal["see", "reinstate", "use", "undo", "undo_any", "administer"]
+Action = Literal["see", "reinstate", "use", "extend", "undo", "undo_any", "administer"]
 
 
 class Member(Protocol):
@@ -54,6 +54,16 @@ def event_or_404(request: DeskRequest, event_id: int, to: Action) -> SessionEven
         purchase__org_id=request.member.org_id, kind=SessionEvent.Kind.REINSTATED
     ).select_related("purchase__client", "purchase__offer", "request", "reversed_by")
     event = get_object_or_404(reinstatements, pk=event_id)
+    allow(request, to)
+    return event
+
+
+def extension_or_404(request: DeskRequest, event_id: int, to: Action) -> ExpiryEvent:
+    """An extension of a purchase of the member's org, as `event_or_404` finds a reinstatement."""
+    extensions = ExpiryEvent.objects.filter(
+        purchase__org_id=request.member.org_id, kind=ExpiryEvent.Kind.EXTENDED
+    ).select_related("purchase__client", "purchase__offer", "request", "reversed_by")
+    event = get_object_or_404(extensions, pk=event_id)
     allow(request, to)
     return event
 

@@ -1,10 +1,12 @@
 """What a request may say. A form's errors are for the person who sent it."""
 
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +16,13 @@ from purchases.queries import PAGE_SIZE, Place
 OUT_OF_DATE = _("This page is out of date. Reload it, then press again.")
 CHOOSE_A_REASON = _("Choose a reason: your studio asks for one. Nothing was changed yet.")
 LINK_IS_MANGLED = _("This link to a further page is not complete. Go to the desk and start there.")
+CHOOSE_A_DAY = _("Choose how many days, or a day. Nothing was changed yet.")
+TOO_FAR_AHEAD = _("Choose a day within the next five years. Nothing was changed yet.")
+SAY_WHY = _("Write why: your studio asks for a reason. Nothing was changed yet.")
+
+# The days by which the desk extends with one click.
+EXTENSIONS = [7, 14, 30]
+AT_MOST_AHEAD = timedelta(days=5 * 366)
 
 
 class ListForm(forms.Form):
@@ -95,6 +104,46 @@ class UseForm(ActForm):
     )
 
 
+class ExtendForm(UseForm):
+    """So many days, or until a day. The days come from a button that was pressed, and count; a day
+    that stands in the field beside it does not."""
+
+    days = forms.TypedChoiceField(
+        required=False,
+        choices=[(days, days) for days in EXTENSIONS],
+        coerce=int,
+        empty_value=None,
+        error_messages={"invalid_choice": OUT_OF_DATE},
+    )
+    until = forms.DateField(
+        required=False, input_formats=["%Y-%m-%d"], error_messages={"invalid": CHOOSE_A_DAY}
+    )
+
+    def __init__(self, data: QueryDict, *, note_required: bool) -> None:
+        super().__init__(data)
+        self.note_required = note_required
+
+    def clean_until(self) -> date | None:
+        """A mistyped year is caught, and what was no such mistake once is none later: the answer
+        to a request stays."""
+        until: date | None = self.cleaned_data["until"]
+        if until and until > timezone.localdate() + AT_MOST_AHEAD:
+            raise forms.ValidationError(TOO_FAR_AHEAD)
+        return until
+
+    def clean(self) -> None:
+        super().clean()
+        if self.errors:
+            return
+        asked = self.cleaned_data
+        if asked["days"]:
+            asked["until"] = None
+        elif not asked["until"]:
+            self.add_error("until", CHOOSE_A_DAY)
+        if self.note_required and not asked["note"] and is_new(asked["request_id"]):
+            self.add_error("note", SAY_WHY)
+
+
 class ReinstateForm(UseForm):
     reason = forms.TypedChoiceField(
         required=False,
@@ -115,5 +164,9 @@ class ReinstateForm(UseForm):
         super().clean()
         if not self.reason_required or self.errors or self.cleaned_data["reason"]:
             return
-        if not SessionRequest.objects.filter(pk=self.cleaned_data["request_id"]).exists():
+        if is_new(self.cleaned_data["request_id"]):
             self.add_error("reason", CHOOSE_A_REASON)
+
+
+def is_new(request_id: UUID) -> bool:
+    return not SessionRequest.objects.filter(pk=request_id).exists()

@@ -2,8 +2,8 @@
 
 So it is cheap: one query, and no look at the session, the user or the membership. A page of a
 signed-in member carries a signed token of its org instead. Whoever holds one learns, for an hour,
-that counts of that org have changed and the opaque ids of their purchases; who and how many stands
-behind the sign-in, in the rows themselves.
+that counts or expiries of that org have changed and the opaque ids of their purchases; who, how
+many and when stands behind the sign-in, in the rows themselves.
 """
 
 from typing import Any, cast
@@ -27,15 +27,18 @@ MARK = Cast(Func(function="pg_current_snapshot"), TextField())
 
 # Two lower bounds say the same: the first lets the index be entered at the right place. The upper
 # one is for a database that was restored elsewhere, where transactions are counted anew.
-CHANGED_SINCE = """
-    SELECT %(org_id)s::uuid AS id, pg_current_snapshot()::text AS mark, ARRAY(
-        SELECT purchase_id FROM public.session_events
-        WHERE org_id = %(org_id)s
-            AND made_in >= pg_snapshot_xmin(%(seen)s::pg_snapshot)
-            AND NOT pg_visible_in_snapshot(made_in, %(seen)s::pg_snapshot)
-            AND made_in < pg_snapshot_xmax(pg_current_snapshot())
-        LIMIT %(limit)s
-    ) AS changed
+OF_ONE_LEDGER = """
+    SELECT purchase_id FROM public.{ledger}
+    WHERE org_id = %(org_id)s
+        AND made_in >= pg_snapshot_xmin(%(seen)s::pg_snapshot)
+        AND NOT pg_visible_in_snapshot(made_in, %(seen)s::pg_snapshot)
+        AND made_in < pg_snapshot_xmax(pg_current_snapshot())
+"""
+OF_COUNTS = OF_ONE_LEDGER.format(ledger="session_events")
+OF_EXPIRIES = OF_ONE_LEDGER.format(ledger="expiry_events")
+CHANGED_SINCE = f"""
+    SELECT %(org_id)s::uuid AS id, pg_current_snapshot()::text AS mark,
+        ARRAY({OF_COUNTS} UNION ALL {OF_EXPIRIES} LIMIT %(limit)s) AS changed
 """
 
 _signer = TimestampSigner(salt="purchases.news")
@@ -54,8 +57,8 @@ def org_of(token: str) -> UUID | None:
 
 
 def changed_since(org_id: UUID, seen: str) -> tuple[set[UUID] | None, str]:
-    """The purchases of the org whose count has changed since a mark, and the next mark. None
-    where they can't be named: there are too many, or what the page has seen is no mark."""
+    """The purchases of the org whose count or expiry has changed since a mark, and the next mark.
+    None where they can't be named: there are too many, or what the page has seen is no mark."""
     asked: dict[str, Any] = {"org_id": org_id, "seen": seen, "limit": NAMED_AT_MOST + 1}
     # No SELECT 1 before it: where the connection broke, this is what finds out, and the page asks
     # again.

@@ -16,8 +16,11 @@ urlpatterns = [
     path("purchases/<uuid:purchase_id>/", views.purchase_detail, name="purchase_detail"),
     path("purchases/<uuid:purchase_id>/reinstate/", views.reinstate, name="reinstate"),
     path("purchases/<uuid:purchase_id>/use/", views.use, name="use"),
+    path("purchases/<uuid:purchase_id>/extend/", views.extend, name="extend"),
     # /events/
     path("events/<int:event_id>/undo/", views.undo, name="undo"),
+    # /extensions/
+    path("extensions/<int:event_id>/undo/", views.undo_extension, name="undo_extension"),
     # /clients/
     path("clients/<uuid:client_id>/", views.client_detail, name="client_detail"),
     # /cancelled-class/

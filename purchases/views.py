@@ -22,8 +22,22 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from purchases import news, operations, queries
-from purchases.access import DeskRequest, client_or_404, event_or_404, purchase_or_404
-from purchases.forms import ActForm, ListForm, ReinstateForm, RowsForm, UseForm
+from purchases.access import (
+    DeskRequest,
+    client_or_404,
+    event_or_404,
+    extension_or_404,
+    purchase_or_404,
+)
+from purchases.forms import (
+    EXTENSIONS,
+    ActForm,
+    ExtendForm,
+    ListForm,
+    ReinstateForm,
+    RowsForm,
+    UseForm,
+)
 from purchases.models import Purchase, SessionRequest
 
 
@@ -51,6 +65,7 @@ def purchase_detail(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
         "purchase": purchase,
         "purchases": [purchase],
         "history": queries.history(purchase, request.member),
+        "extensions": EXTENSIONS,
     }
     return _page(request, "purchases/purchase_detail.html", context)
 
@@ -64,7 +79,8 @@ def client_detail(request: DeskRequest, client_id: UUID) -> HttpResponse:
 @require_safe
 @login_not_required
 def latest(request: HttpRequest) -> HttpResponse:
-    """304 while no count of the org has changed; else which have, and the mark to ask with next."""
+    """304 while no count or expiry of the org has changed; else of which purchases, and the mark to
+    ask with next."""
     org_id = news.org_of(request.headers.get("Live-Token", ""))
     if org_id is None:
         return HttpResponse(gettext("This page is out of date. Reload it."), status=403)
@@ -115,6 +131,20 @@ def undo(request: DeskRequest, event_id: int) -> HttpResponse:
     return _act(request, event.purchase, form, operation, "purchases/_undone.html")
 
 
+def extend(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
+    purchase = purchase_or_404(request, purchase_id, to="extend")
+    form = ExtendForm(request.POST, note_required=request.member.must_give_reason)
+    operation = partial(operations.extend, purchase=purchase)
+    return _act(request, purchase, form, operation, "purchases/_extended.html")
+
+
+def undo_extension(request: DeskRequest, event_id: int) -> HttpResponse:
+    event = extension_or_404(request, event_id, to="undo")
+    operation = partial(operations.undo_extension, event=event)
+    form = ActForm(request.POST)
+    return _act(request, event.purchase, form, operation, "purchases/_extension_undone.html")
+
+
 # The verb is looked at after the row was loaded: a stranger's 404 comes before any 405.
 @require_safe
 def _page(request: DeskRequest, template: str, context: dict[str, object]) -> HttpResponse:
@@ -127,10 +157,10 @@ def _act(
     request: DeskRequest,
     purchase: Purchase,
     form: ActForm,
-    operation: Callable[..., operations.Done],
+    operation: Callable[..., operations.Done | operations.NewExpiry],
     said: str,
 ) -> HttpResponse:
-    """Change a count and answer with its row; `said` is the template that tells what happened."""
+    """Change a purchase and answer with its row; `said` is the template that tells what is done."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"], render_to_string("405.html", {}, request))
     if not form.is_valid():

@@ -148,7 +148,7 @@ class Policy(models.Model):
 
 
 MAY: dict[Membership.Role, set[Action]] = {
-    Membership.Role.OWNER: {"see", "reinstate", "use", "undo", "undo_any", "administer"},
-    Membership.Role.STAFF: {"see", "reinstate", "use", "undo"},
+    Membership.Role.OWNER: {"see", "reinstate", "use", "extend", "undo", "undo_any", "administer"},
+    Membership.Role.STAFF: {"see", "reinstate", "use", "extend", "undo"},
     Membership.Role.ACCOUNTANT_READONLY: {"see"},
 }

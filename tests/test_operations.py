@@ -202,7 +202,7 @@ def test_operations_is_the_only_module_with_a_cursor_but_for_what_looks_after_th
     ]
 
     assert with_a_cursor == [
-        Path("purchases/operations.py"),
+        Path("purchases/operations/requests.py"),
         Path("studio/blueprint/drawing.py"),
         Path("studio/roles/catalog.py"),
     ]

@@ -4,15 +4,18 @@ The admin has a table of its own, in test_admin_access.py.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from purchases.models import Org
 from studio.models import User
 from tests.cancelled_class.lists import written_by
+from tests.extensions import expiry_of, extended_by
 from tests.factories import make_purchase
 from tests.ledger import reinstated_by
 from tests.packs import used
@@ -69,6 +72,18 @@ purchases:undo             HEAD    302   403  403  405     405   404
 purchases:undo             PUT     302   403  403  405     405   404
 purchases:undo             PATCH   302   403  403  405     405   404
 purchases:undo             DELETE  302   403  403  405     405   404
+purchases:extend           POST    302   403  403  302     302   404
+purchases:extend           GET     302   403  403  405     405   404
+purchases:extend           HEAD    302   403  403  405     405   404
+purchases:extend           PUT     302   403  403  405     405   404
+purchases:extend           PATCH   302   403  403  405     405   404
+purchases:extend           DELETE  302   403  403  405     405   404
+purchases:undo_extension   POST    302   403  403  302     302   404
+purchases:undo_extension   GET     302   403  403  405     405   404
+purchases:undo_extension   HEAD    302   403  403  405     405   404
+purchases:undo_extension   PUT     302   403  403  405     405   404
+purchases:undo_extension   PATCH   302   403  403  405     405   404
+purchases:undo_extension   DELETE  302   403  403  405     405   404
 purchases:cancelled_class  GET     302   403  403  200     200   200
 purchases:cancelled_class  HEAD    302   403  403  200     200   200
 purchases:cancelled_class  POST    302   403  403  200     200   200
@@ -115,9 +130,16 @@ TABLE = [
     for person, status in zip(PEOPLE, statuses, strict=True)
 ]
 FORM = "application/x-www-form-urlencoded"
-# Who may press, and changes a count by it.
+# Who may press, and changes a count or an expiry by it.
 PRESSES = {("mia", "POST"), ("olivia", "POST")}
-ACTS = {"purchases:reinstate", "purchases:reinstate_all", "purchases:use", "purchases:undo"}
+ACTS = {
+    "purchases:extend",
+    "purchases:reinstate",
+    "purchases:reinstate_all",
+    "purchases:undo",
+    "purchases:undo_extension",
+    "purchases:use",
+}
 
 
 @pytest.mark.parametrize(("name", "verb", "person", "status"), TABLE)
@@ -129,20 +151,21 @@ def test_each_person_gets_the_answer_of_the_table(
     person: str,
     status: int,
 ) -> None:
-    pack = make_purchase(org=northside, used=4)
+    pack = make_purchase(org=northside, used=4, expires_at=timezone.now() + timedelta(days=5))
     mia = request.getfixturevalue("mia")
-    given_back = reinstated_by(mia, pack)
+    events = {"undo": reinstated_by(mia, pack).pk, "undo_extension": extended_by(mia, pack).pk}
     written = written_by(mia, pack)
     browser = browser_of(person, request)
+    before = used(pack), expiry_of(pack)
 
-    url = url_of(name, pack.pk, pack.client_id, given_back.pk, written.pk)
-    response = browser.generic(verb, url, f"request_id={uuid4()}", FORM)
+    url = url_of(name, pack.pk, pack.client_id, events, written.pk)
+    response = browser.generic(verb, url, f"request_id={uuid4()}&days=7", FORM)
 
     assert response.status_code == status
     if person == "nobody" and status == 302:
         assert response["Location"].startswith(reverse("login"))
     may_change = (person, verb) in PRESSES and name in ACTS
-    assert (used(pack) != 3) is may_change
+    assert ((used(pack), expiry_of(pack)) != before) is may_change
 
 
 @pytest.mark.parametrize("person", PEOPLE)
@@ -171,13 +194,14 @@ def test_a_strangers_row_and_no_row_at_all_get_the_same_answer(
     northside: Org, mia: User, otto: User, name: str, headers: dict[str, str], verb: str
 ) -> None:
     """Otto can't even find out which ids exist."""
-    pack = make_purchase(org=northside)
-    given_back = reinstated_by(mia, pack).pk
+    pack = make_purchase(org=northside, expires_at=timezone.now() + timedelta(days=5))
+    events = {"undo": reinstated_by(mia, pack).pk, "undo_extension": extended_by(mia, pack).pk}
+    nothing = {name: event_id + 1000 for name, event_id in events.items()}
     browser = Client()
     browser.force_login(otto)
 
-    url = url_of(name, pack.pk, pack.client_id, given_back, written_by(mia, pack).pk)
-    no_url = url_of(name, uuid4(), uuid4(), given_back + 1000, uuid4())
+    url = url_of(name, pack.pk, pack.client_id, events, written_by(mia, pack).pk)
+    no_url = url_of(name, uuid4(), uuid4(), nothing, uuid4())
     theirs = browser.generic(verb, url, headers=headers)
     none = browser.generic(verb, no_url, headers=headers)
 
@@ -197,16 +221,23 @@ def browser_of(person: str, request: pytest.FixtureRequest) -> Client:
     return browser
 
 
-def url_of(name: str, purchase_id: UUID, client_id: UUID, event_id: int, list_id: UUID) -> str:
+def url_of(
+    name: str, purchase_id: UUID, client_id: UUID, events: dict[str, int], list_id: UUID
+) -> str:
     match name:
         case "purchases:client_detail":
             return reverse(name, args=[client_id])
-        case "purchases:purchase_detail" | "purchases:reinstate" | "purchases:use":
+        case (
+            "purchases:purchase_detail"
+            | "purchases:extend"
+            | "purchases:reinstate"
+            | "purchases:use"
+        ):
             return reverse(name, args=[purchase_id])
         case "purchases:cancelled_class_detail" | "purchases:reinstate_all":
             return reverse(name, args=[list_id])
-        case "purchases:undo":
-            return reverse(name, args=[event_id])
+        case "purchases:undo" | "purchases:undo_extension":
+            return reverse(name, args=[events[name.removeprefix("purchases:")]])
         case _:
             return reverse(name)
 

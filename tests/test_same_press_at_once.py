@@ -18,6 +18,7 @@ from django.urls import reverse
 from purchases import operations
 from purchases.access import Member
 from purchases.models import Purchase, SessionRequest
+from purchases.operations import sessions
 from studio.models import User
 from tests.database import PATIENCE, value
 from tests.desks import Desks, Sent
@@ -144,7 +145,7 @@ def test_the_naive_way_counts_more_than_once_and_answers_errors(
     mia: User, desks: Desks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     press = next(presses(mia))
-    monkeypatch.setattr(operations, "_act", naive(Barrier(DESKS)))
+    monkeypatch.setattr(sessions, "_act", naive(Barrier(DESKS)))
 
     found = complaints(press, desks.all_at_once([press.sent] * DESKS, htmx=True))
 

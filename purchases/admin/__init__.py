@@ -4,7 +4,7 @@ What a person may do goes by their role, as everywhere, and not by Django's perm
 """
 
 from purchases.admin.client import ClientAdmin
-from purchases.admin.ledger import SessionEventAdmin
+from purchases.admin.ledger import ExpiryEventAdmin, SessionEventAdmin
 from purchases.admin.offer import OfferAdmin
 from purchases.admin.org import OrgAdmin
 from purchases.admin.own_org import OwnOrgAdmin
@@ -12,6 +12,7 @@ from purchases.admin.purchase import PurchaseAdmin
 
 __all__ = [
     "ClientAdmin",
+    "ExpiryEventAdmin",
     "OfferAdmin",
     "OrgAdmin",
     "OwnOrgAdmin",

@@ -6,30 +6,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from purchases.admin.own_org import OwnOrgAdmin
-from purchases.models import SessionEvent
+from purchases.models import ExpiryEvent, SessionEvent
 
 
-@admin.register(SessionEvent)
-class SessionEventAdmin(OwnOrgAdmin):
-    """Who gave back what, when and why. To look at: the database writes it, and nobody changes
-    it. A purchase is told by its id, since the ledger outlives it."""
+class LedgerAdmin(OwnOrgAdmin):
+    """To look at: the database writes it, and nobody changes it. A purchase is told by its id,
+    since the ledger outlives it."""
 
-    fields = [
-        "occurred_at",
-        "kind",
-        "delta",
-        "sessions_used",
-        "who",
-        "reason",
-        "note",
-        "made_by",
-        "purchase_id",
-        "org",
-    ]
     readonly_fields = ["who", "reason", "note", "purchase_id"]
-    list_display = ["occurred_at", "kind", "delta", "sessions_used", "who", "reason", "made_by"]
     list_display_links = ["occurred_at"]
-    list_filter = ["kind", "request__reason", "occurred_at"]
     list_select_related = ["request__actor"]
     search_fields = ["purchase_id__exact", "request__actor__username"]
     search_help_text = _("A purchase's id, or who pressed.")
@@ -46,13 +31,52 @@ class SessionEventAdmin(OwnOrgAdmin):
         return False
 
     @admin.display(description=_("who"))
-    def who(self, event: SessionEvent) -> str:
+    def who(self, event: SessionEvent | ExpiryEvent) -> str:
         return str(event.request.actor) if event.request else gettext("another program")
 
     @admin.display(description=_("reason"))
-    def reason(self, event: SessionEvent) -> str | None:
+    def reason(self, event: SessionEvent | ExpiryEvent) -> str | None:
         return event.request.get_reason_display() if event.request else None
 
     @admin.display(description=_("note"))
-    def note(self, event: SessionEvent) -> str | None:
+    def note(self, event: SessionEvent | ExpiryEvent) -> str | None:
         return event.request.note if event.request else None
+
+
+@admin.register(SessionEvent)
+class SessionEventAdmin(LedgerAdmin):
+    """Who gave back what, when and why."""
+
+    fields = [
+        "occurred_at",
+        "kind",
+        "delta",
+        "sessions_used",
+        "who",
+        "reason",
+        "note",
+        "made_by",
+        "purchase_id",
+        "org",
+    ]
+    list_display = ["occurred_at", "kind", "delta", "sessions_used", "who", "reason", "made_by"]
+    list_filter = ["kind", "request__reason", "occurred_at"]
+
+
+@admin.register(ExpiryEvent)
+class ExpiryEventAdmin(LedgerAdmin):
+    """Who let whom come for longer, when and why."""
+
+    fields = [
+        "occurred_at",
+        "kind",
+        "expires_before",
+        "expires_at",
+        "who",
+        "note",
+        "made_by",
+        "purchase_id",
+        "org",
+    ]
+    list_display = ["occurred_at", "kind", "expires_before", "expires_at", "who", "made_by"]
+    list_filter = ["kind", "occurred_at"]

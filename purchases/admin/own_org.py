@@ -123,9 +123,13 @@ class OwnOrgAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the
         """Writes only what the person changed: a count moves while a form is open, and what the
         form read must not be written over it."""
         if change:
-            obj.save(update_fields=form.changed_data)
+            obj.save(update_fields=self.columns_to_write(request, obj, form))
             return
         member = member_of(request)
         if member and not is_superuser(request):
             obj.org_id = member.org_id
         obj.save()
+
+    def columns_to_write(self, request: HttpRequest, obj: Any, form: Any) -> list[str]:
+        """Of those that the person changed."""
+        return list(form.changed_data)

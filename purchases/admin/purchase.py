@@ -168,6 +168,20 @@ class PurchaseAdmin(OwnOrgAdmin):
             self.message_user(request, JUST_CHANGED, messages.ERROR)
             return redirect(request.get_full_path())
 
+    def columns_to_write(self, request: HttpRequest, obj: Purchase, form: Any) -> list[str]:
+        """The expiry has a ledger, which says who: an operation writes it."""
+        columns = super().columns_to_write(request, obj, form)
+        if "expires_at" in columns:
+            columns.remove("expires_at")
+            assert request.user.pk is not None
+            operations.correct_expiry(
+                actor_id=request.user.pk,
+                purchase=obj,
+                request_id=uuid4(),
+                expires_at=obj.expires_at,
+            )
+        return columns
+
     def has_reinstate_permission(self, request: HttpRequest) -> bool:
         return member_may(request, "reinstate")
 

@@ -9,8 +9,8 @@ from django.db import OperationalError
 from django.db.backends.postgresql.base import DatabaseWrapper
 from playwright.sync_api import Page, Route, expect
 
-from purchases import operations
 from purchases.models import Org, Purchase
+from purchases.operations import requests, sessions
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
 from tests.factories import make_purchase
@@ -140,7 +140,7 @@ def the_database_goes_away(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], None]:
     """From now on, until all is undone; what the press finds of it."""
-    act = operations._one_row
+    act = requests.one_row
     gone = OperationalError("server closed the connection unexpectedly")
 
     def cut_before(*asked: Any) -> None:
@@ -155,7 +155,7 @@ def the_database_goes_away(
             monkeypatch.setattr(DatabaseWrapper, "get_new_connection", cut_before)
         else:
             cut = cut_before if request.param == "before it acted" else cut_after
-            monkeypatch.setattr(operations, "_one_row", cut)
+            monkeypatch.setattr(sessions, "one_row", cut)
 
     return go_away
 

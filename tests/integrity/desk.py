@@ -121,7 +121,7 @@ class Desk(RuleBasedStateMachine):
                 case "undo":
                     used = pack.model.undo(cast("int", place), press.request_id)
         made = len(pack.model.events) - 1
-        press.answer = (objection or unexpected).label if used == -1 else (used, made)
+        press.answer = str((objection or unexpected).label) if used == -1 else (used, made)
         self.presses.append(press)
         assert self.ask(press, page) == press.answer
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,8 @@ import psycopg
 from django.db import connection
 
 from purchases.models import SessionRequest
-from purchases.operations import ACT, CLAIM, FUNCTIONS
+from purchases.operations.requests import CLAIM
+from purchases.operations.sessions import ACT, FUNCTIONS
 from tests.database import PATIENCE, another_connection, rows, value
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -35,6 +37,8 @@ class Asked:
     reason: str | None = None
     note: str = ""
     objection: str | None = None
+    extend_days: int | None = None
+    extend_until: date | None = None
 
 
 Ask = Callable[[Connection, Asked], Row]

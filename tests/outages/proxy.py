@@ -16,7 +16,7 @@ from threading import Thread
 ENCRYPTION = (80877103, 80877104)
 CANCEL = 80877102
 FLUSH = b"H\x00\x00\x00\x04"
-# Only the statement of an act has it (purchases/operations.py).
+# Only the statement of an act has it (purchases/operations/sessions.py).
 OF_AN_ACT = b"studio.event_id"
 
 

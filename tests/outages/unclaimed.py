@@ -3,8 +3,8 @@
 from studio.wsgi import application
 
 # Django is set up by now.
-from purchases import operations  # isort: skip
+from purchases.operations import sessions  # isort: skip
 
 __all__ = ["application"]
 
-operations.CLAIM = "WITH claimed AS (SELECT 1)"
+vars(sessions)["CLAIM"] = "WITH claimed AS (SELECT 1)"

@@ -1,19 +1,22 @@
 """The whole site, with the rights of the web process and no others."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.db import ProgrammingError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from purchases.models import Client as Buyer
-from purchases.models import Offer, Org, Purchase, SessionEvent, SessionRequest
+from purchases.models import ExpiryEvent, Offer, Org, Purchase, SessionEvent, SessionRequest
 from studio import roles
 from studio.models import Membership, User
 from tests.admin_forms import ADD_PURCHASE, change, form_of
 from tests.cancelled_class.pages import PAGE, come, list_url, look, ticked
 from tests.database import acting_as, rows, value
+from tests.extensions import expiry_of, extend, undo_extension
 from tests.factories import PASSWORD, make_client, make_offer, make_purchase
 from tests.pages import press, rows_on, the_row_on
 from tests.shared_desk.people import LOCK, give_code, take_over, who_is_at_the_desk
@@ -25,6 +28,11 @@ SignedIn = Callable[[User], Client]
 def purchase(set_up: None, northside: Org, ada: User, olivia: User) -> Purchase:
     """3 of 10 used, of Ana Ruiz."""
     return make_purchase(org=northside, total=10, used=3)
+
+
+@pytest.fixture
+def expiring(set_up: None, northside: Org) -> Purchase:
+    return make_purchase(org=northside, expires_at=timezone.now() + timedelta(days=5))
 
 
 @pytest.fixture
@@ -50,6 +58,12 @@ def superuser(db: None, signed_in: SignedIn) -> Client:
     [
         "UPDATE client_purchases SET sessions_used = 0",
         "UPDATE client_purchases SET sessions_total = 20, sessions_used = 0",
+        "UPDATE client_purchases SET expires_at = NULL",
+        "INSERT INTO expiry_events (org_id, purchase_id, kind, expires_at, made_by)"
+        " SELECT org_id, id, 'corrected', now(), 'nobody' FROM client_purchases",
+        "UPDATE expiry_events SET made_by = 'nobody'",
+        "DELETE FROM expiry_events",
+        "SELECT public.extension_to_undo(id) FROM client_purchases",
         "UPDATE client_purchases SET id = gen_random_uuid()",
         "DELETE FROM client_purchases",
         "TRUNCATE client_purchases CASCADE",
@@ -102,6 +116,23 @@ def test_the_desk_uses_reinstates_and_undoes(desk: Client, purchase: Purchase) -
         ("reinstated", 3, "studio_app"),
         ("undone", 4, "studio_app"),
     ]
+
+
+def test_the_desk_extends_and_undoes(desk: Client, expiring: Purchase) -> None:
+    with acting_as(roles.APP):
+        assert extend(desk, expiring, days=7).status_code == 200
+        event = ExpiryEvent.objects.get()
+        assert event.made_by == "studio_app"
+        assert undo_extension(desk, event).status_code == 200
+    assert expiry_of(expiring) == expiring.expires_at
+
+
+def test_an_owner_corrects_an_expiry_in_the_admin(purchase: Purchase, owner: Client) -> None:
+    with acting_as(roles.APP):
+        form = {"expires_at_0": "2031-03-03", "expires_at_1": "18:00:00"}
+        assert change(owner, purchase, **form).status_code == 302
+    (event,) = ExpiryEvent.objects.select_related("request__actor")
+    assert (event.made_by, str(event.request and event.request.actor)) == ("studio_app", "olivia")
 
 
 @pytest.mark.usefixtures("as_studio_app")

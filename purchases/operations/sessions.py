@@ -1,42 +1,24 @@
-"""What a person can do to a count. One function = one fact = one transaction = one ledger row.
-
-The only module that changes a count, and the only one with a cursor of its own. Each act is one
-statement and one round trip: it claims the request's id, then calls the database function that
-makes the change, whose trigger writes the event. A second arrival of the id waits for the first
-in the claim, changes nothing, and gets the first one's answer: ids do not expire.
-"""
+"""Reinstate, use and undo: what a person can do to a count."""
 
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-import psycopg
-from django.db import IntegrityError, connection
-from django.utils.translation import gettext_lazy as _
+from django.db import IntegrityError
 
 from purchases.access import Member
-from purchases.models import Objection, Purchase, SessionEvent, SessionRequest
+from purchases.models import Objection, Purchase, SessionEvent
+from purchases.operations.requests import (
+    CLAIM,
+    Operation,
+    Refused,
+    asked_for,
+    broken_rule,
+    first_request,
+    one_row,
+)
 
-Operation = SessionRequest.Operation
-Reason = SessionRequest.Reason
-
-# `asked` comes first because `claimed` reads from it: from there on, and until the transaction
-# ends, the ledger's trigger knows the request, and a wait for a lock has an end. OFFSET 0 keeps
-# the act before the reading of what the trigger left.
-CLAIM = """
-    WITH asked AS (
-        SELECT set_config('studio.request_id', (%(request_id)s::uuid)::text, true),
-            set_config('lock_timeout', '3s', true)
-    ), claimed AS (
-        INSERT INTO public.session_requests
-            (request_id, operation, purchase_id, event_id, actor_id, reason, note, objection)
-        SELECT %(request_id)s, %(operation)s, %(purchase_id)s, %(event_id)s, %(actor_id)s,
-            %(reason)s, %(note)s, %(objection)s
-        FROM asked
-        ON CONFLICT (request_id) DO NOTHING
-        RETURNING request_id
-    )
-"""
+# OFFSET 0 keeps the act before the reading of what the trigger left.
 ACT = """
     SELECT act.sessions_used, nullif(current_setting('studio.event_id', true), '')::bigint
     FROM claimed, LATERAL (SELECT {function} AS sessions_used OFFSET 0) AS act
@@ -47,12 +29,7 @@ FUNCTIONS = {
     Operation.USE: """CASE WHEN public.use_session(%(purchase_id)s)
         THEN current_setting('studio.sessions_used')::int ELSE -1 END""",
 }
-USED_BEFORE = _("This press was used for something else before. Reload the page, then press.")
 REFUSE = "SELECT -1, NULL::bigint FROM claimed"
-
-
-class Refused(Exception):
-    """Nothing was changed. The text says why, to the person who asked."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +87,7 @@ def undo(*, member: Member, event: SessionEvent, request_id: UUID) -> Done:
 
 
 def _act(
-    operation: SessionRequest.Operation,
+    operation: Operation,
     member: Member,
     purchase: Purchase,
     request_id: UUID,
@@ -121,20 +98,14 @@ def _act(
     note: str = "",
 ) -> Done:
     """Claim the request, change the count, and say what came of it."""
-    asked: dict[str, Any] = {
-        "request_id": request_id,
-        "operation": operation.value,
-        "purchase_id": purchase.pk,
-        "event_id": event_id,
-        "actor_id": member.user_id,
-    }
+    asked = asked_for(operation, request_id, purchase, member.user_id, event_id=event_id)
     said = {"reason": reason, "note": note, "objection": objection and objection.value}
     if objection and objection.is_for_the_desk_to_raise:
         statement = CLAIM + REFUSE
     else:
         statement = CLAIM + ACT.format(function=FUNCTIONS[operation])
     try:
-        answer = _one_row(statement, asked | said)
+        answer = one_row(statement, asked | said)
     except IntegrityError as error:
         raise Refused(broken_rule(error).label) from error
     if answer is None:
@@ -150,19 +121,14 @@ def _act(
 def _first_answer(asked: dict[str, Any], purchase: Purchase) -> Done:
     """The answer that the request got when it came first. The count on the purchase is the one
     that stands now."""
-    first = SessionRequest.objects.select_related("event").get(pk=asked["request_id"])
-    if any(getattr(first, column) != value for column, value in asked.items()):
-        raise Refused(USED_BEFORE)
-    purchase.refresh_counts()
+    first = first_request(asked, purchase)
     if not hasattr(first, "event"):
         unexpected = _the_databases_objection(Operation(first.operation), first.event_id)
         raise Refused(Objection(first.objection or unexpected).label)
     return Done(cast("int", first.event.sessions_used), first.event.pk)
 
 
-def _the_databases_objection(
-    operation: SessionRequest.Operation, event_id: int | None
-) -> Objection:
+def _the_databases_objection(operation: Operation, event_id: int | None) -> Objection:
     """Why the database changed nothing, where the page had expected that it would."""
     match operation:
         case Operation.REINSTATE:
@@ -170,25 +136,5 @@ def _the_databases_objection(
         case Operation.USE:
             # None is left, or another program moved the expiry or took the count away.
             return Objection.JUST_CHANGED
-        case Operation.UNDO:
-            return Objection.UNDONE
-
-
-def broken_rule(error: IntegrityError) -> Objection:
-    """What a constraint refused that the page could not know. Anything else is our mistake."""
-    cause = error.__cause__
-    assert isinstance(cause, psycopg.Error)
-    match cause.diag.constraint_name:
-        case "sessions_used_is_between_0_and_total":
-            return Objection.COUNT_IS_OFF
-        case "an_event_is_reversed_once":
-            return Objection.TAKEN_BACK
         case _:
-            raise error
-
-
-def _one_row(sql: str, params: dict[str, Any]) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-    return row
+            return Objection.UNDONE

@@ -1,0 +1,130 @@
+"""Extend, undo that, and correct: what a person can do to an expiry."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from purchases.access import Member
+from purchases.models import ExpiryEvent, Objection, Purchase
+from purchases.operations.requests import (
+    CLAIM,
+    Operation,
+    Refused,
+    asked_for,
+    first_request,
+    one_row,
+)
+
+# OFFSET 0 keeps the act before the reading of what the trigger left.
+ACT = """
+    SELECT act.done, nullif(current_setting('studio.expiry_event_id', true), '')::bigint
+    FROM claimed, LATERAL (SELECT {function} AS done OFFSET 0) AS act
+"""
+EXTEND = """public.extend_expiry(
+    %(purchase_id)s, %(extend_days)s::int, %(extend_until)s::date, %(zone)s)"""
+UNDO = "public.undo_extension(%(purchase_id)s, %(event_id)s)"
+CORRECT = "public.correct_expiry(%(purchase_id)s, %(expires_at)s)"
+REFUSE = "SELECT NULL::boolean, NULL::bigint FROM claimed"
+
+
+@dataclass(frozen=True)
+class NewExpiry:
+    """The answer to a request, the first time and every time after."""
+
+    expires_at: datetime | None
+    event_id: int
+
+
+def extend(
+    *,
+    member: Member,
+    purchase: Purchase,
+    request_id: UUID,
+    days: int | None = None,
+    until: date | None = None,
+    note: str = "",
+) -> NewExpiry:
+    """Let a purchase be used for longer: through the day `until`, or else through the day that
+    comes so many days after the later of today and the day on which it expires.
+
+    Whatever time of day it expired at before, it then expires with the end of that day in the time
+    zone at hand: a client may come on the day that the desk named. Of two extensions by days at
+    once, the second counts from where the first led. The purchase carries the new expiry.
+    Raises `Refused` where it never expires or was refunded, and where the day is past, or no later
+    than what stands.
+    """
+    asked = asked_for(
+        Operation.EXTEND,
+        request_id,
+        purchase,
+        member.user_id,
+        extend_days=days,
+        extend_until=until,
+    )
+    objection = purchase.why_not_extend(end_of(until) if until else None)
+    zone = timezone.get_current_timezone_name()
+    return _act(EXTEND, asked, purchase, objection, Objection.JUST_CHANGED, note=note, zone=zone)
+
+
+def undo_extension(*, member: Member, event: ExpiryEvent, request_id: UUID) -> NewExpiry:
+    """Take an extension back: the purchase expires when it did before.
+
+    Raises `Refused` where the expiry was changed since, and where staff come after 15 minutes or
+    for what somebody else did: that is for owners.
+    """
+    asked = asked_for(
+        Operation.UNDO_EXTENSION, request_id, event.purchase, member.user_id, event_id=event.pk
+    )
+    objection = event.why_not_undo(user_id=member.user_id, however_late=member.may("undo_any"))
+    before = event.expires_before
+    return _act(UNDO, asked, event.purchase, objection, Objection.EXPIRY_CHANGED, back_to=before)
+
+
+def correct_expiry(
+    *, actor_id: int, purchase: Purchase, request_id: UUID, expires_at: datetime | None
+) -> None:
+    """Put an expiry right, to any moment or to never. Nothing happens where it is that already."""
+    asked = asked_for(Operation.CORRECT_EXPIRY, request_id, purchase, actor_id)
+    said = {"reason": None, "note": "", "objection": None, "expires_at": expires_at}
+    one_row(CLAIM + ACT.format(function=CORRECT), asked | said)
+
+
+def end_of(day: date) -> datetime:
+    """Its last second, as the database will have it."""
+    midnight = datetime.combine(day + timedelta(days=1), time.min)
+    return timezone.make_aware(midnight) - timedelta(seconds=1)
+
+
+def _act(
+    function: str,
+    asked: dict[str, Any],
+    purchase: Purchase,
+    objection: Objection | None,
+    otherwise: Objection,
+    *,
+    note: str = "",
+    zone: str = "",
+    back_to: datetime | None = None,
+) -> NewExpiry:
+    """Claim the request, move the expiry, and say what came of it; `otherwise` is why the database
+    changed nothing where the page had expected that it would."""
+    said = {"reason": None, "note": note, "objection": objection and objection.value, "zone": zone}
+    if objection and objection.is_for_the_desk_to_raise:
+        statement = CLAIM + REFUSE
+    else:
+        statement = CLAIM + ACT.format(function=function)
+    answer = one_row(statement, asked | said)
+    if answer is None:
+        first = first_request(asked, purchase)
+        if not hasattr(first, "expiry_event"):
+            raise Refused(Objection(first.objection or otherwise).label)
+        return NewExpiry(first.expiry_event.expires_at, first.expiry_event.pk)
+    done, event_id = answer
+    if not done:
+        purchase.refresh_counts()
+        raise Refused((objection or otherwise).label)
+    purchase.expires_at = back_to if done is True else done
+    return NewExpiry(purchase.expires_at, event_id)

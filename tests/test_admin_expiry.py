@@ -1,0 +1,72 @@
+"""An owner puts an expiry right in the admin, and the ledger has their name; and looks at it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from purchases.models import ExpiryEvent, Org, Purchase
+from studio.models import User
+from tests.admin_forms import change
+from tests.database import rows
+from tests.extensions import expiry_lines, extended_by
+from tests.factories import make_purchase
+
+SignIn = Callable[[User], Client]
+EVENTS = "/admin/purchases/expiryevent/"
+
+
+@pytest.fixture
+def pack(northside: Org) -> Purchase:
+    return make_purchase(org=northside, expires_at=timezone.now() + timedelta(days=5))
+
+
+@pytest.mark.parametrize("root", [False, True], ids=["owner", "superuser"])
+def test_a_changed_expiry_is_a_correction_by_who_saved_it(
+    olivia: User, pack: Purchase, signed_in: SignIn, root: bool
+) -> None:
+    person = User.objects.create_superuser("root") if root else olivia
+    form = {"expires_at_0": "2031-03-03", "expires_at_1": "18:00:00", "sessions_total": 12}
+
+    assert change(signed_in(person), pack, **form).status_code == 302
+
+    (event,) = ExpiryEvent.objects.select_related("request__actor")
+    assert event.request is not None
+    assert (event.kind, event.request.operation, event.request.actor) == (
+        "corrected",
+        "correct_expiry",
+        person,
+    )
+    assert event.expires_before != event.expires_at == pack.expires_at
+    assert (pack.expires_at and pack.expires_at.year, pack.sessions_total) == (2031, 12)
+
+
+def test_never_can_be_chosen(olivia: User, pack: Purchase, signed_in: SignIn) -> None:
+    change(signed_in(olivia), pack, expires_at_0="", expires_at_1="")
+
+    assert [line[2] for line in expiry_lines(pack)] == [None]
+
+
+def test_another_column_leaves_it_alone(olivia: User, pack: Purchase, signed_in: SignIn) -> None:
+    rows("UPDATE client_purchases SET expires_at = '2031-03-03 18:00Z'")
+    before = expiry_lines(pack)
+
+    same = {"expires_at_0": "2031-03-03", "expires_at_1": "18:00:00"}
+    change(signed_in(olivia), pack, sessions_total=12, **same)
+
+    assert expiry_lines(pack) == before
+    assert pack.sessions_total == 12
+
+
+def test_the_ledger_is_there_to_look_at(
+    olivia: User, mia: User, pack: Purchase, signed_in: SignIn
+) -> None:
+    event = extended_by(mia, pack, days=7, note="ill for a week")
+    owner = signed_in(olivia)
+
+    assert "mia" in owner.get(EVENTS).text
+    assert "ill for a week" in owner.get(f"{EVENTS}{event.pk}/change/").text
+    for path in ("add/", f"{event.pk}/delete/"):
+        assert owner.post(EVENTS + path, {"post": "yes"}).status_code == 403
