@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from heapq import merge
+from operator import attrgetter
 from uuid import UUID
 
 from django.db.models import Count, Q
 from django.utils import timezone
 
 from purchases.access import Member
-from purchases.models import Client, Purchase, SessionEvent, SessionRequest
+from purchases.models import Client, ExpiryEvent, Purchase, SessionEvent, SessionRequest
 
 PAGE_SIZE = 50
 
@@ -123,17 +125,31 @@ def _given_back(client: Client) -> list[GivenBack]:
 class Entry:
     """A line of a purchase's history."""
 
-    event: SessionEvent
-    can_be_reinstated: bool
-    can_be_undone: bool
+    event: SessionEvent | ExpiryEvent
+    can_be_reinstated: bool = False
+    can_be_undone: bool = False
+
+    @property
+    def is_of_expiry(self) -> bool:
+        return isinstance(self.event, ExpiryEvent)
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.event.occurred_at
 
 
 def history(purchase: Purchase, member: Member) -> list[Entry]:
-    """Every change of a purchase's count, newest first, each with who asked for it and why, and
-    with what this member can take back."""
-    events = purchase.events.select_related("request__actor", "reverses", "reversed_by").order_by(
-        "-pk"
-    )
+    """Every change of a purchase's count and of its expiry, newest first, each with who asked for
+    it and why, and with what this member can take back."""
+    # Each ledger keeps its own order: a clock may be set back.
+    ledgers = _history_of_count(purchase, member), _history_of_expiry(purchase, member)
+    return list(merge(*ledgers, key=attrgetter("occurred_at"), reverse=True))
+
+
+def _history_of_count(purchase: Purchase, member: Member) -> list[Entry]:
+    events = purchase.events.select_related(
+        "request__actor", "reverses", "reversed_by__request__actor", "reversed_by__reversed_by"
+    ).order_by("-pk")
     can_reinstate = member.may("reinstate") and purchase.why_not_reinstate is None
     return [
         Entry(
@@ -145,6 +161,27 @@ def history(purchase: Purchase, member: Member) -> list[Entry]:
         )
         for event in events
     ]
+
+
+def _history_of_expiry(purchase: Purchase, member: Member) -> list[Entry]:
+    # An undo is never reversed itself; asked together, that costs no query of its own.
+    related = (
+        "request__actor",
+        "reverses",
+        "reversed_by__request__actor",
+        "reversed_by__reversed_by",
+    )
+    events = list(purchase.expiry_events.select_related(*related).order_by("-pk"))
+    # As extension_to_undo has it: what came after an extension keeps it from being undone.
+    done = [each for each in events if each.kind != ExpiryEvent.Kind.UNDONE]
+    lasting = [each for each in done if not hasattr(each, "reversed_by")]
+    can_undo = (
+        bool(lasting)
+        and lasting[0].kind == ExpiryEvent.Kind.EXTENDED
+        and member.may("undo")
+        and not lasting[0].why_not_undo(user_id=member.user_id, however_late=member.may("undo_any"))
+    )
+    return [Entry(each, can_be_undone=can_undo and each is lasting[0]) for each in events]
 
 
 def search_words(q: str) -> list[str]:

@@ -10,7 +10,9 @@ from django.urls import reverse
 from purchases.models import Purchase
 from tests.pages import html_of, words
 
-LINE = re.compile(r'<tr id="event-(\d+)" data-kind="\w+">.*?</tr>', re.S)
+# Of a count; those of the expiry are told apart by their ids.
+LINE = re.compile(r'<tr id="event-(\d+)" data-kind="\w+"[^>]*>.*?</tr>', re.S)
+EXPIRY_LINE = re.compile(r'<tr id="expiry-event-(\d+)" data-kind="expiry-\w+"[^>]*>.*?</tr>', re.S)
 CELL = re.compile(r'<td class="(\w+)">(.*?)</td>', re.S)
 
 
@@ -42,20 +44,24 @@ def page_of(purchase: Purchase) -> str:
 
 
 def history_on(page: HttpResponseBase) -> list[Line]:
-    """Newest first."""
-    return [
-        Line(
-            int(line[1]),
-            **{cell: words(text) for cell, text in CELL.findall(line[0])},
-            html=line[0],
-        )
-        for line in LINE.finditer(html_of(page))
-    ]
+    """What happened to the count, newest first."""
+    return [_line(found) for found in LINE.finditer(html_of(page))]
+
+
+def expiry_history_on(page: HttpResponseBase) -> list[Line]:
+    """What happened to the expiry, newest first."""
+    return [_line(found) for found in EXPIRY_LINE.finditer(html_of(page))]
+
+
+def story_on(page: HttpResponseBase) -> list[str]:
+    """What happened to either, newest first."""
+    whole = re.compile(f"{LINE.pattern}|{EXPIRY_LINE.pattern}", re.S)
+    return [_line(found).what for found in whole.finditer(html_of(page))]
 
 
 def _line(found: re.Match[str]) -> Line:
     cells = {cell: words(text) for cell, text in CELL.findall(found[0])}
-    return Line(int(found[1]), **cells, html=found[0])
+    return Line(int(next(filter(None, found.groups()))), **cells, html=found[0])
 
 
 def click(browser: Client, line: Line, **changed: str) -> HttpResponseBase:

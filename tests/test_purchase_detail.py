@@ -2,6 +2,8 @@
 test_history_buttons.py."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,13 +12,14 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from purchases.models import Org, Purchase
-from purchases.templatetags.desk import exactly
+from purchases.templatetags.desk import at_time, day, on_day
 from studio.models import User
 from tests.database import rows, value
+from tests.extensions import expiry_of, extend, extended_by, extension_undone_by
 from tests.factories import make_purchase, make_user
-from tests.history import history_on, page_of
+from tests.history import click, expiry_history_on, history_on, page_of, story_on
 from tests.ledger import reinstated_by, undone_by, used_by
-from tests.pages import press, the_row_on, words_on
+from tests.pages import html_of, press, the_row_on, words_on
 
 SignIn = Callable[[User], Client]
 LOGIN = "through postgres"
@@ -36,14 +39,15 @@ def test_a_line_says_when_what_before_and_after_who_why_and_by_which_program(
 
     corrected, reinstated, used_line, opened = history_on(desk.get(page_of(pack)))
 
-    today = "the visit of " + timezone.localtime(event.occurred_at).strftime("%-d %b")
-    assert reinstated.when == exactly(event.occurred_at)
-    assert (reinstated.what, reinstated.used) == (f"Session reinstated {today}", "4 → 3")
-    assert reinstated.who == f"Mia: late cancel forgiven first <b>time</b> {LOGIN}"
-    assert used_line.what.startswith("Session used given back")
-    assert (used_line.used, used_line.who) == ("3 → 4", f"Mia with a friend {LOGIN}")
-    assert (opened.what, opened.used, opened.who) == ("Opened", "3", LOGIN)
-    assert (corrected.what, corrected.used, corrected.who) == ("Count corrected", "3 → 5", LOGIN)
+    today = on_day(event.occurred_at)
+    assert (reinstated.when, reinstated.used) == (at_time(event.occurred_at), "4 → 3 used")
+    assert reinstated.what == f"Session reinstated the visit of {today}"
+    assert reinstated.who == "Mia: late cancel forgiven first <b>time</b>"
+    assert used_line.what == f"Session used Reinstated {today} by Mia: late cancel forgiven"
+    assert (used_line.used, used_line.who) == ("3 → 4 used", "Mia with a friend")
+    assert (opened.what, opened.used, opened.who) == ("Pack added", "3 used", LOGIN)
+    assert (corrected.what, corrected.used) == ("Count corrected", "3 → 5 used")
+    assert corrected.who == f"Another program {LOGIN}"
 
 
 def test_missing_counts_are_shown_as_such(desk: Client, northside: Org) -> None:
@@ -51,14 +55,18 @@ def test_missing_counts_are_shown_as_such(desk: Client, northside: Org) -> None:
     rows("UPDATE client_purchases SET sessions_used = 4")
     rows("UPDATE client_purchases SET sessions_used = NULL")
 
-    assert [line.used for line in history_on(desk.get(page_of(pack)))] == ["4 → ?", "0 → 4", "?"]
+    assert [line.used for line in history_on(desk.get(page_of(pack)))] == [
+        "4 → ? used",
+        "0 → 4 used",
+        "? used",
+    ]
 
 
 def test_another_program_is_named_by_its_role_and_its_token(desk: Client, pack: Purchase) -> None:
     rows("SELECT set_config('request.jwt.claims', '{\"sub\": \"<5f3c>\"}', true)")
     value("SELECT public.use_session(%s)", pack.pk)
 
-    assert history_on(desk.get(page_of(pack)))[0].who == f"{LOGIN} for <5f3c>"
+    assert history_on(desk.get(page_of(pack)))[0].who == (f"Another program {LOGIN} for <5f3c>")
 
 
 def test_a_purchase_that_is_older_than_the_ledger_has_a_page_too(
@@ -71,7 +79,7 @@ def test_a_purchase_that_is_older_than_the_ledger_has_a_page_too(
     assert history_on(page) == []
     assert "Nothing has changed this count since it was bought." in words_on(page)
     press(desk, "use", pack)
-    assert [line.used for line in history_on(desk.get(page_of(pack)))] == ["3 → 4", "3"]
+    assert [line.used for line in history_on(desk.get(page_of(pack)))] == ["3 → 4 used", "3 used"]
 
 
 def test_it_has_the_row_of_the_desk(desk: Client, pack: Purchase) -> None:
@@ -90,22 +98,164 @@ def test_a_stranger_gets_404_and_reads_no_name(
     assert "Ana" not in words_on(response)
 
 
-def test_it_takes_6_queries_at_most_however_much_has_happened(
+def test_it_takes_7_queries_at_most_however_much_has_happened(
     desk: Client,
     northside: Org,
     mia: User,
-    pack: Purchase,
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
+    pack = make_purchase(org=northside, expires_at=timezone.now() + timedelta(days=5))
     for number in range(5):
         colleague = make_user(username=f"colleague{number}", org=northside)
         used_by(colleague, pack)
         undone_by(mia, reinstated_by(mia, pack))
         reinstated_by(colleague, pack)
+        extension_undone_by(mia, extended_by(mia, pack))
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         # 1. the session 2. its user 3. their membership with its org and policy
-        # 4. the mark 5. the purchase 6. the events, each with its request, its actor and what it
-        # reverses
+        # 4. the mark 5. the purchase 6. the events, each with its request, its actor, what it
+        # reverses and what reverses it 7. those of the expiry, likewise
         page = desk.get(page_of(pack))
     assert len(history_on(page)) == 21
+
+
+# --- The expiry -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def expiring(northside: Org) -> Purchase:
+    return make_purchase(org=northside, expires_at=timezone.now() + timedelta(days=5))
+
+
+def test_an_extension_says_to_when_by_whom_and_why(
+    desk: Client, mia: User, expiring: Purchase
+) -> None:
+    event = extended_by(mia, expiring, days=7, note="ill for a week")
+
+    (line,) = expiry_history_on(desk.get(page_of(expiring)))
+
+    assert event.expires_at
+    assert expiring.expires_at
+    assert line.what == f"Extended to {on_day(event.expires_at)}"
+    assert line.used == f"{day(expiring.expires_at)} → {day(event.expires_at)}"
+    assert (line.who, line.act) == ("Mia ill for a week", "Undo")
+
+
+def test_an_undone_extension_says_so_and_another_programs_change_is_one(
+    desk: Client, mia: User, expiring: Purchase
+) -> None:
+    event = extended_by(mia, expiring)
+    extension_undone_by(mia, event)
+    rows("UPDATE client_purchases SET expires_at = 'infinity'")
+    rows("UPDATE client_purchases SET expires_at = NULL")
+
+    last, corrected, undone, extended = expiry_history_on(desk.get(page_of(expiring)))
+
+    today = on_day(event.occurred_at)
+    assert extended.what.endswith(f" Undone {today} by Mia")
+    assert (undone.what, undone.who) == (f"Extension undone of {today}", "Mia")
+    assert (corrected.what, corrected.who) == ("Expiry corrected", f"Another program {LOGIN}")
+    assert (corrected.used.split(" → ")[1], last.used) == ("never", "never → never")
+
+
+def test_both_ledgers_are_one_story_newest_first(
+    desk: Client, mia: User, expiring: Purchase
+) -> None:
+    used_by(mia, expiring)
+    extended_by(mia, expiring)
+    used_by(mia, expiring)
+
+    story = story_on(desk.get(page_of(expiring)))
+
+    firsts = [line.split(" to ")[0] for line in story]
+    assert firsts == ["Session used", "Extended", "Session used", "Pack added"]
+
+
+def test_a_reinstatement_that_was_undone_is_told_beside_the_use(
+    desk: Client, mia: User, expiring: Purchase
+) -> None:
+    used_by(mia, expiring)
+    event = reinstated_by(mia, expiring)
+    undone_by(mia, event)
+
+    _, reinstated, used_line, _ = history_on(desk.get(page_of(expiring)))
+
+    today = on_day(event.occurred_at)
+    assert used_line.what == f"Session used Reinstated {today} by Mia, undone {today}"
+    assert reinstated.what.endswith(f"Undone {today} by Mia")
+    reinstated_by(mia, expiring)
+    _, _, reinstated, _, _ = history_on(desk.get(page_of(expiring)))
+    assert reinstated.what.endswith(f"Undone {today} by Mia"), "and no more than that"
+
+
+@pytest.mark.parametrize("name", ["mia", "max", "olivia", "ada"])
+def test_undo_is_offered_to_those_who_may_and_only_for_the_last(
+    northside: Org,
+    mia: User,
+    olivia: User,
+    ada: User,
+    expiring: Purchase,
+    signed_in: SignIn,
+    name: str,
+) -> None:
+    people = {"mia": mia, "olivia": olivia, "ada": ada}
+    people["max"] = make_user(username="max", org=northside)
+    first, second = extended_by(mia, expiring), extended_by(mia, expiring)
+    page = page_of(expiring)
+    browser = signed_in(people[name])
+    button = "Undo" if name in ("mia", "olivia") else ""
+
+    assert [line.act for line in expiry_history_on(browser.get(page))] == [button, ""]
+    extension_undone_by(mia, second)
+    assert [line.act for line in expiry_history_on(browser.get(page))] == ["", "", button]
+    line = expiry_history_on(browser.get(page))[-1]
+    assert (line.event_id, line.html.count("<form")) == (first.pk, int(bool(button)))
+
+
+def test_from_the_history_an_extension_is_undone(
+    desk: Client, mia: User, expiring: Purchase
+) -> None:
+    extended_by(mia, expiring)
+    line = expiry_history_on(desk.get(page_of(expiring)))[0]
+
+    answer = click(desk, line)
+
+    assert (answer.status_code, answer["Location"]) == (302, page_of(expiring))
+    assert expiry_of(expiring) == expiring.expires_at
+
+
+@pytest.mark.parametrize(
+    ("columns", "offered"),
+    [
+        ({}, True),
+        ({"expires_at": timezone.now() - timedelta(days=1)}, True),
+        ({"payment_status": "pending"}, True),
+        ({"payment_status": "refunded"}, False),
+        ({"expires_at": None}, False),
+    ],
+)
+def test_extend_is_offered_where_it_works(
+    desk: Client, ada: User, expiring: Purchase, signed_in: SignIn, columns: Any, offered: bool
+) -> None:
+    Purchase.objects.update(**columns)
+    form = reverse("purchases:extend", args=[expiring.pk])
+
+    assert (form in html_of(desk.get(page_of(expiring)))) is offered
+    assert (extend(desk, expiring, days=7).status_code == 200) is offered
+    assert form not in html_of(signed_in(ada).get(page_of(expiring)))
+
+
+def test_it_has_the_clients_contact_and_notes_and_the_offer(
+    desk: Client, expiring: Purchase
+) -> None:
+    client, offer = expiring.client, expiring.offer
+    client.email, client.phone, client.notes = "ana@example.com", "+61 400", "Bad knee <b>"
+    client.save()
+    offer.description, offer.sessions_included, offer.pack_validity_days = "All classes", 10, 90
+    offer.save()
+
+    page = words_on(desk.get(page_of(expiring)))
+
+    for said in ["ana@example.com", "+61 400", "Bad knee <b>", "All classes", "good for 90 days"]:
+        assert said in page

@@ -1,5 +1,6 @@
 """Reinstate: one session is given back, and the page says the count that the database returned."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,9 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from purchases.models import Org, Purchase, SessionEvent
+from studio.models import Policy
+from tests.extensions import end_of_the_day, expiry_of
 from tests.factories import make_client, make_purchase
 from tests.packs import used
-from tests.pages import note_on, press, the_row_on, undo_on
+from tests.pages import HTMX, html_of, note_on, press, the_row_on, undo_on
 
 LIST = reverse("purchases:purchase_list")
 DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
@@ -77,7 +80,7 @@ def test_no_other_purchase_changes(northside: Org, desk: Client) -> None:
 
 @DOORS
 @pytest.mark.parametrize("total", [10, None])
-def test_on_an_expired_pack_it_says_that_a_new_expiry_is_needed(
+def test_on_an_expired_pack_it_says_so(
     northside: Org, desk: Client, htmx: bool, total: int | None
 ) -> None:
     expired = datetime(2024, 3, 3, 12, tzinfo=UTC)
@@ -86,10 +89,37 @@ def test_on_an_expired_pack_it_says_that_a_new_expiry_is_needed(
     answer = press(desk, "reinstate", pack, htmx=htmx)
     page = answer if htmx else desk.get(LIST)
 
-    assert note_on(page).endswith(
-        "The pack expired on 3 Mar 2024: it needs a new expiry before the session can be used."
-    )
+    assert note_on(page).endswith("The pack expired on Sun 3 Mar 2024.")
     assert the_row_on(page).used == "2" == str(used(pack))
+
+
+@DOORS
+def test_on_an_expired_pack_one_more_click_extends_it(
+    northside: Org, desk: Client, htmx: bool
+) -> None:
+    pack = make_purchase(org=northside, expires_at=datetime(2024, 3, 3, 12, tzinfo=UTC))
+    answer = press(desk, "reinstate", pack, htmx=htmx)
+    page = answer if htmx else desk.get(LIST)
+
+    form = re.search(r'<form class="extend-now".*?action="([^"]*)".*?</form>', html_of(page), re.S)
+    assert form
+    assert undo_on(page), "and Undo stays"
+    names = re.findall(r'name="(\w+)" value="([^"]*)"', form[0])
+    sent = {name: value for name, value in names if name != "csrfmiddlewaretoken"}
+    assert (sent["days"], sent["note"]) == ("14", "Session reinstated")
+    assert desk.post(form[1], sent, headers=HTMX).status_code == 200
+
+    assert expiry_of(pack) == end_of_the_day(14)
+    assert press(desk, "use", pack, htmx=True).status_code == 200, "the session can be used"
+
+
+def test_where_reasons_are_mandatory_that_click_needs_no_more(northside: Org, desk: Client) -> None:
+    Policy.objects.create(org=northside, reason_is_mandatory=True)
+    pack = make_purchase(org=northside, expires_at=datetime(2024, 3, 3, 12, tzinfo=UTC))
+
+    answer = press(desk, "reinstate", pack, htmx=True, reason="class_cancelled")
+
+    assert 'name="note" value="Session reinstated"' in html_of(answer)
 
 
 @pytest.mark.parametrize("expires_in", [None, timedelta(hours=1)])

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
 from purchases.access import Action, Member
-from purchases.models import EXPIRING_WITHIN
+from purchases.models import EXPIRING_WITHIN, ExpiryEvent, SessionEvent
 
 register = template.Library()
 
@@ -48,6 +48,22 @@ def day(moment: datetime) -> str:
     # Translators: a date as Django's `date` filter writes it (j: 12, M: Jan, b: jan, F: January,
     # Y: 2026).
     return date_format(local, pgettext("date", "j M") if this_year else pgettext("date", "j M Y"))
+
+
+@register.filter
+def on_day(moment: datetime) -> str:
+    """ "Mon 12 Jan", as one says it to somebody; with the year where it is not this one."""
+    local = timezone.localtime(moment)
+    # Translators: a date as Django's `date` filter writes it (D: Mon, j: 12, M: Jan, Y: 2026).
+    this_year, other_year = pgettext("date", "D j M"), pgettext("date", "D j M Y")
+    return date_format(local, this_year if local.year == timezone.localdate().year else other_year)
+
+
+@register.filter
+def at_time(moment: datetime) -> str:
+    """ "Mon 12 Jan, 18:00"; with the year where it is not this one."""
+    time = date_format(timezone.localtime(moment), pgettext("date", "H:i"))
+    return gettext("%(day)s, %(time)s") % {"day": on_day(moment), "time": time}
 
 
 @register.filter
@@ -108,6 +124,21 @@ def number(count: int | None) -> str:
     """ "1,000", as the language at hand writes it, and a dash where there is none. For people:
     values of forms and data- attributes stay as they are."""
     return "–" if count is None else number_format(count, force_grouping=True)
+
+
+@register.filter
+def expiry(moment: datetime | None) -> str:
+    """ "12 Jan", or "never"; infinity is read as the year 9999."""
+    return gettext("never") if moment is None or moment.year == 9999 else day(moment)
+
+
+@register.filter
+def who(event: SessionEvent | ExpiryEvent) -> str:
+    """The name of the person who asked for it."""
+    if not event.request:
+        return gettext("another program")
+    actor = event.request.actor
+    return actor.get_short_name() or actor.get_username()
 
 
 @register.filter

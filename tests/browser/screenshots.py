@@ -6,22 +6,29 @@ what is right, and `make test` does not run it.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db.models import F
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page
 
 from purchases.models import Client, Org, Purchase
 from studio.models import Membership, Policy, User
 from tests.browser.conftest import Window
+from tests.extensions import extended_by, extension_undone_by
+from tests.ledger import reinstated_by, undone_by, used_by
 
 FOLDER = settings.BASE_DIR / "screenshots"
 WIDTHS = {"desk": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
 # What the demo made; `demo` says it to whoever runs it, too.
 PASSWORD = "studio-demo"
+# Milliseconds until a button that came in the place of another can be pressed.
+BREATH = 600
 ZOE = "Zoë Óskarsdóttir-Nguyễn"
 
 
@@ -98,8 +105,12 @@ def the_desk(page: Page, shoot: Shoot) -> None:
     shoot(page, "desk-nobody-at-all")
     page.goto("/purchases/?state=expired")
     page.locator(".reinstate > .button").first.click()
-    page.get_by_text("it needs a new expiry").wait_for()
+    page.get_by_text("The pack expired on").wait_for()
     shoot(page, "desk-expired")
+    page.wait_for_timeout(BREATH)
+    page.get_by_role("button", name="Extend by 14 days").click()
+    page.get_by_text("good until").wait_for()
+    shoot(page, "desk-extended")
     page.goto("/purchases/")
     page.get_by_role("link", name=ZOE).click()
     shoot(page, "client")
@@ -112,6 +123,8 @@ def the_desk(page: Page, shoot: Shoot) -> None:
     page.go_back()
     shoot(page, "client-on-paper")
     page.emulate_media(media="screen")
+    page.go_forward()
+    a_purchase_with_a_story(page, shoot)
     nobody = Client.objects.create(org=Org.objects.get(slug="northside-pilates"), full_name="Jo Ng")
     page.goto(f"/clients/{nobody.pk}/")
     shoot(page, "client-nothing-bought")
@@ -153,6 +166,30 @@ def a_shared_desk(open_window: Callable[[], BrowserContext], shoot: Shoot) -> No
     page.goto("/desk/?pressed=1")
     shoot(page, "desk-locked-pressed")
     Membership.objects.filter(user__username="evening").update(wrong_tries=0, locked_until=None)
+
+
+def a_purchase_with_a_story(page: Page, shoot: Shoot) -> None:
+    """The page as it is turned to the client, and what it says of an extension."""
+    pack = Purchase.objects.get(pk=page.url.rstrip("/").rsplit("/", 1)[1])
+    Purchase.objects.filter(pk=pack.pk).update(expires_at=timezone.now() + timedelta(days=5))
+    pack.client.notes = "Bad knee: no jumps.\nPays by card."
+    pack.client.save()
+    desk, owner = (User.objects.get(username=name) for name in ("desk", "owner"))
+    used_by(desk, pack)
+    undone_by(desk, reinstated_by(desk, pack, reason="class_cancelled", note="The pipe burst"))
+    reinstated_by(owner, pack, reason="late_cancel_forgiven")
+    Purchase.objects.filter(pk=pack.pk).update(sessions_used=F("sessions_used") + 1)
+    extension_undone_by(desk, extended_by(desk, pack, days=14))
+    page.reload()
+    page.get_by_label("Why is it extended?").fill("ill for a week")
+    page.get_by_role("button", name="+7 days").click()
+    page.get_by_text("good until").wait_for()
+    shoot(page, "purchase-extended")
+    page.locator(".timeline tr").last.scroll_into_view_if_needed()
+    shoot(page, "purchase-history")
+    expired = Purchase.objects.filter(org=pack.org, expires_at__lt=timezone.now())
+    page.goto(f"/purchases/{expired[0].pk}/")
+    shoot(page, "purchase-expired")
 
 
 def refusals_and_errors(page: Page, shoot: Shoot) -> None:

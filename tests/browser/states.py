@@ -12,11 +12,13 @@ from django.db import OperationalError
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
-from purchases import operations, queries
+from purchases import queries
 from purchases.models import Org, Purchase
 from studio.models import User
 from tests.browser.conftest import SignIn
+from tests.extensions import extended_by, extension_undone_by
 from tests.factories import make_client, make_purchase
+from tests.ledger import reinstated_by, undone_by, used_by
 
 LIST = "/purchases/"
 
@@ -97,15 +99,13 @@ class Visit:
         return page
 
     def purchase(self) -> Page:
-        for _ in range(2):
-            operations.reinstate(
-                member=self.people["mia"].membership,
-                purchase=self.pack,
-                request_id=uuid4(),
-                reason="class_cancelled",
-                note="Reformer 18:00",
-            )
-        operations.use(member=self.people["mia"].membership, purchase=self.pack, request_id=uuid4())
+        """Something of each sort has happened to it."""
+        mia = self.people["mia"]
+        Purchase.objects.filter(pk=self.pack.pk).update(expires_at=timezone.now())
+        undone_by(mia, reinstated_by(mia, self.pack, reason="class_cancelled", note="Reformer 18:00"))
+        extension_undone_by(mia, extended_by(mia, self.pack))
+        extended_by(mia, self.pack, note="ill")
+        used_by(mia, self.pack)
         return self.see(f"/purchases/{self.pack.pk}/")
 
     def client(self) -> Page:

@@ -57,7 +57,7 @@ def test_a_refusal_is_told_and_shows_the_count_that_stands(
 
     page.get_by_role("button", name="Reinstate").click()
 
-    expect(page.locator("#note")).to_have_text(Objection.NOTHING_USED.label)
+    expect(page.locator("#note")).to_have_text(str(Objection.NOTHING_USED.label))
     expect(page.locator(row(pack))).to_have_attribute("data-used", "0")
     expect(page.get_by_role("button", name="Reinstate")).to_have_count(0)
 
@@ -149,7 +149,7 @@ def test_an_expired_pack_takes_a_session_back_and_says_what_is_missing(
     page.get_by_role("button", name="Reinstate").click()
 
     expect(page.locator(row(pack))).to_have_attribute("data-used", "2")
-    expect(page.locator("#note")).to_contain_text("it needs a new expiry")
+    expect(page.locator("#note")).to_contain_text("The pack expired on")
 
 
 def test_the_accountant_sees_the_counts_and_no_button(

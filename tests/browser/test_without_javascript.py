@@ -35,7 +35,7 @@ def test_search_reinstate_use_and_refusal(
 
     Purchase.objects.filter(pk=pack.pk).update(sessions_used=0)
     row.get_by_role("button", name="Reinstate").click()
-    expect(page.get_by_role("alert")).to_have_text(Objection.NOTHING_USED.label)
+    expect(page.get_by_role("alert")).to_have_text(str(Objection.NOTHING_USED.label))
     expect(row).to_have_attribute("data-used", "0")
     page.get_by_role("link", name="Back to the desk").click()
     expect(page).to_have_url(re.compile(r"\?q=ana&state=all$"))
