@@ -102,7 +102,9 @@ class Visit:
         """Something of each sort has happened to it."""
         mia = self.people["mia"]
         Purchase.objects.filter(pk=self.pack.pk).update(expires_at=timezone.now())
-        undone_by(mia, reinstated_by(mia, self.pack, reason="class_cancelled", note="Reformer 18:00"))
+        undone_by(
+            mia, reinstated_by(mia, self.pack, reason="class_cancelled", note="Reformer 18:00")
+        )
         extension_undone_by(mia, extended_by(mia, self.pack))
         extended_by(mia, self.pack, note="ill")
         used_by(mia, self.pack)
