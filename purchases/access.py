@@ -1,5 +1,7 @@
 """Who may touch which row. Every view gets its rows from here, so that none can forget to ask."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -10,7 +12,35 @@ from django_htmx.middleware import HtmxDetails
 
 from purchases.models import CancelledClass, Client, ExpiryEvent, Org, Purchase, SessionEvent
 
-Action = Literal["see", "reinstate", "use", "extend", "undo", "undo_any", "administer"]
+Action = Literal[
+    "see", "reinstate", "use", "extend", "undo", "undo_any", "exceed_allowance", "administer"
+]
+
+
+class Allowance(Protocol):
+    """So many sessions may be given back to a client within so many days."""
+
+    @property
+    def sessions(self) -> int: ...
+
+    @property
+    def days(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Approver:
+    """An owner who can confirm what goes beyond an allowance."""
+
+    user_id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Approval:
+    """What an owner types to confirm another person's press."""
+
+    user_id: int
+    secret: str = field(repr=False)
 
 
 class Member(Protocol):
@@ -27,6 +57,18 @@ class Member(Protocol):
 
     @property
     def must_give_reason(self) -> bool: ...
+
+    @property
+    def allowances(self) -> Mapping[str, Allowance]:
+        """By reason; that of "" is for a press without one. A reason without any is free."""
+
+    @property
+    def approvers(self) -> Sequence[Approver]:
+        """The other people who can confirm what this one may not do alone."""
+
+    def why_not_approved(self, approval: Approval) -> str | None:
+        """None where it is one of the approvers, by their secret; else why not, in words. Wrong
+        tries are counted."""
 
     def may(self, action: Action) -> bool: ...
 

@@ -8,15 +8,19 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.contrib.messages import ERROR
+from django.db import IntegrityError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.forms import TypedChoiceField
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.text import capfirst
 from django.utils.timezone import get_default_timezone_name
 from django.utils.translation import gettext_lazy as _
 
 from purchases.admin import OwnOrgAdmin
 from purchases.admin.own_org import member_of
-from studio.models import Membership, Policy, User
+from studio.models import Allowance, Membership, Policy, User
 from studio.shared_desk import codes
 
 # What a person may do goes by their role.
@@ -176,3 +180,43 @@ class PolicyAdmin(OwnOrgAdmin):
         member = member_of(request)
         has_chosen = member is not None and hasattr(member.org, "policy")
         return request.user.is_superuser or (super().has_add_permission(request) and not has_chosen)
+
+
+@admin.register(Allowance)
+class AllowanceAdmin(OwnOrgAdmin):
+    """What the desk may give back by itself. A reason that is not in the list is free."""
+
+    fields = ["org", "reason", "sessions", "days"]
+    list_display = ["reason_in_words", "sessions", "days", "org"]
+    ordering = ["org__name", "reason"]
+    list_select_related = ["org"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A reason becomes free again."""
+        return self.has_change_permission(request, obj)
+
+    @admin.display(description=_("reason"), ordering="reason")
+    def reason_in_words(self, allowance: Allowance) -> str:
+        return allowance.get_reason_display()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        readonly = super().get_readonly_fields(request, obj)
+        return [*readonly, "reason"] if obj else readonly
+
+    def formfield_for_choice_field(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> TypedChoiceField | None:
+        """An owner's form has no org, so that Django can't see which reasons are taken there."""
+        member = member_of(request)
+        if member and not request.user.is_superuser:
+            taken = member.allowances
+            kwargs["choices"] = [each for each in db_field.choices if each[0] not in taken]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Saved by two at once, it is there once."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError:
+            self.message_user(request, _("There is an allowance for this reason already."), ERROR)
+            return redirect("admin:studio_allowance_changelist")

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "purchases",
     "studio.admin_site.StudioAdminConfig",
     "django.contrib.auth",
+    "django.contrib.humanize",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",

@@ -51,6 +51,10 @@ class SessionRequest(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
     )
+    # The owner who confirmed what went beyond the allowance.
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, db_index=False
+    )
     reason = models.TextField(null=True, choices=Reason)
     note = models.TextField(db_default="")
     objection = models.TextField(null=True, choices=Objection)

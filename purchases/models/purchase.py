@@ -42,6 +42,10 @@ class Objection(models.TextChoices):
     NOT_LATER = "not_later", _("This pack is good until then already. Choose a later day.")
     PAST = "past", _("That day is past. Choose a day from today on.")
     EXPIRY_CHANGED = "expiry_changed", _("The expiry was changed since. Look at the history.")
+    OVER_ALLOWANCE = (
+        "over_allowance",
+        _("This is beyond your studio's allowance. An owner can do it."),
+    )
 
     @property
     def label(self) -> str:

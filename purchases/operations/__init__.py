@@ -8,11 +8,22 @@ the first in the claim, changes nothing, and gets the first one's answer: ids do
 
 from purchases.operations.expiry import NewExpiry, correct_expiry, extend, undo_extension
 from purchases.operations.requests import Refused, broken_rule
-from purchases.operations.sessions import Done, reinstate, undo, use
+from purchases.operations.sessions import (
+    Done,
+    NotApproved,
+    OverAllowance,
+    OwnerConfirms,
+    reinstate,
+    undo,
+    use,
+)
 
 __all__ = [
     "Done",
     "NewExpiry",
+    "NotApproved",
+    "OverAllowance",
+    "OwnerConfirms",
     "Refused",
     "broken_rule",
     "correct_expiry",

@@ -19,13 +19,14 @@ CLAIM = """
             set_config('lock_timeout', '3s', true)
     ), claimed AS (
         INSERT INTO public.session_requests
-            (request_id, operation, purchase_id, event_id, actor_id, reason, note, objection,
-            extend_days, extend_until)
+            (request_id, operation, purchase_id, event_id, actor_id, approved_by_id, reason, note,
+            objection, extend_days, extend_until)
         SELECT %(request_id)s, %(operation)s, %(purchase_id)s, %(event_id)s, %(actor_id)s,
-            %(reason)s, %(note)s, %(objection)s, %(extend_days)s::int, %(extend_until)s::date
+            %(approved_by_id)s, %(reason)s, %(note)s, %(objection)s, %(extend_days)s::int,
+            %(extend_until)s::date
         FROM asked
         ON CONFLICT (request_id) DO NOTHING
-        RETURNING request_id
+        RETURNING request_id, objection
     )
 """
 USED_BEFORE = _("This press was used for something else before. Reload the page, then press.")
@@ -43,13 +44,13 @@ def asked_for(
     **chosen: Any,
 ) -> dict[str, Any]:
     """The columns that a second arrival of the id has to have in common with the first."""
-    nothing_chosen = {"event_id": None, "extend_days": None, "extend_until": None}
+    not_chosen = ["event_id", "approved_by_id", "extend_days", "extend_until"]
     return {
         "request_id": request_id,
         "operation": operation.value,
         "purchase_id": purchase.pk,
         "actor_id": actor_id,
-        **nothing_chosen,
+        **dict.fromkeys(not_chosen),
         **chosen,
     }
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db import IntegrityError
 
-from purchases.access import Member
-from purchases.models import Objection, Purchase, SessionEvent
+from purchases.access import Allowance, Approval, Member
+from purchases.models import Objection, Purchase, SessionEvent, SessionRequest
 from purchases.operations.requests import (
     CLAIM,
     Operation,
@@ -18,6 +18,14 @@ from purchases.operations.requests import (
     one_row,
 )
 
+# The count is taken behind a lock on the client, which the claim waits for and not the reverse: the
+# objection has to be there when the request is written, since it is never changed.
+CLAIM_WITHIN_ALLOWANCE = CLAIM.replace(
+    "%(objection)s",
+    """CASE WHEN public.hold_times_given_back(
+                %(org_id)s, %(client_id)s, coalesce(%(reason)s, ''), %(days)s
+            ) >= %(sessions)s::int THEN 'over_allowance' END""",
+)
 # OFFSET 0 keeps the act before the reading of what the trigger left.
 ACT = """
     SELECT act.sessions_used, nullif(current_setting('studio.event_id', true), '')::bigint
@@ -29,7 +37,21 @@ FUNCTIONS = {
     Operation.USE: """CASE WHEN public.use_session(%(purchase_id)s)
         THEN current_setting('studio.sessions_used')::int ELSE -1 END""",
 }
+OVER_ALLOWANCE = -2
+WITHIN_ALLOWANCE = "CASE WHEN claimed.objection IS NULL THEN {function} ELSE -2 END"
 REFUSE = "SELECT -1, NULL::bigint FROM claimed"
+
+
+class OwnerConfirms(Refused):
+    """With an owner's approval, a press of its own can do it."""
+
+
+class OverAllowance(OwnerConfirms):
+    """The client was given back as many as staff may give."""
+
+
+class NotApproved(OwnerConfirms):
+    """The approval is nobody's who may give one."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +70,17 @@ def reinstate(
     reason: str | None = None,
     note: str = "",
     event: int | None = None,
+    approval: Approval | None = None,
 ) -> Done:
     """Give one session of a purchase back, be it expired or not.
 
     It takes back the use whose event is named, or else the newest that was not taken back.
     The purchase comes from the member's own org and carries the count that stands afterwards.
     Raises `Refused` where it is not paid, no session of it is used, or the chosen use was taken
-    back already.
+    back already; `OverAllowance` where staff go beyond the allowance for this reason without an
+    owner's approval, and `NotApproved` where the approval is not an owner's.
     """
+    may_exceed = approval is not None or member.may("exceed_allowance")
     return _act(
         Operation.REINSTATE,
         member,
@@ -65,6 +90,8 @@ def reinstate(
         reason=reason,
         note=note,
         event_id=event,
+        approval=approval,
+        allowance=None if may_exceed else member.allowances.get(reason or ""),
     )
 
 
@@ -96,12 +123,33 @@ def _act(
     event_id: int | None = None,
     reason: str | None = None,
     note: str = "",
+    approval: Approval | None = None,
+    allowance: Allowance | None = None,
 ) -> Done:
     """Claim the request, change the count, and say what came of it."""
-    asked = asked_for(operation, request_id, purchase, member.user_id, event_id=event_id)
-    said = {"reason": reason, "note": note, "objection": objection and objection.value}
-    if objection and objection.is_for_the_desk_to_raise:
+    approver_id = approval and approval.user_id
+    asked = asked_for(
+        operation,
+        request_id,
+        purchase,
+        member.user_id,
+        event_id=event_id,
+        approved_by_id=approver_id,
+    )
+    said: dict[str, Any] = {"reason": reason, "note": note}
+    said["objection"] = objection and objection.value
+    if approval and (why_not := member.why_not_approved(approval)):
+        # What was answered before keeps its answer, whatever has become of the secret.
+        if SessionRequest.objects.filter(pk=request_id).exists():
+            return _first_answer(asked, purchase)
+        raise NotApproved(why_not)
+    if objection and (objection.is_for_the_desk_to_raise or allowance):
         statement = CLAIM + REFUSE
+    elif allowance:
+        said |= {"org_id": purchase.org_id, "client_id": purchase.client_id}
+        said |= {"sessions": allowance.sessions, "days": allowance.days}
+        function = WITHIN_ALLOWANCE.format(function=FUNCTIONS[operation])
+        statement = CLAIM_WITHIN_ALLOWANCE + ACT.format(function=function)
     else:
         statement = CLAIM + ACT.format(function=FUNCTIONS[operation])
     try:
@@ -111,6 +159,8 @@ def _act(
     if answer is None:
         return _first_answer(asked, purchase)
     used, made_event_id = answer
+    if used == OVER_ALLOWANCE:
+        raise _refusal(Objection.OVER_ALLOWANCE)
     if used == -1:
         purchase.refresh_counts()
         raise Refused((objection or _the_databases_objection(operation, event_id)).label)
@@ -124,8 +174,13 @@ def _first_answer(asked: dict[str, Any], purchase: Purchase) -> Done:
     first = first_request(asked, purchase)
     if not hasattr(first, "event"):
         unexpected = _the_databases_objection(Operation(first.operation), first.event_id)
-        raise Refused(Objection(first.objection or unexpected).label)
+        raise _refusal(Objection(first.objection or unexpected))
     return Done(cast("int", first.event.sessions_used), first.event.pk)
+
+
+def _refusal(objection: Objection) -> Refused:
+    refusal = OverAllowance if objection is Objection.OVER_ALLOWANCE else Refused
+    return refusal(objection.label)
 
 
 def _the_databases_objection(operation: Operation, event_id: int | None) -> Objection:

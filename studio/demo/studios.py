@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from purchases.models import Offer, Purchase
+from purchases.models import Offer, Purchase, SessionRequest
+
+Reason = SessionRequest.Reason
 
 PACK, SINGLE, SUBSCRIPTION = (
     Offer.Type.SESSION_PACK,
@@ -54,6 +56,7 @@ class Studio:
     stories: list[Story]
     companies: list[Story] = field(default_factory=list)  # they buy once, for everybody
     has_oddities: bool = False
+    allowances: dict[str, int] = field(default_factory=dict)  # sessions in 30 days, by reason
 
 
 NORTHSIDE = Studio(
@@ -123,6 +126,7 @@ NORTHSIDE = Studio(
     ],
     companies=[Story(400, "Harbour & Vale Architects", "Company pack, 1,000 classes", 1000)],
     has_oddities=True,
+    allowances={"": 3, Reason.LATE_CANCEL_FORGIVEN: 2, Reason.OTHER: 2},
 )
 
 SOUTHSIDE = Studio(

@@ -65,6 +65,7 @@ TABLES = {
     "studio_user_user_permissions": Table("SELECT, INSERT, DELETE"),
     "studio_membership": Table("SELECT, INSERT, UPDATE, DELETE"),
     "studio_policy": Table("SELECT, INSERT, UPDATE, DELETE"),
+    "studio_allowance": Table("SELECT, INSERT, UPDATE, DELETE"),
     "django_session": Table("SELECT, INSERT, UPDATE, DELETE"),
     # An account that is deleted takes its own entries along.
     "django_admin_log": Table("SELECT, INSERT, DELETE"),
@@ -84,6 +85,8 @@ FUNCTIONS = {
     "correct_expiry(uuid,timestamp with time zone)": Function((APP,)),
     "fold_for_search(text)": Function((APP,)),
     "find_clients(uuid,text[],text[],integer)": Function((APP,)),
+    "times_given_back(uuid,uuid[],text[],integer[])": Function((APP,)),
+    "hold_times_given_back(uuid,uuid,text,integer)": Function((APP,)),
     "search_terms(text,text,text)": Function(),
     "keep_search_terms()": Function(),
     "made_by()": Function(),

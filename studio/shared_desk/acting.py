@@ -57,7 +57,8 @@ def desk_of(request: HttpRequest) -> Desk | None:
     colleagues = Membership.objects.filter(org=OuterRef("org")).exclude(code="")
     members = (
         Membership.objects.filter(Q(user=request.user.pk) | Q(pk=named))
-        .select_related("user", "org__policy")
+        .with_policy()
+        .select_related("user")
         .annotate(org_has_codes=Exists(colleagues), mark=news.MARK)
     )
     by_user = {member.user_id: member for member in members}

@@ -39,6 +39,7 @@ class Asked:
     objection: str | None = None
     extend_days: int | None = None
     extend_until: date | None = None
+    approved_by_id: int | None = None
 
 
 Ask = Callable[[Connection, Asked], Row]

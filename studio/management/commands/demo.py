@@ -14,7 +14,7 @@ from purchases.models import Client, Offer, Org, Purchase
 from studio.demo.books import Books, org_id
 from studio.demo.oddities import add_what_other_programs_leave, before_counts_were_held
 from studio.demo.studios import NORTHSIDE, SOUTHSIDE, STUDIOS, Studio
-from studio.models import Membership, User
+from studio.models import Allowance, Membership, User
 
 PASSWORD = "studio-demo"  # noqa: S105  everybody may know it
 CODE = "4071"
@@ -75,6 +75,10 @@ def load(studio: Studio) -> None:
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     books = made_up(studio, today=midnight)
     books.org.save(force_insert=True)
+    Allowance.objects.bulk_create(
+        Allowance(org=books.org, reason=reason, sessions=sessions, days=30)
+        for reason, sessions in studio.allowances.items()
+    )
     Offer.objects.bulk_create(books.offers.values())
     Client.objects.bulk_create(books.clients, batch_size=ROWS_AT_ONCE)
     with before_counts_were_held():

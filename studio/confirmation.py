@@ -1,0 +1,31 @@
+"""Somebody confirms with their own secret what another person, who stays signed in, is doing."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from purchases.access import Approval
+from studio.models import Membership
+from studio.shared_desk import codes
+
+
+def why_not_confirmed(member: Membership, approval: Approval) -> str | None:
+    """None where the secret is that of an owner of the member's org, who is another person. Else
+    why not, in words. Wrong ones count as those at the desk do."""
+    chosen = next((each for each in member.approvers if each.user_id == approval.user_id), None)
+    if chosen is None:
+        return _("Choose an owner of your studio.")
+    owner = Membership.objects.get(user=chosen.user_id)
+    try:
+        if codes.confirms(owner, approval.secret):
+            return None
+    except codes.LockedOut:
+        pass
+    left = codes.tries_left(owner)
+    if left <= 0:
+        locked = _("Too many wrong tries. %(owner)s can confirm again in 15 minutes.")
+        return locked % {"owner": chosen.name}
+    return ngettext(
+        "That is not the password or code of %(owner)s. %(left)d try is left.",
+        "That is not the password or code of %(owner)s. %(left)d tries are left.",
+        left,
+    ) % {"owner": chosen.name, "left": left}

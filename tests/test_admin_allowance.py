@@ -1,0 +1,95 @@
+"""Owners say in the admin what the desk may give back by itself."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from purchases.models import Org
+from studio.models import Allowance, User
+from tests.admin_forms import errors
+from tests.allowances import LATE, allow
+from tests.pages import html_of, words_on
+
+SignedIn = Callable[[User], Client]
+LIST = reverse("admin:studio_allowance_changelist")
+ADD = reverse("admin:studio_allowance_add")
+
+
+@pytest.fixture
+def admin(signed_in: SignedIn, olivia: User) -> Client:
+    return signed_in(olivia)
+
+
+def test_an_owner_adds_changes_and_takes_away(admin: Client, northside: Org) -> None:
+    admin.post(ADD, {"reason": LATE.value, "sessions": 2, "days": 30})
+    allowance = Allowance.objects.get(org=northside)
+    assert (allowance.reason, allowance.sessions, allowance.days) == (LATE, 2, 30)
+
+    url = reverse("admin:studio_allowance_change", args=[allowance.pk])
+    admin.post(url, {"reason": "other", "sessions": 3, "days": 60})
+    allowance.refresh_from_db()
+    assert (allowance.reason, allowance.sessions, allowance.days) == (LATE, 3, 60)
+
+    admin.post(reverse("admin:studio_allowance_delete", args=[allowance.pk]), {"post": "yes"})
+    assert not Allowance.objects.exists()
+
+
+def test_a_press_without_a_reason_has_an_allowance_by_words(admin: Client, northside: Org) -> None:
+    admin.post(ADD, {"reason": "", "sessions": 5, "days": 30})
+
+    assert Allowance.objects.get().reason == ""
+    assert "No reason given530" in words_on(admin.get(LIST))
+
+
+def test_of_what_is_there_already_there_is_no_second(admin: Client, northside: Org) -> None:
+    allow(northside, 2)
+    page = html_of(admin.get(ADD))
+    assert 'value="other"' in page
+    assert f'value="{LATE}"' not in page
+
+    assert list(errors(admin.post(ADD, {"reason": LATE.value, "sessions": 3, "days": 30}))) == [
+        "reason"
+    ]
+    assert Allowance.objects.get().sessions == 2
+
+
+def test_saved_by_two_at_once_it_is_there_once(
+    admin: Client, olivia: User, northside: Org, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one saved between this one's look and its own save."""
+    allow(northside, 2)
+    monkeypatch.setattr("studio.models.Membership.allowances", {})
+
+    answer = admin.post(ADD, {"reason": LATE.value, "sessions": 3, "days": 30}, follow=True)
+
+    assert "There is an allowance for this reason already." in words_on(answer)
+    assert Allowance.objects.get().sessions == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "sent"),
+    [("sessions", "-1"), ("sessions", "1001"), ("days", "0"), ("days", "3651"), ("reason", "x")],
+)
+def test_what_makes_no_sense_is_refused(
+    admin: Client, northside: Org, field: str, sent: str
+) -> None:
+    form = {"reason": LATE.value, "sessions": "2", "days": "30", field: sent}
+
+    assert list(errors(admin.post(ADD, form))) == [field]
+    assert not Allowance.objects.exists()
+
+
+def test_staff_look_and_strangers_do_not(
+    signed_in: SignedIn, mia: User, otto: User, northside: Org
+) -> None:
+    allowance = allow(northside, 2)
+    url = reverse("admin:studio_allowance_change", args=[allowance.pk])
+
+    assert signed_in(mia).get(ADD).status_code == 403
+    assert signed_in(mia).post(url, {"sessions": 9, "days": 30}).status_code == 403
+    assert signed_in(otto).get(url).status_code == 404
+    assert "Late cancel" not in words_on(signed_in(otto).get(LIST))
+    allowance.refresh_from_db()
+    assert allowance.sessions == 2
