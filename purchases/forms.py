@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from purchases.access import Approval
 from purchases.models import Purchase, SessionRequest
 from purchases.queries import PAGE_SIZE, Place
 
@@ -154,6 +155,25 @@ class ReinstateForm(UseForm):
     event = forms.IntegerField(
         required=False, min_value=1, max_value=2**63 - 1, error_messages={"invalid": OUT_OF_DATE}
     )
+
+    approved_by = forms.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, error_messages={"invalid": OUT_OF_DATE}
+    )
+    secret = forms.CharField(
+        required=False,
+        strip=False,
+        max_length=1000,
+        error_messages={
+            "max_length": _("This is too long for a password."),
+            "null_characters_not_allowed": _("This is not a password."),
+        },
+    )
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        asked = super().asked
+        approval = Approval(asked.pop("approved_by") or 0, asked.pop("secret"))
+        return asked | {"approval": approval if approval.user_id else None}
 
     def __init__(self, data: QueryDict, *, reason_required: bool) -> None:
         super().__init__(data)

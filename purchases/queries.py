@@ -148,7 +148,12 @@ def history(purchase: Purchase, member: Member) -> list[Entry]:
 
 def _history_of_count(purchase: Purchase, member: Member) -> list[Entry]:
     events = purchase.events.select_related(
-        "request__actor", "reverses", "reversed_by__request__actor", "reversed_by__reversed_by"
+        "request__actor",
+        "request__approved_by",
+        "reverses",
+        "reversed_by__request__actor",
+        "reversed_by__request__approved_by",
+        "reversed_by__reversed_by",
     ).order_by("-pk")
     can_reinstate = member.may("reinstate") and purchase.why_not_reinstate is None
     return [

@@ -1,7 +1,8 @@
 """The desk. Each view loads its row, makes one call and renders the answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,10 +19,11 @@ from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from purchases import news, operations, queries
+from purchases import forgiveness, news, operations, queries
 from purchases.access import (
     DeskRequest,
     client_or_404,
@@ -48,15 +50,16 @@ def purchase_list(request: DeskRequest) -> HttpResponse:
     if not form.is_valid():
         return _bad_request(request, form)
     asked = form.cleaned_data
+    page = queries.desk_page(org_id=request.member.org_id, **asked)
     context = {
-        "page": queries.desk_page(org_id=request.member.org_id, **asked),
+        "page": page,
         "q": asked["q"],
         "state": asked["state"],
         "after": asked["after"],
         "states": Purchase.State,
     }
     template = "purchases/_purchase_list.html" if request.htmx else "purchases/purchase_list.html"
-    return _page(request, template, context)
+    return _page(request, template, context, page.purchases)
 
 
 def purchase_detail(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
@@ -67,13 +70,14 @@ def purchase_detail(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
         "history": queries.history(purchase, request.member),
         "extensions": EXTENSIONS,
     }
-    return _page(request, "purchases/purchase_detail.html", context)
+    return _page(request, "purchases/purchase_detail.html", context, [purchase])
 
 
 def client_detail(request: DeskRequest, client_id: UUID) -> HttpResponse:
     client = client_or_404(request, client_id)
-    context = {"client": client, "standing": queries.standing(client)}
-    return _page(request, "purchases/client_detail.html", context)
+    standing = queries.standing(client)
+    context = {"client": client, "standing": standing}
+    return _page(request, "purchases/client_detail.html", context, standing.purchases)
 
 
 @require_safe
@@ -104,13 +108,14 @@ def rows(request: DeskRequest) -> HttpResponse:
         "purchases": purchases,
         "gone": set(ids) - {purchase.pk for purchase in purchases},
         "here": request.htmx.current_url_abs_path or resolve_url("purchases:purchase_list"),
-        **_acts(request),
+        **_acts(request, purchases),
     }
     response = render(request, "purchases/_rows.html", context)
     response["Live-Token"] = news.token(request.member.org_id)
     return response
 
 
+@sensitive_post_parameters("secret")
 def reinstate(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     purchase = purchase_or_404(request, purchase_id, to="reinstate")
     form = ReinstateForm(request.POST, reason_required=request.member.must_give_reason)
@@ -147,8 +152,14 @@ def undo_extension(request: DeskRequest, event_id: int) -> HttpResponse:
 
 # The verb is looked at after the row was loaded: a stranger's 404 comes before any 405.
 @require_safe
-def _page(request: DeskRequest, template: str, context: dict[str, object]) -> HttpResponse:
-    context |= {"here": request.get_full_path(), **_acts(request)}
+def _page(
+    request: DeskRequest,
+    template: str,
+    context: dict[str, object],
+    purchases: Sequence[Purchase],
+) -> HttpResponse:
+    """With a row for each of the purchases."""
+    context |= {"here": request.get_full_path(), **_acts(request, purchases)}
     context["live_token"] = news.token(request.member.org_id)
     return render(request, template, context)
 
@@ -169,15 +180,18 @@ def _act(
     is_ours = url_has_allowed_host_and_scheme(here, {request.get_host()}, request.is_secure())
     if not (is_ours and here.startswith("/")):
         here = resolve_url("purchases:purchase_list")
-    context = {"purchase": purchase, "here": here, **_acts(request)}
+    context: dict[str, Any] = {"purchase": purchase, "here": here}
     try:
         done = operation(member=request.member, **form.asked)
     except Purchase.DoesNotExist:
         raise Http404 from None
     except operations.Refused as refusal:
-        context |= {"refused": True, "note": refusal}
+        context |= {"refused": True, "note": refusal, **_acts(request, [purchase])}
+        if isinstance(refusal, operations.OwnerConfirms):
+            context |= _owners_step(request, form, context, refusal)
         template = "purchases/_answer.html" if request.htmx else "purchases/purchase_refused.html"
         return render(request, template, context, status=409)
+    context |= _acts(request, [purchase])
     context["note"] = render_to_string(said, context | {"done": done}, request)
     if request.htmx:
         return render(request, "purchases/_answer.html", context)
@@ -185,13 +199,34 @@ def _act(
     return HttpResponseRedirect(here)
 
 
-def _acts(request: DeskRequest) -> dict[str, object]:
-    """What a row needs to know to offer its buttons."""
+def _owners_step(
+    request: DeskRequest,
+    form: ActForm,
+    row: dict[str, Any],
+    refusal: operations.OwnerConfirms,
+) -> dict[str, object]:
+    """What the form needs with which an owner confirms, and how often it would be by now."""
+    asked = form.cleaned_data
+    step = {"owners_step": True, "asked": asked, "approvers": request.member.approvers}
+    said = row["forgiven"].get(row["purchase"].client_id, {}).get(asked["reason"] or "")
+    if said and said.is_beyond:
+        reason = SessionRequest.Reason(asked["reason"]).label if asked["reason"] else ""
+        context = {**row, "said": said, "reason": reason}
+        place = "note" if isinstance(refusal, operations.OverAllowance) else "why_again"
+        step[place] = render_to_string("purchases/_over_allowance.html", context, request)
+    return step
+
+
+def _acts(request: DeskRequest, purchases: Sequence[Purchase]) -> dict[str, object]:
+    """What the rows of these purchases need to know to offer their buttons."""
+    may_act = request.member.may("reinstate")
     return {
-        "may_act": request.member.may("reinstate"),
+        "may_act": may_act,
+        "may_exceed": request.member.may("exceed_allowance"),
         "must_give_reason": request.member.must_give_reason,
         "reasons": SessionRequest.Reason,
-        # The same in every row: written once.
+        "forgiven": forgiveness.forgiven(request.member, purchases) if may_act else {},
+        # The same in every row of a client to whom nothing was given back: written once.
         "reason_menu": render_to_string(
             "purchases/_reason_menu.html", {"reasons": SessionRequest.Reason}
         ),

@@ -12,7 +12,7 @@ import pytest
 from django.urls import reverse
 
 from purchases.models import Purchase, SessionRequest
-from purchases.operations import (
+from purchases.operations.sessions import (
     ACT,
     CLAIM_WITHIN_ALLOWANCE,
     FUNCTIONS,

@@ -15,7 +15,7 @@ class LedgerAdmin(OwnOrgAdmin):
 
     readonly_fields = ["who", "reason", "note", "purchase_id"]
     list_display_links = ["occurred_at"]
-    list_select_related = ["request__actor"]
+    list_select_related = ["request__actor", "request__approved_by"]
     search_fields = ["purchase_id__exact", "request__actor__username"]
     search_help_text = _("A purchase's id, or who pressed.")
     ordering = ["-pk"]
@@ -32,7 +32,14 @@ class LedgerAdmin(OwnOrgAdmin):
 
     @admin.display(description=_("who"))
     def who(self, event: SessionEvent | ExpiryEvent) -> str:
-        return str(event.request.actor) if event.request else gettext("another program")
+        if event.request is None:
+            return gettext("another program")
+        if approver := event.request.approved_by:
+            return gettext("%(actor)s, confirmed by %(owner)s") % {
+                "actor": event.request.actor,
+                "owner": approver,
+            }
+        return str(event.request.actor)
 
     @admin.display(description=_("reason"))
     def reason(self, event: SessionEvent | ExpiryEvent) -> str | None:

@@ -1,9 +1,12 @@
 """How the desk says a date, a phone number and a request."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import uuid4
 
 from django import template
+from django.contrib.humanize.templatetags.humanize import ordinal
 from django.template import Context
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -12,9 +15,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
 from purchases.access import Action, Member
+from purchases.forgiveness import Forgiveness
 from purchases.models import EXPIRING_WITHIN, ExpiryEvent, SessionEvent
 
 register = template.Library()
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @register.simple_tag(takes_context=True)
@@ -38,6 +45,20 @@ def request_fields(context: Context) -> SafeString:
 @register.filter
 def may(member: Member | None, action: Action) -> bool:
     return member is not None and member.may(action)
+
+
+@register.filter
+def of(found: Mapping[K, V] | None, key: K) -> V | None:
+    """What was found under a key, if anything."""
+    return found.get(key) if found else None
+
+
+@register.filter
+def how_often(forgiveness: Forgiveness) -> str:
+    """ "2nd in 30 days"."""
+    days = forgiveness.allowance.days
+    words = ngettext("%(ordinal)s in %(days)d day", "%(ordinal)s in %(days)d days", days)
+    return words % {"ordinal": ordinal(forgiveness.ordinal), "days": days}
 
 
 @register.filter
@@ -134,11 +155,15 @@ def expiry(moment: datetime | None) -> str:
 
 @register.filter
 def who(event: SessionEvent | ExpiryEvent) -> str:
-    """The name of the person who asked for it."""
+    """The name of the person who asked for it, and of the owner who confirmed it."""
     if not event.request:
         return gettext("another program")
-    actor = event.request.actor
-    return actor.get_short_name() or actor.get_username()
+    actor, approver = event.request.actor, event.request.approved_by
+    name = actor.get_short_name() or actor.get_username()
+    if approver is None:
+        return name
+    owner = approver.get_short_name() or approver.get_username()
+    return gettext("%(actor)s, confirmed by %(owner)s") % {"actor": name, "owner": owner}
 
 
 @register.filter

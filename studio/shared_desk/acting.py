@@ -76,7 +76,7 @@ def desk_of(request: HttpRequest) -> Desk | None:
         acting=None if is_locked else last,
         last=last,
         is_by_password=named is None,
-        has_codes=signed_in.org_has_codes,
+        has_codes=vars(signed_in)["org_has_codes"],
     )
 
 

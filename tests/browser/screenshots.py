@@ -19,6 +19,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from purchases.models import Client, Org, Purchase
 from studio.models import Membership, Policy, User
+from tests.allowances import given_back
 from tests.browser.conftest import Window
 from tests.extensions import extended_by, extension_undone_by
 from tests.ledger import reinstated_by, undone_by, used_by
@@ -39,14 +40,16 @@ def test_screenshots(window: Window, console: list[str], device: str, scheme: st
     User.objects.create_user("nora", password=PASSWORD, first_name="Nora")
     width, height = WIDTHS[device]
 
-    def open_window() -> BrowserContext:
-        return window(viewport={"width": width, "height": height}, color_scheme=scheme)
+    def open_window(**options: Any) -> BrowserContext:
+        viewport = {"width": width, "height": height}
+        return window(viewport=viewport, color_scheme=scheme, **options)
 
     def shoot(page: Page, name: str) -> None:
         page.screenshot(path=FOLDER / f"{name}-{device}-{scheme}.png")
 
     strangers(open_window(), shoot)
     the_desk(signed_in(open_window(), "desk"), shoot)
+    an_allowance_is_spent(open_window, shoot)
     refusals_and_errors(signed_in(open_window(), "desk"), shoot)
     a_shared_desk(open_window, shoot)
     other_people(open_window, shoot)
@@ -190,6 +193,37 @@ def a_purchase_with_a_story(page: Page, shoot: Shoot) -> None:
     expired = Purchase.objects.filter(org=pack.org, expires_at__lt=timezone.now())
     page.goto(f"/purchases/{expired[0].pk}/")
     shoot(page, "purchase-expired")
+
+
+def an_allowance_is_spent(open_window: Callable[..., BrowserContext], shoot: Shoot) -> None:
+    mia = User.objects.get(username="desk")
+    first, second = Purchase.objects.of_org(mia.membership.org_id).newest_first()[:2]
+    given_back(mia, first, reason=None)
+    given_back(mia, second, reason=None, times=3)
+    given_back(mia, second, times=2)
+    given_back(mia, second, reason="other")
+    page = signed_in(open_window(java_script_enabled=False), "desk")
+    page.locator(".desk tbody tr").nth(1).locator(".reinstate > .button").click()
+    page.locator("#secret").wait_for()
+    shoot(page, "owners-step-page")
+    page = signed_in(open_window(), "desk")
+    shoot(page, "desk-allowance")
+    row = page.locator(".desk tbody tr").nth(1)
+    row.locator("summary").click()
+    shoot(page, "desk-allowance-reasons")
+    row.get_by_role("button", name="Late cancel forgiven").click()
+    page.locator("#secret").wait_for()
+    shoot(page, "desk-owners-step")
+    page.locator("#secret").fill("not it")
+    page.get_by_role("button", name="Confirm and reinstate").click()
+    page.get_by_text("That is not the password").wait_for()
+    shoot(page, "desk-owners-step-wrong")
+    page.locator("#secret").fill(PASSWORD)
+    page.locator("#secret").press("Enter")
+    page.locator("#note .undo").wait_for()
+    shoot(page, "desk-owners-step-confirmed")
+    row.locator(".offer").click()
+    shoot(page, "purchase-confirmed")
 
 
 def refusals_and_errors(page: Page, shoot: Shoot) -> None:

@@ -21,6 +21,9 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => cameAt.set(detail.t
 function tooSoon(event) {
   const button = event.target.closest?.(".desk button, .desk summary, #note button");
   if (!button || (event.type === "keydown" && event.key !== "Enter" && event.key !== " ")) return;
+  // Enter in a field clicks the form's button: whoever typed there has seen the form.
+  const field = document.activeElement;
+  if (event.detail === 0 && field.matches("input") && field.form === button.form) return;
   const place = button.closest("tr, #note");
   const age = performance.now() - (cameAt.get(place.id) ?? -Infinity);
   if (!event.repeat && age > BREATH) return;

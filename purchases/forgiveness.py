@@ -1,0 +1,56 @@
+"""How often a client was given sessions back of late, held against what the org allows.
+
+It only reads. Whether a press goes beyond the allowance is decided with the press, behind a lock
+(migrations/0023_times_given_back.sql).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from purchases.access import Allowance, Member
+from purchases.models import Client, Purchase
+
+TIMES_GIVEN_BACK = """
+    SELECT client_id AS id, reason, times
+    FROM public.times_given_back(%s, %s::uuid[], %s::text[], %s::int[])
+"""
+
+
+@dataclass(frozen=True)
+class Forgiveness:
+    """What one more session that is given back to a client for a reason would be."""
+
+    ordinal: int
+    allowance: Allowance
+
+    @property
+    def is_beyond(self) -> bool:
+        return self.ordinal > self.allowance.sessions
+
+
+# By client, then by reason; "" is for none. Only what is worth a word: not the first time, unless
+# even that is beyond the allowance.
+Forgiven = Mapping[UUID, Mapping[str, Forgiveness]]
+
+
+def forgiven(member: Member, purchases: Iterable[Purchase]) -> Forgiven:
+    """Of the clients of those purchases that can be reinstated. No query where nothing can."""
+    clients = {each.client_id for each in purchases if each.why_not_reinstate is None}
+    found: defaultdict[UUID, dict[str, Forgiveness]] = defaultdict(dict)
+    if not clients or not member.allowances:
+        return found
+    for client_id in clients:
+        for reason, allowance in member.allowances.items():
+            if allowance.sessions == 0:
+                found[client_id][reason] = Forgiveness(1, allowance)
+    days = [allowance.days for allowance in member.allowances.values()]
+    asked = [member.org_id, list(clients), list(member.allowances), days]
+    for client in Client.objects.raw(TIMES_GIVEN_BACK, asked):
+        said = vars(client)
+        allowance = member.allowances[said["reason"]]
+        found[client.pk][said["reason"]] = Forgiveness(said["times"] + 1, allowance)
+    return found
