@@ -62,6 +62,8 @@ def pressed(caller: Connection, pack: Purchase, mia: User, claim: str) -> int:
         "client_id": pack.client_id,
         "sessions": 2,
         "days": 30,
+        "extend_days": None,
+        "extend_until": None,
     }
     statement = claim + ACT.format(function=WITHIN_ALLOWANCE.format(function=RELEASE))
     row = caller.execute(statement, asked).fetchone()
