@@ -78,9 +78,11 @@ def test_reinstate_counts_from_what_the_database_has_and_not_from_what_was_loade
 def test_reinstate_asks_the_database_once(mia: User) -> None:
     """No SELECT before it: what it saw could be untrue a moment later."""
     purchase = make_purchase(org=mia.membership.org)
+    member = mia.membership
+    assert not member.allowances, "which a request brings with its member"
 
     with CaptureQueriesContext(connection) as queries:
-        operations.reinstate(member=mia.membership, purchase=purchase, request_id=uuid4())
+        operations.reinstate(member=member, purchase=purchase, request_id=uuid4())
     assert len(queries) == 1
     assert "public.release_session(" in queries[0]["sql"]
     assert "INSERT INTO public.session_requests" in queries[0]["sql"]

@@ -63,6 +63,6 @@ class Writer:
 
 def counted(answer: HttpResponse) -> int:
     """The count of the note: the one in the row is what stands by now."""
-    match = re.search(r"(\d+) of [\d,]+ used\.", words_on(answer))
+    match = re.search(r"([\d,]+) of [\d,]+ used\.", words_on(answer))
     assert match, "an answer says what is used since then"
-    return int(match[1])
+    return int(match[1].replace(",", ""))
