@@ -33,6 +33,12 @@ def org_id(studio: Studio) -> UUID:
     return uuid5(NAMESPACE, studio.slug)
 
 
+def used_by_now(sessions: int, days_ago: int, valid_days: int | None, rng: random.Random) -> int:
+    """Of a pack that was bought so long ago. Some hurry, some let it run out."""
+    share = min(1, days_ago / (valid_days or 240)) * rng.uniform(0.4, 1.8)
+    return min(sessions, round(share * sessions))
+
+
 class Books:
     """`org`, `offers` (by name), `clients` and `purchases`; nothing here saves them."""
 
@@ -148,12 +154,10 @@ class Books:
         return purchase
 
     def _used_by_now(self, purchase: Purchase, days_ago: int) -> int:
-        """Some hurry, some let their pack run out."""
         if not purchase.sessions_total or not purchase.is_paid:
             return 0
-        elapsed = days_ago / (purchase.offer.pack_validity_days or 240)
-        share = min(1, elapsed) * self._rng.uniform(0.4, 1.8)
-        return min(purchase.sessions_total, round(share * purchase.sessions_total))
+        valid_days = purchase.offer.pack_validity_days
+        return used_by_now(purchase.sessions_total, days_ago, valid_days, self._rng)
 
     def _id(self, *path: object) -> UUID:
         return uuid5(self.org.id, "/".join(str(step) for step in path))

@@ -7,6 +7,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 HYPHENATED = 0.06  # of those who write their name in Latin letters
@@ -62,5 +63,10 @@ def plain(word: str) -> str:
 
 def _one_of(names: str, rng: random.Random) -> tuple[str, str]:
     """One of the names, and how it is spelt in Latin letters."""
-    written, _, latin = rng.choice(re.split(r",\s+", names.strip())).partition("=")
+    written, _, latin = rng.choice(_each(names)).partition("=")
     return written, latin or written
+
+
+@cache
+def _each(names: str) -> list[str]:
+    return re.split(r",\s+", names.strip())

@@ -8,10 +8,8 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from purchases import invariants
+from purchases.management.progress import bar, draw
 from purchases.models import Purchase, SessionEvent
-
-WIDTH = 30
-CLEAR_LINE = "\r\033[K"
 
 
 class Command(BaseCommand):
@@ -32,11 +30,11 @@ class Command(BaseCommand):
         for purchases, found in invariants.check(purchase):
             looked_at += purchases
             violations += len(found)
-            self.draw("")
+            draw(self.stderr, "")
             for violation in found:
                 self.stdout.write(str(violation))
-            self.draw(bar(looked_at, max(total, looked_at)))
-        self.draw("")
+            draw(self.stderr, bar(looked_at, max(total, looked_at), "purchases"))
+        draw(self.stderr, "")
         if violations:
             raise CommandError(
                 f"{violations:,} violation{'s' * (violations != 1)} found, a line each, "
@@ -49,17 +47,6 @@ class Command(BaseCommand):
                 f"All is well: {looked_at:,} purchase{'s' * (looked_at != 1)}, "
                 "each count what its events add up to."
             )
-
-    def draw(self, line: str) -> None:
-        """On a terminal alone, and over the line that stood there."""
-        if self.stderr.isatty():
-            self.stderr.write(f"{CLEAR_LINE}{line}", ending="")
-            self.stderr.flush()
-
-
-def bar(done: int, total: int) -> str:
-    full = WIDTH * done // total if total else WIDTH
-    return f"[{'#' * full}{' ' * (WIDTH - full)}] {done:,} of {total:,} purchases"
 
 
 def refuse_unknown(purchase_id: UUID) -> None:

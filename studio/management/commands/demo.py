@@ -8,10 +8,12 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from purchases.models import Client, Offer, Org, Purchase
 from studio.demo.books import Books, org_id
+from studio.demo.crowd import GENERATED
 from studio.demo.oddities import add_what_other_programs_leave, before_counts_were_held
 from studio.demo.studios import NORTHSIDE, SOUTHSIDE, STUDIOS, Studio
 from studio.models import Allowance, Membership, User
@@ -42,6 +44,7 @@ class Command(BaseCommand):
     def handle(self, *, if_empty: bool, force: bool, **options: Any) -> None:
         if if_empty and Org.objects.exists():
             return
+        refuse_namesakes()
         refuse_beside_other_studios(force=force)
         with transaction.atomic():
             for studio in STUDIOS:
@@ -57,18 +60,26 @@ class Command(BaseCommand):
 
 
 def refuse_beside_other_studios(*, force: bool) -> None:
-    others = Org.objects.exclude(id__in=[org_id(studio) for studio in STUDIOS])
-    if namesake := others.filter(slug__in=[studio.slug for studio in STUDIOS]).first():
+    if (other := other_studios().order_by("created_at").first()) and not force:
+        raise CommandError(
+            f"This database belongs to “{other}”, and this brings people whose password anybody "
+            "can look up. Nothing was loaded: use an empty database, or add --force where nobody "
+            "works with this one."
+        )
+
+
+def refuse_namesakes() -> None:
+    if namesake := other_studios().filter(slug__in=[studio.slug for studio in STUDIOS]).first():
         raise CommandError(
             f"“{namesake}” has the slug “{namesake.slug}”, which the demo needs for a studio of "
             "its own. Nothing was loaded: use an empty database."
         )
-    if (other := others.order_by("created_at").first()) and not force:
-        raise CommandError(
-            f"This database belongs to “{other}”, and the demo brings people whose password "
-            "anybody can look up. Nothing was loaded: use an empty database, or add --force where "
-            "nobody works with this one."
-        )
+
+
+def other_studios() -> QuerySet[Org]:
+    """Those that neither this command nor `generate` made up."""
+    demo = [org_id(studio) for studio in STUDIOS]
+    return Org.objects.exclude(id__in=demo).exclude(slug__startswith=GENERATED)
 
 
 def load(studio: Studio) -> None:
