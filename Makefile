@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint screenshots messages audit
+.PHONY: help run test lint screenshots messages audit bench bench-quick
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,17 @@ messages: .venv/installed ## the texts to translate, gathered and compiled (apt-
 
 audit: .venv/installed ## Lighthouse and the Nu HTML checker; they need npm, Java and Chromium
 	$(BIN)/python .ci/audit.py
+
+bench: .venv/installed .venv-peers/installed ## how fast it is, and against what; 10 minutes, 15 the first time
+	$(BIN)/python -m benchmarks
+
+bench-quick: .venv/installed .venv-peers/installed ## the same with fewer rows, 2 minutes
+	$(BIN)/python -m benchmarks --quick
+
+.venv-peers/installed: benchmarks/requirements.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	touch $@
 
 .venv/installed: requirements.txt requirements-dev.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Studio needs Python 3.11 or later: make PYTHON=python3.12 ...")'

@@ -112,12 +112,9 @@ def prepare_roles() -> str | None:
 
 def serve(port: str) -> None:
     """Run the web server until it ends or a signal does; no worker outlives this call."""
-    command = f"granian --interface wsgi --host {HOST} --port {port} --workers 2"
-    command += " --blocking-threads 1 --workers-kill-timeout 2 --log-level warning"
-    command += " studio.wsgi:application"
     # A session of its own, so that Ctrl-C comes to this process alone, which then ends the others.
     server = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", *command.split()], cwd=BASE_DIR, start_new_session=True
+        web_server(port), cwd=BASE_DIR, start_new_session=True
     )
     try:
         wait_until_it_answers(server, port)
@@ -133,6 +130,12 @@ def serve(port: str) -> None:
             os.killpg(server.pid, signal.SIGKILL)
     if server.returncode:
         sys.exit(f"The web server ended with status {server.returncode}.")
+
+
+def web_server(port: str, application: str = "studio.wsgi:application") -> list[str]:
+    command = f"granian --interface wsgi --host {HOST} --port {port} --workers 2"
+    command += " --blocking-threads 1 --workers-kill-timeout 2 --log-level warning"
+    return [sys.executable, "-m", *command.split(), application]
 
 
 def wait_until_it_answers(server: subprocess.Popen[bytes], port: str) -> None:

@@ -1,0 +1,174 @@
+"""`python -m benchmarks`: everything in one run, about 10 minutes once the data are loaded.
+
+Loading 5 million purchases takes about 5 minutes, the first time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+from benchmarks import acts, pages, polling, service, targets
+from benchmarks.figures import Figures
+from benchmarks.postgres import ROOT, Postgres
+
+PASSWORD = "studio-demo"  # noqa: S105  of every made-up studio
+SUBJECTS = ["acts", "pages", "service", "polling"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    sizes: list[int]
+    repetitions: int
+    seconds: float  # of load, for each way and contender
+    looks: int
+    searched: int
+    desks_for: float  # seconds of 500 polling desks
+
+
+FULL = Plan([100_000, 1_000_000, 5_000_000], 5, 2, 10, 240, 30)
+QUICK = Plan([20_000, 200_000], 5, 1, 3, 48, 6)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="2 minutes, with fewer rows")
+    parser.add_argument("--only", nargs="+", choices=SUBJECTS, default=SUBJECTS)
+    parser.add_argument("--peers", type=Path, default=ROOT / ".venv-peers/bin/python")
+    parser.add_argument("--results", type=Path, default=ROOT / "benchmarks/results.md")
+    asked = parser.parse_args()
+    plan = QUICK if asked.quick else FULL
+    began = time.monotonic()
+    folder = Path(os.environ.get("STUDIO_DATA_DIR") or ROOT / "var") / "benchmark"
+    postgres = Postgres(folder.resolve())
+    progress = Progress(began)
+    figures = Figures()
+    try:
+        run(figures, postgres, plan, asked.only, asked.peers.absolute(), progress)
+    finally:
+        progress("")
+    void = targets.is_void(figures)
+    text = report(figures, postgres, plan, void, time.monotonic() - began)
+    print(text)
+    if not asked.quick and asked.only == SUBJECTS:
+        asked.results.write_text(text + "\n")
+        print(f"\nWritten to {asked.results}.")
+    sys.exit(f"This run is void: {'; '.join(void)}" if void else 0)
+
+
+class Progress:
+    """One line that says what is going on, on a terminal alone."""
+
+    def __init__(self, began: float) -> None:
+        self.began = began
+
+    def __call__(self, doing: str) -> None:
+        if sys.stderr.isatty():
+            passed = time.monotonic() - self.began
+            line = f"{passed // 60:3.0f}:{passed % 60:02.0f}  {doing}" if doing else ""
+            print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+
+
+def run(
+    figures: Figures,
+    postgres: Postgres,
+    plan: Plan,
+    only: list[str],
+    peers_python: Path,
+    progress: Callable[[str], None],
+) -> None:
+    databases = {}
+    for size in plan.sizes:
+        progress(f"loading {size:,} purchases")
+        databases[size] = postgres.generated(size)
+    largest = databases[max(plan.sizes)]
+    prepare_django(largest.environment)
+    largest.manage("collectstatic", "--no-input", "--verbosity", "0")
+    if "service" in only:
+        service.measure_start(figures, largest, repetitions=plan.repetitions, progress=progress)
+    if "pages" in only:
+        pages.measure(
+            figures,
+            databases,
+            person=person,
+            repetitions=plan.repetitions,
+            looks=plan.looks,
+            searched=plan.searched,
+            progress=progress,
+        )
+    if "acts" in only:
+        progress("copying the largest database")
+        desk = postgres.copy(largest, "desk")
+        acts.measure(
+            figures,
+            postgres,
+            desk,
+            person=person(max(plan.sizes)),
+            peers_python=peers_python,
+            repetitions=plan.repetitions,
+            seconds=plan.seconds,
+            progress=progress,
+        )
+        progress("reinstatement: check_ledger")
+        desk.manage("check_ledger")
+        postgres.drop(desk)
+    if "polling" in only:
+        polling.measure(figures, postgres, seconds=plan.desks_for, progress=progress)
+
+
+def prepare_django(environment: dict[str, str]) -> None:
+    """The statement that is measured is the desk's own, and that is read from its module."""
+    os.environ |= environment | {"DJANGO_SETTINGS_MODULE": "studio.settings"}
+    import django
+
+    django.setup()
+
+
+def person(size: int) -> tuple[str, str]:
+    """The owner of a generated studio, and the password."""
+    return f"generated-{size}-1", PASSWORD
+
+
+def report(
+    figures: Figures, postgres: Postgres, plan: Plan, void: list[str], seconds: float
+) -> str:
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],  # noqa: S607
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    packages = ["Django", "psycopg", "granian"]
+    versions = ", ".join(f"{package} {version(package)}" for package in packages)
+    memory = psutil.virtual_memory().total / 2**30
+    head = [
+        "# Benchmark",
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit {commit.stdout.strip() or 'unknown'}, "
+        f"{seconds / 60:.0f} minutes. PostgreSQL {postgres.version}, "
+        f"Python {platform.python_version()}, {versions}. {os.cpu_count()} cores "
+        f"({platform.machine()}), {memory:.0f} GB, {platform.system()}; server, database and load "
+        f"share them. Load of the machine at the end: {os.getloadavg()[0]:.1f}.",
+        "Subjects are interleaved, repetition by repetition; a ratio is of one repetition. "
+        "Milliseconds of pages are the median of a repetition's looks.",
+    ]
+    if void:
+        head.append(f"**This run is void.** {'; '.join(void)}")
+    notes = "\n".join(f"- {note}" for note in figures.notes)
+    parts = [*head, "## Targets", targets.verdict(figures, plan.sizes, plan.searched)]
+    parts += [*figures.tables(), *(["## Notes", notes] if notes else [])]
+    return "\n\n".join(parts)
+
+
+if __name__ == "__main__":
+    main()

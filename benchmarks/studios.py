@@ -1,0 +1,58 @@
+"""`python -m benchmarks.studios 100`: makes so many studios in the database that DATABASE_URL
+names, each with its own person, signed in, and packs that can be given back for a long time.
+Prints them as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from uuid import uuid4
+
+PACKS_ON_A_DESK = 50
+
+
+def main() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "studio.settings"
+    import django
+
+    django.setup()
+    print(json.dumps([make_studio(n) for n in range(int(sys.argv[1]))]))
+
+
+def make_studio(number: int) -> dict[str, object]:
+    from django.test import Client as Browser
+
+    from purchases import news
+    from purchases.models import Client, Offer, Org, Purchase
+    from studio.models import Membership, User
+
+    org = Org.objects.create(name=f"Studio {number}", slug=f"benchmark-{number}")
+    user = User.objects.create(username=f"benchmark-{number}")
+    Membership.objects.create(user=user, org=org, role=Membership.Role.STAFF)
+    offer = Offer.objects.create(org=org, name="Pack", offer_type="session_pack", price_cents=1000)
+    client = Client.objects.create(org=org, full_name="Ana Ruiz", email="ana@example.com")
+    packs = Purchase.objects.bulk_create(
+        Purchase(
+            id=uuid4(),
+            org=org,
+            client=client,
+            offer=offer,
+            amount_paid_cents=1000,
+            sessions_total=1_000_000,
+            sessions_used=900_000,
+            payment_status="succeeded",
+        )
+        for _ in range(PACKS_ON_A_DESK)
+    )
+    browser = Browser()
+    browser.force_login(user)
+    return {
+        "token": news.token(org.pk),
+        "session": browser.cookies["sessionid"].value,
+        "packs": [str(pack.pk) for pack in packs],
+    }
+
+
+if __name__ == "__main__":
+    main()
