@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import models
-from django.db.models import Func, TextField, Value
-from django.db.models.functions import Concat
+from django.db.models import Exists, Func, OuterRef, TextField, Value
+from django.db.models.functions import Coalesce, Concat
 
 from purchases.models.catalogue import Client, Org
 
@@ -15,6 +17,25 @@ class SearchTermQuerySet(models.QuerySet["ClientSearchTerm"]):
         folded = Func(Value(word), function="public.fold_for_search", output_field=TextField())
         past_the_last = Concat(folded, Value("\U0010ffff"))
         return self.filter(term__gte=folded, term__lt=past_the_last)
+
+    def of_clients_matching(self, words: list[str], org_id: UUID) -> SearchTermQuerySet:
+        """A term or more of each client for whom every word begins one."""
+        # The longest first: few clients have it.
+        first, *others = sorted(words, key=len, reverse=True)
+        terms = self.filter(org_id=org_id).beginning_with(first)
+        for word in others:
+            terms = terms.filter(finds_the_client(word, org_id))
+        return terms
+
+
+def finds_the_client(word: str, org_id: UUID) -> Coalesce:
+    """Whether a word begins a search term of the `client` of a row.
+
+    Asked row by row, which COALESCE sees to. Joined, the order is a guess of PostgreSQL's how many
+    clients a word finds; it expects one where there are thousands, and compares all with all.
+    """
+    terms = ClientSearchTerm.objects.filter(org_id=org_id, client_id=OuterRef("client_id"))
+    return Coalesce(Exists(terms.beginning_with(word)), False)
 
 
 class ClientSearchTerm(models.Model):

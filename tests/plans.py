@@ -1,0 +1,70 @@
+"""What PostgreSQL does for the queries of a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+# A row each for what a studio sells, is or employs: read whole, they are a page of the disk.
+SMALL = {"orgs", "offers", "studio_user", "studio_membership", "studio_policy", "django_session"}
+
+
+@dataclass(frozen=True)
+class Query:
+    sql: str
+    params: Any
+
+    def plan(self) -> dict[str, Any]:
+        """The plan after it was run, with what each step of it read."""
+        query = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {self.sql}"
+        with connection.cursor() as cursor:
+            cursor.execute(query, self.params)
+            (answer,) = cursor.fetchone()
+        found = json.loads(answer) if isinstance(answer, str) else answer
+        plan: dict[str, Any] = found[0]["Plan"]
+        return plan
+
+
+@contextmanager
+def queries_recorded() -> Iterator[list[Query]]:
+    """What is asked inside, statement by statement."""
+    asked: list[Query] = []
+
+    def record(execute: Callable[..., Any], sql: str, params: Any, *rest: Any) -> Any:
+        if sql.lstrip().startswith(("SELECT", "WITH")):
+            asked.append(Query(sql, params))
+        return execute(sql, params, *rest)
+
+    with connection.execute_wrapper(record):
+        yield asked
+
+
+def steps(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for each in plan.get("Plans", []):
+        yield from steps(each)
+
+
+def read_whole(plan: dict[str, Any]) -> set[str]:
+    """The tables, of those that grow, of which every row was looked at one after another."""
+    scans = {step["Relation Name"] for step in steps(plan) if step["Node Type"] == "Seq Scan"}
+    return scans - SMALL
+
+
+def rows_read(plan: dict[str, Any]) -> int:
+    """How many rows the step that read most took from its table or index."""
+    return max(
+        (
+            int(
+                (step["Actual Rows"] + step.get("Rows Removed by Filter", 0)) * step["Actual Loops"]
+            )
+            for step in steps(plan)
+            if "Relation Name" in step or "Index Name" in step
+        ),
+        default=0,
+    )

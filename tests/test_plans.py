@@ -1,0 +1,144 @@
+"""What PostgreSQL reads for each page, where a studio has 100,000 purchases: never a whole table,
+and never many more rows than the page shows."""
+
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.test import Client as Browser
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from purchases import news, queries
+from purchases.cancelled_class import matching
+from purchases.cancelled_class.pasted import Named
+from purchases.models import Org, Purchase
+from studio.models import User
+from tests.database import rows
+from tests.plans import Query, queries_recorded, read_whole, rows_read
+
+# The rows are the generated ones, which test_generate looks after; to add them up again after each
+# of these tests would take longer than the tests.
+pytestmark = [pytest.mark.django_db, pytest.mark.breaks_the_ledger]
+
+SIZE = 100_000
+# A search reads at most the purchases of queries.MANY_CLIENTS clients; every list goes through the
+# newest purchases until its page is full.
+A_PAGE = 5_000
+A_SEARCH = 40_000
+SEARCHES = ["a", "m", "jo", "mar", "smit", "s j", "x y", "ana ru", "maria.lopez", "q", "@", "234"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("generate", "--purchases", str(SIZE), verbosity=0)
+        connection.check_constraints()
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def studio(db: None) -> Org:
+    return Org.objects.get(slug=f"generated-{SIZE}-1")
+
+
+@pytest.fixture
+def desk(studio: Org, signed_in: Callable[[User], Browser]) -> Browser:
+    return signed_in(User.objects.get(username=studio.slug))
+
+
+def look_at(asked: list[Query], at_most: int) -> None:
+    assert asked
+    for query in asked:
+        plan = query.plan()
+        assert read_whole(plan) == set(), query.sql
+        assert rows_read(plan) <= at_most, query.sql
+
+
+@pytest.mark.parametrize("state", Purchase.State)
+def test_the_desk_in_every_state_first_and_half_way(
+    studio: Org, desk: Browser, state: Purchase.State
+) -> None:
+    listed = studio.purchases.all().in_state(state, timezone.now()).newest_first()
+    middle = listed[listed.count() // 2]
+    place = queries.Place(middle.purchased_at, middle.pk)
+
+    for after in ({}, {"after": str(place)}):
+        with queries_recorded() as asked:
+            response = desk.get("/purchases/", {"state": state, **after})
+        assert response.status_code == 200
+        assert len(asked) <= 5
+        look_at(asked, A_PAGE)
+
+
+@pytest.mark.parametrize("words", SEARCHES)
+def test_a_search(studio: Org, desk: Browser, words: str) -> None:
+    with queries_recorded() as asked:
+        assert desk.get("/purchases/", {"q": words}).status_code == 200
+    assert len(asked) <= 6
+    look_at(asked, A_SEARCH)
+
+
+def test_a_search_that_finds_few_reads_few(studio: Org, desk: Browser) -> None:
+    client = studio.clients.exclude(email=None).earliest("pk")
+    assert client.email
+    assert client.phone
+    for words in (client.email, client.phone):
+        with queries_recorded() as asked:
+            assert client.full_name in desk.get("/purchases/", {"q": words}).content.decode()
+        look_at(asked, 500)
+
+
+def test_a_client_a_purchase_and_the_news(studio: Org, desk: Browser) -> None:
+    purchase = studio.purchases.filter(sessions_used__gt=0).earliest("pk")
+    token = news.token(studio.pk)
+    # What was loaded is not committed, and would be news for ever: the next transaction looks.
+    [(next_transaction,)] = rows("SELECT pg_current_xact_id()::text::bigint + 1")
+    mark = f"{next_transaction}:{next_transaction}:"
+    with queries_recorded() as asked:
+        assert desk.get(f"/clients/{purchase.client_id}/").status_code == 200
+        assert desk.get(f"/purchases/{purchase.pk}/").status_code == 200
+        assert desk.get(f"/purchases/rows/?ids={purchase.pk}").status_code == 200
+        headers = {"Live-Token": token, "If-None-Match": mark}
+        assert desk.get("/purchases/latest/", headers=headers).status_code == 304
+    look_at(asked, 500)
+
+
+def test_a_press(studio: Org, desk: Browser) -> None:
+    purchase = studio.purchases.filter(sessions_used__gt=0, payment_status="succeeded").first()
+    assert purchase
+    with queries_recorded() as asked:
+        press = {"request_id": str(uuid4())}
+        answer = desk.post(
+            f"/purchases/{purchase.pk}/reinstate/", press, headers={"HX-Request": "true"}
+        )
+        assert answer.status_code == 200
+    # The session, its user, their membership, the purchase, and the act in one statement.
+    assert len(asked) == 5
+    # The last one would do it all again.
+    look_at(asked[:-1], 10)
+
+
+def test_the_people_of_a_cancelled_class(studio: Org) -> None:
+    people = studio.clients.exclude(email=None).order_by("pk")[:20]
+    named = [Named(each.full_name, each.full_name, each.email or "") for each in people]
+    with queries_recorded() as asked:
+        matching.match(org_id=studio.pk, named=named, q="ana ru", ticked=[])
+    look_at(asked, A_SEARCH)
+
+
+def test_a_page_that_reads_a_whole_table_is_noticed(studio: Org) -> None:
+    """The same look at what Django's admin would ask."""
+    with queries_recorded() as asked:
+        list(Purchase.objects.filter(client__full_name__icontains="zoe").order_by("pk")[:10_000])
+    with pytest.raises(AssertionError):
+        look_at(asked, A_SEARCH)
+
+
+def test_the_statistics_are_there() -> None:
+    """Without them every plan here would be a guess."""
+    [(purchases,)] = rows("SELECT reltuples FROM pg_class WHERE relname = 'client_purchases'")
+    assert purchases >= SIZE
