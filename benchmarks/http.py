@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import socket
+import time
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 HOST = "127.0.0.1"
+MAY_BE_IDLE = 5  # seconds
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -52,13 +54,18 @@ def parse(received: bytes) -> Answer:
 
 
 class Connection:
-    """One request after another."""
+    """One request after another. A connection that was idle is opened anew: the server closes it
+    after a while."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection((HOST, port), timeout=120)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.port = port
+        self.socket: socket.socket | None = None
+        self.asked_at = 0.0
 
     def ask(self, sent: bytes) -> Answer:
+        if self.socket is None or time.monotonic() - self.asked_at > MAY_BE_IDLE:
+            self.open()
+        assert self.socket
         self.socket.sendall(sent)
         received = bytearray()
         while (length := length_of(received)) is None or len(received) < length:
@@ -66,10 +73,17 @@ class Connection:
             if not part:
                 raise ConnectionError(f"the server hung up on {sent[:80]!r}")
             received += part
+        self.asked_at = time.monotonic()
         return parse(bytes(received))
 
+    def open(self) -> None:
+        self.close()
+        self.socket = socket.create_connection((HOST, self.port), timeout=120)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
     def close(self) -> None:
-        self.socket.close()
+        if self.socket:
+            self.socket.close()
 
 
 @dataclass(frozen=True)
@@ -89,8 +103,9 @@ class SignedIn:
         return request("POST", target, headers, body)
 
 
-def sign_in(port: int, username: str, password: str, at: str = "/accounts/login/") -> SignedIn:
+def sign_in(port: int, username: str, password: str) -> SignedIn:
     """Through the form, as a person does."""
+    at = "/accounts/login/"
     connection = Connection(port)
     csrf = _cookies(connection.ask(request("GET", at, {})))["csrftoken"]
     fields = {"csrfmiddlewaretoken": csrf, "username": username, "password": password}

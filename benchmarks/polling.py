@@ -10,8 +10,6 @@ import asyncio
 import json
 import random
 import statistics
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -23,7 +21,7 @@ import psutil
 from benchmarks.figures import Figures
 from benchmarks.http import HOST, Answer, SignedIn, length_of, parse, request
 from benchmarks.load import percentile
-from benchmarks.postgres import ROOT, Database, Postgres
+from benchmarks.postgres import Postgres
 from benchmarks.sites import cpu_seconds, site
 
 SUBJECT = "500 open desks"
@@ -122,7 +120,7 @@ def measure(
     progress: Callable[[str], None],
 ) -> None:
     database = postgres.migrated("polling")
-    made = make_studios(database, studios)
+    made = [Studio(**each) for each in database.run("studios", str(studios))]
     with site(database) as running:
         progress("open desks: one alone")
         asyncio.run(open_desks(running.port, made, 0, 2))  # warm
@@ -148,11 +146,3 @@ def measure(
     figures.add("Integrity", "open desks answered with an error of the server", failed)
     database.manage("check_ledger")
     postgres.drop(database)
-
-
-def make_studios(database: Database, count: int) -> list[Studio]:
-    command = [sys.executable, "-m", "benchmarks.studios", str(count)]
-    made = subprocess.run(  # noqa: S603
-        command, cwd=ROOT, env=database.environment, check=True, stdout=subprocess.PIPE
-    )
-    return [Studio(**each) for each in json.loads(made.stdout)]

@@ -7,6 +7,7 @@ studio_benchmark_…, and nothing else there is touched.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -60,6 +61,17 @@ class Database:
             stdout=subprocess.PIPE if capture else subprocess.DEVNULL,
         )
         return done.stdout or ""
+
+    def run(self, module: str, *arguments: str) -> Any:
+        """What a program of the benchmark prints as JSON, in this database as its owner."""
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-m", f"benchmarks.{module}", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            check=True,
+            stdout=subprocess.PIPE,
+        )
+        return json.loads(done.stdout)
 
     def ask(self, query: str, *params: Any) -> list[tuple[Any, ...]]:
         """As the owner, in a connection that ends with it."""
