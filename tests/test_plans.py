@@ -70,7 +70,7 @@ def test_the_desk_in_every_state_first_and_half_way(
         with queries_recorded() as asked:
             response = desk.get("/purchases/", {"state": state, **after})
         assert response.status_code == 200
-        assert len(asked) <= 5
+        assert len(asked) <= 4
         look_at(asked, A_PAGE)
 
 
@@ -78,7 +78,7 @@ def test_the_desk_in_every_state_first_and_half_way(
 def test_a_search(studio: Org, desk: Browser, words: str) -> None:
     with queries_recorded() as asked:
         assert desk.get("/purchases/", {"q": words}).status_code == 200
-    assert len(asked) <= 6
+    assert len(asked) <= 5
     look_at(asked, A_SEARCH)
 
 

@@ -14,9 +14,9 @@ from uuid import UUID, uuid5
 
 from django.utils import timezone
 
-from purchases.loading import ClientRow, PurchaseRow
 from purchases.models import Offer
 from studio.demo.books import METHODS, NAMESPACE, OPENING_MINUTES, STATUSES, used_by_now
+from studio.demo.loading import ClientRow, PurchaseRow
 from studio.demo.names import languages
 from studio.demo.studios import NORTHSIDE, PAID, OnSale
 

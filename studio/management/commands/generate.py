@@ -9,12 +9,12 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection, transaction
+from django.db import transaction
 
-from purchases.loading import TABLES, load_clients, load_purchases, restore, strip_tables
 from purchases.management.progress import bar, draw
 from purchases.models import Offer, Org
 from studio.demo.crowd import NUMBERS, PURCHASES_OF_A_CLIENT, Crowd, first_moment_of_today
+from studio.demo.loading import load_clients, load_purchases, restore, strip_tables
 from studio.management.commands.demo import PASSWORD, refuse_beside_other_studios
 from studio.models import Membership, User
 
@@ -52,8 +52,6 @@ class Command(BaseCommand):
             self.show(load_clients(crowd.client_rows()), crowd.clients, "clients")
             self.show(load_purchases(crowd.purchase_rows()), crowd.size, "purchases")
             self.show(restore(removed), len(removed), "indexes and foreign keys")
-            with connection.cursor() as cursor:
-                cursor.execute(f"ANALYZE {', '.join(TABLES)}")
         draw(self.stderr, "")
         self.stdout.write(
             f"{crowd.slug} is open, with {crowd.size:,} purchases of {crowd.clients:,} clients, "
