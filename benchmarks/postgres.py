@@ -17,6 +17,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -110,8 +111,8 @@ class Postgres:
         """With a studio of so many purchases. Kept for the next run, as long as the tables are the
         same and its packs are not much older: "expiring" is counted from today."""
         database = self._database(str(purchases))
-        migrations = sorted(path.stem for path in (ROOT / "purchases/migrations").glob("0*.py"))
-        mark = f"{migrations[-1]}, {date.today():%G week %V}"
+        migrations = sorted(str(path) for path in ROOT.glob("*/migrations/0*.py"))
+        mark = f"{crc32(' '.join(migrations).encode())}, {date.today():%G week %V}"
         query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
         if self._maintain(query, self._name(database)) == [(mark,)]:
             return database
