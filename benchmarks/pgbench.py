@@ -22,7 +22,8 @@ class Ran:
 
 def statement() -> str:
     """The very text that the desk sends, with psycopg's names for the parameters."""
-    from purchases.operations import ACT, CLAIM, FUNCTIONS, Operation
+    from purchases.operations.requests import CLAIM, Operation
+    from purchases.operations.sessions import ACT, FUNCTIONS
 
     return CLAIM + ACT.format(function=FUNCTIONS[Operation.REINSTATE])
 

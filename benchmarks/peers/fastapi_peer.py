@@ -2,6 +2,7 @@
 
 import os
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -25,6 +26,9 @@ class Press(BaseModel):
     reason: str | None = None
     note: str = ""
     event_id: int | None = None
+    approved_by_id: int | None = None
+    extend_days: int | None = None
+    extend_until: date | None = None
 
 
 @asynccontextmanager

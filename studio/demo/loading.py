@@ -24,6 +24,8 @@ TABLES = ["clients", "client_search_terms", "client_purchases", "session_events"
 TRIGGERS = [
     # As their migrations left them: what is replicated into the ledger is recorded too.
     ("client_purchases", "record_session_event", "ENABLE ALWAYS"),
+    # It looks whether a purchase that was deleted comes back. New ids have no such past.
+    ("client_purchases", "record_expiry_event", "ENABLE ALWAYS"),
     ("clients", "keep_search_terms", "ENABLE"),
 ]
 
