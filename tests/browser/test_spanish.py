@@ -2,13 +2,16 @@
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Page, expect
 
 from purchases.models import Org
 from studio.models import Policy, User
+from tests.allowances import allow, given_back
 from tests.browser.conftest import SignIn, Window
-from tests.factories import make_client, make_purchase
+from tests.extensions import extended_by, extension_undone_by
+from tests.factories import make_client, make_purchase, make_user
 from tests.packs import PACKS, make_pack
+from tests.shared_desk.people import give_code
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,10 +20,14 @@ WRAPPED = """
     () => [...document.querySelectorAll(".button, .states a, .top nav a, .menu button")]
         .filter((part) => part.checkVisibility() && part.textContent.trim())
         .filter((part) => {
-            const words = document.createRange();
-            words.selectNodeContents(part);
-            const lines = new Set([...words.getClientRects()].map((box) => Math.round(box.top)));
-            return lines.size > 1 || part.scrollWidth > part.clientWidth + 1;
+            const texts = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+            const lines = (text) => {
+                const words = document.createRange();
+                words.selectNode(text);
+                return new Set([...words.getClientRects()].map((box) => Math.round(box.top))).size;
+            };
+            while (texts.nextNode()) if (lines(texts.currentNode) > 1) return true;
+            return part.scrollWidth > part.clientWidth + 1;
         })
         .map((part) => part.textContent.trim())
 """
@@ -52,6 +59,63 @@ def test_the_pages_have_room_for_spanish(
     ]:
         page.goto(path)
         assert_all_fits(page, width)
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_what_comes_up_on_them_has_room_for_spanish(
+    window: Window, sign_in: SignIn, mia: User, olivia: User, northside: Org, width: int
+) -> None:
+    Policy.objects.create(org=northside, language="es")
+    allow(northside, 2)
+    pack = make_purchase(org=northside)
+    given_back(mia, pack, times=2)
+    expired = make_pack(org=northside, kind="expired")
+    for user in (mia, olivia, make_user(username="noah", org=northside)):
+        give_code(user)
+    page = sign_in(window(viewport={"width": width, "height": 800}), mia)
+
+    row = page.locator(f"#purchase-{pack.pk}")
+    row.locator("summary").click()
+    expect(row.get_by_text("3º en 30 días: confirma un titular")).to_be_visible()
+    assert_all_fits(page, width)
+    row.get_by_role("button", name="Cancelación tardía perdonada").click()
+    expect(page.locator("#secret")).to_be_visible()
+    assert_all_fits(page, width)
+    page.locator("#note .dismiss").click()
+
+    page.locator(f"#reinstate-{expired.pk}").click()
+    expect(page.locator("#note .extend-now")).to_be_visible()
+    assert_all_fits(page, width)
+    assert_the_cross_stands_at_the_top(page)
+    page.goto(reverse("purchases:purchase_detail", args=[pack.pk]))
+    assert_all_fits(page, width)
+    extension = extended_by(mia, expired, note="enferma")
+    extension_undone_by(mia, extension)
+    extended_by(mia, expired)
+    page.goto(reverse("purchases:purchase_detail", args=[expired.pk]))
+    expect(page.locator(".timeline [data-kind=expiry-undone]")).to_be_visible()
+    assert_all_fits(page, width)
+
+    page.locator(".top .who a").click()
+    expect(page.get_by_role("dialog").get_by_label("Código")).to_be_visible()
+    assert_all_fits(page, width)
+    page.keyboard.press(".")
+    expect(page.get_by_text("Recepción está bloqueada.")).to_be_visible()
+    assert_all_fits(page, width)
+
+
+def assert_the_cross_stands_at_the_top(page: Page) -> None:
+    """At the end of the first line, beside the words, and on none of them."""
+    note, said, cross = (box_of(page, part) for part in ("#note", "#note .said", ".dismiss"))
+    assert cross["x"] >= said["x"] + said["width"]
+    assert cross["x"] + cross["width"] <= note["x"] + note["width"]
+    assert note["y"] <= cross["y"] <= note["y"] + cross["height"]
+
+
+def box_of(page: Page, part: str) -> FloatRect:
+    box = page.locator(part).bounding_box()
+    assert box
+    return box
 
 
 def assert_all_fits(page: Page, width: int) -> None:
