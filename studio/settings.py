@@ -180,8 +180,9 @@ for role in FUNCTION_ROLES:
             "FUNCTION_ROLES=service_role"
         )
 
-# Values travel apart from their statement; connections stay open.
-DATABASES["default"]["OPTIONS"]["server_side_binding"] = True
+# Values travel apart from their statement, and one that comes back five times is planned once and
+# kept. Connections stay open.
+DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 5}
 DATABASES["default"] |= {
     "CONN_MAX_AGE": None,
     "CONN_HEALTH_CHECKS": True,
