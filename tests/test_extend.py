@@ -1,7 +1,7 @@
 """Extend: a pack can be used for longer, by so many days or until a day."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from purchases import operations
 from purchases.forms import CHOOSE_A_DAY, OUT_OF_DATE, SAY_WHY, TOO_FAR_AHEAD
 from purchases.models import ExpiryEvent, Objection, Org, Purchase, SessionRequest
+from purchases.operations.expiry import end_of
 from purchases.templatetags.desk import on_day
 from studio.models import Policy, User
 from tests.database import rows, value
@@ -106,6 +107,11 @@ def test_the_day_of_the_expiry_itself_is_later_than_its_noon(desk: Client, north
         ("Australia/Sydney", "2031-10-01 12:00", 7, "2031-10-08 23:59:59"),
         ("Australia/Sydney", "2031-04-01 12:00", 7, "2031-04-08 23:59:59"),
         ("Australia/Sydney", "2031-03-30 23:59:59", 7, "2031-04-06 23:59:59"),
+        # The clock is turned back over midnight, or forward from it: of two midnights the first
+        # one ends the day before, and of two seconds before it the second one ends the day.
+        ("Atlantic/Azores", "2031-10-18 12:00", 7, "2031-10-25 23:59:59"),
+        ("America/Santiago", "2031-03-29 12:00", 7, "2031-04-05 23:59:59+1"),
+        ("America/Santiago", "2031-08-30 12:00", 7, "2031-09-06 23:59:59"),
     ],
 )
 def test_a_day_is_one_where_the_studio_is(
@@ -118,8 +124,11 @@ def test_a_day_is_one_where_the_studio_is(
     with timezone.override(there):
         extended_by(mia, pack, days=days)
 
-    expected = datetime.fromisoformat(then).replace(tzinfo=there)
-    assert expiry_of(pack) == expected
+    second, _, later = then.partition("+")
+    expected = datetime.fromisoformat(second).replace(tzinfo=there, fold=int(later or 0))
+    assert expiry_of(pack) == expected.astimezone(UTC)
+    with timezone.override(there):
+        assert end_of(expected.date()).astimezone(UTC) == expected.astimezone(UTC)
 
 
 def test_days_that_were_pressed_count_and_a_day_left_in_the_field_does_not(

@@ -1,7 +1,7 @@
 """Extend, undo that, and correct: what a person can do to an expiry."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -94,8 +94,8 @@ def correct_expiry(
 
 def end_of(day: date) -> datetime:
     """Its last second, as the database will have it."""
-    midnight = datetime.combine(day + timedelta(days=1), time.min)
-    return timezone.make_aware(midnight) - timedelta(seconds=1)
+    # Where a clock is turned back over midnight there are two: the later one.
+    return timezone.make_aware(datetime.combine(day, time(23, 59, 59, fold=1)))
 
 
 def _act(
