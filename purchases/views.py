@@ -206,7 +206,7 @@ def _owners_step(
     refusal: operations.OwnerConfirms,
 ) -> dict[str, object]:
     """What the form needs with which an owner confirms, and how often it would be by now."""
-    asked = form.cleaned_data
+    asked = form.asked
     step = {"owners_step": True, "asked": asked, "approvers": request.member.approvers}
     said = row["forgiven"].get(row["purchase"].client_id, {}).get(asked["reason"] or "")
     if said and said.is_beyond:

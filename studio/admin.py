@@ -207,6 +207,10 @@ class AllowanceAdmin(OwnOrgAdmin):
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> TypedChoiceField | None:
         """An owner's form has no org, so that Django can't see which reasons are taken there."""
+        kwargs["help_text"] = _(
+            "A reason without an allowance is free."
+            " “No reason given” is a press of Reinstate alone."
+        )
         member = member_of(request)
         if member and not request.user.is_superuser:
             taken = member.allowances

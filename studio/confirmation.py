@@ -14,6 +14,11 @@ def why_not_confirmed(member: Membership, approval: Approval) -> str | None:
     chosen = next((each for each in member.approvers if each.user_id == approval.user_id), None)
     if chosen is None:
         return _("Choose an owner of your studio.")
+    if not approval.secret:
+        # A press that is tried again comes without it.
+        return _("Nothing was changed yet: %(owner)s types the password or code once more.") % {
+            "owner": chosen.name
+        }
     owner = Membership.objects.get(user=chosen.user_id)
     try:
         if codes.confirms(owner, approval.secret):

@@ -59,9 +59,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return HttpResponse(render_to_string("500.html"), status=500)
     at_the_desk = request.resolver_match and request.resolver_match.app_name == "purchases"
+    # A password is typed again: it stands in no page.
+    left_out = {"csrfmiddlewaretoken", *getattr(request, "sensitive_post_parameters", ())}
     again = [
         (name, value)
         for name, value in request.POST.items()
-        if at_the_desk and name != "csrfmiddlewaretoken"
+        if at_the_desk and name not in left_out
     ]
     return HttpResponse(render_to_string("503.html", {"again": again}, request), status=503)

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import ProtectedError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -407,6 +407,29 @@ def test_it_stands_in_no_error_report(
     assert len(reports) >= 2
     assert "a mistake of ours" in reports[0]
     assert not [each for each in reports if PASSWORD in each]
+
+
+def test_where_the_database_does_not_answer_it_is_typed_again_and_counts_as_no_try(
+    desk: Client, olivia: User, pack: Purchase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fields = refused(desk, pack)
+    desk.raise_request_exception = False
+
+    def silent(*_: Any, **__: Any) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as there:
+        there.setattr(sessions, "one_row", silent)
+        answer = confirm(desk, pack, fields, PASSWORD)
+
+    assert answer.status_code == 503
+    assert PASSWORD not in html_of(answer)
+    again = press(desk, "reinstate", pack, htmx=True, **fields_of(html_of(answer)))
+    assert again.status_code == 409
+    assert note_on(again) == "Nothing was changed yet: Olivia types the password or code once more."
+    assert Membership.objects.get(user=olivia).wrong_tries == 0
+    assert confirm(desk, pack, fields_of(step_on(again)), PASSWORD).status_code == 200
+    assert used(pack) == 2
 
 
 # --- In the database ------------------------------------------------------------------------------
