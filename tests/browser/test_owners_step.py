@@ -8,6 +8,7 @@ from purchases.models import Org, Purchase, SessionRequest
 from studio.models import User
 from tests.allowances import LATE, allow, given_back
 from tests.browser.conftest import SignIn, Window
+from tests.browser.live import SOON
 from tests.factories import PASSWORD, make_purchase
 from tests.packs import used
 
@@ -57,6 +58,7 @@ def test_the_owner_confirms_without_the_mouse_and_the_desk_goes_on(
     expect(page.locator("#note .said")).to_have_text(
         "3rd in 30 days for Ana Ruiz: late cancel forgiven. The allowance is 2."
     )
+    expect(page.locator("#note .said > *")).to_have_count(1)  # or there are gaps around the name
     expect(page.get_by_label("Olivia confirms with password or code")).to_be_focused()
     assert Axe().run(page).violations_count == 0
 
@@ -102,6 +104,39 @@ def test_without_javascript_it_is_a_page(
     )
     expect(page.locator(f"#purchase-{pack.pk}")).to_have_attribute("data-used", "2")
     assert_confirmed(pack, mia, olivia)
+
+
+def test_from_the_page_of_the_pack_it_leads_back_to_it(
+    window: Window, sign_in: SignIn, mia: User, olivia: User, pack: Purchase
+) -> None:
+    page = sign_in(window(), mia)
+    page.goto(f"/purchases/{pack.pk}/")
+    press_late_cancel(page, pack)
+    expect(page.get_by_role("heading", name="Not changed")).to_be_visible()
+    page.get_by_label("Olivia confirms with password or code").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm and reinstate").click()
+
+    expect(page.locator("#note span").first).to_have_text(
+        "Session reinstated for Ana Ruiz. 2 of 10 used."
+    )
+    expect(page.get_by_role("heading", name="Not changed")).to_have_count(0)
+    expect(page.locator(".history .who").nth(0)).to_contain_text("Mia, confirmed by Olivia")
+    assert_confirmed(pack, mia, olivia)
+
+
+def test_what_else_is_pressed_beside_a_refusal_leads_back_too(
+    window: Window, sign_in: SignIn, mia: User, olivia: User, pack: Purchase
+) -> None:
+    page = sign_in(window(), mia)
+    page.goto(f"/purchases/{pack.pk}/")
+    press_late_cancel(page, pack)
+    expect(page.get_by_role("heading", name="Not changed")).to_be_visible()
+    page.locator("form.use button").click()
+
+    expect(page.locator("#note span").first).to_have_text(
+        "Session used for Ana Ruiz. 4 of 10 used."
+    )
+    expect(page.get_by_role("heading", name="What happened")).to_be_visible()
 
 
 def test_on_a_phone_it_fits_and_its_targets_are_large(
@@ -150,6 +185,21 @@ def test_a_confirmation_whose_answer_got_lost_is_tried_again_and_counts_once(
     assert lost == ["the server did it"]
     assert_confirmed(pack, mia, olivia)
     console.clear()
+
+
+def test_the_other_packs_of_the_client_say_how_often_it_would_be_by_now(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    allow(northside, 1)
+    first = make_purchase(org=northside)
+    second = make_purchase(org=northside, client=first.client)
+    here, there = sign_in(window(), mia), sign_in(window(), mia)
+    press_late_cancel(here, first)
+    expect(here.locator("#note span").first).to_contain_text("2 of 10 used.")
+
+    for page in (here, there):
+        menu = page.locator(f"#purchase-{second.pk} .menu")
+        expect(menu).to_contain_text("2nd in 30 days: owner confirms", timeout=SOON)
 
 
 def test_where_two_desks_meet_the_one_that_comes_second_needs_the_owner(
