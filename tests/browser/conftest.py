@@ -20,6 +20,13 @@ from tests.factories import PASSWORD
 Window = Callable[..., BrowserContext]
 SignIn = Callable[[BrowserContext, User], Page]
 
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+WINDOWS = pytest.mark.parametrize(
+    "options",
+    [{}, {"java_script_enabled": False}, PHONE],
+    ids=["desk", "no script", "phone"],
+)
+
 NAMES = ["chromium", "chromium-browser", "google-chrome"]
 # A refusal is an answer; Chromium logs it all the same.
 REFUSAL_LOGGED = "the server responded with a status of 409"

@@ -10,19 +10,12 @@ from playwright.sync_api import Page, expect
 from purchases.models import Org, Purchase, SessionRequest
 from purchases.templatetags.desk import on_day
 from studio.models import Policy, User
-from tests.browser.conftest import SignIn, Window
+from tests.browser.conftest import WINDOWS, SignIn, Window
 from tests.browser.live import SOON, breathe
 from tests.database import another_connection
 from tests.extensions import end_of_the_day, expiry_lines, expiry_of, extended_by
 from tests.factories import make_purchase
 from tests.ledger import reinstated_by, used_by
-
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-WINDOWS = pytest.mark.parametrize(
-    "options",
-    [{}, {"java_script_enabled": False}, PHONE],
-    ids=["desk", "no script", "phone"],
-)
 
 
 @pytest.fixture
@@ -162,6 +155,21 @@ def test_what_one_desk_extends_stands_on_the_other(
     expect(page_here.locator("#extend")).to_contain_text(
         f"from {on_day(end_of_the_day(12))}", timeout=SOON
     )
+
+
+def test_a_reason_that_was_typed_stays_where_the_expiry_moves_under_it(
+    window: Window, sign_in: SignIn, mia: User, olivia: User, pack: Purchase
+) -> None:
+    page = opened(sign_in(window(), mia), pack)
+    page.get_by_label("Why is it extended?").fill("ill for a week")
+    page.get_by_role("heading", name="What happened").click()
+
+    extended_by(olivia, pack)
+
+    expect(page.locator("#extend")).to_contain_text(
+        f"from {on_day(end_of_the_day(12))}", timeout=SOON
+    )
+    expect(page.get_by_label("Why is it extended?")).to_have_value("ill for a week")
 
 
 def test_an_expiry_that_sql_changed_stands_on_every_page_as_what_it_is(

@@ -80,6 +80,23 @@ def test_a_purchase_that_was_deleted_says_so(
     expect(page.locator(row(pack))).to_have_text("This purchase was deleted.", timeout=SOON)
 
 
+def test_on_its_own_page_too_and_the_connection_is_not_blamed(
+    window: Window, sign_in: SignIn, mia: User, pack: Purchase, console: list[str]
+) -> None:
+    page = sign_in(window(), mia)
+    page.goto(f"/purchases/{pack.pk}/")
+    gone = page.expect_response(lambda answer: answer.status == 404, timeout=SOON)
+    with gone, another_connection() as psql:
+        psql.execute("DELETE FROM client_purchases WHERE id = %s", [pack.pk])
+    expect(page.locator(row(pack))).to_have_text("This purchase was deleted.", timeout=SOON)
+
+    for _ in range(3):  # and it goes on asking, as any page does
+        with page.expect_response(lambda r: "/latest/" in r.url and r.status == 304, timeout=SOON):
+            pass
+    expect(page.locator("#connection")).to_be_empty()
+    console.clear()
+
+
 def test_a_change_elsewhere_costs_one_question_and_no_rows(
     window: Window, sign_in: SignIn, mia: User, northside: Org, pack: Purchase
 ) -> None:

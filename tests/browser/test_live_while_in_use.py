@@ -47,6 +47,18 @@ def test_the_focus_stays_on_its_button(
     expect(page.locator(f"#client-of-{pack.pk}")).to_be_focused()
 
 
+@pytest.mark.parametrize("page_of", ["/purchases/{0.pk}/", "/clients/{0.client_id}/"])
+def test_where_the_row_does_not_name_the_client_it_goes_to_the_offer(
+    window: Window, sign_in: SignIn, mia: User, pack: Purchase, page_of: str
+) -> None:
+    page = sign_in(window(), mia)
+    page.goto(page_of.format(pack))
+    page.locator(f"#use-{pack.pk}").focus()
+    by_sql(pack, 10)
+    expect(page.locator(f"#use-{pack.pk}")).to_have_count(0, timeout=SOON)
+    expect(page.locator(f"{row(pack)} .offer")).to_be_focused()
+
+
 def test_a_screen_reader_is_not_told_about_rows_that_it_does_not_read(
     window: Window, sign_in: SignIn, mia: User, pack: Purchase
 ) -> None:

@@ -3,7 +3,9 @@
 
 const rows = () => [...document.querySelectorAll(".desk tbody tr")];
 // What Enter will press in a row: Reinstate, and where there is none nothing that counts.
-const reachable = (row) => row.querySelector(".button.main") ?? row.querySelector(".client");
+const reachable = (row) => row.querySelector(".button.main") ?? linkOf(row);
+// On a page of one client, rows don't show whose they are; of a deleted purchase nothing is left.
+const linkOf = (row) => [...row.querySelectorAll("a")].find((link) => link.getClientRects().length);
 const search = document.getElementById("search");
 const sheet = document.getElementById("keys");
 const SINGLE_KEYS = "single-keys";
@@ -28,7 +30,7 @@ function enterSearch() {
 function goToOnlyMatch() {
   entered = false;
   const found = rows();
-  if (found.length === 1) reachable(found[0]).focus();
+  if (found.length === 1) reachable(found[0])?.focus();
 }
 
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
@@ -49,7 +51,7 @@ function move(event, step) {
   const row = rows()[place + step];
   if (!row && step === 1) return;
   event.preventDefault();
-  if (row) reachable(row).focus();
+  if (row) reachable(row)?.focus();
   else search?.focus();
 }
 

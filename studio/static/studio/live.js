@@ -1,6 +1,7 @@
 // Counts that change elsewhere (on the other desk, in the phone app, by SQL) on the pages that are
 // open here. Every 1.5 seconds the server is asked which counts of the studio have changed, and
-// rows are fetched only where it names one that this page shows. studio.js has `cameAt`.
+// rows are fetched only where it names one that this page shows. studio.js has `cameAt`, and
+// keyboard.js `linkOf`.
 
 const EVERY = 1500;
 const AT_MOST = 10_000;
@@ -25,7 +26,7 @@ let presses = 0;
 document.addEventListener("htmx:beforeRequest", () => presses++);
 const isUnderWay = () => document.querySelector(".htmx-request") !== null;
 
-async function ask(url, asked = {}) {
+async function ask(url, asked = {}, expected = [304, 403]) {
   const signal = AbortSignal.timeout(PATIENCE);
   // Nobody has to be there for it: a desk that nobody uses locks all the same.
   const headers = { "Live-Update": "true", ...asked };
@@ -33,7 +34,7 @@ async function ask(url, asked = {}) {
   if (answer.headers.has("Desk-Locked")) location.reload();
   const sentAway = ["HX-Redirect", "HX-Refresh"].some((name) => answer.headers.has(name));
   if (answer.redirected || sentAway) throw new SignedOut();
-  if (!answer.ok && answer.status !== 304 && answer.status !== 403) throw new Error(answer.status);
+  if (!answer.ok && !expected.includes(answer.status)) throw new Error(answer.status);
   return answer;
 }
 
@@ -64,7 +65,10 @@ async function catchUp() {
   const changed = answer.status === 200 ? (await answer.json()).changed : [];
   if (isUnderWay() || presses !== before) return;
   if (answer.status === 200) {
-    const moved = shown().filter((id) => changed?.includes(id) ?? true);
+    const named = shown().filter((id) => changed?.includes(id) ?? true);
+    // A client's rows say how often any of their sessions were given back.
+    const clients = new Set(named.map(clientOf));
+    const moved = shown().filter((id) => named.includes(id) || clients.has(clientOf(id)));
     moved.forEach((id) => due.add(id));
     if (moved.length) partsDue = true;
     live.mark = answer.headers.get("ETag");
@@ -111,13 +115,16 @@ async function bringParts() {
   const isBusy = (part) => isInUse(part) || part.contains(document.activeElement);
   if (!partsDue || parts.some(isBusy)) return;
   const before = presses;
-  const answer = await ask(location.href);
+  const answer = await ask(location.href, {}, [404]);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (isUnderWay() || presses !== before || parts.some(isBusy)) return;
   partsDue = false;
+  // What the page is about was deleted: its row says so, and what happened to it stays to be read.
+  if (answer.status === 404) return;
   for (const part of parts) {
     const fresh = page.getElementById(part.id);
     if (!fresh || words(fresh) === words(part)) continue;
+    keepTyped(part, fresh);
     part.replaceWith(fresh);
     htmx.process(fresh);
   }
@@ -126,6 +133,7 @@ async function bringParts() {
 // --- Showing ---------------------------------------------------------------------------------
 
 const rowOf = (id) => document.getElementById(`purchase-${id}`);
+const clientOf = (id) => rowOf(id).querySelector(".client")?.href ?? id;
 const words = (part) => part.textContent.replace(/\s+/g, " ").trim();
 const USES = "[open], :active, .htmx-request, input:focus, select:focus, textarea:focus";
 const isInUse = (part) => part.matches(USES) || part.querySelector(USES) !== null;
@@ -161,12 +169,19 @@ function put(fresh, row) {
   return !wait.includes(true);
 }
 
-function exchange(cell, fresh, row) {
-  const focused = cell.contains(document.activeElement) ? document.activeElement : null;
-  for (const field of cell.querySelectorAll("input:not([type=hidden]), select, textarea")) {
-    const twin = fresh.querySelector(`[name="${field.name}"]`);
+// Each line of a history has fields of the same names.
+function keepTyped(old, fresh) {
+  for (const field of old.querySelectorAll("input:not([type=hidden]), select, textarea")) {
+    const line = field.closest("tr")?.id;
+    const place = (line && fresh.querySelector(`#${line}`)) ?? fresh;
+    const twin = place.querySelector(`[name="${field.name}"]`);
     if (twin) [twin.value, twin.checked] = [field.value, field.checked];
   }
+}
+
+function exchange(cell, fresh, row) {
+  const focused = cell.contains(document.activeElement) ? document.activeElement : null;
+  keepTyped(cell, fresh);
   cell.replaceWith(fresh);
   htmx.process(fresh);
   // No other button must get the click, or below the Enter, that was meant for one that went.
@@ -176,7 +191,7 @@ function exchange(cell, fresh, row) {
   const twins = [...fresh.querySelectorAll(focused.localName)];
   const twin = twins.find((each) => name(each) === name(focused));
   // Where its button went, the focus goes to the link.
-  (twin ?? row.querySelector("a")).focus({ preventScroll: true });
+  (twin ?? linkOf(row)).focus({ preventScroll: true });
 }
 
 function say(id) {

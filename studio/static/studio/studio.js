@@ -1,13 +1,13 @@
 // What HTML and htmx leave to do: the focus after a row is swapped, rows that an answer brings
 // along, and words where the server can't be reached. Every page works without this file.
-// keyboard.js, loaded before, has `rows` and `reachable`.
+// keyboard.js, loaded before, has `reachable`.
 
 const note = document.getElementById("note");
 
 // A button that went away with its row's state must not take the focus with it.
 document.addEventListener("htmx:afterSettle", (event) => {
   const row = event.detail.elt.closest?.(".desk tbody tr");
-  if (row && document.activeElement === document.body) reachable(row).focus();
+  if (row && document.activeElement === document.body) reachable(row)?.focus();
 });
 
 // One press is one press. A key that is held or pressed twice, and the second half of a double
