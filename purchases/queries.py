@@ -11,6 +11,8 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, Q
 from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 
 from purchases.access import Member
 from purchases.models import (
@@ -96,9 +98,10 @@ def purchases_by_id(*, org_id: UUID, ids: list[UUID]) -> list[Purchase]:
 
 @dataclass(frozen=True)
 class GivenBack:
-    """How often a client was given a session back for one reason, or for none that was said."""
+    """How often a client was given a session back for one reason, for none that was said, or by
+    another program, which no allowance counts."""
 
-    reason: str | None
+    reason: str
     within_30_days: int
     within_90_days: int
     within_a_year: int
@@ -125,7 +128,6 @@ def standing(client: Client) -> Standing:
 
 def _given_back(client: Client) -> list[GivenBack]:
     now = timezone.now()
-    reasons = {value: str(label) for value, label in SessionRequest.Reason.choices}
     events = SessionEvent.objects.filter(
         purchase__client=client,
         kind=SessionEvent.Kind.REINSTATED,
@@ -133,15 +135,22 @@ def _given_back(client: Client) -> list[GivenBack]:
         occurred_at__gt=now - timedelta(days=365),
     )
     lines = (
-        events.values_list("request__reason")
+        events.annotate(was_asked=Q(request__isnull=False))
+        .values_list("request__reason", "was_asked")
         .annotate(
             month=Count("pk", filter=Q(occurred_at__gt=now - timedelta(days=30))),
             quarter=Count("pk", filter=Q(occurred_at__gt=now - timedelta(days=90))),
             year=Count("pk"),
         )
-        .order_by("-year", "request__reason")
+        .order_by("-year", "request__reason", "-was_asked")
     )
-    return [GivenBack(reasons.get(reason), *counts) for reason, *counts in lines]
+    return [GivenBack(_in_words(reason, asked), *counts) for reason, asked, *counts in lines]
+
+
+def _in_words(reason: str | None, was_asked: bool) -> str:
+    if reason:
+        return str(SessionRequest.Reason(reason).label)
+    return gettext("No reason given") if was_asked else capfirst(gettext("another program"))
 
 
 @dataclass(frozen=True)
