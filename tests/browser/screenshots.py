@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import OperationalError
 from django.db.models import F
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page
@@ -123,12 +125,10 @@ def the_desk(page: Page, shoot: Shoot) -> None:
     shoot(page, "purchase")
     page.emulate_media(media="print")
     shoot(page, "purchase-on-paper")
-    pack = page.url
-    page.locator("h1 a").evaluate("a => { location = a.href }")
-    page.wait_for_url("**/clients/**")
+    page.go_back()
     shoot(page, "client-on-paper")
     page.emulate_media(media="screen")
-    page.goto(pack)
+    page.go_forward()
     a_purchase_with_a_story(page, shoot)
     nobody = Client.objects.create(org=Org.objects.get(slug="northside-pilates"), full_name="Jo Ng")
     page.goto(f"/clients/{nobody.pk}/")
@@ -236,10 +236,16 @@ def refusals_and_errors(page: Page, shoot: Shoot) -> None:
     button.click()
     page.locator("#note .refused").wait_for()
     shoot(page, "desk-refused")
+    pack.update(payment_status="succeeded")
     page.goto("/purchases/?state=unheard-of")
     shoot(page, "error-400")
     page.goto(f"/purchases/{uuid4()}/")
     shoot(page, "error-404")
+    with pytest.MonkeyPatch.context() as broken:
+        for status, error in {500: RuntimeError(), 503: OperationalError()}.items():
+            broken.setattr("purchases.queries.desk_page", Mock(side_effect=error))
+            page.goto("/purchases/")
+            shoot(page, f"error-{status}")
     page.goto("/purchases/")
     page.context.set_offline(True)
     page.locator(".reinstate > .button").first.click()
@@ -248,7 +254,10 @@ def refusals_and_errors(page: Page, shoot: Shoot) -> None:
 
 
 def other_people(open_window: Callable[[], BrowserContext], shoot: Shoot) -> None:
-    shoot(signed_in(open_window(), "accountant"), "accountant")
+    page = signed_in(open_window(), "accountant")
+    shoot(page, "accountant")
+    page.goto("/cancelled-class/")
+    shoot(page, "error-403")
     shoot(signed_in(open_window(), "nora"), "no-membership")
     new = Org.objects.create(name="Harbour Barre", slug="harbour-barre")
     lena = User.objects.create_user("lena", password=PASSWORD, first_name="Lena")
