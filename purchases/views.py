@@ -1,7 +1,7 @@
 """The desk. Each view loads its row, makes one call and renders the answer."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -191,11 +191,11 @@ def _act(
             context |= _owners_step(request, form, context, refusal)
         template = "purchases/_answer.html" if request.htmx else "purchases/purchase_refused.html"
         return render(request, template, context, status=409)
-    context |= _acts(request, [purchase])
-    context["note"] = render_to_string(said, context | {"done": done}, request)
+    context["done"] = done
     if request.htmx:
+        context |= {"told": said, **_acts(request, [purchase])}
         return render(request, "purchases/_answer.html", context)
-    messages.success(request, context["note"])
+    messages.success(request, render_to_string(said, context, request))
     return HttpResponseRedirect(here)
 
 
@@ -226,11 +226,15 @@ def _acts(request: DeskRequest, purchases: Sequence[Purchase]) -> dict[str, obje
         "must_give_reason": request.member.must_give_reason,
         "reasons": SessionRequest.Reason,
         "forgiven": forgiveness.forgiven(request.member, purchases) if may_act else {},
-        # The same in every row of a client to whom nothing was given back: written once.
-        "reason_menu": render_to_string(
-            "purchases/_reason_menu.html", {"reasons": SessionRequest.Reason}
-        ),
+        "reason_menu": _reason_menu(),
     }
+
+
+def _reason_menu() -> Callable[[], str]:
+    """The same in every row of a client to whom nothing was given back: written once, where there
+    is such a row."""
+    template, context = "purchases/_reason_menu.html", {"reasons": SessionRequest.Reason}
+    return cache(lambda: render_to_string(template, context))
 
 
 def _bad_request(request: DeskRequest, form: ActForm | ListForm | RowsForm) -> HttpResponse:

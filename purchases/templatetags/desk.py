@@ -1,7 +1,8 @@
 """How the desk says a date, a phone number and a request."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TypeVar
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from purchases.access import Action, Member
 from purchases.forgiveness import Forgiveness
@@ -68,7 +69,14 @@ def day(moment: datetime) -> str:
     this_year = local.year == timezone.localdate().year
     # Translators: a date as Django's `date` filter writes it (j: 12, M: Jan, b: jan, F: January,
     # Y: 2026).
-    return date_format(local, pgettext("date", "j M") if this_year else pgettext("date", "j M Y"))
+    pattern = pgettext("date", "j M") if this_year else pgettext("date", "j M Y")
+    return _written(local.date(), pattern, get_language())
+
+
+@lru_cache(maxsize=4_000)
+def _written(local: date, pattern: str, _language: str | None) -> str:
+    """A desk shows the same days over and over, and Django takes long to write one."""
+    return date_format(local, pattern)
 
 
 @register.filter
@@ -91,7 +99,8 @@ def at_time(moment: datetime) -> str:
 def exactly(moment: datetime) -> str:
     """ "Mon 12 January 2026, 18:00", for a tooltip."""
     # Translators: as above, with D: Mon and H:i: 18:00.
-    return date_format(timezone.localtime(moment), pgettext("date", "D j F Y, H:i"))
+    local = timezone.localtime(moment).replace(tzinfo=None)
+    return _written(local, pgettext("date", "D j F Y, H:i"), get_language())
 
 
 @register.simple_tag
@@ -144,7 +153,10 @@ def _whole_months(early: datetime, late: datetime) -> int:
 def number(count: int | None) -> str:
     """ "1,000", as the language at hand writes it, and a dash where there is none. For people:
     values of forms and data- attributes stay as they are."""
-    return "–" if count is None else number_format(count, force_grouping=True)
+    if count is None:
+        return "–"
+    # Below a thousand there is nothing to group, in any language.
+    return str(count) if 0 <= count < 1000 else number_format(count, force_grouping=True)
 
 
 @register.filter
