@@ -1,7 +1,7 @@
 """The desk. Each view loads its row, makes one call and renders the answer."""
 
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from django.http import (
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -226,15 +226,15 @@ def _acts(request: DeskRequest, purchases: Sequence[Purchase]) -> dict[str, obje
         "must_give_reason": request.member.must_give_reason,
         "reasons": SessionRequest.Reason,
         "forgiven": forgiveness.forgiven(request.member, purchases) if may_act else {},
-        "reason_menu": _reason_menu(),
+        "reason_menu": _reason_menu(get_language(), tuple(map(str, SessionRequest.Reason.labels))),
     }
 
 
-def _reason_menu() -> Callable[[], str]:
-    """The same in every row of a client to whom nothing was given back: written once, where there
-    is such a row."""
-    template, context = "purchases/_reason_menu.html", {"reasons": SessionRequest.Reason}
-    return cache(lambda: render_to_string(template, context))
+@lru_cache
+def _reason_menu(_language: str | None, _labels: tuple[str, ...]) -> str:
+    """The same in every row of a client to whom nothing was given back: written once for those who
+    read these words."""
+    return render_to_string("purchases/_reason_menu.html", {"reasons": SessionRequest.Reason})
 
 
 def _bad_request(request: DeskRequest, form: ActForm | ListForm | RowsForm) -> HttpResponse:
