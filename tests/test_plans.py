@@ -17,7 +17,7 @@ from purchases.cancelled_class.pasted import Named
 from purchases.models import Org, Purchase
 from studio.models import User
 from tests.database import rows
-from tests.plans import Query, queries_recorded, read_whole, rows_read
+from tests.plans import FEW, Query, queries_recorded, read_whole, rows_read
 
 # The rows are the generated ones, which test_generate looks after; to add them up again after each
 # of these tests would take longer than the tests.
@@ -33,6 +33,10 @@ SEARCHES = ["a", "m", "jo", "mar", "smit", "s j", "x y", "ana ru", "maria.lopez"
 
 @pytest.fixture(scope="module", autouse=True)
 def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        # Where a row was updated in its page before, an index made anew serves nobody who is in the
+        # transaction that makes it.
+        rows("VACUUM")
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("generate", "--purchases", str(SIZE), verbosity=0)
         connection.check_constraints()
@@ -119,14 +123,14 @@ def test_a_press(studio: Org, desk: Browser) -> None:
     # The session, its user, their membership, the purchase, and the act in one statement.
     assert len(asked) == 5
     # The last one would do it all again.
-    look_at(asked[:-1], 10)
+    look_at(asked[:-1], FEW)
 
 
 def test_the_people_of_a_cancelled_class(studio: Org) -> None:
     people = studio.clients.exclude(email=None).order_by("pk")[:20]
     named = [Named(each.full_name, each.full_name, each.email or "") for each in people]
     with queries_recorded() as asked:
-        matching.match(org_id=studio.pk, named=named, q="ana ru", ticked=[])
+        matching.match(org_id=studio.pk, named=named, q="", ticked=[])
     look_at(asked, A_SEARCH)
 
 

@@ -102,7 +102,7 @@ def test_the_answer_to_a_press_says_the_day_of_the_org(
 
     answer = press(signed_in(mia), "reinstate", pack, htmx=True)
 
-    assert "The pack expired on 9 Mar" in html_of(answer)
+    assert "The pack expired on Mon 9 Mar" in html_of(answer)
 
 
 def test_an_owner_types_times_by_the_clock_of_the_org(
