@@ -37,7 +37,7 @@ class Plan:
     desks_for: float  # seconds of 500 polling desks
 
 
-FULL = Plan([100_000, 1_000_000, 5_000_000], 5, 2, 10, 240, 30)
+FULL = Plan([100_000, 1_000_000, 5_000_000], 5, 2, 10, 240, 60)
 QUICK = Plan([20_000, 200_000], 5, 1, 3, 48, 6)
 
 
