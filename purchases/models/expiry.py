@@ -1,7 +1,7 @@
 """The ledger of expiries: what happened to the day until which a purchase can be used.
 
 It only grows. The database writes it by itself, whatever program changes an expiry
-(migrations/0019_record_expiry_event.sql), and refuses to change or delete a row of it. A purchase
+(migrations/0018_record_expiry_event.sql), and refuses to change or delete a row of it. A purchase
 whose expiry nobody has changed has no event.
 """
 

@@ -9,7 +9,7 @@ CREATE INDEX client_search_terms_of_a_client ON public.client_search_terms (clie
 
 
 class Migration(migrations.Migration):
-    dependencies = [("purchases", "0023_times_given_back")]
+    dependencies = [("purchases", "0022_times_given_back")]
     operations = [
         migrations.RemoveIndex(model_name="purchase", name="purchases_of_a_client"),
         migrations.AddIndex(

@@ -5,8 +5,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("purchases", "0023_times_given_back"),
-        ("studio", "0005_desk_codes"),
+        ("purchases", "0022_times_given_back"),
+        ("studio", "0004_desk_codes"),
     ]
 
     operations = [

@@ -3,13 +3,13 @@ from pathlib import Path
 from django.db import migrations
 
 REVERSE = """
-DROP FUNCTION public.correct_expiry(uuid, timestamptz);
-DROP FUNCTION public.undo_extension(uuid, bigint);
+DROP FUNCTION public.extend_expiry(uuid, int, date, text);
+DROP FUNCTION public.extended_expiry(timestamptz, int, date, text);
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("purchases", "0020_extend_expiry")]
+    dependencies = [("purchases", "0018_record_expiry_event")]
     operations = [
         migrations.RunSQL(sql=Path(__file__).with_suffix(".sql").read_text(), reverse_sql=REVERSE),
     ]

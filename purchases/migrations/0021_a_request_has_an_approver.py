@@ -34,7 +34,7 @@ ALTER TABLE public.session_requests
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("purchases", "0021_undo_extension"),
+        ("purchases", "0020_undo_extension"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [

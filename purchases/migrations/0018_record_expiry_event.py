@@ -11,7 +11,7 @@ DROP FUNCTION public.extension_to_undo(uuid);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("purchases", "0018_expiry_events")]
+    dependencies = [("purchases", "0017_expiry_events")]
     operations = [
         migrations.RunSQL(sql=Path(__file__).with_suffix(".sql").read_text(), reverse_sql=REVERSE),
     ]
