@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django_htmx.middleware import HtmxDetails
@@ -15,6 +16,9 @@ from purchases.models import CancelledClass, Client, ExpiryEvent, Org, Purchase,
 Action = Literal[
     "see", "reinstate", "use", "extend", "undo", "undo_any", "exceed_allowance", "administer"
 ]
+
+# An event of either ledger, for a function that takes any.
+Change = TypeVar("Change", SessionEvent, ExpiryEvent)
 
 
 class Allowance(Protocol):
@@ -92,22 +96,24 @@ def purchase_or_404(request: DeskRequest, purchase_id: UUID, to: Action) -> Purc
 def event_or_404(request: DeskRequest, event_id: int, to: Action) -> SessionEvent:
     """A reinstatement of a purchase of the member's org, with that, its request and what reverses
     it. Whose it is says the purchase: another program may have moved it since."""
-    reinstatements = SessionEvent.objects.filter(
-        purchase__org_id=request.member.org_id, kind=SessionEvent.Kind.REINSTATED
-    ).select_related("purchase__client", "purchase__offer", "request", "reversed_by")
-    event = get_object_or_404(reinstatements, pk=event_id)
-    allow(request, to)
-    return event
+    reinstatements = SessionEvent.objects.filter(kind=SessionEvent.Kind.REINSTATED)
+    return _change_or_404(request, reinstatements, event_id, to)
 
 
 def extension_or_404(request: DeskRequest, event_id: int, to: Action) -> ExpiryEvent:
     """An extension of a purchase of the member's org, as `event_or_404` finds a reinstatement."""
-    extensions = ExpiryEvent.objects.filter(
-        purchase__org_id=request.member.org_id, kind=ExpiryEvent.Kind.EXTENDED
-    ).select_related("purchase__client", "purchase__offer", "request", "reversed_by")
-    event = get_object_or_404(extensions, pk=event_id)
+    extensions = ExpiryEvent.objects.filter(kind=ExpiryEvent.Kind.EXTENDED)
+    return _change_or_404(request, extensions, event_id, to)
+
+
+def _change_or_404(
+    request: DeskRequest, changes: QuerySet[Change], event_id: int, to: Action
+) -> Change:
+    related = ["purchase__client", "purchase__offer", "request", "reversed_by"]
+    theirs = changes.filter(purchase__org_id=request.member.org_id).select_related(*related)
+    change = get_object_or_404(theirs, pk=event_id)
     allow(request, to)
-    return event
+    return change
 
 
 def client_or_404(request: DeskRequest, client_id: UUID) -> Client:

@@ -11,6 +11,8 @@ from purchases.access import Member
 from purchases.models import ExpiryEvent, Objection, Purchase
 from purchases.operations.requests import (
     CLAIM,
+    LEDGER_ACT,
+    REFUSE,
     Operation,
     Refused,
     asked_for,
@@ -18,16 +20,11 @@ from purchases.operations.requests import (
     one_row,
 )
 
-# OFFSET 0 keeps the act before the reading of what the trigger left.
-ACT = """
-    SELECT act.done, nullif(current_setting('studio.expiry_event_id', true), '')::bigint
-    FROM claimed, LATERAL (SELECT {function} AS done OFFSET 0) AS act
-"""
+ACT = LEDGER_ACT.format(event="studio.expiry_event_id", function="{function}")
 EXTEND = """public.extend_expiry(
     %(purchase_id)s, %(extend_days)s::int, %(extend_until)s::date, %(zone)s)"""
 UNDO = "public.undo_extension(%(purchase_id)s, %(event_id)s)"
 CORRECT = "public.correct_expiry(%(purchase_id)s, %(expires_at)s)"
-REFUSE = "SELECT NULL::boolean, NULL::bigint FROM claimed"
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,12 @@ CLAIM = """
         RETURNING request_id, objection
     )
 """
+# OFFSET 0 keeps the act before the reading of what the trigger left: the event that it wrote.
+LEDGER_ACT = """
+    SELECT act.done, nullif(current_setting('{event}', true), '')::bigint
+    FROM claimed, LATERAL (SELECT {function} AS done OFFSET 0) AS act
+"""
+REFUSE = "SELECT NULL, NULL::bigint FROM claimed"
 USED_BEFORE = _("This press was used for something else before. Reload the page, then press.")
 
 

@@ -10,6 +10,8 @@ from purchases.access import Allowance, Approval, Member
 from purchases.models import Objection, Purchase, SessionEvent, SessionRequest
 from purchases.operations.requests import (
     CLAIM,
+    LEDGER_ACT,
+    REFUSE,
     Operation,
     Refused,
     asked_for,
@@ -26,11 +28,7 @@ CLAIM_WITHIN_ALLOWANCE = CLAIM.replace(
                 %(org_id)s, %(client_id)s, coalesce(%(reason)s, ''), %(days)s
             ) >= %(sessions)s::int THEN 'over_allowance' END""",
 )
-# OFFSET 0 keeps the act before the reading of what the trigger left.
-ACT = """
-    SELECT act.sessions_used, nullif(current_setting('studio.event_id', true), '')::bigint
-    FROM claimed, LATERAL (SELECT {function} AS sessions_used OFFSET 0) AS act
-"""
+ACT = LEDGER_ACT.format(event="studio.event_id", function="{function}")
 FUNCTIONS = {
     Operation.REINSTATE: "public.release_session(%(purchase_id)s)",
     Operation.UNDO: "public.undo_reinstatement(%(purchase_id)s)",
@@ -38,8 +36,9 @@ FUNCTIONS = {
         THEN current_setting('studio.sessions_used')::int ELSE -1 END""",
 }
 OVER_ALLOWANCE = -2
-WITHIN_ALLOWANCE = "CASE WHEN claimed.objection IS NULL THEN {function} ELSE -2 END"
-REFUSE = "SELECT -1, NULL::bigint FROM claimed"
+WITHIN_ALLOWANCE = (
+    f"CASE WHEN claimed.objection IS NULL THEN {{function}} ELSE {OVER_ALLOWANCE} END"
+)
 
 
 class OwnerConfirms(Refused):
@@ -161,7 +160,7 @@ def _act(
     used, made_event_id = answer
     if used == OVER_ALLOWANCE:
         raise _refusal(Objection.OVER_ALLOWANCE)
-    if used == -1:
+    if used in (None, -1):
         purchase.refresh_counts()
         raise Refused((objection or _the_databases_objection(operation, event_id)).label)
     purchase.show_count(used)
