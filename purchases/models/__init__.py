@@ -11,7 +11,8 @@ from purchases.models.cancelled_class import CancelledClass, CancelledClassLine
 from purchases.models.catalogue import Client, Offer, Org
 from purchases.models.expiry import ExpiryEvent
 from purchases.models.ledger import SessionEvent, SessionRequest
-from purchases.models.purchase import EXPIRING_WITHIN, Objection, Purchase, PurchaseQuerySet
+from purchases.models.objection import Objection
+from purchases.models.purchase import EXPIRING_WITHIN, Purchase, PurchaseQuerySet
 from purchases.models.search import ClientSearchTerm
 
 __all__ = [

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from purchases.models.catalogue import Org
 from purchases.models.ledger import SessionRequest, not_for_staff
 from purchases.models.moment import MomentField
-from purchases.models.purchase import Objection, Purchase
+from purchases.models.objection import Objection
+from purchases.models.purchase import Purchase
 
 
 class ExpiryEvent(models.Model):

@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from purchases.models.catalogue import Org
-from purchases.models.purchase import Objection, Purchase
+from purchases.models.objection import Objection
+from purchases.models.purchase import Purchase
 
 STAFF_MAY_UNDO_FOR = timedelta(minutes=15)
 

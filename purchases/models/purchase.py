@@ -15,54 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from purchases.models.catalogue import Client, Offer, Org
 from purchases.models.moment import MomentField
+from purchases.models.objection import Objection
 from purchases.models.search import SearchTermQuerySet, finds_the_client
 
 EXPIRING_WITHIN = timedelta(days=14)
-
-
-class Objection(models.TextChoices):
-    """Why a press changes nothing, in words for the person who pressed."""
-
-    NOT_PAID = "not_paid", _("This pack is not paid.")
-    REFUNDED = "refunded", _("This pack is not paid. The money went back.")
-    COUNT_IS_OFF = (
-        "count_is_off",
-        _("This count can't be right. Ask an owner to have it corrected."),
-    )
-    COUNT_MISSING = "count_missing", _("This count is missing. Ask an owner to have it corrected.")
-    NOTHING_USED = "nothing_used", _("Nothing to give back: no session of this pack is used.")
-    NO_TOTAL = "no_total", _("Nothing to take: this purchase has no number of sessions.")
-    NONE_LEFT = "none_left", _("No session left: all of them are used.")
-    EXPIRED = "expired", _("This pack has expired.")
-    JUST_CHANGED = "just_changed", _("This pack has just changed. Look at it, then press again.")
-    TAKEN_BACK = "taken_back", _("This visit was given back already.")
-    UNDONE = "undone", _("This was undone already, or the pack has no room for it.")
-    NOT_YOURS = "not_yours", _("Only who did this, or an owner, can undo it.")
-    TOO_LATE = "too_late", _("Undo is for the first 15 minutes. An owner can still do it.")
-    NEVER_EXPIRES = "never_expires", _("Nothing to extend: this pack never expires.")
-    NOT_LATER = "not_later", _("This pack is good until then already. Choose a later day.")
-    PAST = "past", _("That day is past. Choose a day from today on.")
-    EXPIRY_CHANGED = "expiry_changed", _("The expiry was changed since. Look at the history.")
-    OVER_ALLOWANCE = (
-        "over_allowance",
-        _("This is beyond your studio's allowance. An owner can do it."),
-    )
-
-    @property
-    def label(self) -> str:
-        """In the language of whoever pressed."""
-        return str(self._label_)
-
-    @property
-    def is_for_the_desk_to_raise(self) -> bool:
-        """Whether the database would not object by itself, so that it must not be asked."""
-        return self in {
-            Objection.NOT_PAID,
-            Objection.REFUNDED,
-            Objection.COUNT_IS_OFF,
-            Objection.NOT_YOURS,
-            Objection.TOO_LATE,
-        }
 
 
 class IsAnyOf(Func):

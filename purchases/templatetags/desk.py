@@ -65,12 +65,15 @@ def how_often(forgiveness: Forgiveness) -> str:
 @register.filter
 def day(moment: datetime) -> str:
     """ "12 Jan"; with the year where it is not this one."""
-    local = timezone.localtime(moment)
-    this_year = local.year == timezone.localdate().year
     # Translators: a date as Django's `date` filter writes it (j: 12, M: Jan, b: jan, F: January,
     # Y: 2026).
-    pattern = pgettext("date", "j M") if this_year else pgettext("date", "j M Y")
-    return _written(local.date(), pattern, get_language())
+    return _date(moment, pgettext("date", "j M"), pgettext("date", "j M Y"))
+
+
+def _date(moment: datetime, this_year: str, other_year: str) -> str:
+    local = timezone.localdate(moment)
+    pattern = this_year if local.year == timezone.localdate().year else other_year
+    return _written(local, pattern, get_language())
 
 
 @lru_cache(maxsize=4_000)
@@ -82,10 +85,8 @@ def _written(local: date, pattern: str, _language: str | None) -> str:
 @register.filter
 def on_day(moment: datetime) -> str:
     """ "Mon 12 Jan", as one says it to somebody; with the year where it is not this one."""
-    local = timezone.localtime(moment)
     # Translators: a date as Django's `date` filter writes it (D: Mon, j: 12, M: Jan, Y: 2026).
-    this_year, other_year = pgettext("date", "D j M"), pgettext("date", "D j M Y")
-    return date_format(local, this_year if local.year == timezone.localdate().year else other_year)
+    return _date(moment, pgettext("date", "D j M"), pgettext("date", "D j M Y"))
 
 
 @register.filter
@@ -171,11 +172,12 @@ def who(event: SessionEvent | ExpiryEvent) -> str:
     if not event.request:
         return gettext("another program")
     actor, approver = event.request.actor, event.request.approved_by
-    name = actor.get_short_name() or actor.get_username()
     if approver is None:
-        return name
-    owner = approver.get_short_name() or approver.get_username()
-    return gettext("%(actor)s, confirmed by %(owner)s") % {"actor": name, "owner": owner}
+        return actor.get_short_name()
+    return gettext("%(actor)s, confirmed by %(owner)s") % {
+        "actor": actor.get_short_name(),
+        "owner": approver.get_short_name(),
+    }
 
 
 @register.filter

@@ -1,0 +1,97 @@
+"""What an org chooses for its desk."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.timezone import get_default_timezone_name
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from purchases.models import SessionRequest
+
+
+class Policy(models.Model):
+    """What an org chose for its desk. An org without a row chose nothing."""
+
+    org = models.OneToOneField(
+        "purchases.Org", models.CASCADE, related_name="policy", verbose_name=_("org")
+    )
+    reason_is_mandatory = models.BooleanField(
+        _("a reason is mandatory"),
+        default=False,
+        help_text=_("The desk asks why, in the same motion, before it gives a session back."),
+    )
+    time_zone = models.TextField(
+        _("time zone"),
+        default=get_default_timezone_name,
+        help_text=_("By its clock a day begins and ends, and so “today” and “in 3 days”."),
+    )
+    language = models.TextField(_("language"), default="", blank=True)
+
+    desk_locks_after_minutes = models.PositiveSmallIntegerField(
+        _("the desk locks after (minutes)"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Nobody at the desk for so long: it asks who is there. Empty: it never locks by itself."
+        ),
+    )
+
+    class Meta:
+        verbose_name = _("policy")
+        verbose_name_plural = _("policies")
+        constraints = [
+            models.CheckConstraint(
+                name="a_desk_locks_after_1_to_480_minutes",
+                condition=models.Q(desk_locks_after_minutes__range=(1, 480)),
+                violation_error_message=_("Choose 1 to 480 minutes, or none."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return gettext("The desk of %(studio)s") % {"studio": self.org}
+
+
+class Allowance(models.Model):
+    """How often a client may be given a session back for a reason before an owner has to confirm
+    it. A reason without a row is free."""
+
+    org = models.ForeignKey(
+        "purchases.Org", models.CASCADE, related_name="allowances", verbose_name=_("org")
+    )
+    reason = models.TextField(
+        _("reason"),
+        blank=True,
+        choices=[("", _("No reason given")), *SessionRequest.Reason.choices],
+    )
+    sessions = models.PositiveSmallIntegerField(
+        _("sessions"),
+        validators=[MaxValueValidator(1000)],
+        help_text=_("For each client. With 0 an owner confirms every one."),
+    )
+    days = models.PositiveSmallIntegerField(
+        _("within so many days"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+    )
+
+    class Meta:
+        verbose_name = _("allowance")
+        verbose_name_plural = _("allowances")
+        constraints = [
+            models.UniqueConstraint(
+                name="an_org_has_one_allowance_per_reason",
+                fields=["org", "reason"],
+                violation_error_message=_("There is an allowance for this reason already."),
+            ),
+            models.CheckConstraint(
+                name="allowance_reason_is_known",
+                condition=models.Q(reason__in=["", *SessionRequest.Reason.values]),
+            ),
+            models.CheckConstraint(
+                name="allowance_days_is_between_1_and_3650",
+                condition=models.Q(days__range=(1, 3650)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()}: {self.sessions} / {self.days}"
