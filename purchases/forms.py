@@ -26,6 +26,11 @@ EXTENSIONS = [7, 14, 30]
 AT_MOST_AHEAD = timedelta(days=5 * 366)
 
 
+def problems(form: forms.Form) -> str:
+    """All that is wrong with what was sent."""
+    return " ".join(str(error) for errors in form.errors.values() for error in errors)
+
+
 class ListForm(forms.Form):
     """Which part of the desk's list a link shows."""
 

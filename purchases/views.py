@@ -17,7 +17,6 @@ from django.http import (
 )
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
@@ -39,8 +38,10 @@ from purchases.forms import (
     ReinstateForm,
     RowsForm,
     UseForm,
+    problems,
 )
 from purchases.models import Purchase, SessionRequest
+from purchases.way_back import page_of_ours
 
 
 @require_safe
@@ -176,10 +177,7 @@ def _act(
         return HttpResponseNotAllowed(["POST"], render_to_string("405.html", {}, request))
     if not form.is_valid():
         return _bad_request(request, form)
-    here = form.cleaned_data["next"]
-    is_ours = url_has_allowed_host_and_scheme(here, {request.get_host()}, request.is_secure())
-    if not (is_ours and here.startswith("/")):
-        here = resolve_url("purchases:purchase_list")
+    here = page_of_ours(request, form.cleaned_data["next"], otherwise="purchases:purchase_list")
     context: dict[str, Any] = {"purchase": purchase, "here": here}
     try:
         done = operation(member=request.member, **form.asked)
@@ -239,5 +237,4 @@ def _reason_menu(_language: str | None, _labels: tuple[str, ...]) -> str:
 
 def _bad_request(request: DeskRequest, form: ActForm | ListForm | RowsForm) -> HttpResponse:
     """What was sent could not be read: say what to do. Nothing was changed."""
-    problem = " ".join(str(error) for errors in form.errors.values() for error in errors)
-    return render(request, "400.html", {"problem": problem}, status=400)
+    return render(request, "400.html", {"problem": problems(form)}, status=400)

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils import timezone, translation
@@ -19,7 +19,7 @@ from purchases.access import DeskRequest
 from studio.models import Membership
 from studio.shared_desk import acting
 from studio.shared_desk.acting import Desk, SharedDeskRequest
-from studio.shared_desk.views import ask_who, page_to_go_on
+from studio.shared_desk.views import ask_who, go_on_to, page_to_go_on
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -146,7 +146,7 @@ class MembershipRequired:
 def ask_who_is_there(request: SharedDeskRequest) -> HttpResponse:
     """The desk is locked, and nothing was done."""
     asked = ask_who(here_of(request), pressed=request.method not in ("GET", "HEAD"))
-    answer = HttpResponseClientRedirect(asked) if request.htmx else HttpResponseRedirect(asked)
+    answer = go_on_to(request, asked)
     answer["Desk-Locked"] = "true"
     return answer
 
@@ -161,8 +161,7 @@ def ask_to_press_again(request: SharedDeskRequest, member: Membership) -> HttpRe
         "Nothing was changed: %(name)s is at the desk now. Press again if it is for you to do."
     )
     messages.warning(request, told % {"name": member.name})
-    here = here_of(request)
-    return HttpResponseClientRedirect(here) if request.htmx else HttpResponseRedirect(here)
+    return go_on_to(request, here_of(request))
 
 
 def here_of(request: SharedDeskRequest) -> str:

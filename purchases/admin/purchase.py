@@ -18,6 +18,7 @@ from purchases.admin.own_org import OwnOrgAdmin, member_may, member_of
 from purchases.forms import ReinstateForm
 from purchases.models import Objection, Purchase, PurchaseQuerySet, SessionRequest
 from purchases.templatetags.desk import number
+from purchases.templatetags.row import used_of
 
 JUST_CHANGED = _(
     "Nothing was saved: sessions were used or given back meanwhile, and the total would be less "
@@ -168,11 +169,10 @@ class PurchaseAdmin(OwnOrgAdmin):
             self.message_user(request, JUST_CHANGED, messages.ERROR)
             return redirect(request.get_full_path())
 
-    def columns_to_write(self, request: HttpRequest, obj: Purchase, form: Any) -> list[str]:
+    def save_model(self, request: HttpRequest, obj: Purchase, form: Any, change: bool) -> None:
         """The expiry has a ledger, which says who: an operation writes it."""
-        columns = super().columns_to_write(request, obj, form)
-        if "expires_at" in columns:
-            columns.remove("expires_at")
+        super().save_model(request, obj, form, change)
+        if change and "expires_at" in form.changed_data:
             assert request.user.pk is not None
             operations.correct_expiry(
                 actor_id=request.user.pk,
@@ -180,7 +180,10 @@ class PurchaseAdmin(OwnOrgAdmin):
                 request_id=uuid4(),
                 expires_at=obj.expires_at,
             )
-        return columns
+
+    def columns_to_write(self, request: HttpRequest, obj: Purchase, form: Any) -> list[str]:
+        columns = super().columns_to_write(request, obj, form)
+        return [column for column in columns if column != "expires_at"]
 
     def has_reinstate_permission(self, request: HttpRequest) -> bool:
         return member_may(request, "reinstate")
@@ -220,22 +223,13 @@ def reinstate_one(member: Member, purchase: Purchase, form: ReinstateForm) -> tu
         )
     except operations.Refused as refusal:
         return messages.ERROR, refused % {**which, "why": refusal}
-    purchase.show_count(done.sessions_used)
-    if purchase.sessions_total is None:
-        done_text = gettext("Session reinstated for %(client)s (%(offer)s). %(used)s used.")
-    else:
-        done_text = gettext(
-            "Session reinstated for %(client)s (%(offer)s). %(used)s of %(total)s used."
-        )
-    return messages.SUCCESS, done_text % (which | counts(purchase))
+    reinstated = gettext("Session reinstated for %(client)s (%(offer)s).") % which
+    return messages.SUCCESS, f"{reinstated} {used_of(done.sessions_used, purchase.sessions_total)}."
 
 
 def used_of_total(purchase: Purchase) -> str:
     """ "3 of 10"; "3" where there is no total, and a dash where the count is missing."""
-    of_total = gettext("%(used)s of %(total)s")
-    said = counts(purchase)
-    return said["used"] if purchase.sessions_total is None else of_total % said
-
-
-def counts(purchase: Purchase) -> dict[str, str]:
-    return {"used": number(purchase.sessions_used), "total": number(purchase.sessions_total)}
+    used, total = number(purchase.sessions_used), purchase.sessions_total
+    if total is None:
+        return used
+    return gettext("%(used)s of %(total)s") % {"used": used, "total": number(total)}

@@ -77,10 +77,6 @@ class CheckForm(forms.Form):
     def clean_shown(self) -> set[str]:
         return set(self.cleaned_data["shown"].split())
 
-    @property
-    def problem(self) -> str:
-        return " ".join(str(error) for errors in self.errors.values() for error in errors)
-
 
 class ReinstateAllForm(CheckForm):
     """The press: somebody has to be ticked."""

@@ -152,9 +152,7 @@ def _searched(org_id: UUID, q: str) -> list[UUID]:
     words = search_words(q)
     if not words:
         return []
-    clients = Client.objects.filter(org_id=org_id)
-    for word in words:
-        terms = ClientSearchTerm.objects.filter(org_id=org_id).beginning_with(word)
-        clients = clients.filter(pk__in=terms.values("client_id"))
+    terms = ClientSearchTerm.objects.all().of_clients_matching(words, org_id)
+    clients = Client.objects.filter(org_id=org_id, pk__in=terms.values("client_id"))
     found = clients.order_by("full_name", "pk").values_list("pk", flat=True)
     return list(found[: FOUND_AT_MOST + 1])

@@ -21,6 +21,7 @@ from purchases.cancelled_class.forms import CheckForm, ReinstateAllForm
 from purchases.cancelled_class.giving_back import give_back_some, write_down
 from purchases.cancelled_class.matching import Matched, match
 from purchases.cancelled_class.results import latest, progress, results
+from purchases.forms import problems
 from purchases.models import CancelledClass, SessionRequest
 
 
@@ -89,7 +90,7 @@ def _form(
     refused: operations.Refused | None = None,
 ) -> HttpResponse:
     """The page to fill in, with what is filled in already and who that is."""
-    problem = refused or form.problem
+    problem = refused or problems(form)
     if request.htmx and problem:
         # The page stays as it is filled in; the note says what is missing.
         return render(request, "400.html", {"problem": problem}, status=400)

@@ -7,13 +7,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from purchases.forms import problems
+from purchases.way_back import page_of_ours
 from studio.models import Membership
 from studio.shared_desk import acting, codes
 from studio.shared_desk.acting import SharedDeskRequest
@@ -34,13 +35,11 @@ def at_desk(request: SharedDeskRequest) -> HttpResponse:
         if not (problem := why_not(member, secret)):
             here = page_to_go_on(request, forget=desk.last is None or member.pk != desk.last.pk)
             acting.take_over(request, member, by_password=by_password)
-            response = HttpResponseRedirect(here)
-            if request.htmx:
-                response = HttpResponseClientRedirect(here)  # type: ignore[assignment]
+            response = go_on_to(request, here)
             acting.note_presence(request, response)
             return response
     elif form.is_bound:
-        problem = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        problem = problems(form)
     people = with_letters(member for member in who_may_act(desk.signed_in) if member.code)
     context = {
         "desk": desk,
@@ -125,13 +124,16 @@ def ask_who(here: str, *, pressed: bool = False) -> str:
     return f"{resolve_url('at_desk')}?{urlencode(asked)}"
 
 
+def go_on_to(request: SharedDeskRequest, page: str) -> HttpResponse:
+    """htmx puts an answer into the page that is there: it has to be told to leave that."""
+    return HttpResponseClientRedirect(page) if request.htmx else HttpResponseRedirect(page)
+
+
 def page_to_go_on(request: HttpRequest, *, forget: bool = False) -> str:
     """The page of this site that `next` names. What one person searched for, the next one does
     not find there."""
-    here = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(here, {request.get_host()}, request.is_secure())
-    if not (is_ours and here.startswith("/")):
-        return resolve_url("home")
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    here = page_of_ours(request, asked, otherwise="home")
     if not forget:
         return here
     parts = urlsplit(here)
