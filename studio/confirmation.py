@@ -11,15 +11,14 @@ from studio.shared_desk import codes
 def why_not_confirmed(member: Membership, approval: Approval) -> str | None:
     """None where the secret is that of an owner of the member's org, who is another person. Else
     why not, in words. Wrong ones count as those at the desk do."""
-    chosen = next((each for each in member.approvers if each.user_id == approval.user_id), None)
-    if chosen is None:
+    owner = member.other_owners.filter(user=approval.user_id).first()
+    if owner is None:
         return _("Choose an owner of your studio.")
     if not approval.secret:
         # A press that is tried again comes without it.
         return _("Nothing was changed yet: %(owner)s types the password or code once more.") % {
-            "owner": chosen.name
+            "owner": owner.name
         }
-    owner = Membership.objects.get(user=chosen.user_id)
     try:
         if codes.confirms(owner, approval.secret):
             return None
@@ -28,9 +27,9 @@ def why_not_confirmed(member: Membership, approval: Approval) -> str | None:
     left = codes.tries_left(owner)
     if left <= 0:
         locked = _("Too many wrong tries. %(owner)s can confirm again in 15 minutes.")
-        return locked % {"owner": chosen.name}
+        return locked % {"owner": owner.name}
     return ngettext(
         "That is not the password or code of %(owner)s. %(left)d try is left.",
         "That is not the password or code of %(owner)s. %(left)d tries are left.",
         left,
-    ) % {"owner": chosen.name, "left": left}
+    ) % {"owner": owner.name, "left": left}

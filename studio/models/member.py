@@ -141,13 +141,13 @@ class Membership(models.Model):
 
     @property
     def approvers(self) -> list[Approver]:
-        owners = Membership.objects.filter(
-            org=self.org_id, role=Membership.Role.OWNER, user__is_active=True
-        ).exclude(pk=self.pk)
-        return [
-            Approver(owner.user_id, owner.name)
-            for owner in owners.select_related("user").order_by("user__first_name", "pk")
-        ]
+        owners = self.other_owners.order_by("user__first_name", "pk")
+        return [Approver(owner.user_id, owner.name) for owner in owners]
+
+    @property
+    def other_owners(self) -> MembershipQuerySet:
+        owners = Membership.objects.filter(role=Membership.Role.OWNER, user__is_active=True)
+        return owners.filter(org=self.org_id).exclude(pk=self.pk).select_related("user")
 
     def why_not_approved(self, approval: Approval) -> str | None:
         # It imports this module.
