@@ -66,6 +66,8 @@ ROOT_URLCONF = "studio.urls"
 WSGI_APPLICATION = "studio.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "studio.User"
+AUTHENTICATION_BACKENDS = ["studio.sessions.Backend"]
+SESSION_ENGINE = "studio.sessions"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -77,7 +79,6 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.humanize",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
@@ -99,7 +100,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "studio.sessions.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "studio.middleware.SignInRequired",
     "studio.middleware.MembershipRequired",

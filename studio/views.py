@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from studio.models import User
+from studio.sessions import SessionStore
 from studio.shared_desk import acting
 
 
@@ -29,11 +30,14 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @login_not_required
 def sign_in(request: HttpRequest) -> HttpResponseBase:
-    """By password. Who just came in is there; who was signed in already may have left since."""
+    """By password. Who just came in is there; who was signed in already may have left since.
+
+    Sessions whose time is over are swept out on the way."""
     was_signed_in = request.user.is_authenticated
     response = LoginView.as_view(redirect_authenticated_user=True)(request)
     if request.user.is_authenticated and not was_signed_in:
         acting.note_presence(request, response)
+        SessionStore.clear_expired()
     return response
 
 

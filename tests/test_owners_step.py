@@ -371,7 +371,7 @@ def test_it_stands_in_no_page_no_log_and_no_table(
     assert secret not in html_of(answer)
     assert secret not in str(answer.headers)
     assert secret not in caplog.text
-    for table in ["session_requests", "session_events", "django_session"]:
+    for table in ["session_requests", "session_events", "studio_session"]:
         assert secret not in str(rows(f"SELECT * FROM {table}"))
 
 

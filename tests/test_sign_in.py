@@ -4,12 +4,11 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
-from studio.models import User
+from studio.models import Session, User
 from tests.factories import PASSWORD
 from tests.pages import html_of, words_on
 

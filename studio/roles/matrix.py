@@ -66,7 +66,7 @@ TABLES = {
     "studio_membership": Table("SELECT, INSERT, UPDATE, DELETE"),
     "studio_policy": Table("SELECT, INSERT, UPDATE, DELETE"),
     "studio_allowance": Table("SELECT, INSERT, UPDATE, DELETE"),
-    "django_session": Table("SELECT, INSERT, UPDATE, DELETE"),
+    "studio_session": Table("SELECT, INSERT, UPDATE, DELETE"),
     # An account that is deleted takes its own entries along.
     "django_admin_log": Table("SELECT, INSERT, DELETE"),
     "auth_group": Table("SELECT"),

@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from typing import cast
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from purchases import news
 from purchases.access import DeskRequest
 from studio.models import Membership, Policy
+from studio.sessions import ACTING, SessionStore
 
-ACTING = "acting"
 LOCKED = "locked"
 # What a page asks by itself, while nobody may be there, has this header.
 BY_ITSELF = "Live-Update"
@@ -51,32 +49,26 @@ class SharedDeskRequest(DeskRequest):
 
 
 def desk_of(request: HttpRequest) -> Desk | None:
-    """None where who signed in belongs to no org. One query: the memberships of who signed in and
-    of who acts."""
-    named, stamp = request.session.get(ACTING, (None, ""))
-    colleagues = Membership.objects.filter(org=OuterRef("org")).exclude(code="")
-    members = (
-        Membership.objects.filter(Q(user=request.user.pk) | Q(pk=named))
-        .with_policy()
-        .select_related("user")
-        .annotate(org_has_codes=Exists(colleagues), mark=news.MARK)
-    )
-    by_user = {member.user_id: member for member in members}
-    signed_in = by_user.get(cast("int", request.user.pk))
-    if signed_in is None:
+    """None where nobody is signed in, or who is belongs to no org."""
+    session = cast("SessionStore", request.session).row
+    if session is None or session.user != request.user or not hasattr(session.user, "membership"):
         return None
+    signed_in: Membership = session.user.membership
+    named, stamp = request.session.get(ACTING, (None, ""))
     last: Membership | None = signed_in
     if named is not None:
-        there = [member for member in by_user.values() if member.pk == named]
-        still = [each for each in there if _may_act_here(each, signed_in, stamp)]
-        last = still[0] if still else None
+        last = session.acting if session.acting_id == named else None
+        if last and _may_act_here(last, signed_in, stamp):
+            last.org = signed_in.org
+        else:
+            last = None
     is_locked = LOCKED in request.session or _is_idle(request, signed_in)
     return Desk(
         signed_in=signed_in,
         acting=None if is_locked else last,
         last=last,
         is_by_password=named is None,
-        has_codes=vars(signed_in)["org_has_codes"],
+        has_codes=vars(signed_in.org)["has_codes"],
     )
 
 

@@ -188,7 +188,7 @@ def test_a_member_signs_in_and_out(mia: User) -> None:
     assert mia.last_login is not None
     assert browser.get(reverse("purchases:purchase_list")).status_code == 200
     assert browser.post(reverse("logout")).status_code == 302
-    assert value("SELECT count(*) FROM django_session") == 1, "the desk's own is left"
+    assert value("SELECT count(*) FROM studio_session") == 1, "the desk's own is left"
 
 
 def test_an_owner_works_in_the_admin(purchase: Purchase, owner: Client, olivia: User) -> None:

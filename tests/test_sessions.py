@@ -1,0 +1,138 @@
+"""One query finds the session, who signed in, who acts and what their studio chose; and every check
+of Django's is still made."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db.models import F
+from django.test import Client, override_settings
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from purchases.models import Org
+from studio.models import Allowance, Membership, Policy, Session, User
+from studio.models.session import valid_session
+from tests.factories import PASSWORD, make_user
+from tests.pages import words_on
+from tests.shared_desk.people import give_code, take_over, who_is_at_the_desk
+
+DESK = reverse("purchases:purchase_list")
+WHO = reverse("at_desk")
+
+
+def is_signed_in(browser: Client) -> bool:
+    return browser.get(DESK).status_code == 200
+
+
+def a_bit_of_everything(org: Org, mia: User, noah: User, desk: Client) -> None:
+    Policy.objects.create(org=org, time_zone="Australia/Sydney")
+    Allowance.objects.create(org=org, reason="", sessions=1, days=30)
+    for user in (mia, noah):
+        give_code(user)
+    take_over(desk, noah)
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_who_asks_is_known_by_one_query(
+    northside: Org,
+    mia: User,
+    desk: Client,
+    shared: bool,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    if shared:
+        a_bit_of_everything(northside, mia, make_user(username="noah", org=northside), desk)
+    with django_assert_num_queries(1):
+        assert desk.post(DESK).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda user: user.set_password("another-long-password"),
+        lambda user: setattr(user, "is_active", False),
+    ],
+    ids=["another password", "switched off"],
+)
+def test_who_was_changed_is_out_at_the_next_request(
+    mia: User, desk: Client, change: Callable[[User], None]
+) -> None:
+    assert is_signed_in(desk)
+    change(mia)
+    mia.save()
+    assert not is_signed_in(desk)
+
+
+def test_who_was_deleted_is_out_and_their_session_hinders_nobody(mia: User, desk: Client) -> None:
+    mia.membership.delete()
+    mia.delete()
+    assert Session.objects.exists()
+    assert not is_signed_in(desk)
+
+
+def test_who_acted_and_was_deleted_acts_no_more(northside: Org, mia: User, desk: Client) -> None:
+    noah = make_user(username="noah", org=northside)
+    for user in (mia, noah):
+        give_code(user)
+    take_over(desk, noah)
+    assert who_is_at_the_desk(desk) == "Noah"
+
+    noah.membership.delete()
+
+    assert desk.get(DESK)["Location"].startswith(WHO)
+    take_over(desk, mia)
+    assert who_is_at_the_desk(desk) == "Mia"
+
+
+def test_a_session_that_is_over_is_none(desk: Client) -> None:
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert not is_signed_in(desk)
+
+
+def test_the_columns_alone_make_nobody_of_anybody(
+    northside: Org, mia: User, olivia: User, desk: Client
+) -> None:
+    """What holds is signed, and stands in the session itself."""
+    Session.objects.update(user=olivia.pk)
+    assert desk.get(DESK).status_code == 403
+    Session.objects.update(user=mia.pk, acting=olivia.membership.pk)
+    assert who_is_at_the_desk(desk) == "Mia"
+
+
+def test_a_session_outlives_the_change_of_the_secret_key_that_signed_it(
+    mia: User, desk: Client
+) -> None:
+    before = settings.SECRET_KEY
+    with override_settings(SECRET_KEY="the-next-" + before, SECRET_KEY_FALLBACKS=[before]):
+        assert "At the desk: Mia" in words_on(desk.get(DESK))
+    with override_settings(SECRET_KEY="the-next-" + before):
+        assert is_signed_in(desk)
+        assert Session.objects.get().user_id == mia.pk
+
+
+def test_signing_in_sweeps_out_what_is_over(mia: User, olivia: User, desk: Client) -> None:
+    assert is_signed_in(desk)
+    Session.objects.update(expire_date=F("expire_date") - timedelta(days=30))
+
+    Client().post(reverse("login"), {"username": "olivia", "password": PASSWORD})
+
+    assert [session.user_id for session in Session.objects.all()] == [olivia.pk]
+
+
+def test_an_org_that_chose_nothing_costs_no_query(
+    mia: User, desk: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    key = desk.cookies[settings.SESSION_COOKIE_NAME].value
+
+    with django_assert_num_queries(1):
+        session = valid_session(key)
+        assert session is not None
+        assert session.user is not None
+        member: Membership = session.user.membership
+        assert member.policy is None
+        assert member.allowances == {}
+        assert member.user is session.user
+        assert session.acting is None
