@@ -2,7 +2,7 @@
 Otto owns Southside Yoga and is a stranger here. Nora has an account and no membership."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,8 @@ from studio.models import User
 from tests.factories import make_org, make_user
 from tests.ledger import broken_invariants
 from tests.processes import manage
+
+SignIn = Callable[[User], Client]
 
 # A test that ends within a statement that failed leaves nothing behind to look at.
 ABORTED = TransactionStatus.INERROR
@@ -116,7 +118,7 @@ def nora(db: None) -> User:
 
 
 @pytest.fixture
-def signed_in() -> Callable[[User], Client]:
+def signed_in() -> SignIn:
     def sign_in(user: User) -> Client:
         browser = Client()
         browser.force_login(user)
@@ -126,7 +128,7 @@ def signed_in() -> Callable[[User], Client]:
 
 
 @pytest.fixture
-def desk(mia: User, signed_in: Callable[[User], Client]) -> Client:
+def desk(mia: User, signed_in: SignIn) -> Client:
     """The browser at the front desk of Northside."""
     return signed_in(mia)
 
@@ -137,6 +139,17 @@ def now(monkeypatch: pytest.MonkeyPatch) -> datetime:
     moment = timezone.now()
     monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
     return moment
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
+    """Moves the clock of the site on."""
+
+    def move(by: timedelta) -> None:
+        moment = timezone.now() + by
+        monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
+
+    return move
 
 
 @pytest.fixture(scope="session")

@@ -13,27 +13,21 @@ from purchases import operations
 from purchases.models import ExpiryEvent, Purchase
 from studio.models import User
 from tests.ledger import fresh
-from tests.pages import HTMX
-
-LIST = reverse("purchases:purchase_list")
+from tests.pages import send
 
 
 def extend(
     browser: Client, purchase: Purchase, *, htmx: bool = True, **fields: Any
 ) -> HttpResponseBase:
-    sent = {"request_id": str(uuid4()), "next": LIST} | fields
-    return browser.post(
-        reverse("purchases:extend", args=[purchase.pk]), sent, headers=HTMX if htmx else {}
-    )
+    path = reverse("purchases:extend", args=[purchase.pk])
+    return send(browser, path, htmx=htmx, **fields)
 
 
 def undo_extension(
     browser: Client, event: ExpiryEvent, *, htmx: bool = True, **fields: Any
 ) -> HttpResponseBase:
-    sent = {"request_id": str(uuid4()), "next": LIST} | fields
-    return browser.post(
-        reverse("purchases:undo_extension", args=[event.pk]), sent, headers=HTMX if htmx else {}
-    )
+    path = reverse("purchases:undo_extension", args=[event.pk])
+    return send(browser, path, htmx=htmx, **fields)
 
 
 def extended_by(user: User, purchase: Purchase, **asked: Any) -> ExpiryEvent:

@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 from html import unescape
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
+import pytest
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.test import Client
@@ -15,7 +16,11 @@ from django.utils.html import strip_tags
 from purchases.models import Purchase
 
 Act = Literal["reinstate", "use"]
+LIST = reverse("purchases:purchase_list")
 HTMX = {"HX-Request": "true"}
+# With JavaScript and without.
+DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+USED_BEFORE = "This press was used for something else before. Reload the page, then press."
 
 ROW = re.compile(
     r'<tr id="purchase-(?P<id>[0-9a-f-]{36})" data-used="(?P<used>-?\d*)"'
@@ -116,25 +121,32 @@ def next_page(response: HttpResponseBase) -> str | None:
     return unescape(link[1]) if link else None
 
 
-def press(
-    browser: Client, act: Act, purchase: Purchase, *, htmx: bool = False, **fields: str | None
-) -> HttpResponseBase:
-    """What the button sends, with these fields changed; one that is None is left out."""
-    sent = {"request_id": str(uuid4()), "next": reverse("purchases:purchase_list")} | fields
+def refused(answer: HttpResponseBase) -> str:
+    """Why, in words."""
+    assert answer.status_code == 409
+    return note_on(answer)
+
+
+def send(browser: Client, path: str, *, htmx: bool = False, **fields: Any) -> HttpResponseBase:
+    """What a button sends that leads there, with these fields changed; one that is None is left
+    out."""
+    sent = {"request_id": str(uuid4()), "next": LIST} | fields
     return browser.post(
-        reverse(f"purchases:{act}", args=[purchase.pk]),
+        path,
         {name: value for name, value in sent.items() if value is not None},
         headers=HTMX if htmx else {},
     )
+
+
+def press(
+    browser: Client, act: Act, purchase: Purchase, *, htmx: bool = False, **fields: str | None
+) -> HttpResponseBase:
+    path = reverse(f"purchases:{act}", args=[purchase.pk])
+    return send(browser, path, htmx=htmx, **fields)
 
 
 def press_undo(
     browser: Client, event_id: int, *, htmx: bool = False, **fields: str | None
 ) -> HttpResponseBase:
-    """What the note's Undo sends, as `press` does."""
-    sent = {"request_id": str(uuid4()), "next": reverse("purchases:purchase_list")} | fields
-    return browser.post(
-        reverse("purchases:undo", args=[event_id]),
-        {name: value for name, value in sent.items() if value is not None},
-        headers=HTMX if htmx else {},
-    )
+    """The note's Undo."""
+    return send(browser, reverse("purchases:undo", args=[event_id]), htmx=htmx, **fields)

@@ -12,11 +12,9 @@ from purchases import operations
 from purchases.models import Org, Purchase
 from tests.factories import make_client, make_purchase
 from tests.packs import PACKS, make_pack, used
-from tests.pages import Act, html_of, note_on, press, the_row_on, words_on
+from tests.pages import DOORS, LIST, Act, html_of, note_on, press, the_row_on, words_on
 
-LIST = reverse("purchases:purchase_list")
 ACTS = pytest.mark.parametrize("act", ["reinstate", "use"])
-DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The admin's lists: search, filters, dates, and what they cost."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,14 +12,14 @@ from pytest_django import DjangoAssertNumQueries
 
 from purchases.models import Org
 from studio.models import User
+from tests.conftest import SignIn
 from tests.factories import make_client, make_offer, make_purchase, make_user
 
-SignedIn = Callable[[User], Client]
 PURCHASES = "/admin/purchases/purchase/"
 
 
 @pytest.fixture
-def admin(signed_in: SignedIn, olivia: User) -> Client:
+def admin(signed_in: SignIn, olivia: User) -> Client:
     return signed_in(olivia)
 
 

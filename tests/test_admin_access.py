@@ -1,6 +1,5 @@
 """Who comes into the admin, and whose rows they meet there."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -11,9 +10,8 @@ from django.urls import reverse
 from purchases.models import Client as Buyer
 from purchases.models import Offer, Org, Purchase
 from studio.models import Membership, User
+from tests.conftest import SignIn
 from tests.factories import make_client, make_offer, make_purchase
-
-SignedIn = Callable[[User], Client]
 
 ORG_LISTS = ["purchases_org", "purchases_client", "purchases_offer", "purchases_purchase"]
 LISTS = [*ORG_LISTS, "studio_membership"]
@@ -61,7 +59,7 @@ def test_a_stranger_is_sent_to_the_sites_own_sign_in_page_and_back(db: None) -> 
     assert response.templates[0].name == "registration/login.html"
 
 
-def test_there_is_no_second_sign_in_page(signed_in: SignedIn, mia: User) -> None:
+def test_there_is_no_second_sign_in_page(signed_in: SignIn, mia: User) -> None:
     sign_in = reverse("login")
     assert Client().get("/admin/login/")["Location"] == f"{sign_in}?next=/admin/"
     assert Client().post("/admin/login/")["Location"] == f"{sign_in}?next=/admin/"
@@ -69,7 +67,7 @@ def test_there_is_no_second_sign_in_page(signed_in: SignedIn, mia: User) -> None
 
 
 def test_who_has_no_membership_is_told_so_and_not_sent_in_a_circle(
-    signed_in: SignedIn, nora: User
+    signed_in: SignIn, nora: User
 ) -> None:
     response = signed_in(nora).get("/admin/login/", follow=True)
     assert response.redirect_chain == [("/admin/", 302)]
@@ -77,7 +75,7 @@ def test_who_has_no_membership_is_told_so_and_not_sent_in_a_circle(
 
 
 def test_djangos_staff_flag_and_permission_rows_open_nothing(
-    signed_in: SignedIn, nora: User, mia: User
+    signed_in: SignIn, nora: User, mia: User
 ) -> None:
     for user in (nora, mia):
         user.is_staff = True
@@ -88,7 +86,7 @@ def test_djangos_staff_flag_and_permission_rows_open_nothing(
     assert status(signed_in(mia), page("purchases_client", "add")) == 403
 
 
-def test_an_account_that_was_closed_is_a_stranger(signed_in: SignedIn, olivia: User) -> None:
+def test_an_account_that_was_closed_is_a_stranger(signed_in: SignIn, olivia: User) -> None:
     browser = signed_in(olivia)
     olivia.is_active = False
     olivia.save()
@@ -97,7 +95,7 @@ def test_an_account_that_was_closed_is_a_stranger(signed_in: SignedIn, olivia: U
 
 @pytest.mark.parametrize("name", ["olivia", "nora"])
 def test_everybody_can_sign_out(
-    signed_in: SignedIn, name: str, request: pytest.FixtureRequest
+    signed_in: SignIn, name: str, request: pytest.FixtureRequest
 ) -> None:
     browser = signed_in(request.getfixturevalue(name))
     assert browser.post("/admin/logout/")["Location"] == reverse("login")
@@ -110,7 +108,7 @@ def test_everybody_can_sign_out(
 @pytest.mark.parametrize("name", ["olivia", "mia", "ada"])
 @pytest.mark.parametrize("model", LISTS)
 def test_a_member_sees_their_org_and_no_other(
-    signed_in: SignedIn,
+    signed_in: SignIn,
     own: dict[str, object],
     foreign: dict[str, object],
     model: str,
@@ -131,7 +129,7 @@ def test_a_member_sees_their_org_and_no_other(
 @pytest.mark.parametrize("action", ["change", "history", "delete"])
 @pytest.mark.parametrize("model", LISTS)
 def test_a_row_of_another_org_is_not_found(
-    signed_in: SignedIn, olivia: User, foreign: dict[str, object], model: str, action: str
+    signed_in: SignIn, olivia: User, foreign: dict[str, object], model: str, action: str
 ) -> None:
     browser = signed_in(olivia)
     for response in [
@@ -144,7 +142,7 @@ def test_a_row_of_another_org_is_not_found(
 
 
 def test_filters_by_what_lies_beyond_a_row_are_refused(
-    signed_in: SignedIn, olivia: User, own: dict[str, object]
+    signed_in: SignIn, olivia: User, own: dict[str, object]
 ) -> None:
     browser = signed_in(olivia)
     members = page("studio_membership", "changelist")
@@ -155,7 +153,7 @@ def test_filters_by_what_lies_beyond_a_row_are_refused(
 
 @pytest.mark.parametrize("field", ["client", "offer"])
 def test_the_choices_of_a_purchase_are_those_of_the_own_org(
-    signed_in: SignedIn,
+    signed_in: SignIn,
     olivia: User,
     own: dict[str, object],
     foreign: dict[str, object],
@@ -166,7 +164,7 @@ def test_the_choices_of_a_purchase_are_those_of_the_own_org(
     assert [UUID(row["id"]) for row in answer["results"]] == [own[f"purchases_{field}"]]
 
 
-def test_accounts_are_nobodys_to_choose_or_see(signed_in: SignedIn, olivia: User) -> None:
+def test_accounts_are_nobodys_to_choose_or_see(signed_in: SignIn, olivia: User) -> None:
     browser = signed_in(olivia)
     query = {"app_label": "studio", "model_name": "membership", "field_name": "user"}
     assert browser.get("/admin/autocomplete/", query).status_code == 403
@@ -181,7 +179,7 @@ def test_accounts_are_nobodys_to_choose_or_see(signed_in: SignedIn, olivia: User
 @pytest.mark.parametrize("name", ["mia", "ada"])
 @pytest.mark.parametrize("model", LISTS)
 def test_staff_and_accountants_look_and_change_nothing(
-    signed_in: SignedIn,
+    signed_in: SignIn,
     own: dict[str, object],
     model: str,
     name: str,
@@ -197,7 +195,7 @@ def test_staff_and_accountants_look_and_change_nothing(
 
 @pytest.mark.parametrize("model", LISTS)
 def test_an_owner_deletes_nothing(
-    signed_in: SignedIn, olivia: User, own: dict[str, object], model: str
+    signed_in: SignIn, olivia: User, own: dict[str, object], model: str
 ) -> None:
     browser = signed_in(olivia)
     assert browser.post(page(model, "delete", own[model]), {"post": "yes"}).status_code == 403
@@ -207,6 +205,6 @@ def test_an_owner_deletes_nothing(
     assert counts == [1, 1, 1, 1, 1]
 
 
-def test_groups_are_gone(signed_in: SignedIn, mia: User) -> None:
+def test_groups_are_gone(signed_in: SignIn, mia: User) -> None:
     Group.objects.create(name="Unused")
     assert status(signed_in(mia), "/admin/auth/group/") == 404

@@ -1,7 +1,5 @@
 """Owners say in the admin what the desk may give back by itself."""
 
-from collections.abc import Callable
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -10,15 +8,15 @@ from purchases.models import Org
 from studio.models import Allowance, User
 from tests.admin_forms import errors
 from tests.allowances import LATE, allow
+from tests.conftest import SignIn
 from tests.pages import html_of, words_on
 
-SignedIn = Callable[[User], Client]
 LIST = reverse("admin:studio_allowance_changelist")
 ADD = reverse("admin:studio_allowance_add")
 
 
 @pytest.fixture
-def admin(signed_in: SignedIn, olivia: User) -> Client:
+def admin(signed_in: SignIn, olivia: User) -> Client:
     return signed_in(olivia)
 
 
@@ -83,7 +81,7 @@ def test_what_makes_no_sense_is_refused(
 
 
 def test_staff_look_and_strangers_do_not(
-    signed_in: SignedIn, mia: User, otto: User, northside: Org
+    signed_in: SignIn, mia: User, otto: User, northside: Org
 ) -> None:
     allowance = allow(northside, 2)
     url = reverse("admin:studio_allowance_change", args=[allowance.pk])

@@ -1,6 +1,5 @@
 """A purchase's counts in the admin: what an owner may correct there, and what no form writes."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -11,13 +10,12 @@ from purchases.admin import purchase as purchase_admin
 from purchases.models import Org, Purchase
 from studio.models import User
 from tests.admin_forms import ADD_PURCHASE, change, errors, form_of
+from tests.conftest import SignIn
 from tests.factories import make_purchase
-
-SignedIn = Callable[[User], Client]
 
 
 @pytest.fixture
-def admin(signed_in: SignedIn, olivia: User) -> Client:
+def admin(signed_in: SignIn, olivia: User) -> Client:
     return signed_in(olivia)
 
 

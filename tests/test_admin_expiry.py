@@ -1,20 +1,18 @@
 """An owner puts an expiry right in the admin, and the ledger has their name; and looks at it."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from purchases.models import ExpiryEvent, Org, Purchase
 from studio.models import User
 from tests.admin_forms import change
+from tests.conftest import SignIn
 from tests.database import rows
 from tests.extensions import expiry_lines, extended_by
 from tests.factories import make_purchase
 
-SignIn = Callable[[User], Client]
 EVENTS = "/admin/purchases/expiryevent/"
 
 

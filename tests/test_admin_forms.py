@@ -1,7 +1,5 @@
 """What an owner may write in the admin, and what no form can be made to write."""
 
-from collections.abc import Callable
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -10,13 +8,12 @@ from purchases.models import Client as Buyer
 from purchases.models import Offer, Org, Purchase
 from studio.models import Membership, User
 from tests.admin_forms import ADD_PURCHASE, change, errors, form_of
+from tests.conftest import SignIn
 from tests.factories import make_client, make_offer, make_purchase
-
-SignedIn = Callable[[User], Client]
 
 
 @pytest.fixture
-def admin(signed_in: SignedIn, olivia: User) -> Client:
+def admin(signed_in: SignIn, olivia: User) -> Client:
     return signed_in(olivia)
 
 

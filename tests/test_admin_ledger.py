@@ -4,15 +4,14 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 
 from purchases.models import Org, SessionEvent
 from studio.models import Policy, User
+from tests.conftest import SignIn
 from tests.factories import make_purchase
 
 EVENTS = "/admin/purchases/sessionevent/"
 POLICIES = "/admin/studio/policy/"
-SignIn = Callable[[User], Client]
 
 
 @pytest.fixture

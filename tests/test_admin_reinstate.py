@@ -1,7 +1,6 @@
 """The admin's action “Reinstate one session”: through the operation, with a report on each."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,9 +12,9 @@ from purchases import operations
 from purchases.access import Member
 from purchases.models import Org, Purchase
 from studio.models import Policy, User
+from tests.conftest import SignIn
 from tests.factories import make_client, make_offer, make_purchase
 
-SignedIn = Callable[[User], Client]
 PURCHASES = "/admin/purchases/purchase/"
 
 
@@ -35,7 +34,7 @@ def used(purchase: Purchase) -> int | None:
 
 @pytest.mark.parametrize("name", ["olivia", "mia"])
 def test_each_purchase_is_reported(
-    signed_in: SignedIn, northside: Org, name: str, request: pytest.FixtureRequest
+    signed_in: SignIn, northside: Org, name: str, request: pytest.FixtureRequest
 ) -> None:
     pack = make_offer(org=northside)
     ana = make_purchase(org=northside, offer=pack)
@@ -60,7 +59,7 @@ def test_each_purchase_is_reported(
 
 
 def test_it_goes_through_the_operation_once_a_purchase_each_with_a_request_of_its_own(
-    signed_in: SignedIn, mia: User, northside: Org, monkeypatch: pytest.MonkeyPatch
+    signed_in: SignIn, mia: User, northside: Org, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[Member, UUID, UUID]] = []
 
@@ -79,7 +78,7 @@ def test_it_goes_through_the_operation_once_a_purchase_each_with_a_request_of_it
 
 
 def test_a_page_of_purchases_is_reported_whole(
-    signed_in: SignedIn, mia: User, northside: Org
+    signed_in: SignIn, mia: User, northside: Org
 ) -> None:
     # Names that do not compress: together they are more than a cookie holds.
     names = [f"Ana {uuid4()} {uuid4()}" for _ in range(50)]
@@ -95,7 +94,7 @@ def test_a_page_of_purchases_is_reported_whole(
     assert all(f"Session reinstated for {name} (" in page for name in names)
 
 
-def test_more_than_a_page_is_refused_whole(signed_in: SignedIn, mia: User, northside: Org) -> None:
+def test_more_than_a_page_is_refused_whole(signed_in: SignIn, mia: User, northside: Org) -> None:
     purchases = [make_purchase(org=northside, used=1) for _ in range(51)]
     response = reinstate(signed_in(mia), purchases[0], select_across="1")
     assert reports(response) == ["Nothing was changed. Select at most 50 purchases at once."]
@@ -103,7 +102,7 @@ def test_more_than_a_page_is_refused_whole(signed_in: SignedIn, mia: User, north
 
 
 def test_it_is_offered_to_those_who_may(
-    signed_in: SignedIn, olivia: User, mia: User, ada: User, northside: Org
+    signed_in: SignIn, olivia: User, mia: User, ada: User, northside: Org
 ) -> None:
     make_purchase(org=northside)
     option = '<option value="reinstate">Reinstate one session</option>'
@@ -115,7 +114,7 @@ def test_it_is_offered_to_those_who_may(
 
 
 def test_an_accountants_crafted_post_changes_nothing(
-    signed_in: SignedIn, ada: User, northside: Org
+    signed_in: SignIn, ada: User, northside: Org
 ) -> None:
     purchase = make_purchase(org=northside, used=3)
     for fields in ({}, {"index": "0"}, {"select_across": "1"}):
@@ -124,7 +123,7 @@ def test_an_accountants_crafted_post_changes_nothing(
 
 
 def test_a_crafted_post_reaches_no_purchase_of_another_org(
-    signed_in: SignedIn, mia: User, northside: Org, southside: Org
+    signed_in: SignIn, mia: User, northside: Org, southside: Org
 ) -> None:
     own, theirs = make_purchase(org=northside), make_purchase(org=southside)
     assert len(reports(reinstate(signed_in(mia), own, theirs))) == 1
@@ -137,7 +136,7 @@ def test_a_crafted_post_reaches_no_purchase_of_another_org(
 
 
 def test_the_form_comes_with_an_id_of_its_own_each_time(
-    signed_in: SignedIn, mia: User, northside: Org
+    signed_in: SignIn, mia: User, northside: Org
 ) -> None:
     make_purchase(org=northside)
     browser = signed_in(mia)
@@ -150,7 +149,7 @@ def test_the_form_comes_with_an_id_of_its_own_each_time(
 
 
 def test_sent_twice_it_gives_back_once_and_reports_the_same(
-    signed_in: SignedIn, mia: User, northside: Org
+    signed_in: SignIn, mia: User, northside: Org
 ) -> None:
     ana, ben = make_purchase(org=northside), make_purchase(org=northside, used=1)
     browser, request_id = signed_in(mia), str(uuid4())
@@ -164,7 +163,7 @@ def test_sent_twice_it_gives_back_once_and_reports_the_same(
 
 @pytest.mark.parametrize("request_id", ["", "7", "\0"])
 def test_without_its_id_it_does_nothing_and_says_so(
-    signed_in: SignedIn, mia: User, northside: Org, request_id: str
+    signed_in: SignIn, mia: User, northside: Org, request_id: str
 ) -> None:
     purchase = make_purchase(org=northside, used=3)
     response = reinstate(signed_in(mia), purchase, request_id=request_id)
@@ -173,14 +172,14 @@ def test_without_its_id_it_does_nothing_and_says_so(
         assert reports(response) == ["This page is out of date. Reload it, then press again."]
 
 
-def test_the_reason_goes_into_the_ledger(signed_in: SignedIn, mia: User, northside: Org) -> None:
+def test_the_reason_goes_into_the_ledger(signed_in: SignIn, mia: User, northside: Org) -> None:
     purchase = make_purchase(org=northside)
     reinstate(signed_in(mia), purchase, reason="instructor_absent")
     assert purchase.requests.get().reason == "instructor_absent"
 
 
 def test_where_a_reason_is_mandatory_it_is_asked_for_here_too(
-    signed_in: SignedIn, mia: User, northside: Org
+    signed_in: SignIn, mia: User, northside: Org
 ) -> None:
     Policy.objects.create(org=northside, reason_is_mandatory=True)
     purchase = make_purchase(org=northside, used=3)

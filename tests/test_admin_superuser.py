@@ -1,7 +1,6 @@
 """The superuser in the admin: every org, every account. Without a membership, no action that
 somebody's name must stand under."""
 
-from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
@@ -11,9 +10,9 @@ from django.urls import reverse
 from purchases.models import Client as Buyer
 from purchases.models import Offer, Org, Purchase
 from studio.models import Membership, User
+from tests.conftest import SignIn
 from tests.factories import make_client, make_offer, make_purchase
 
-SignedIn = Callable[[User], Client]
 PURCHASES = "/admin/purchases/purchase/"
 
 
@@ -23,7 +22,7 @@ def sue(db: None) -> User:
 
 
 @pytest.fixture
-def admin(signed_in: SignedIn, sue: User) -> Client:
+def admin(signed_in: SignIn, sue: User) -> Client:
     return signed_in(sue)
 
 

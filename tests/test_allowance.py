@@ -1,7 +1,6 @@
 """The forgiveness policy: how often it was already, and where staff need an owner. What an owner
 does then is in test_owners_step.py, two desks at once in test_allowance_races.py."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
@@ -16,15 +15,12 @@ from purchases.forgiveness import forgiven
 from purchases.models import Objection, Org, Purchase, SessionRequest
 from studio.models import Policy, User
 from tests.allowances import LATE, allow, given_back, it_was
+from tests.conftest import SignIn
 from tests.database import rows, value
 from tests.factories import make_client, make_purchase, make_purchases
 from tests.ledger import fresh, undone_by, used_by
 from tests.packs import used
-from tests.pages import html_of, note_on, press, rows_on, the_row_on, words_on
-
-LIST = reverse("purchases:purchase_list")
-DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
-SignIn = Callable[[User], Client]
+from tests.pages import DOORS, LIST, html_of, note_on, press, rows_on, the_row_on, words_on
 
 
 @pytest.fixture

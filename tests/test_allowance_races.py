@@ -23,7 +23,7 @@ from studio.models import User
 from tests.allowances import LATE, allow, given_back
 from tests.database import PATIENCE
 from tests.desks import Desks
-from tests.factories import make_client, make_offer, make_org, make_purchase, make_user
+from tests.factories import make_client, make_offer, make_purchase
 from tests.integrity.schedule import Connection, Outcome, run
 from tests.packs import used
 
@@ -34,11 +34,6 @@ RELEASE = FUNCTIONS[SessionRequest.Operation.REINSTATE]
 PATIENT = CLAIM_WITHIN_ALLOWANCE.replace("'3s'", f"'{PATIENCE}s'")
 HOLD = "public.hold_times_given_back("
 UNLOCKED = "(SELECT coalesce(max(times), 0) FROM public.times_given_back("
-
-
-@pytest.fixture
-def mia() -> User:
-    return make_user(username="mia", org=make_org())
 
 
 def packs_of_one_client(mia: User, count: int) -> list[Purchase]:

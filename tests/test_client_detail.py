@@ -1,6 +1,5 @@
 """A client's page: who they are, and everything that they bought."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -15,10 +14,11 @@ from purchases.models import Client as Buyer
 from purchases.models import Org, Purchase, SessionEvent
 from purchases.queries import PAGE_SIZE, GivenBack, standing
 from studio.models import User
+from tests.conftest import SignIn
 from tests.database import rows
 from tests.factories import make_client, make_offer, make_purchase
 from tests.packs import PACKS, make_pack
-from tests.pages import html_of, rows_on, the_row_on, words_on
+from tests.pages import LIST, html_of, rows_on, the_row_on, words_on
 
 
 def page_of(client: Buyer) -> str:
@@ -44,7 +44,7 @@ def test_its_rows_are_those_of_the_desk(northside: Org, desk: Client, kind: str)
     pack = make_pack(org=northside, kind=kind)
 
     here = the_row_on(desk.get(page_of(pack.client)))
-    at_the_desk = the_row_on(desk.get(reverse("purchases:purchase_list")))
+    at_the_desk = the_row_on(desk.get(LIST))
 
     assert here.words == at_the_desk.words
     assert here.buttons == at_the_desk.buttons == PACKS[kind][2].split()
@@ -85,7 +85,7 @@ def test_notes_are_text_and_not_html(northside: Org, desk: Client) -> None:
 
 
 def test_a_stranger_gets_404_and_reads_no_name(
-    northside: Org, otto: User, signed_in: Callable[[User], Client]
+    northside: Org, otto: User, signed_in: SignIn
 ) -> None:
     response = signed_in(otto).get(page_of(make_client(org=northside, name="Ana Ruiz")))
 

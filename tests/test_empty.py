@@ -8,14 +8,13 @@ from django.urls import reverse
 
 from purchases.models import Org, Purchase
 from tests.factories import make_client, make_purchase
-from tests.pages import html_of, rows_on, words_on
+from tests.pages import LIST, html_of, rows_on, words_on
 
-DESK = reverse("purchases:purchase_list")
 STATES = [state for state in Purchase.State if state != Purchase.State.ALL]
 
 
 def test_a_new_studio_learns_where_purchases_come_from(northside: Org, desk: Client) -> None:
-    says = words_on(desk.get(DESK))
+    says = words_on(desk.get(LIST))
 
     assert "No purchases yet." in says
     assert "An owner can add the first one by hand, under Admin." in says
@@ -25,7 +24,7 @@ def test_a_new_studio_learns_where_purchases_come_from(northside: Org, desk: Cli
 def test_an_empty_state_leads_to_all_purchases(
     northside: Org, desk: Client, state: Purchase.State
 ) -> None:
-    response = desk.get(DESK, {"state": state})
+    response = desk.get(LIST, {"state": state})
 
     assert f"No purchase is {state.label.lower()}." in words_on(response)
     assert "Show all purchases" in words_on(response)
@@ -43,7 +42,7 @@ def test_a_search_that_found_nobody_has_a_way_out(
 ) -> None:
     make_purchase(org=northside)
 
-    html = html_of(desk.get(DESK, asked))
+    html = html_of(desk.get(LIST, asked))
 
     link = re.search(rf'href="([^"]*)">{way_out}</a>', html)
     assert link
@@ -55,7 +54,7 @@ def test_a_client_who_bought_nothing_leads_back_to_the_desk(northside: Org, desk
 
     assert rows_on(response) == []
     assert "Nothing bought yet." in words_on(response)
-    assert f'href="{DESK}">Back to the desk</a>' in html_of(response)
+    assert f'href="{LIST}">Back to the desk</a>' in html_of(response)
 
 
 def test_a_first_press_finds_no_list_of_cancelled_classes(northside: Org, desk: Client) -> None:

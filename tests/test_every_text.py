@@ -12,20 +12,19 @@ import pytest
 from django.conf import settings
 from django.http.response import HttpResponseBase
 from django.template.base import Lexer, Token, TokenType
-from django.test import Client
 from django.urls import reverse
 
 from purchases.models import Client as StudioClient
 from purchases.models import Org
 from studio.models import User
+from tests.conftest import SignIn
 from tests.made_up_language import SAID, SILENT, forgotten, speak_it
 from tests.packs import PACKS, make_pack
-from tests.pages import html_of
+from tests.pages import LIST, html_of
 from tests.test_security_headers import FRAGMENTS, PAGES, Site, site
 
 __all__ = ["site"]  # a fixture
 
-SignIn = Callable[[User], Client]
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 CATALOGUES = sorted((settings.BASE_DIR / "studio" / "locale").rglob("*.po"))
 # The name of the site.
@@ -143,7 +142,7 @@ def test_every_text_of_every_kind_of_row_can_be_translated(site: Site, northside
     for kind in PACKS:
         make_pack(org=northside, kind=kind)
 
-    page = html_of(site.mia.get(reverse("purchases:purchase_list")))
+    page = html_of(site.mia.get(LIST))
 
     assert "more used than bought" in page
     assert forgotten(page, data=data()) == []

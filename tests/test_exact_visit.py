@@ -11,7 +11,7 @@ from django.urls import reverse
 from purchases.models import Objection, Purchase, SessionEvent
 from studio.models import User
 from tests.desks import Desks, Sent
-from tests.factories import make_org, make_purchase, make_user
+from tests.factories import make_purchase
 from tests.ledger import changes, reinstated_by, used_by
 from tests.packs import used
 from tests.pages import note_on
@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 DESKS = 8
 ROUNDS = 5
-
-
-@pytest.fixture
-def mia() -> User:
-    return make_user(username="mia", org=make_org())
 
 
 @pytest.fixture

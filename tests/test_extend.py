@@ -1,6 +1,5 @@
 """Extend: a pack can be used for longer, by so many days or until a day."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -18,9 +17,9 @@ from purchases.models import ExpiryEvent, Objection, Org, Purchase, SessionReque
 from purchases.operations.expiry import end_of
 from purchases.templatetags.desk import on_day
 from studio.models import Policy, User
+from tests.conftest import SignIn
 from tests.database import rows, value
 from tests.extensions import (
-    LIST,
     end_of_the_day,
     expiry_lines,
     expiry_of,
@@ -28,10 +27,19 @@ from tests.extensions import (
     extended_by,
 )
 from tests.factories import make_purchase
-from tests.pages import html_of, note_on, press, the_row_on, undo_on, words_on
+from tests.pages import (
+    DOORS,
+    LIST,
+    USED_BEFORE,
+    html_of,
+    note_on,
+    press,
+    refused,
+    the_row_on,
+    undo_on,
+    words_on,
+)
 
-SignIn = Callable[[User], Client]
-DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
 DAY = timedelta(days=1)
 
 
@@ -44,11 +52,6 @@ def pack(northside: Org) -> Purchase:
 @pytest.fixture
 def expired(northside: Org) -> Purchase:
     return make_purchase(org=northside, expires_at=timezone.now() - 20 * DAY)
-
-
-def refused(answer: Any) -> str:
-    assert answer.status_code == 409
-    return note_on(answer)
 
 
 # --- How long -------------------------------------------------------------------------------------
@@ -388,7 +391,7 @@ def test_its_id_does_nothing_else(
         case _:
             answer = extend(signed_in(olivia), pack, days=7, request_id=request_id)
 
-    assert "This press was used for something else before." in refused(answer)
+    assert USED_BEFORE in refused(answer)
     assert rows("SELECT * FROM client_purchases WHERE id = %s", pack.pk) == before
 
 

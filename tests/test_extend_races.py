@@ -20,17 +20,12 @@ from studio.models import User
 from tests.database import PATIENCE, another_connection
 from tests.desks import Desks, Sent
 from tests.extensions import end_of_the_day, expiry_lines, expiry_of, extended_by
-from tests.factories import make_org, make_purchase, make_user
+from tests.factories import make_purchase
 from tests.test_races import Connection, ask, race, wait_for_the_lock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DESKS = 8
-
-
-@pytest.fixture
-def mia() -> User:
-    return make_user(username="mia", org=make_org())
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What can be taken back from a purchase's history, and by whom."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,14 +9,13 @@ from django.utils import timezone
 
 from purchases.models import Objection, Org, Purchase, SessionEvent
 from studio.models import User
+from tests.conftest import SignIn
 from tests.database import rows
 from tests.factories import make_purchase, make_user
 from tests.history import click, history_on, page_of
 from tests.ledger import changes, newest, reinstated_by, undone_by, used_by
 from tests.packs import used
 from tests.pages import html_of, note_on, press, words_on
-
-SignIn = Callable[[User], Client]
 
 
 def acts(browser: Client, pack: Purchase) -> list[str]:

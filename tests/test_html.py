@@ -10,9 +10,7 @@ from django.urls import reverse
 from purchases.models import Org
 from tests.cancelled_class.pages import look
 from tests.factories import make_purchase
-from tests.pages import html_of
-
-DESK = reverse("purchases:purchase_list")
+from tests.pages import LIST, html_of
 
 
 def test_attributes_that_are_not_htmls_begin_with_data() -> None:
@@ -41,7 +39,7 @@ def test_a_bar_is_full_at_most_and_empty_at_least(
     """The number beside it says what another program made of the count."""
     make_purchase(org=northside, used=used)
 
-    html = html_of(desk.get(DESK))
+    html = html_of(desk.get(LIST))
 
     assert re.findall(r'<meter[^>]* max="10"[^>]* value="([^"]*)"', html) == [str(bar)]
     assert f"<strong>{left}</strong>" in html

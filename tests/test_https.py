@@ -10,9 +10,9 @@ from pytest_django import Settings
 
 from studio.models import User
 from tests.factories import PASSWORD
+from tests.pages import LIST
 from tests.processes import NO_DATABASE, ROOT, UNSET, manage
 
-DESK = reverse("purchases:purchase_list")
 SIGN_IN = reverse("login")
 KEY = "a-secret-key-for-this-test-alone-0123456789-abcdefghij"
 
@@ -41,7 +41,7 @@ def test_cookies_are_for_this_host_over_https_alone(mia: User) -> None:
     browser.get(SIGN_IN, secure=True)
     browser.post(SIGN_IN, {"username": "mia", "password": PASSWORD}, secure=True)
 
-    assert browser.get(DESK, secure=True).status_code == 200
+    assert browser.get(LIST, secure=True).status_code == 200
     assert set(browser.cookies) == {"__Host-sessionid", "__Host-csrftoken", "__Host-desk"}
     for cookie in browser.cookies.values():
         assert (cookie["secure"], cookie["httponly"]) == (True, True)
@@ -62,10 +62,10 @@ def test_signing_out_takes_the_session_cookie_back(mia: User) -> None:
 
 @pytest.mark.usefixtures("over_https")
 def test_http_leads_to_https(db: None) -> None:
-    response = Client().get(f"{DESK}?q=ana")
+    response = Client().get(f"{LIST}?q=ana")
 
     assert response.status_code == 301
-    assert response["Location"] == f"https://testserver{DESK}?q=ana"
+    assert response["Location"] == f"https://testserver{LIST}?q=ana"
 
 
 @pytest.mark.usefixtures("over_https")
@@ -104,7 +104,7 @@ def test_make_runs_site_on_loopback_does_without(
 
     assert set(browser.cookies) == {"sessionid", "csrftoken", "desk"}
     assert not any(cookie["secure"] for cookie in browser.cookies.values())
-    assert "Strict-Transport-Security" not in browser.get(DESK).headers
+    assert "Strict-Transport-Security" not in browser.get(LIST).headers
 
 
 def test_the_deployment_check_has_nothing_to_say() -> None:

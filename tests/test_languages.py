@@ -2,7 +2,6 @@
 site's."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,11 +16,10 @@ from purchases import queries
 from purchases.models import Org
 from purchases.templatetags.desk import day, exactly, number
 from studio.models import Membership, Policy, User
+from tests.conftest import SignIn
 from tests.factories import make_purchase
-from tests.pages import html_of, rows_on, the_row_on
+from tests.pages import LIST, html_of, rows_on, the_row_on
 
-SignIn = Callable[[User], Client]
-DESK = reverse("purchases:purchase_list")
 SIGN_IN = reverse("login")
 SPANISH = {"Accept-Language": "es-MX,es;q=0.9,en;q=0.1"}
 HEBREW = {"Accept-Language": "he"}
@@ -49,10 +47,10 @@ def test_a_stranger_is_spoken_to_as_their_browser_asks() -> None:
 
 
 def test_an_org_that_chose_nothing_goes_by_the_browser(desk: Client, northside: Org) -> None:
-    assert language_of(desk.get(DESK, headers=SPANISH)) == "es ltr"
+    assert language_of(desk.get(LIST, headers=SPANISH)) == "es ltr"
     Policy.objects.create(org=northside)
-    assert language_of(desk.get(DESK, headers=SPANISH)) == "es ltr"
-    assert language_of(desk.get(DESK)) == "en ltr"
+    assert language_of(desk.get(LIST, headers=SPANISH)) == "es ltr"
+    assert language_of(desk.get(LIST)) == "en ltr"
 
 
 def test_the_language_of_the_org_comes_before_that_of_the_browser(
@@ -60,9 +58,9 @@ def test_the_language_of_the_org_comes_before_that_of_the_browser(
 ) -> None:
     Policy.objects.create(org=northside, language="es")
 
-    assert language_of(desk.get(DESK)) == "es ltr"
-    assert language_of(signed_in(otto).get(DESK)) == "en ltr", "the next request starts anew"
-    assert language_of(desk.get(DESK, {"after": "x"})) == "es ltr", "errors too"
+    assert language_of(desk.get(LIST)) == "es ltr"
+    assert language_of(signed_in(otto).get(LIST)) == "en ltr", "the next request starts anew"
+    assert language_of(desk.get(LIST, {"after": "x"})) == "es ltr", "errors too"
 
 
 @pytest.mark.parametrize("chosen", ["", "es"])
@@ -71,7 +69,7 @@ def test_an_answer_varies_by_what_chose_its_language(
 ) -> None:
     Policy.objects.create(org=northside, language=chosen)
 
-    varies = desk.get(DESK)["Vary"]
+    varies = desk.get(LIST)["Vary"]
     assert ("Accept-Language" in varies) == (chosen == "")
     assert "HX-Request" in varies
     assert "Accept-Language" in Client().get(SIGN_IN)["Vary"]
@@ -83,7 +81,7 @@ def test_a_page_in_a_language_that_runs_from_right_to_left_says_so(
 ) -> None:
     make_purchase(org=northside)
 
-    page = desk.get(DESK, headers=HEBREW)
+    page = desk.get(LIST, headers=HEBREW)
 
     assert language_of(page) == "he rtl"
     assert re.search(r'<a class="client"[^>]* dir="auto">Ana Ruiz</a>', html_of(page))
@@ -109,7 +107,7 @@ def test_nothing_of_it_is_left_for_the_next_request_of_the_worker(
 
     monkeypatch.setattr(queries, "desk_page", look)
     desk.raise_request_exception = False
-    answer = desk.get(DESK)
+    answer = desk.get(LIST)
 
     assert answer.status_code == (500 if fails else 200)
     assert seen == [("es", "Pacific/Auckland")]
@@ -151,7 +149,7 @@ def test_a_zone_that_this_machine_does_not_know_is_as_none(
 ) -> None:
     Policy.objects.create(org=northside, time_zone=written)
 
-    assert desk.get(DESK).status_code == 200
+    assert desk.get(LIST).status_code == 200
     assert Membership.objects.get(user=mia).time_zone == ZoneInfo("UTC")
 
 
@@ -186,7 +184,7 @@ def test_what_machines_read_is_the_same_in_every_language(
     pack = make_purchase(org=northside, total=12000, used=1500)
     Policy.objects.create(org=northside, language=language)
 
-    row = the_row_on(desk.get(DESK))
+    row = the_row_on(desk.get(LIST))
 
     assert (row.used, row.total) == ("1500", "12000")
     assert '<meter min="0" max="12000" low="2400" optimum="12000" value="10500"' in row.html
@@ -207,5 +205,5 @@ def test_a_link_to_the_next_page_holds_in_every_language(desk: Client, northside
     )
     place = queries.Place(newer.purchased_at, newer.pk)
 
-    (row,) = rows_on(desk.get(DESK, {"after": str(place)}))
+    (row,) = rows_on(desk.get(LIST, {"after": str(place)}))
     assert row.purchase_id == older.pk

@@ -18,7 +18,7 @@ from purchases import news
 from purchases.models import Org, Purchase
 from tests.database import another_connection, rows
 from tests.factories import make_purchase, make_purchases
-from tests.pages import html_of
+from tests.pages import LIST, html_of
 
 LATEST = reverse("purchases:latest")
 
@@ -129,7 +129,7 @@ def test_the_page_that_comes_with_the_mark_needs_no_second_look(
     northside: Org, pack: Purchase, desk: Client
 ) -> None:
     urls = [
-        reverse("purchases:purchase_list"),
+        LIST,
         reverse("purchases:purchase_detail", args=[pack.pk]),
         reverse("purchases:client_detail", args=[pack.client_id]),
     ]

@@ -24,18 +24,27 @@ from purchases.operations import sessions
 from studio.models import Membership, User
 from studio.shared_desk import codes
 from tests.allowances import LATE, allow
+from tests.conftest import SignIn
 from tests.database import rows
 from tests.factories import PASSWORD, make_purchase, make_user
 from tests.history import history_on, page_of
 from tests.ledger import changes
 from tests.packs import used
-from tests.pages import html_of, note_on, press, the_row_on, undo_on, words, words_on
+from tests.pages import (
+    DOORS,
+    LIST,
+    USED_BEFORE,
+    html_of,
+    note_on,
+    press,
+    the_row_on,
+    undo_on,
+    words,
+    words_on,
+)
 
-DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
-SignIn = Callable[[User], Client]
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 WRONG = "not-the-password"
-USED_BEFORE = "This press was used for something else before. Reload the page, then press."
 
 
 @pytest.fixture
@@ -82,7 +91,7 @@ def test_the_owner_confirms_and_the_one_at_the_desk_stays_signed_in(
     answer = confirm(desk, pack, fields, PASSWORD, htmx=htmx)
 
     assert answer.status_code == (200 if htmx else 302)
-    page = answer if htmx else desk.get(reverse("purchases:purchase_list"))
+    page = answer if htmx else desk.get(LIST)
     assert note_on(page) == "Session reinstated for Ana Ruiz. 2 of 10 used."
     assert undo_on(page)
     assert used(pack) == 2

@@ -1,31 +1,29 @@
 """The desk's list in pages of 50: nobody is left out and nobody comes twice, whatever happens to
 the purchases between one page and the next."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
 from purchases.models import Org, Purchase
 from purchases.queries import PAGE_SIZE
 from studio.models import User
+from tests.conftest import SignIn
 from tests.factories import make_purchase, make_purchases
-from tests.pages import html_of, next_page, rows_on, words_on
-
-LIST = reverse("purchases:purchase_list")
+from tests.pages import LIST, html_of, next_page, rows_on, words_on
 
 
 def pages(browser: Client, link: str | None = LIST) -> Iterator[list[UUID]]:
     """One page after another, as the links lead on. What happens between two `next` happens
     between two page loads."""
     while link:
-        response = browser.get(reverse("purchases:purchase_list") + link.removeprefix(LIST))
+        response = browser.get(LIST + link.removeprefix(LIST))
         assert response.status_code == 200
         yield [row.purchase_id for row in rows_on(response)]
         link = next_page(response)
@@ -159,7 +157,7 @@ def test_what_comes_into_the_filter_meanwhile_repeats_nobody(northside: Org, des
 
 
 def test_a_link_can_be_shared(
-    northside: Org, desk: Client, olivia: User, signed_in: Callable[[User], Client]
+    northside: Org, desk: Client, olivia: User, signed_in: SignIn
 ) -> None:
     make_purchases(org=northside, count=120)
     link = LIST + str(next_page(desk.get(LIST)))
@@ -186,7 +184,7 @@ def test_a_link_means_the_same_in_every_time_zone(
 
 
 def test_a_link_shows_a_stranger_nothing(
-    northside: Org, desk: Client, otto: User, signed_in: Callable[[User], Client]
+    northside: Org, desk: Client, otto: User, signed_in: SignIn
 ) -> None:
     make_purchases(org=northside, count=60)
     response = signed_in(otto).get(LIST + str(next_page(desk.get(LIST))))

@@ -1,7 +1,6 @@
 """A purchase's page: what happened to its count. What can be taken back from there is in
 test_history_buttons.py."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,14 +13,14 @@ from pytest_django import DjangoAssertNumQueries
 from purchases.models import Org, Purchase
 from purchases.templatetags.desk import at_time, day, on_day
 from studio.models import User
+from tests.conftest import SignIn
 from tests.database import rows, value
 from tests.extensions import expiry_of, extend, extended_by, extension_undone_by
 from tests.factories import make_purchase, make_user
 from tests.history import click, expiry_history_on, history_on, page_of, story_on
 from tests.ledger import reinstated_by, undone_by, used_by
-from tests.pages import html_of, press, the_row_on, words_on
+from tests.pages import LIST, html_of, press, the_row_on, words_on
 
-SignIn = Callable[[User], Client]
 LOGIN = "through postgres"
 
 
@@ -85,7 +84,7 @@ def test_a_purchase_that_is_older_than_the_ledger_has_a_page_too(
 def test_it_has_the_row_of_the_desk(desk: Client, pack: Purchase) -> None:
     here = the_row_on(desk.get(page_of(pack)))
 
-    assert here.words == the_row_on(desk.get(reverse("purchases:purchase_list"))).words
+    assert here.words == the_row_on(desk.get(LIST)).words
     assert here.buttons == ["Reinstate", "Use"]
 
 

@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -14,9 +13,8 @@ from purchases.queries import PAGE_SIZE, Place
 from studio.models import Allowance
 from tests.factories import make_client, make_purchase, make_purchases
 from tests.packs import PACKS, make_pack
-from tests.pages import HTMX, html_of, next_page, rows_on, the_row_on, words_on
+from tests.pages import HTMX, LIST, html_of, next_page, rows_on, the_row_on, words_on
 
-LIST = reverse("purchases:purchase_list")
 State = Purchase.State
 
 

@@ -1,24 +1,32 @@
 """Why a session is given back: said in the same motion, kept, shown, and mandatory where the
 studio wants it."""
 
-from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from purchases.models import Org, Purchase, SessionRequest
 from studio.models import Policy, User
+from tests.conftest import SignIn
 from tests.factories import make_purchase, make_purchases
 from tests.history import history_on, page_of
 from tests.ledger import changes, used_by
 from tests.packs import used
-from tests.pages import html_of, note_on, press, press_undo, rows_on, the_row_on, undo_on, words_on
+from tests.pages import (
+    DOORS,
+    LIST,
+    html_of,
+    note_on,
+    press,
+    press_undo,
+    rows_on,
+    the_row_on,
+    undo_on,
+    words_on,
+)
 
-LIST = reverse("purchases:purchase_list")
-DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
 REASONS = [
     "Class cancelled",
     "Checked in by mistake",
@@ -204,7 +212,7 @@ def test_it_is_mandatory_for_owners_as_for_staff_and_in_that_studio_alone(
     olivia: User,
     otto: User,
     mandatory: Policy,
-    signed_in: Callable[[User], Client],
+    signed_in: SignIn,
 ) -> None:
     ours, theirs = make_purchase(org=northside), make_purchase(org=southside)
 

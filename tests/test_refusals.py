@@ -9,9 +9,8 @@ from django.urls import reverse
 
 from purchases.models import Org
 from tests.packs import PACKS, make_pack, used
-from tests.pages import Act, html_of, note_on, press, the_row_on, undo_on, words_on
+from tests.pages import LIST, Act, html_of, note_on, press, the_row_on, undo_on, words_on
 
-LIST = reverse("purchases:purchase_list")
 COUNT_IS_OFF = "This count can't be right. Ask an owner to have it corrected."
 NOT_PAID = "This pack is not paid."
 REFUNDED = "This pack is not paid. The money went back."

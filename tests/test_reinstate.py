@@ -13,10 +13,7 @@ from studio.models import Policy
 from tests.extensions import end_of_the_day, expiry_of
 from tests.factories import make_client, make_purchase
 from tests.packs import used
-from tests.pages import HTMX, html_of, note_on, press, the_row_on, undo_on
-
-LIST = reverse("purchases:purchase_list")
-DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+from tests.pages import DOORS, HTMX, LIST, html_of, note_on, press, the_row_on, undo_on
 
 
 @DOORS

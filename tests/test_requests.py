@@ -1,7 +1,6 @@
 """A request counts once. The same id again gets the first answer, whatever has happened since; for
 something else it is refused. What comes at the same moment is in test_same_press_at_once.py."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -17,17 +16,24 @@ from django.utils import timezone
 from purchases import operations
 from purchases.models import Org, Purchase, SessionRequest
 from studio.models import User
+from tests.conftest import SignIn
 from tests.database import rows
 from tests.factories import make_purchase
 from tests.ledger import changes, reinstated_by, used_by
 from tests.packs import used
-from tests.pages import Act, note_on, press, press_undo, the_row_on, undo_on, words_on
+from tests.pages import (
+    DOORS,
+    USED_BEFORE,
+    Act,
+    note_on,
+    press,
+    press_undo,
+    the_row_on,
+    undo_on,
+    words_on,
+)
 
 ACTS = pytest.mark.parametrize("act", ["reinstate", "use"])
-DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
-USED_BEFORE = "This press was used for something else before. Reload the page, then press."
-
-SignIn = Callable[[User], Client]
 
 
 @pytest.fixture

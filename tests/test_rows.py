@@ -11,9 +11,8 @@ from purchases import news
 from purchases.models import Org, Purchase
 from studio.models import User
 from tests.factories import make_purchase, make_purchases
-from tests.pages import HTMX, html_of, rows_on, the_row_on, words_on
+from tests.pages import HTMX, LIST, html_of, rows_on, the_row_on, words_on
 
-LIST = reverse("purchases:purchase_list")
 ROWS = reverse("purchases:rows")
 
 

@@ -22,7 +22,7 @@ from purchases.operations import sessions
 from studio.models import User
 from tests.database import PATIENCE, value
 from tests.desks import Desks, Sent
-from tests.factories import make_client, make_offer, make_org, make_purchase, make_user
+from tests.factories import make_client, make_offer, make_purchase
 from tests.ledger import changes, newest, reinstated_by, used_by
 from tests.pages import html_of, lasting
 
@@ -74,11 +74,6 @@ def presses(mia: User) -> Iterator[Press]:
         press = to("use", 3, ("reinstated", -1, 2), ("undone", 1, 3))
         path = reverse("purchases:undo", args=[reinstated_by(mia, press.pack).pk])
         yield Press(path, press.fields, press.pack, press.expected)
-
-
-@pytest.fixture
-def mia() -> User:
-    return make_user(username="mia", org=make_org())
 
 
 @pytest.fixture

@@ -4,14 +4,11 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
 from purchases.models import Org
 from tests.factories import make_client, make_purchase
 from tests.packs import make_pack
-from tests.pages import html_of, rows_on, words_on
-
-LIST = reverse("purchases:purchase_list")
+from tests.pages import LIST, html_of, rows_on, words_on
 
 # name: e-mail, phone
 CLIENTS = {

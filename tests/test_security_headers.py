@@ -16,11 +16,10 @@ from django.urls import reverse
 from purchases import operations, queries
 from purchases.models import Org
 from studio.models import User
+from tests.conftest import SignIn
 from tests.factories import make_purchase
 from tests.packs import make_pack
-from tests.pages import HTMX, html_of, press, rows_on, undo_on
-
-DESK = reverse("purchases:purchase_list")
+from tests.pages import HTMX, LIST, html_of, press, rows_on, undo_on
 
 
 class Site:
@@ -44,7 +43,7 @@ class Site:
     def after_a_press(self) -> HttpResponseBase:
         browser = self.mia
         press(browser, "reinstate", self.expired)
-        return browser.get(DESK)
+        return browser.get(LIST)
 
     def after_an_undo(self) -> HttpResponseBase:
         browser = self.mia
@@ -61,7 +60,7 @@ class Site:
         self.broken(RuntimeError("as a test wants it"))
         browser = self.mia
         browser.raise_request_exception = False
-        return browser.get(DESK)
+        return browser.get(LIST)
 
     def with_the_database_away(self, *, htmx: bool = False) -> HttpResponseBase:
         self.broken(OperationalError("as a test wants it"))
@@ -74,12 +73,12 @@ class Site:
 PAGES: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
     "sign-in": (200, lambda site: Client().get(reverse("login"))),
     "sign-in, refused": (200, lambda site: Client().post(reverse("login"), {"username": "x"})),
-    "desk": (200, lambda site: site.mia.get(DESK)),
-    "desk, nobody found": (200, lambda site: site.mia.get(DESK, {"q": "zzz"})),
+    "desk": (200, lambda site: site.mia.get(LIST)),
+    "desk, nobody found": (200, lambda site: site.mia.get(LIST, {"q": "zzz"})),
     "desk, after a press": (200, Site.after_a_press),
     "client": (200, lambda site: site.mia.get(site.client_page)),
     "purchase": (200, Site.after_an_undo),
-    "no studio yet": (403, lambda site: site.sign_in("nora").get(DESK)),
+    "no studio yet": (403, lambda site: site.sign_in("nora").get(LIST)),
     "refused press": (409, lambda site: press(site.mia, "reinstate", site.fresh)),
     "press that is not complete": (
         400,
@@ -87,15 +86,15 @@ PAGES: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
     ),
     "press that the role forbids": (403, lambda site: press(site.sign_in("ada"), "use", site.pack)),
     "press without a token": (403, Site.without_a_token),
-    "link that is not complete": (400, lambda site: site.mia.get(DESK, {"after": "x"})),
+    "link that is not complete": (400, lambda site: site.mia.get(LIST, {"after": "x"})),
     "no such page": (404, lambda site: site.mia.get("/no/such/page/")),
     "no such page, signed out": (404, lambda site: Client().get("/no/such/page/")),
-    "unknown host": (400, lambda site: Client().get(DESK, headers={"Host": "evil.example"})),
+    "unknown host": (400, lambda site: Client().get(LIST, headers={"Host": "evil.example"})),
     "our own mistake": (500, Site.that_fails),
     "not confirmed": (503, Site.with_the_database_away),
 }
 FRAGMENTS: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
-    "rows": (200, lambda site: site.mia.get(DESK, headers=HTMX)),
+    "rows": (200, lambda site: site.mia.get(LIST, headers=HTMX)),
     "row": (200, lambda site: press(site.mia, "reinstate", site.pack, htmx=True)),
     "row, refused": (409, lambda site: press(site.mia, "reinstate", site.fresh, htmx=True)),
     "note, not complete": (
@@ -107,11 +106,11 @@ FRAGMENTS: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
 }
 # Answers with nothing to read in them.
 BARE: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
-    "to the sign-in": (302, lambda site: Client().get(DESK)),
-    "to the sign-in, htmx": (200, lambda site: Client().get(DESK, headers=HTMX)),
+    "to the sign-in": (302, lambda site: Client().get(LIST)),
+    "to the sign-in, htmx": (200, lambda site: Client().get(LIST, headers=HTMX)),
     "to the desk": (302, lambda site: site.mia.get(reverse("home"))),
     "back from a press": (302, lambda site: press(site.mia, "use", site.pack)),
-    "wrong verb": (405, lambda site: site.mia.post(DESK)),
+    "wrong verb": (405, lambda site: site.mia.post(LIST)),
     "healthz": (200, lambda site: Client().get(reverse("healthz"))),
 }
 EVERYTHING = PAGES | FRAGMENTS | BARE
@@ -124,7 +123,7 @@ def site(
     mia: User,
     ada: User,
     nora: User,
-    signed_in: Callable[[User], Client],
+    signed_in: SignIn,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Site:
     people = {user.username: user for user in (mia, ada, nora)}

@@ -1,6 +1,5 @@
 """Signing in and out, and the page of those whom no studio has let in yet."""
 
-from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -9,10 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from studio.models import Session, User
+from tests.conftest import SignIn
 from tests.factories import PASSWORD
-from tests.pages import html_of, words_on
+from tests.pages import LIST, html_of, words_on
 
-DESK = reverse("purchases:purchase_list")
 SIGN_IN = reverse("login")
 SIGN_OUT = reverse("logout")
 
@@ -26,7 +25,7 @@ def test_name_and_password_lead_to_the_desk(mia: User) -> None:
 
     assert sign_in(browser)["Location"] == reverse("home")
     page = browser.get(reverse("home"), follow=True)
-    assert page.request["PATH_INFO"] == DESK
+    assert page.request["PATH_INFO"] == LIST
     assert "At the desk: Mia" in words_on(page)
     assert "Northside Pilates" in words_on(page)
 
@@ -55,7 +54,7 @@ def test_a_wrong_name_and_a_wrong_password_are_told_the_same(
     assert "The name or the password is not right. Both mind upper and lower case." in words_on(
         page
     )
-    assert browser.get(DESK).status_code == 302
+    assert browser.get(LIST).status_code == 302
 
 
 def test_the_name_that_was_typed_stays_and_the_password_does_not(mia: User) -> None:
@@ -70,13 +69,13 @@ def test_who_has_left_is_not_let_in(mia: User) -> None:
     sign_in(browser)
     User.objects.filter(pk=mia.pk).update(is_active=False)
 
-    assert browser.get(DESK).status_code == 302, "not even where they are signed in"
+    assert browser.get(LIST).status_code == 302, "not even where they are signed in"
     assert "is not right" in words_on(sign_in(Client()))
 
 
 def test_a_page_that_was_asked_for_comes_after_the_sign_in(mia: User) -> None:
     browser = Client()
-    asked = f"{DESK}?q=jos%C3%A9+%26+ana&state=active"
+    asked = f"{LIST}?q=jos%C3%A9+%26+ana&state=active"
 
     to_sign_in = urlsplit(browser.get(asked)["Location"])
     (kept,) = parse_qs(to_sign_in.query)["next"]
@@ -113,7 +112,7 @@ def test_no_other_site_comes_after_the_sign_in(mia: User, elsewhere: str) -> Non
 @ELSEWHERE
 def test_nor_for_whoever_is_signed_in_already(desk: Client, elsewhere: str) -> None:
     assert desk.get(SIGN_IN, {"next": elsewhere})["Location"] == reverse("home")
-    assert desk.get(SIGN_IN, {"next": DESK})["Location"] == DESK
+    assert desk.get(SIGN_IN, {"next": LIST})["Location"] == LIST
 
 
 def test_signing_out_ends_the_session_for_good(mia: User) -> None:
@@ -121,7 +120,7 @@ def test_signing_out_ends_the_session_for_good(mia: User) -> None:
     sign_in(browser)
     stolen = Client()
     stolen.cookies["sessionid"] = browser.cookies["sessionid"].value
-    assert stolen.get(DESK).status_code == 200
+    assert stolen.get(LIST).status_code == 200
 
     response = browser.post(SIGN_OUT)
 
@@ -129,13 +128,13 @@ def test_signing_out_ends_the_session_for_good(mia: User) -> None:
     assert response.cookies["sessionid"].value == ""
     assert "no-store" in response["Cache-Control"]
     assert not Session.objects.exists()
-    assert browser.get(DESK).status_code == 302
-    assert stolen.get(DESK).status_code == 302
+    assert browser.get(LIST).status_code == 302
+    assert stolen.get(LIST).status_code == 302
 
 
 def test_a_link_does_not_sign_out(desk: Client) -> None:
     assert desk.get(SIGN_OUT).status_code == 405
-    assert desk.get(DESK).status_code == 200
+    assert desk.get(LIST).status_code == 200
 
 
 def test_another_site_cannot_sign_out(mia: User) -> None:
@@ -143,7 +142,7 @@ def test_another_site_cannot_sign_out(mia: User) -> None:
     browser.force_login(mia)
 
     assert browser.post(SIGN_OUT).status_code == 403
-    assert browser.get(DESK).status_code == 200
+    assert browser.get(LIST).status_code == 200
 
 
 def test_signing_out_twice_leads_to_a_sign_in_that_works(mia: User) -> None:
@@ -162,7 +161,7 @@ def test_without_a_studio_one_is_told_whom_to_ask(nora: User) -> None:
     browser = Client()
     sign_in(browser, username="nora")
 
-    page = browser.get(DESK)
+    page = browser.get(LIST)
 
     assert page.status_code == 403
     assert "Welcome, Nora. Your account works" in words_on(page)
@@ -171,12 +170,10 @@ def test_without_a_studio_one_is_told_whom_to_ask(nora: User) -> None:
     assert browser.post(SIGN_OUT)["Location"] == SIGN_IN
 
 
-def test_a_member_who_is_removed_is_shut_out_at_once(
-    mia: User, signed_in: Callable[[User], Client]
-) -> None:
+def test_a_member_who_is_removed_is_shut_out_at_once(mia: User, signed_in: SignIn) -> None:
     browser = signed_in(mia)
-    assert browser.get(DESK).status_code == 200
+    assert browser.get(LIST).status_code == 200
 
     mia.membership.delete()
 
-    assert browser.get(DESK).status_code == 403
+    assert browser.get(LIST).status_code == 403

@@ -1,19 +1,15 @@
 """Which day it is goes by the clock of the org, not by that of the server."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from django.test import Client
-from django.urls import reverse
 
 from purchases.models import Org
 from studio.models import Policy, User
+from tests.conftest import SignIn
 from tests.factories import make_purchase
-from tests.pages import HTMX, html_of, press, the_row_on
+from tests.pages import HTMX, LIST, html_of, press, the_row_on
 
-SignIn = Callable[[User], Client]
-DESK = reverse("purchases:purchase_list")
 # In Auckland it is half past eleven in the evening of 10 March, in Los Angeles half past three in
 # the morning of the same day.
 NOW = datetime(2026, 3, 10, 10, 30, tzinfo=UTC)
@@ -54,10 +50,10 @@ def test_a_day_ends_at_the_midnight_of_the_org(
     make_purchase(org=northside, expires_at=moment(expires_at))
 
     desk = signed_in(mia)
-    row = the_row_on(desk.get(DESK))
+    row = the_row_on(desk.get(LIST))
 
     assert says in row.words
-    searched = the_row_on(desk.get(DESK, {"q": "ana"}, headers=HTMX))
+    searched = the_row_on(desk.get(LIST, {"q": "ana"}, headers=HTMX))
     assert says in searched.words, "the rows that htmx asks for, too"
 
 
@@ -73,7 +69,7 @@ def test_two_studios_read_two_dates_off_the_same_moment(
     ]:
         Policy.objects.create(org=org, time_zone=zone)
         make_purchase(org=org, expires_at=expires_at)
-        words.append(html_of(signed_in(person).get(DESK)))
+        words.append(html_of(signed_in(person).get(LIST)))
 
     assert 'title="Wed 11 March 2026, 01:00"' in words[0]
     assert 'title="Tue 10 March 2026, 05:00"' in words[1]
@@ -89,8 +85,8 @@ def test_whether_a_pack_has_expired_is_the_same_everywhere(
     make_purchase(org=northside, expires_at=moment("2026-03-10 10:29:59"))
     desk = signed_in(mia)
 
-    assert 'id="purchase-' in html_of(desk.get(DESK, {"state": "expired"}))
-    assert 'id="purchase-' not in html_of(desk.get(DESK, {"state": "active"}))
+    assert 'id="purchase-' in html_of(desk.get(LIST, {"state": "expired"}))
+    assert 'id="purchase-' not in html_of(desk.get(LIST, {"state": "active"}))
 
 
 @pytest.mark.usefixtures("stopped")

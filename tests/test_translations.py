@@ -21,7 +21,7 @@ from purchases.templatetags.desk import day, exactly
 from studio.models import Policy
 from tests.made_up_language import Page
 from tests.packs import PACKS, make_pack
-from tests.pages import html_of
+from tests.pages import LIST, html_of
 from tests.test_every_text import CATALOGUES, TEMPLATES, data, given_back, pasted_names
 from tests.test_security_headers import FRAGMENTS, PAGES, Site, site
 
@@ -221,7 +221,7 @@ def test_rows_of_every_kind_in_spanish_have_no_english(site: Site, northside: Or
     for kind in PACKS:
         make_pack(org=northside, kind=kind)
 
-    page = html_of(site.mia.get(reverse("purchases:purchase_list")))
+    page = html_of(site.mia.get(LIST))
 
     assert "usadas" in page
     assert english_on(page) == []

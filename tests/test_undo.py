@@ -8,18 +8,27 @@ import pytest
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from purchases.models import Objection, Org, Purchase, SessionEvent
 from studio.models import User
+from tests.conftest import SignIn
 from tests.database import rows, value
 from tests.factories import make_purchase, make_user
 from tests.ledger import changes, fresh, newest, reinstated_by, undone_by, used_by
 from tests.packs import used
-from tests.pages import note_on, press, press_undo, the_row_on, undo_on, words_on
+from tests.pages import (
+    DOORS,
+    LIST,
+    USED_BEFORE,
+    note_on,
+    press,
+    press_undo,
+    refused,
+    the_row_on,
+    undo_on,
+    words_on,
+)
 
-SignIn = Callable[[User], Client]
-DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
 QUARTER = timedelta(minutes=15)
 
 
@@ -34,22 +43,6 @@ def undo(
     return press_undo(browser, event.pk, htmx=htmx, request_id=request_id or str(uuid4()))
 
 
-def refused(answer: HttpResponseBase) -> str:
-    assert answer.status_code == 409
-    return note_on(answer)
-
-
-@pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
-    """Moves the clock of the site on."""
-
-    def move(by: timedelta) -> None:
-        moment = timezone.now() + by
-        monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
-
-    return move
-
-
 # --- Who may --------------------------------------------------------------------------------------
 
 
@@ -58,7 +51,7 @@ def test_the_note_of_a_reinstatement_offers_it_and_it_works(
     desk: Client, pack: Purchase, htmx: bool
 ) -> None:
     answer = press(desk, "reinstate", pack, htmx=htmx)
-    page = answer if htmx else desk.get(reverse("purchases:purchase_list"))
+    page = answer if htmx else desk.get(LIST)
     assert undo_on(page) == reverse("purchases:undo", args=[newest(pack).pk])
 
     undone = undo(desk, newest(pack), htmx=htmx)
@@ -207,7 +200,7 @@ def test_a_refused_undo_stays_refused_for_an_owner_who_comes_with_the_same_id(
 
     taken = undo(signed_in(olivia), event, request_id=request_id)
 
-    assert "This press was used for something else before." in words_on(taken)
+    assert USED_BEFORE in words_on(taken)
     assert used(pack) == 2
     assert undo(signed_in(olivia), event).status_code == 200
 

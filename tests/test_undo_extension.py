@@ -14,9 +14,9 @@ from purchases import operations
 from purchases.models import ExpiryEvent, Objection, Org, Purchase
 from purchases.templatetags.desk import on_day
 from studio.models import User
+from tests.conftest import SignIn
 from tests.database import rows
 from tests.extensions import (
-    LIST,
     expiry_lines,
     expiry_of,
     extend,
@@ -26,10 +26,8 @@ from tests.extensions import (
 )
 from tests.factories import make_purchase, make_user
 from tests.ledger import reinstated_by
-from tests.pages import note_on, press_undo, the_row_on, undo_on
+from tests.pages import DOORS, LIST, USED_BEFORE, note_on, press_undo, the_row_on, undo_on
 
-SignIn = Callable[[User], Client]
-DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
 QUARTER = timedelta(minutes=15)
 DAY = timedelta(days=1)
 
@@ -37,17 +35,6 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def pack(northside: Org) -> Purchase:
     return make_purchase(org=northside, expires_at=timezone.now() + 5 * DAY)
-
-
-@pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
-    """Moves the clock of the site on."""
-
-    def move(by: timedelta) -> None:
-        moment = timezone.now() + by
-        monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
-
-    return move
 
 
 @DOORS
@@ -251,7 +238,7 @@ def test_the_two_ledgers_do_not_share_their_numbers(
 
     answer = press_undo(desk, given_back.pk, htmx=True, request_id=request_id)
 
-    assert "This press was used for something else before." in note_on(answer)
+    assert USED_BEFORE in note_on(answer)
 
 
 def test_a_refusal_by_the_database_alone(mia: User, pack: Purchase) -> None:

@@ -13,7 +13,7 @@ from tests.database import rows
 from tests.factories import make_purchase
 from tests.ledger import changes, reinstated_by
 from tests.packs import used
-from tests.pages import note_on, press_undo, the_row_on
+from tests.pages import press_undo, refused, the_row_on
 
 
 @pytest.fixture
@@ -23,11 +23,6 @@ def pack(northside: Org) -> Purchase:
 
 def undo(browser: Client, event: SessionEvent) -> HttpResponseBase:
     return press_undo(browser, event.pk, htmx=True)
-
-
-def refused(answer: HttpResponseBase) -> str:
-    assert answer.status_code == 409
-    return note_on(answer)
 
 
 def test_it_is_done_once(desk: Client, mia: User, olivia: User, pack: Purchase) -> None:

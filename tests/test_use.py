@@ -4,15 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
 from purchases.models import Org
 from tests.factories import make_client, make_purchase
 from tests.packs import used
-from tests.pages import note_on, press, the_row_on
-
-LIST = reverse("purchases:purchase_list")
-DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+from tests.pages import DOORS, LIST, note_on, press, the_row_on
 
 
 @DOORS

@@ -15,10 +15,9 @@ from purchases.models import Org
 from studio.models import User
 from tests.factories import make_purchases
 from tests.outages.site import Site, database_url, running_site, signed_in
-from tests.pages import HTMX
+from tests.pages import HTMX, LIST
 from tests.test_latest import snapshot
 
-DESK = reverse("purchases:purchase_list")
 LATEST = reverse("purchases:latest")
 BYTES_AT_MOST = 60_000
 
@@ -56,12 +55,12 @@ def test_a_full_desk_comes_in_60_kb(site: Site) -> None:
     """With the demo's names, dates and oddities: fifty times the same row would weigh less."""
     call_command("demo", verbosity=0)
     browser = Browser(site, signed_in(User.objects.get(username="desk")))
-    _, _, page = browser.get(DESK)
+    _, _, page = browser.get(LIST)
     html = decompress(page).decode()
     assert html.count('<tr id="purchase-') == 50
 
     files = dict.fromkeys(re.findall(r'(?:src|href)="(/static/[^"]+)"', html))
-    weights = {DESK: len(page)}
+    weights = {LIST: len(page)}
     for path in files:
         status, headers, body = browser.get(path)
         assert status == 200
@@ -76,7 +75,7 @@ def test_a_full_desk_comes_in_60_kb(site: Site) -> None:
 def test_a_part_of_the_page_is_compressed_too(browser: Browser, northside: Org) -> None:
     make_purchases(org=northside, count=20)
 
-    _, headers, part = browser.get(DESK, **HTMX)
+    _, headers, part = browser.get(LIST, **HTMX)
 
     assert headers["Content-Encoding"] == "gzip"
     assert decompress(part).decode().count('<tr id="purchase-') == 20
@@ -86,7 +85,7 @@ def test_a_part_of_the_page_is_compressed_too(browser: Browser, northside: Org) 
 def test_a_compressed_page_is_padded(browser: Browser) -> None:
     """By a name of random length in the head of the archive, so that nobody who watches the line
     learns from its length what compresses best."""
-    bodies = [browser.get(DESK)[2] for _ in range(10)]
+    bodies = [browser.get(LIST)[2] for _ in range(10)]
 
     # RFC 1952: ten bytes, of which the fourth says that a name follows, which ends with a zero.
     assert all(body[3] & 8 for body in bodies)

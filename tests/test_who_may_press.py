@@ -1,6 +1,5 @@
 """Who may press Reinstate and Use, and what the others are told. Nothing changes for them."""
 
-from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
@@ -10,13 +9,12 @@ from django.urls import reverse
 
 from purchases.models import Org, Purchase
 from studio.models import User
+from tests.conftest import SignIn
 from tests.factories import make_purchase
 from tests.packs import PACKS, make_pack, used
-from tests.pages import HTMX, Act, press, rows_on, the_row_on, words_on
+from tests.pages import DOORS, HTMX, LIST, Act, press, rows_on, the_row_on, words_on
 
-LIST = reverse("purchases:purchase_list")
 ACTS = pytest.mark.parametrize("act", ["reinstate", "use"])
-DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
 
 
 @pytest.fixture
@@ -39,7 +37,7 @@ def test_an_unknown_purchase_is_not_found(
 @ACTS
 @DOORS
 def test_another_studios_purchase_is_not_found_and_stays_as_it_is(
-    otto: User, signed_in: Callable[[User], Client], pack: Purchase, act: Act, htmx: bool
+    otto: User, signed_in: SignIn, pack: Purchase, act: Act, htmx: bool
 ) -> None:
     response = press(signed_in(otto), act, pack, htmx=htmx)
 
@@ -51,7 +49,7 @@ def test_another_studios_purchase_is_not_found_and_stays_as_it_is(
 @ACTS
 @DOORS
 def test_the_accountant_is_told_whom_to_ask(
-    ada: User, signed_in: Callable[[User], Client], pack: Purchase, act: Act, htmx: bool
+    ada: User, signed_in: SignIn, pack: Purchase, act: Act, htmx: bool
 ) -> None:
     response = press(signed_in(ada), act, pack, htmx=htmx)
 
@@ -61,9 +59,7 @@ def test_the_accountant_is_told_whom_to_ask(
     assert used(pack) == 3
 
 
-def test_the_accountant_has_no_button(
-    northside: Org, ada: User, signed_in: Callable[[User], Client]
-) -> None:
+def test_the_accountant_has_no_button(northside: Org, ada: User, signed_in: SignIn) -> None:
     packs = [make_pack(org=northside, kind=kind) for kind in PACKS]
     desk = signed_in(ada)
 

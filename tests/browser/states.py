@@ -19,8 +19,7 @@ from tests.browser.conftest import SignIn
 from tests.extensions import extended_by, extension_undone_by
 from tests.factories import make_client, make_purchase
 from tests.ledger import reinstated_by, undone_by, used_by
-
-LIST = "/purchases/"
+from tests.pages import LIST
 
 
 def one_of_each(org: Org) -> Purchase:

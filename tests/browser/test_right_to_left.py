@@ -8,6 +8,7 @@ from purchases.models import Org
 from studio.models import Policy, User
 from tests.browser.conftest import SignIn, Window
 from tests.factories import make_client, make_purchase
+from tests.pages import LIST
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,14 +38,14 @@ def test_a_page_is_turned_round_and_nothing_sticks_out(
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
 
     for path in [
-        reverse("purchases:purchase_list"),
+        LIST,
         reverse("purchases:purchase_detail", args=[pack.pk]),
         reverse("purchases:client_detail", args=[client.pk]),
         reverse("purchases:cancelled_class"),
     ]:
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-    page.goto(reverse("purchases:purchase_list"))
+    page.goto(LIST)
     assert middle(page, ".brand") > width / 2, "the page begins at the right"
     if device != "phone":
         assert middle(page, ".client") > middle(page, ".button.main")

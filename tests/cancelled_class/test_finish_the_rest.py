@@ -1,6 +1,5 @@
 """Finish the rest: a list is worked through in as many presses as it takes, by whoever is there."""
 
-from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
@@ -11,12 +10,11 @@ from purchases.models import Org, SessionRequest
 from studio.models import User
 from tests.cancelled_class.lists import given_back, written_by
 from tests.cancelled_class.pages import PAGE, come, detail, finish, press
+from tests.conftest import SignIn
 from tests.database import another_connection, rows
 from tests.factories import make_purchase, make_purchases
 from tests.packs import used
 from tests.pages import html_of, words_on
-
-SignedIn = Callable[[User], Client]
 
 
 def test_50_are_done_in_a_press_and_htmx_goes_on_by_itself(northside: Org, desk: Client) -> None:
@@ -50,7 +48,7 @@ def test_without_javascript_a_button_goes_on(northside: Org, desk: Client) -> No
 
 
 def test_a_closed_browser_finds_the_list_again_and_anybody_at_the_desk_finishes_it(
-    northside: Org, desk: Client, mia: User, olivia: User, signed_in: SignedIn
+    northside: Org, desk: Client, mia: User, olivia: User, signed_in: SignIn
 ) -> None:
     packs = make_purchases(org=northside, count=60)
     list_id = uuid4()

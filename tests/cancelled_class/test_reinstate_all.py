@@ -1,6 +1,5 @@
 """The press: every purchase of the list is a request of its own, with a result of its own."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -21,12 +20,11 @@ from purchases.models import (
 from studio.models import Policy, User
 from tests.cancelled_class.lists import given_back, written_by
 from tests.cancelled_class.pages import come, detail, finish, list_url, look, press, ticked
+from tests.conftest import SignIn
 from tests.factories import make_client, make_purchase, make_purchases
 from tests.ledger import reinstated_by, undone_by
 from tests.packs import used
 from tests.pages import html_of, note_on, words_on
-
-SignedIn = Callable[[User], Client]
 
 
 def test_each_is_given_one_back_under_a_request_of_its_own(
@@ -150,7 +148,7 @@ def test_only_strangers_purchases_are_no_list(southside: Org, desk: Client) -> N
 
 
 def test_a_strangers_list_cannot_be_added_to(
-    northside: Org, southside: Org, mia: User, otto: User, signed_in: SignedIn
+    northside: Org, southside: Org, mia: User, otto: User, signed_in: SignIn
 ) -> None:
     written = written_by(mia, make_purchase(org=northside))
     own = make_purchase(org=southside)

@@ -16,8 +16,8 @@ from tests.database import rows, value
 from tests.integrity.desk import Desk, within
 from tests.integrity.invariants import check_invariants
 from tests.integrity.model import COUNTS_AS_USE
+from tests.pages import USED_BEFORE
 
-FOR_SOMETHING_ELSE = "This press was used for something else before. Reload the page, then press."
 # Mostly what a desk would call ordinary: what is rare there is rare here.
 TOTALS = st.sampled_from([2, 1, 3, 2, 0, None])
 COUNTS = st.sampled_from([1, 2, 0, 3, None])
@@ -133,7 +133,7 @@ class DeskMachine(Desk):
                 press.operation, press.event_id = "reinstate", (press.event_id or 0) + 1
         if self.packs[press.which].model.exists:
             page = self.page_of(press.which, stale=False)
-            assert self.ask(press, page) == FOR_SOMETHING_ELSE
+            assert self.ask(press, page) == USED_BEFORE
 
     # --- Other programs and the clock -------------------------------------------------------------
 

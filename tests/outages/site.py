@@ -21,15 +21,14 @@ import psutil
 from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import reverse
 
 from studio.models import User
 from studio.serve import wait_until_it_answers
 from tests.database import PATIENCE
+from tests.pages import LIST
 from tests.processes import ROOT, UNSET
 
 Act = Literal["reinstate", "use", "undo"]
-DESK = reverse("purchases:purchase_list")
 APPLICATION = "studio.wsgi:application"
 
 
@@ -132,7 +131,7 @@ class Person:
         self.site = site
         self.cookies = dict(cookies)
 
-    def get(self, path: str = DESK) -> HttpResponse:
+    def get(self, path: str = LIST) -> HttpResponse:
         return self.send("GET", path, None, {})
 
     def press(self, form: Form, *, htmx: bool = False) -> HttpResponse:

@@ -24,9 +24,9 @@ from tests.database import PATIENCE, another_connection
 from tests.factories import make_purchase
 from tests.ledger import reinstated_by
 from tests.outages.postgres import Postgres
-from tests.outages.site import DESK, Person, Site, form_for, forms_on, signed_in
+from tests.outages.site import Person, Site, form_for, forms_on, signed_in
 from tests.packs import used
-from tests.pages import words_on
+from tests.pages import LIST, words_on
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,7 +59,7 @@ def sqlstate_of(response: Any) -> str | None:
 
 
 def press(browser: Client, path: str, request_id: UUID) -> Any:
-    return browser.post(path, {"request_id": str(request_id), "next": DESK}, follow=True)
+    return browser.post(path, {"request_id": str(request_id), "next": LIST}, follow=True)
 
 
 @pytest.mark.parametrize(("act", "left_used"), [("reinstate", 1), ("use", 3), ("undo", 3)])

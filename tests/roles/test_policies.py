@@ -1,19 +1,17 @@
 """Row level security: with it, a role without a policy of its own sees no row."""
 
-from collections.abc import Callable
-
 import pytest
 from django.db import connection
 from django.test import Client
-from django.urls import reverse
 
 from purchases.models import Org
 from studio import roles
 from studio.models import User
 from tests.admin_forms import change
+from tests.conftest import SignIn
 from tests.database import acting_as, make_role, rows
 from tests.factories import make_purchase
-from tests.pages import press, rows_on, the_row_on
+from tests.pages import LIST, press, rows_on, the_row_on
 
 SHARED = [name for name, table in roles.TABLES.items() if table.is_shared]
 OURS = ["studio_app reads and writes", "studio_ledger reads and writes"]
@@ -80,15 +78,13 @@ def test_one_that_was_changed_is_named_and_mended(statement: str) -> None:
 
 
 @pytest.mark.usefixtures("row_security")
-def test_the_site_works(
-    northside: Org, desk: Client, olivia: User, signed_in: Callable[[User], Client]
-) -> None:
+def test_the_site_works(northside: Org, desk: Client, olivia: User, signed_in: SignIn) -> None:
     purchase = make_purchase(org=northside, total=10, used=3)
     owner = signed_in(olivia)
     roles.set_up(connection)
 
     with acting_as(roles.APP):
-        found = desk.get(reverse("purchases:purchase_list"), {"q": "ana"})
+        found = desk.get(LIST, {"q": "ana"})
         assert [row.purchase_id for row in rows_on(found)] == [purchase.pk]
         assert the_row_on(press(desk, "use", purchase, htmx=True)).used == "4"
         assert the_row_on(press(desk, "reinstate", purchase, htmx=True)).used == "3"

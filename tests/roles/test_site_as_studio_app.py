@@ -1,6 +1,6 @@
 """The whole site, with the rights of the web process and no others."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,13 +15,12 @@ from studio import roles
 from studio.models import Membership, User
 from tests.admin_forms import ADD_PURCHASE, change, form_of
 from tests.cancelled_class.pages import PAGE, come, list_url, look, ticked
+from tests.conftest import SignIn
 from tests.database import acting_as, rows, value
 from tests.extensions import expiry_of, extend, undo_extension
 from tests.factories import PASSWORD, make_client, make_offer, make_purchase
-from tests.pages import press, rows_on, the_row_on
+from tests.pages import LIST, press, rows_on, the_row_on
 from tests.shared_desk.people import LOCK, give_code, take_over, who_is_at_the_desk
-
-SignedIn = Callable[[User], Client]
 
 
 @pytest.fixture
@@ -43,12 +42,12 @@ def as_studio_app(purchase: Purchase, desk: Client) -> Iterator[None]:
 
 
 @pytest.fixture
-def owner(olivia: User, signed_in: SignedIn) -> Client:
+def owner(olivia: User, signed_in: SignIn) -> Client:
     return signed_in(olivia)
 
 
 @pytest.fixture
-def superuser(db: None, signed_in: SignedIn) -> Client:
+def superuser(db: None, signed_in: SignIn) -> Client:
     return signed_in(User.objects.create_superuser("sue", password=PASSWORD))
 
 
@@ -172,7 +171,7 @@ def test_a_refusal_and_a_repeated_press_are_answered(desk: Client, purchase: Pur
 
 @pytest.mark.usefixtures("as_studio_app")
 def test_the_pages_of_the_desk_open(desk: Client, purchase: Purchase) -> None:
-    found = desk.get(reverse("purchases:purchase_list"), {"q": "rui", "state": "active"})
+    found = desk.get(LIST, {"q": "rui", "state": "active"})
     assert [row.purchase_id for row in rows_on(found)] == [purchase.pk]
     for name, row in [("purchase_detail", purchase), ("client_detail", purchase.client)]:
         assert desk.get(reverse(f"purchases:{name}", args=[row.pk])).status_code == 200
@@ -186,7 +185,7 @@ def test_a_member_signs_in_and_out(mia: User) -> None:
     assert browser.post(reverse("login"), form).status_code == 302
     mia.refresh_from_db()
     assert mia.last_login is not None
-    assert browser.get(reverse("purchases:purchase_list")).status_code == 200
+    assert browser.get(LIST).status_code == 200
     assert browser.post(reverse("logout")).status_code == 302
     assert value("SELECT count(*) FROM studio_session") == 1, "the desk's own is left"
 
@@ -201,7 +200,7 @@ def test_an_owner_works_in_the_admin(purchase: Purchase, owner: Client, olivia: 
         assert owner.post(ADD_PURCHASE, form_of(purchase)).status_code == 302
         client = reverse("admin:purchases_client_change", args=[purchase.client_id])
         owner.post(client, {"full_name": "Ana Soto", "status": "active"})
-        found = owner.get(reverse("purchases:purchase_list"), {"q": "soto"})
+        found = owner.get(LIST, {"q": "soto"})
         assert len(rows_on(found)) == 2
         assert owner.get(client.replace("change", "history")).status_code == 200
         policy = {"reason_is_mandatory": "on", "time_zone": "UTC"}

@@ -13,9 +13,8 @@ from django.urls import reverse
 from purchases.models import Org
 from studio.models import Membership, Policy, User
 from studio.shared_desk import codes
-from tests.pages import HTMX, html_of, words
+from tests.pages import HTMX, LIST, html_of, words
 
-DESK = reverse("purchases:purchase_list")
 WHO = reverse("at_desk")
 LOCK = reverse("lock_desk")
 CODE = "4071"
@@ -33,7 +32,7 @@ def take_over(
     user: User,
     secret: str = CODE,
     *,
-    page: str = DESK,
+    page: str = LIST,
     htmx: bool = False,
 ) -> HttpResponseBase:
     """Choose who one is, and type the code."""
@@ -43,7 +42,7 @@ def take_over(
 
 def who_is_at_the_desk(browser: Client) -> str | None:
     """As the header says it; None where the desk is locked."""
-    answer = browser.get(DESK)
+    answer = browser.get(LIST)
     if answer.status_code == 302:
         assert answer["Location"].startswith(WHO)
         return None

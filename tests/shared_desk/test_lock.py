@@ -14,10 +14,9 @@ from studio.models import User
 from studio.shared_desk.codes import TRIES
 from tests.factories import PASSWORD, make_client, make_purchase
 from tests.packs import used
-from tests.pages import HTMX, html_of, press, words_on
+from tests.pages import HTMX, LIST, html_of, press, words_on
 from tests.shared_desk.people import (
     CODE,
-    DESK,
     LOCK,
     WHO,
     WRONG,
@@ -63,7 +62,7 @@ def test_after_that_time_nobody_acts_and_nothing_can_be_read(
     leave_alone(locking, 5.1)
 
     for path in [
-        DESK,
+        LIST,
         reverse("purchases:client_detail", args=[pack.client_id]),
         reverse("purchases:purchase_detail", args=[pack.pk]),
         reverse("purchases:rows") + f"?ids={pack.pk}",
@@ -86,7 +85,7 @@ def test_a_press_changes_nothing_says_so_and_comes_back_to_the_page(
     locking: Client, mia: User, pack: Purchase, htmx: bool
 ) -> None:
     leave_alone(locking, 6)
-    page = f"{DESK}?q=quil"
+    page = f"{LIST}?q=quil"
 
     answer = locking.post(
         reverse("purchases:reinstate", args=[pack.pk]),
@@ -151,8 +150,8 @@ def seen(browser: Client) -> str:
 @pytest.mark.parametrize(
     "what",
     [
-        lambda browser, pack: browser.get(DESK),
-        lambda browser, pack: browser.get(DESK, {"q": "ana"}, headers=HTMX),
+        lambda browser, pack: browser.get(LIST),
+        lambda browser, pack: browser.get(LIST, {"q": "ana"}, headers=HTMX),
         lambda browser, pack: browser.get(HERE),
         lambda browser, pack: press(browser, "use", pack, htmx=True),
     ],
@@ -178,7 +177,7 @@ def test_what_a_page_asks_by_itself_is_nobody(locking: Client, pack: Purchase, p
             asked = {"Live-Token": news.token(pack.org_id), "If-None-Match": mark()}
             answer = locking.get(reverse("purchases:latest"), headers=asked)
         case _:
-            answer = locking.get(DESK, headers=BY_ITSELF)
+            answer = locking.get(LIST, headers=BY_ITSELF)
     assert answer.status_code == (304 if path == "latest" else 200)
     assert seen(locking) == before
 
@@ -186,7 +185,7 @@ def test_what_a_page_asks_by_itself_is_nobody(locking: Client, pack: Purchase, p
 def test_a_locked_desk_is_not_opened_by_asking(locking: Client) -> None:
     leave_alone(locking, 6)
     before = seen(locking)
-    for path in (DESK, HERE, WHO, reverse("login"), reverse("home")):
+    for path in (LIST, HERE, WHO, reverse("login"), reverse("home")):
         locking.get(path)
     locking.post(reverse("login"), {"username": "mia", "password": PASSWORD})
     locking.post(LOCK)
@@ -206,7 +205,7 @@ def test_nor_does_the_cookie_of_another_computer_open_it(locking: Client) -> Non
 
 
 def test_the_cookie_is_for_the_server_alone(locking: Client) -> None:
-    cookie = locking.get(DESK).cookies[settings.DESK_COOKIE_NAME]
+    cookie = locking.get(LIST).cookies[settings.DESK_COOKIE_NAME]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
 
 
@@ -216,7 +215,7 @@ def test_the_cookie_is_for_the_server_alone(locking: Client) -> None:
 def test_somebody_locks_it_and_any_code_opens_it(mia: User, olivia: User, desk: Client) -> None:
     for user in (mia, olivia):
         give_code(user)
-    page = f"{DESK}?state=active"
+    page = f"{LIST}?state=active"
     answer = desk.post(LOCK, {"next": page})
     assert answer["Location"].startswith(WHO)
     assert who_is_at_the_desk(desk) is None

@@ -7,7 +7,7 @@ from django.urls import reverse
 from studio.models import Membership, User
 from studio.shared_desk import codes
 from tests.factories import PASSWORD
-from tests.pages import html_of, words_on
+from tests.pages import LIST, html_of, words_on
 from tests.shared_desk.people import CODE, WRONG, give_code, take_over, who_is_at_the_desk
 
 PAGE = reverse("own_code")
@@ -19,7 +19,7 @@ def set_code(browser: Client, **typed: str) -> object:
 
 
 def test_a_member_sets_a_code_and_acts_by_it(mia: User, desk: Client) -> None:
-    assert PAGE in html_of(desk.get(reverse("purchases:purchase_list")))
+    assert PAGE in html_of(desk.get(LIST))
     page = desk.post(PAGE, {"password": PASSWORD, "code": NEW, "again": NEW}, follow=True)
     assert "Your code is set" in words_on(page)
     assert codes.confirms(Membership.objects.get(user=mia), NEW)
@@ -83,12 +83,12 @@ def test_wrong_passwords_are_counted_as_wrong_codes_are(mia: User, desk: Client)
 
 # --- The owner ------------------------------------------------------------------------------------
 
-LIST = reverse("admin:studio_membership_changelist")
+MEMBERSHIPS = reverse("admin:studio_membership_changelist")
 
 
 def choose(browser: Client, action: str, *members: Membership) -> str:
     chosen = [str(member.pk) for member in members]
-    answer = browser.post(LIST, {"action": action, "_selected_action": chosen}, follow=True)
+    answer = browser.post(MEMBERSHIPS, {"action": action, "_selected_action": chosen}, follow=True)
     return words_on(answer)
 
 

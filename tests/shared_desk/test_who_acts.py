@@ -14,10 +14,9 @@ from studio.shared_desk import codes
 from studio.shared_desk.people import with_letters
 from tests.factories import PASSWORD, make_purchase, make_purchases, make_user
 from tests.packs import used
-from tests.pages import html_of, note_on, press, rows_on, the_row_on, words_on
+from tests.pages import LIST, html_of, note_on, press, rows_on, the_row_on, words_on
 from tests.shared_desk.people import (
     CODE,
-    DESK,
     WHO,
     WRONG,
     give_code,
@@ -51,7 +50,7 @@ def test_a_code_changes_who_acts_and_every_act_carries_the_name(
 ) -> None:
     assert who_is_at_the_desk(shared) == "Mia"
     press(shared, "reinstate", pack)
-    assert take_over(shared, noah)["Location"] == DESK
+    assert take_over(shared, noah)["Location"] == LIST
     assert who_is_at_the_desk(shared) == "Noah"
     press(shared, "use", pack)
     take_over(shared, mia)
@@ -66,7 +65,7 @@ def test_they_act_with_their_own_rights(
     shared: Client, ada: User, olivia: User, pack: Purchase
 ) -> None:
     take_over(shared, ada)
-    assert the_row_on(shared.get(DESK)).buttons == []
+    assert the_row_on(shared.get(LIST)).buttons == []
     assert press(shared, "reinstate", pack).status_code == 403
 
     take_over(shared, olivia)
@@ -78,15 +77,15 @@ def test_the_name_stands_in_the_header_and_beside_the_buttons(
     shared: Client, noah: User, pack: Purchase
 ) -> None:
     take_over(shared, noah)
-    assert "At the desk: Noah" in words_on(shared.get(DESK))
-    assert "Noah is at the desk" in words_on(shared.get(DESK))
+    assert "At the desk: Noah" in words_on(shared.get(LIST))
+    assert "Noah is at the desk" in words_on(shared.get(LIST))
     client_page = reverse("purchases:client_detail", args=[pack.client_id])
     assert "At the desk: Noah" in words_on(shared.get(client_page))
 
 
 def test_a_desk_without_codes_is_as_it_was(desk: Client, noah: User) -> None:
-    html = html_of(desk.get(DESK))
-    assert "At the desk: Mia" in words_on(desk.get(DESK))
+    html = html_of(desk.get(LIST))
+    assert "At the desk: Mia" in words_on(desk.get(LIST))
     assert "<dialog" in html
     assert 'id="who-is-here"' not in html
     assert "shared_desk.js" not in html
@@ -134,7 +133,7 @@ def test_nobody_else_can_act(
 def test_what_cannot_be_read_is_said_and_counts_as_no_try(
     shared: Client, noah: User, typed: dict[str, str], problem: str
 ) -> None:
-    sent = {"who": str(noah.membership.pk), "secret": CODE} | typed if typed else {"next": DESK}
+    sent = {"who": str(noah.membership.pk), "secret": CODE} | typed if typed else {"next": LIST}
     assert problem in problem_on(shared.post(WHO, sent))
     noah.membership.refresh_from_db()
     assert noah.membership.wrong_tries == 0
@@ -228,13 +227,13 @@ def test_where_who_signed_in_is_removed_nobody_acts_any_more(
 ) -> None:
     take_over(shared, noah)
     Membership.objects.filter(user=mia).delete()
-    assert shared.get(DESK).status_code == 403
+    assert shared.get(LIST).status_code == 403
 
 
 def test_signing_out_ends_it_for_everybody(shared: Client, noah: User) -> None:
     take_over(shared, noah)
     shared.post(reverse("logout"))
-    assert shared.get(DESK)["Location"].startswith(reverse("login"))
+    assert shared.get(LIST)["Location"].startswith(reverse("login"))
 
 
 # --- Where it goes on -----------------------------------------------------------------------------
@@ -243,11 +242,11 @@ def test_signing_out_ends_it_for_everybody(shared: Client, noah: User) -> None:
 def test_the_next_person_is_where_the_last_one_was_without_the_search(
     shared: Client, mia: User, noah: User
 ) -> None:
-    page = f"{DESK}?q=ana&state=active"
+    page = f"{LIST}?q=ana&state=active"
     assert take_over(shared, mia, page=page)["Location"] == page, "the same person goes on"
-    assert take_over(shared, noah, page=page)["Location"] == f"{DESK}?state=active"
+    assert take_over(shared, noah, page=page)["Location"] == f"{LIST}?state=active"
     answer = take_over(shared, mia, page=page, htmx=True)
-    assert answer["HX-Redirect"] == f"{DESK}?state=active"
+    assert answer["HX-Redirect"] == f"{LIST}?state=active"
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "x", ""])
@@ -260,7 +259,7 @@ def test_a_page_that_was_made_for_somebody_else_presses_nothing(
     shared: Client, mia: User, noah: User, pack: Purchase, htmx: bool
 ) -> None:
     """Another window of the same browser: it still says Mia."""
-    row = the_row_on(shared.get(DESK)).html
+    row = the_row_on(shared.get(LIST)).html
     assert f'name="by" value="{mia.pk}"' in row
     take_over(shared, noah)
 
@@ -269,7 +268,7 @@ def test_a_page_that_was_made_for_somebody_else_presses_nothing(
     assert answer.headers.get("HX-Redirect" if htmx else "Location")
     assert used(pack) == 3
     told = "Nothing was changed: Noah is at the desk now. Press again if it is for you to do."
-    assert note_on(shared.get(DESK)) == told
+    assert note_on(shared.get(LIST)) == told
     press(shared, "reinstate", pack, by=str(noah.pk))
     assert used(pack) == 2
 
@@ -321,7 +320,7 @@ def test_the_desk_takes_no_more_queries_when_shared(
 
     with django_assert_max_num_queries(5):
         # The session, its user, both memberships, the mark, the purchases.
-        assert len(rows_on(shared.get(DESK))) == 3
+        assert len(rows_on(shared.get(LIST))) == 3
 
 
 def test_nor_does_a_press(
