@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from purchases.models import Purchase
-from tests.pages import html_of, words
+from tests.pages import fields_in, html_of, words
 
 # Of a count; those of the expiry are told apart by their ids.
 LINE = re.compile(r'<tr id="event-(\d+)" data-kind="\w+"[^>]*>.*?</tr>', re.S)
@@ -29,8 +29,7 @@ class Line:
     @property
     def fields(self) -> dict[str, str]:
         """What its button sends."""
-        found = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', self.html))
-        return {name: value for name, value in found.items() if name != "csrfmiddlewaretoken"}
+        return fields_in(self.html)
 
     @property
     def leads_to(self) -> str:

@@ -83,6 +83,12 @@ def the_row_on(response: HttpResponseBase) -> Row:
     return row
 
 
+def fields_in(html: str) -> dict[str, str]:
+    """What a form sends of its own, but for the token against forgery."""
+    found = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html))
+    return {name: value for name, value in found.items() if name != "csrfmiddlewaretoken"}
+
+
 def lasting(html: str) -> str:
     """What stays the same from one rendering to the next."""
     for passing in PASSING:
