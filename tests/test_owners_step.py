@@ -23,10 +23,10 @@ from purchases.models import Org, Purchase, SessionRequest
 from purchases.operations import sessions
 from studio.models import Membership, User
 from studio.shared_desk import codes
-from tests.allowances import LATE, allow
 from tests.conftest import SignIn
 from tests.database import rows
 from tests.factories import PASSWORD, make_purchase, make_user
+from tests.forgiveness.allowances import LATE, allow
 from tests.history import history_on, page_of
 from tests.ledger import changes
 from tests.packs import used

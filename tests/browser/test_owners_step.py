@@ -6,10 +6,10 @@ from playwright.sync_api import Page, expect
 
 from purchases.models import Org, Purchase, SessionRequest
 from studio.models import User
-from tests.allowances import LATE, allow, given_back
 from tests.browser.conftest import SignIn, Window
 from tests.browser.live import SOON
 from tests.factories import PASSWORD, make_purchase
+from tests.forgiveness.allowances import LATE, allow, given_back
 from tests.packs import used
 
 PHONE = {"width": 390, "height": 844}

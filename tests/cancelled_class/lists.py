@@ -7,12 +7,12 @@ from purchases.models import CancelledClass, Purchase, SessionEvent
 from studio.models import User
 
 
-def written_by(user: User, *purchases: Purchase) -> CancelledClass:
+def written_by(user: User, *purchases: Purchase, reason: str = "class_cancelled") -> CancelledClass:
     written, _ = write_down(
         member=user.membership,
         list_id=uuid4(),
         purchase_ids=[purchase.pk for purchase in purchases],
-        reason="class_cancelled",
+        reason=reason,
         note="",
     )
     return written
