@@ -1,0 +1,12 @@
+import pytest
+
+from purchases.models import Org, Purchase
+from tests.factories import make_purchase
+from tests.forgiveness.allowances import allow
+
+
+@pytest.fixture
+def pack(northside: Org) -> Purchase:
+    """Of a client to whom no more late cancel is forgiven."""
+    allow(northside, 0)
+    return make_purchase(org=northside, used=3)

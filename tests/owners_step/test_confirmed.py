@@ -1,0 +1,151 @@
+"""Beyond the allowance an owner confirms on the spot, with a secret of their own: the one at the
+desk stays signed in, and both names stand in the history."""
+
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from django.test import Client
+from django.urls import reverse
+
+from purchases.models import Org, Purchase, SessionRequest
+from studio.models import User
+from tests.factories import PASSWORD, make_purchase
+from tests.forgiveness.allowances import LATE, allow
+from tests.history import history_on, page_of
+from tests.owners_step.confirming import confirm, owners_form
+from tests.packs import used
+from tests.pages import (
+    DOORS,
+    LIST,
+    html_of,
+    note_on,
+    press,
+    undo_on,
+    words_on,
+)
+
+
+@DOORS
+def test_the_owner_confirms_and_the_one_at_the_desk_stays_signed_in(
+    desk: Client, mia: User, olivia: User, pack: Purchase, htmx: bool
+) -> None:
+    session = desk.cookies["sessionid"].value
+    fields = owners_form(desk, pack, htmx=htmx, note="her bus broke down")
+
+    answer = confirm(desk, pack, fields, PASSWORD, htmx=htmx)
+
+    assert answer.status_code == (200 if htmx else 302)
+    page = answer if htmx else desk.get(LIST)
+    assert note_on(page) == "Session reinstated for Ana Ruiz. 2 of 10 used."
+    assert undo_on(page)
+    assert used(pack) == 2
+    assert desk.cookies["sessionid"].value == session
+    assert desk.session["_auth_user_id"] == str(mia.pk)
+
+
+def test_both_names_stand_in_the_history_and_in_the_admin(
+    desk: Client, mia: User, olivia: User, pack: Purchase
+) -> None:
+    confirm(desk, pack, owners_form(desk, pack, note="bus"), PASSWORD)
+
+    request = SessionRequest.objects.get(event__kind="reinstated")
+    assert (request.actor, request.approved_by, request.note) == (mia, olivia, "bus")
+    who = history_on(desk.get(page_of(pack)))[0].who
+    assert who.startswith("Mia, confirmed by Olivia: late cancel forgiven bus")
+    ledger = desk.get(reverse("admin:purchases_sessionevent_changelist"))
+    assert "mia, confirmed by olivia" in words_on(ledger)
+
+
+def test_it_is_a_press_of_its_own_beside_the_one_that_was_refused(
+    desk: Client, olivia: User, pack: Purchase
+) -> None:
+    first = str(uuid4())
+    fields = owners_form(desk, pack, request_id=first)
+
+    confirm(desk, pack, fields, PASSWORD)
+
+    assert fields["request_id"] != first
+    kept = SessionRequest.objects.order_by("asked_at").values_list("objection", "approved_by")
+    assert list(kept) == [("over_allowance", None), (None, olivia.pk)]
+
+
+def test_what_was_confirmed_counts_like_any_other(
+    desk: Client, olivia: User, pack: Purchase
+) -> None:
+    confirm(desk, pack, owners_form(desk, pack), PASSWORD)
+
+    answer = press(desk, "reinstate", pack, htmx=True, reason=LATE)
+
+    assert note_on(answer).startswith("2nd in 30 days for Ana Ruiz")
+
+
+def test_a_confirmation_that_was_not_needed_any_more_is_kept_all_the_same(
+    desk: Client, olivia: User, northside: Org, pack: Purchase
+) -> None:
+    fields = owners_form(desk, pack)
+    northside.allowances.all().delete()
+
+    confirm(desk, pack, fields, PASSWORD)
+
+    assert SessionRequest.objects.get(event__kind="reinstated").approved_by == olivia
+
+
+def test_the_chosen_visit_is_the_one_that_is_given_back(
+    desk: Client, olivia: User, northside: Org
+) -> None:
+    pack = make_purchase(org=northside, used=0)
+    for _ in range(2):
+        press(desk, "use", pack)
+    assert used(pack) == 2
+    visit = pack.events.filter(kind="used").earliest("pk")
+    allow(northside, 0)
+
+    confirm(desk, pack, owners_form(desk, pack, event=str(visit.pk)), PASSWORD)
+
+    assert pack.events.get(kind="reinstated").reverses == visit
+
+
+def test_what_stands_against_the_press_itself_is_said_and_kept(
+    desk: Client, olivia: User, pack: Purchase
+) -> None:
+    fields = owners_form(desk, pack)
+    Purchase.objects.update(sessions_used=0)
+
+    answer = confirm(desk, pack, fields, PASSWORD)
+
+    assert (answer.status_code, note_on(answer)) == (
+        409,
+        "Nothing to give back: no session of this pack is used.",
+    )
+    assert "owners-step" not in html_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("operation", "approver", "rule"),
+    [
+        ("reinstate", "mia", "session_requests_are_approved_by_somebody_else"),
+        ("use", "olivia", "session_requests_only_reinstatements_are_approved"),
+    ],
+)
+def test_the_table_holds_it_too(
+    mia: User, olivia: User, pack: Purchase, operation: str, approver: str, rule: str
+) -> None:
+    with pytest.raises(IntegrityError, match=rule), transaction.atomic():
+        SessionRequest.objects.create(
+            request_id=uuid4(),
+            operation=operation,
+            purchase=pack,
+            actor=mia,
+            approved_by=mia if approver == "mia" else olivia,
+        )
+
+
+def test_who_has_confirmed_something_is_not_deleted(
+    desk: Client, olivia: User, pack: Purchase
+) -> None:
+    confirm(desk, pack, owners_form(desk, pack), PASSWORD)
+
+    with pytest.raises(ProtectedError):
+        olivia.delete()

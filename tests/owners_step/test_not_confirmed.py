@@ -1,0 +1,126 @@
+"""Where the secret is wrong, or is not of an owner of this studio: nothing changes."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from purchases.models import Org, Purchase, SessionRequest
+from studio.models import Membership, User
+from studio.shared_desk import codes
+from tests.conftest import SignIn
+from tests.factories import PASSWORD, make_user
+from tests.forgiveness.allowances import LATE
+from tests.ledger import changes
+from tests.owners_step.confirming import WRONG, confirm, owners_form, step_on
+from tests.packs import used
+from tests.pages import DOORS, fields_in, note_on, press, the_row_on, words_on
+
+
+@DOORS
+def test_a_wrong_secret_changes_nothing_and_can_be_typed_again(
+    desk: Client, olivia: User, pack: Purchase, htmx: bool
+) -> None:
+    fields = owners_form(desk, pack, htmx=htmx, note="bus")
+    before = SessionRequest.objects.count()
+
+    answer = confirm(desk, pack, fields, WRONG, htmx=htmx)
+
+    assert answer.status_code == 409
+    assert "That is not the password or code of Olivia. 4 tries are left." in words_on(answer)
+    assert "1st in 30 days for Ana Ruiz: late cancel forgiven." in words_on(answer)
+    assert the_row_on(answer).used == "3" == str(used(pack))
+    assert SessionRequest.objects.count() == before, "the id is still good"
+    again = fields_in(step_on(answer))
+    assert {**again, "request_id": ""} == {**fields, "request_id": ""}
+    assert confirm(desk, pack, again, PASSWORD, htmx=htmx).status_code == (200 if htmx else 302)
+
+
+@pytest.mark.parametrize("person", ["mia", "max", "ada", "otto", "nora", "gone", "nobody"])
+def test_only_an_owner_of_this_studio_who_is_somebody_else_can_confirm(
+    desk: Client,
+    olivia: User,
+    northside: Org,
+    pack: Purchase,
+    person: str,
+    request: pytest.FixtureRequest,
+) -> None:
+    people: dict[str, Callable[[], int]] = {
+        "max": lambda: make_user(username="max", org=northside, role="staff").pk,
+        "gone": lambda: make_user(username="gone", org=northside, role="owner").pk,
+        "nobody": lambda: 2**40,
+    }
+    known = people.get(person)
+    approver = known() if known else request.getfixturevalue(person).pk
+    User.objects.filter(username="gone").update(is_active=False)
+    fields = owners_form(desk, pack) | {"approved_by": str(approver)}
+
+    answer = confirm(desk, pack, fields, PASSWORD)
+
+    assert (answer.status_code, note_on(answer)) == (409, "Choose an owner of your studio.")
+    assert changes(pack) == []
+
+
+def test_the_accountant_cannot_press_with_an_owner_beside_them(
+    signed_in: SignIn, ada: User, olivia: User, pack: Purchase
+) -> None:
+    answer = press(signed_in(ada), "reinstate", pack, approved_by=str(olivia.pk), secret=PASSWORD)
+
+    assert answer.status_code == 403
+    assert used(pack) == 3
+
+
+@pytest.mark.parametrize(
+    ("field", "sent", "says"),
+    [
+        ("approved_by", "olivia", "This page is out of date."),
+        ("approved_by", "-1", "greater than or equal to 1"),
+        ("secret", "\0", "This is not a password."),
+        ("secret", "x" * 1001, "This is too long for a password."),
+    ],
+)
+def test_what_no_form_sends_is_refused(
+    desk: Client, olivia: User, pack: Purchase, field: str, sent: str, says: str
+) -> None:
+    answer = press(desk, "reinstate", pack, htmx=True, **{"reason": LATE.value, field: sent})
+
+    assert answer.status_code == 400
+    assert says in words_on(answer)
+    assert not SessionRequest.objects.exists()
+
+
+# --- Five tries -----------------------------------------------------------------------------------
+
+
+def test_a_code_of_the_owners_own_will_do(desk: Client, olivia: User, pack: Purchase) -> None:
+    codes.set_code(olivia.membership, "4071")
+
+    assert confirm(desk, pack, owners_form(desk, pack), "4071").status_code == 200
+
+
+def test_after_five_wrong_tries_not_even_the_right_one_confirms_for_a_while(
+    desk: Client, olivia: User, northside: Org, pack: Purchase
+) -> None:
+    fields = owners_form(desk, pack)
+    locked = "Too many wrong tries. Olivia can confirm again in 15 minutes."
+    said = [note_on(confirm(desk, pack, fields, WRONG)) for _ in range(5)]
+    assert said[3:] == ["That is not the password or code of Olivia. 1 try is left.", locked]
+
+    assert note_on(confirm(desk, pack, fields, PASSWORD)) == locked
+    omar = make_user(username="omar", org=northside, role="owner")
+    other = {**fields, "approved_by": str(omar.pk), "request_id": str(uuid4())}
+    assert confirm(desk, pack, other, PASSWORD).status_code == 200, "it locks that person out"
+    Membership.objects.update(locked_until=timezone.now())
+    assert confirm(desk, pack, fields, PASSWORD).status_code == 200
+
+
+def test_a_right_one_takes_the_wrong_ones_before_it_away(
+    desk: Client, olivia: User, pack: Purchase
+) -> None:
+    for _ in range(3):
+        fields = owners_form(desk, pack)
+        for _ in range(4):
+            confirm(desk, pack, fields, WRONG)
+        assert confirm(desk, pack, fields, PASSWORD).status_code == 200

@@ -1,0 +1,99 @@
+"""The owner's secret stays one, and is typed again rather than kept."""
+
+import logging
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
+from django.http import HttpRequest
+from django.test import Client
+from django.views.debug import ExceptionReporter
+from django.views.decorators.debug import sensitive_variables
+
+from purchases.models import Purchase
+from purchases.operations import sessions
+from studio.models import Membership, User
+from studio.shared_desk import codes
+from tests.database import rows
+from tests.factories import PASSWORD
+from tests.owners_step.confirming import WRONG, confirm, owners_form, step_on
+from tests.packs import used
+from tests.pages import DOORS, fields_in, html_of, note_on, press
+
+
+@DOORS
+@pytest.mark.parametrize("secret", [WRONG, PASSWORD])
+def test_it_stands_in_no_page_no_log_and_no_table(
+    desk: Client,
+    olivia: User,
+    pack: Purchase,
+    secret: str,
+    htmx: bool,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    answer = confirm(desk, pack, owners_form(desk, pack, htmx=htmx), secret, htmx=htmx)
+
+    assert secret not in html_of(answer)
+    assert secret not in str(answer.headers)
+    assert secret not in caplog.text
+    for table in ["session_requests", "session_events", "studio_session"]:
+        assert secret not in str(rows(f"SELECT * FROM {table}"))
+
+
+@pytest.mark.parametrize("where", ["check_password", "one_row", "asked"])
+def test_it_stands_in_no_error_report(
+    desk: Client, olivia: User, pack: Purchase, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    fields = owners_form(desk, pack)
+    reports: list[str] = []
+
+    # Its own frame has what it was called with.
+    @sensitive_variables()
+    def explode(*_: Any, **__: Any) -> None:
+        raise ImproperlyConfigured("a mistake of ours")
+
+    def report(request: HttpRequest, *error: Any) -> None:
+        reporter = ExceptionReporter(request, *error)
+        reports.extend([reporter.get_traceback_text(), reporter.get_traceback_html()])
+
+    if where == "check_password":
+        monkeypatch.setattr(codes, "check_password", explode)
+    elif where == "one_row":
+        monkeypatch.setattr(sessions, "one_row", explode)
+    else:
+        monkeypatch.setattr("purchases.forms.Approval", explode)
+    monkeypatch.setattr(
+        "django.core.handlers.exception.response_for_exception",
+        lambda request, error: report(request, type(error), error, error.__traceback__),
+    )
+    with pytest.raises(Exception):  # noqa: B017, PT011  Django has no answer to give then
+        confirm(desk, pack, fields, PASSWORD)
+
+    assert len(reports) >= 2
+    assert "a mistake of ours" in reports[0]
+    assert not [each for each in reports if PASSWORD in each]
+
+
+def test_where_the_database_does_not_answer_it_is_typed_again_and_counts_as_no_try(
+    desk: Client, olivia: User, pack: Purchase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fields = owners_form(desk, pack)
+    desk.raise_request_exception = False
+
+    def silent(*_: Any, **__: Any) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as there:
+        there.setattr(sessions, "one_row", silent)
+        answer = confirm(desk, pack, fields, PASSWORD)
+
+    assert answer.status_code == 503
+    assert PASSWORD not in html_of(answer)
+    again = press(desk, "reinstate", pack, htmx=True, **fields_in(html_of(answer)))
+    assert again.status_code == 409
+    assert note_on(again) == "Nothing was changed yet: Olivia types the password or code once more."
+    assert Membership.objects.get(user=olivia).wrong_tries == 0
+    assert confirm(desk, pack, fields_in(step_on(again)), PASSWORD).status_code == 200
+    assert used(pack) == 2
