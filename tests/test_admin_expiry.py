@@ -10,7 +10,7 @@ from studio.models import User
 from tests.admin_forms import change
 from tests.conftest import SignIn
 from tests.database import rows
-from tests.extensions import expiry_lines, extended_by
+from tests.expiry.extensions import expiry_lines, extended_by
 from tests.factories import make_purchase
 
 EVENTS = "/admin/purchases/expiryevent/"

@@ -11,7 +11,7 @@ from purchases import invariants
 from purchases.models import Org, Purchase
 from studio.models import User
 from tests.database import rows, value
-from tests.extensions import expiry_lines, extended_by, extension_undone_by
+from tests.expiry.extensions import expiry_lines, extended_by, extension_undone_by
 from tests.factories import make_client, make_purchase, make_purchases
 from tests.ledger import newest, reinstated_by, undone_by, unguarded, used_by
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from purchases.models import Org
 from studio.models import User
 from tests.cancelled_class.lists import written_by
-from tests.extensions import expiry_of, extended_by
+from tests.expiry.extensions import expiry_of, extended_by
 from tests.factories import make_purchase
 from tests.ledger import reinstated_by
 from tests.packs import used

@@ -15,7 +15,7 @@ from purchases.templatetags.desk import at_time, day, on_day
 from studio.models import User
 from tests.conftest import SignIn
 from tests.database import rows, value
-from tests.extensions import expiry_of, extend, extended_by, extension_undone_by
+from tests.expiry.extensions import expiry_of, extend, extended_by, extension_undone_by
 from tests.factories import make_purchase, make_user
 from tests.history import click, expiry_history_on, history_on, page_of, story_on
 from tests.ledger import reinstated_by, undone_by, used_by

@@ -4,10 +4,6 @@ Every race is run a second time with the naive version, which reads the count an
 it worked out. That has to come out wrong, or the race would prove nothing.
 """
 
-import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
 from threading import Barrier
 from typing import Any
 from uuid import UUID
@@ -16,25 +12,18 @@ import psycopg
 import pytest
 
 from purchases.models import Purchase
-from tests.database import PATIENCE, another_connection, value
+from tests.callers import Call, ask, race
+from tests.database import PATIENCE, another_connection
 from tests.factories import make_org, make_purchase
+from tests.integrity.schedule import Connection, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CALLERS = 8
 
-Connection = psycopg.Connection[tuple[Any, ...]]
-Call = Callable[[Connection, UUID], Any]
-
 
 def pack(*, total: int, used: int) -> Purchase:
     return make_purchase(org=make_org(), total=total, used=used)
-
-
-def ask(connection: Connection, query: str, purchase_id: UUID) -> Any:
-    row = connection.execute(query, [purchase_id]).fetchone()
-    assert row is not None
-    return row[0]
 
 
 def release(connection: Connection, purchase_id: UUID) -> int:
@@ -60,23 +49,6 @@ def naive(change: int, all_have_read: Barrier) -> Call:
         return used + change if change < 0 else True
 
     return call
-
-
-def race(purchase: Purchase, calls: list[Call]) -> list[Any]:
-    """What each call answered. All start at the same moment; the purchase is read again after."""
-    start = Barrier(len(calls))
-
-    def run(call: Call, connection: Connection) -> Any:
-        start.wait(PATIENCE)
-        return call(connection, purchase.pk)
-
-    with ExitStack() as stack:
-        connections = [stack.enter_context(another_connection()) for _ in calls]
-        pool = ThreadPoolExecutor(len(calls))
-        # A thread that is stuck ends by the timeout of its statement or barrier, not by ours.
-        stack.callback(pool.shutdown, wait=False)
-        answers = [pool.submit(run, *pair) for pair in zip(calls, connections, strict=True)]
-        return [answer.result(timeout=2 * PATIENCE) for answer in answers]
 
 
 @pytest.mark.parametrize("used", [0, 1, 3, CALLERS - 1, CALLERS])
@@ -152,22 +124,13 @@ def test_naive_uses_and_releases_at_once_lose_each_other() -> None:
     assert purchase.sessions_used in (9, 11), "and only the one who wrote last has changed it"
 
 
-def wait_for_the_lock(waiting: Connection, answer: Future[Any]) -> None:
-    """Return once the database says that this connection waits for another one."""
-    deadline = time.monotonic() + PATIENCE
-    pid = waiting.info.backend_pid
-    while not value("SELECT cardinality(pg_blocking_pids(%s))", pid):
-        assert not answer.done(), "it did not wait"
-        assert time.monotonic() < deadline, "it neither waits nor answers"
-
-
 @pytest.mark.parametrize(
     ("call", "used", "end", "answers"),
     [
-        (release, 1, "commit", [0, -1]),
-        (release, 1, "rollback", [0, 0]),
-        (use, 9, "commit", [True, False]),
-        (use, 9, "rollback", [True, True]),
+        (release, 1, "COMMIT", [0, -1]),
+        (release, 1, "ROLLBACK", [0, 0]),
+        (use, 9, "COMMIT", [True, False]),
+        (use, 9, "ROLLBACK", [True, True]),
     ],
 )
 def test_the_second_caller_waits_and_decides_by_what_the_first_one_left(
@@ -175,13 +138,12 @@ def test_the_second_caller_waits_and_decides_by_what_the_first_one_left(
 ) -> None:
     purchase = pack(total=10, used=used)
 
-    with another_connection() as one, another_connection() as two, ThreadPoolExecutor(1) as pool:
-        one.execute("BEGIN")
-        first = call(one, purchase.pk)
-        second = pool.submit(call, two, purchase.pk)
-        wait_for_the_lock(two, second)
-        one.execute(end)
-        assert [first, second.result(timeout=PATIENCE)] == answers
+    def caller(connection: Connection) -> Any:
+        return call(connection, purchase.pk)
+
+    outcome = run(caller, caller, end)
+
+    assert [outcome.first, outcome.second, outcome.waited] == [*answers, True]
 
 
 @pytest.mark.parametrize(("call", "used", "left"), [(release, 3, 2), (use, 3, 4)])

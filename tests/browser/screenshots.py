@@ -22,7 +22,7 @@ from playwright.sync_api import BrowserContext, Page
 from purchases.models import Client, Org, Purchase
 from studio.models import Membership, Policy, User
 from tests.browser.conftest import Window
-from tests.extensions import extended_by, extension_undone_by
+from tests.expiry.extensions import extended_by, extension_undone_by
 from tests.forgiveness.allowances import given_back
 from tests.ledger import reinstated_by, undone_by, used_by
 

@@ -16,7 +16,7 @@ from purchases import queries
 from purchases.models import Org, Purchase
 from studio.models import User
 from tests.browser.conftest import SignIn
-from tests.extensions import extended_by, extension_undone_by
+from tests.expiry.extensions import extended_by, extension_undone_by
 from tests.factories import make_client, make_purchase
 from tests.ledger import reinstated_by, undone_by, used_by
 from tests.pages import LIST

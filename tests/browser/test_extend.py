@@ -13,7 +13,7 @@ from studio.models import Policy, User
 from tests.browser.conftest import WINDOWS, SignIn, Window
 from tests.browser.live import SOON, breathe
 from tests.database import another_connection
-from tests.extensions import end_of_the_day, expiry_lines, expiry_of, extended_by
+from tests.expiry.extensions import end_of_the_day, expiry_lines, expiry_of, extended_by
 from tests.factories import make_purchase
 from tests.ledger import reinstated_by, used_by
 

@@ -17,7 +17,7 @@ from tests.admin_forms import ADD_PURCHASE, change, form_of
 from tests.cancelled_class.pages import PAGE, come, list_url, look, ticked
 from tests.conftest import SignIn
 from tests.database import acting_as, rows, value
-from tests.extensions import expiry_of, extend, undo_extension
+from tests.expiry.extensions import expiry_of, extend, undo_extension
 from tests.factories import PASSWORD, make_client, make_offer, make_purchase
 from tests.pages import LIST, press, rows_on, the_row_on
 from tests.shared_desk.people import LOCK, give_code, take_over, who_is_at_the_desk

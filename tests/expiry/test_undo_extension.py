@@ -16,7 +16,7 @@ from purchases.templatetags.desk import on_day
 from studio.models import User
 from tests.conftest import SignIn
 from tests.database import rows
-from tests.extensions import (
+from tests.expiry.extensions import (
     expiry_lines,
     expiry_of,
     extend,
@@ -26,15 +26,10 @@ from tests.extensions import (
 )
 from tests.factories import make_purchase, make_user
 from tests.ledger import reinstated_by
+from tests.packs import DAY
 from tests.pages import DOORS, LIST, USED_BEFORE, note_on, press_undo, the_row_on, undo_on
 
 QUARTER = timedelta(minutes=15)
-DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def pack(northside: Org) -> Purchase:
-    return make_purchase(org=northside, expires_at=timezone.now() + 5 * DAY)
 
 
 @DOORS

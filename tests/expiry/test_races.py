@@ -5,33 +5,27 @@ The naive way, which reads the expiry and then writes what it worked out, has to
 """
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils import timezone
 
 from purchases.models import Purchase
 from studio.models import User
-from tests.database import PATIENCE, another_connection
+from tests.callers import ask, race
+from tests.database import PATIENCE
 from tests.desks import Desks, Sent
-from tests.extensions import end_of_the_day, expiry_lines, expiry_of, extended_by
-from tests.factories import make_purchase
-from tests.test_races import Connection, ask, race, wait_for_the_lock
+from tests.expiry.extensions import end_of_the_day, expiry_lines, expiry_of, extended_by
+from tests.integrity.schedule import Connection, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DESKS = 8
-
-
-@pytest.fixture
-def pack(mia: User) -> Purchase:
-    expires_at = timezone.now() + timedelta(days=5)
-    return make_purchase(org=mia.membership.org, expires_at=expires_at)
 
 
 @pytest.fixture
@@ -105,24 +99,24 @@ def test_an_undo_waits_for_a_change_under_way_and_decides_by_what_it_left(
     mia: User, pack: Purchase, end: str
 ) -> None:
     event = extended_by(mia, pack)
-    undo = "SELECT public.undo_extension(%s, %s)"
 
-    with another_connection() as one, another_connection() as two, ThreadPoolExecutor(1) as pool:
-        one.execute("BEGIN")
-        one.execute("SELECT public.extend_expiry(%s, 7, NULL, 'UTC')", [pack.pk])
-        answer = pool.submit(lambda: two.execute(undo, [pack.pk, event.pk]).fetchone())
-        wait_for_the_lock(two, answer)
-        one.execute(end.encode())
-        assert answer.result(timeout=PATIENCE) == (end == "ROLLBACK",)
+    def undo(connection: Connection) -> Any:
+        call = "SELECT public.undo_extension(%s, %s)"
+        return connection.execute(call, [pack.pk, event.pk]).fetchone()
+
+    outcome = run(partial(by_sql, pack), undo, end)
+
+    assert (outcome.second, outcome.waited) == ((end == "ROLLBACK",), True)
 
 
 def test_an_extension_counts_from_where_the_one_under_way_leads(pack: Purchase) -> None:
-    extend = "SELECT public.extend_expiry(%s, 7, NULL, 'UTC')"
+    extension = partial(by_sql, pack)
 
-    with another_connection() as one, another_connection() as two, ThreadPoolExecutor(1) as pool:
-        one.execute("BEGIN")
-        one.execute(extend, [pack.pk])
-        answer = pool.submit(lambda: two.execute(extend, [pack.pk]).fetchone())
-        wait_for_the_lock(two, answer)
-        one.execute("COMMIT")
-        assert answer.result(timeout=PATIENCE) == (end_of_the_day(14, after=pack.expires_at),)
+    outcome = run(extension, extension, "COMMIT")
+
+    assert outcome.second == end_of_the_day(14, after=pack.expires_at)
+    assert outcome.waited
+
+
+def by_sql(pack: Purchase, connection: Connection) -> Any:
+    return ask(connection, "SELECT public.extend_expiry(%s, 7, NULL, 'UTC')", pack.pk)

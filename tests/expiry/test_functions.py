@@ -1,0 +1,90 @@
+"""The functions that change an expiry are held to the request, and have only the
+callers that were named."""
+
+import pytest
+from django.db import IntegrityError, ProgrammingError, transaction
+
+from purchases.models import Org, Purchase
+from studio.models import User
+from tests.database import acting_as, make_role, rows, value
+from tests.expiry.extensions import expiry_lines, expiry_of, extended_by
+from tests.factories import make_purchase
+
+
+@pytest.mark.parametrize("call", ["extend_expiry(%s, 7, NULL, 'UTC')", "correct_expiry(%s, NULL)"])
+def test_a_request_that_is_for_something_else_changes_nothing(
+    mia: User, northside: Org, pack: Purchase, call: str
+) -> None:
+    """Whoever knows the id of a request can't act in the name of its actor."""
+    event = extended_by(mia, make_purchase(org=northside, expires_at=pack.expires_at))
+    rows("SELECT set_config('studio.request_id', %s, true)", str(event.request_id))
+
+    with pytest.raises(IntegrityError, match="is not for this change"), transaction.atomic():
+        rows(f"SELECT public.{call}", pack.pk)
+    assert expiry_of(pack) == pack.expires_at
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "extend_expiry(%s, 0, NULL, 'UTC')",
+        "extend_expiry(%s, -3, NULL, 'UTC')",
+        "extend_expiry(%s, NULL, NULL, 'UTC')",
+        "extend_expiry(%s, NULL, '-infinity', 'UTC')",
+    ],
+)
+def test_extend_expiry_never_shortens(pack: Purchase, call: str) -> None:
+    last_second = "SELECT date_trunc('day', expires_at + interval '1 day') - interval '1 second'"
+    rows(f"UPDATE client_purchases SET expires_at = ({last_second})")
+    before = expiry_of(pack)
+
+    assert value(f"SELECT public.{call}", pack.pk) is None
+    assert expiry_of(pack) == before
+
+
+def test_undo_extension_undoes_what_is_of_that_purchase_alone(
+    mia: User, northside: Org, pack: Purchase
+) -> None:
+    event = extended_by(mia, make_purchase(org=northside, expires_at=pack.expires_at))
+
+    assert value("SELECT public.undo_extension(%s, %s)", pack.pk, event.pk) is False
+
+
+@pytest.mark.parametrize(
+    "function", ["extend_expiry", "undo_extension", "correct_expiry", "record_expiry_event"]
+)
+def test_they_have_the_rights_of_their_owner_a_pinned_path_and_no_public_caller(
+    db: None, function: str
+) -> None:
+    query = """
+        SELECT prosecdef, 'search_path=pg_catalog, pg_temp' = ANY (proconfig),
+            has_function_privilege('public', oid, 'EXECUTE')
+        FROM pg_proc WHERE oid = %s::regproc
+    """
+    assert rows(query, f"public.{function}") == [(True, True, False)]
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["extend_expiry(%s, 7, NULL, 'UTC')", "undo_extension(%s, 1)", "correct_expiry(%s, NULL)"],
+)
+def test_a_role_that_was_not_named_is_refused(pack: Purchase, call: str) -> None:
+    with (
+        pytest.raises(ProgrammingError, match="permission denied for function"),
+        acting_as(make_role()),
+    ):
+        rows(f"SELECT public.{call}", pack.pk)
+
+
+def test_no_temporary_table_of_the_callers_captures_them(pack: Purchase) -> None:
+    decoys = ["client_purchases", "expiry_events", "session_requests"]
+    for table in decoys:
+        rows(f"CREATE TEMPORARY TABLE {table} (LIKE public.{table} INCLUDING ALL)")
+    rows("SET LOCAL search_path = pg_temp, public")
+    try:
+        value("SELECT public.extend_expiry(%s, 7, NULL, 'UTC')", pack.pk)
+        assert value("SELECT count(*) FROM pg_temp.expiry_events") == 0
+    finally:
+        rows("SET LOCAL search_path TO DEFAULT")
+        rows(f"DROP TABLE {', '.join(f'pg_temp.{table}' for table in decoys)}")
+    assert len(expiry_lines(pack)) == 1

@@ -1,0 +1,115 @@
+"""What Extend refuses, in which words, and that nothing changes."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from purchases import operations
+from purchases.forms import CHOOSE_A_DAY, OUT_OF_DATE, TOO_FAR_AHEAD
+from purchases.models import Objection, Org, Purchase, SessionRequest
+from studio.models import User
+from tests.database import rows
+from tests.expiry.extensions import (
+    end_of_the_day,
+    expiry_lines,
+    expiry_of,
+    extend,
+)
+from tests.factories import make_purchase
+from tests.packs import DAY
+from tests.pages import (
+    DOORS,
+    refused,
+    words_on,
+)
+
+
+def test_it_never_shortens(desk: Client, pack: Purchase) -> None:
+    answer = extend(desk, pack, until=timezone.localdate().isoformat())
+
+    assert refused(answer) == Objection.NOT_LATER.label
+    assert expiry_lines(pack) == []
+
+
+@pytest.mark.parametrize("until", ["0001-01-01", "1999-12-31", "yesterday"])
+def test_a_day_that_is_past_is_refused(desk: Client, expired: Purchase, until: str) -> None:
+    if until == "yesterday":
+        until = (timezone.localdate() - DAY).isoformat()
+
+    assert refused(extend(desk, expired, until=until)) == Objection.PAST.label
+    assert expiry_lines(expired) == []
+
+
+@pytest.mark.parametrize("never", [None, "'infinity'", "'9999-12-31'"])
+def test_a_pack_that_never_expires_has_nothing_to_extend(
+    desk: Client, northside: Org, never: str | None
+) -> None:
+    pack = make_purchase(org=northside)
+    if never:
+        rows(f"UPDATE client_purchases SET expires_at = {never}")
+    before = expiry_lines(pack)
+
+    for fields in ({"days": 7}, {"until": end_of_the_day(30).date().isoformat()}):
+        assert refused(extend(desk, pack, **fields)) == Objection.NEVER_EXPIRES.label
+    assert expiry_lines(pack) == before
+
+
+def test_a_pack_since_minus_infinity_is_expired_and_can_be_extended(
+    desk: Client, pack: Purchase
+) -> None:
+    rows("UPDATE client_purchases SET expires_at = '-infinity'")
+
+    assert extend(desk, pack, days=7).status_code == 200
+    assert expiry_of(pack) == end_of_the_day(7)
+
+
+def test_a_refunded_pack_is_refused(desk: Client, northside: Org) -> None:
+    pack = make_purchase(org=northside, payment_status="refunded", expires_at=timezone.now() - DAY)
+
+    assert refused(extend(desk, pack, days=7)) == Objection.REFUNDED.label
+    assert expiry_lines(pack) == []
+
+
+HOSTILE: list[tuple[dict[str, str], Any]] = [
+    ({}, CHOOSE_A_DAY),
+    ({"days": ""}, CHOOSE_A_DAY),
+    ({"days": "0"}, OUT_OF_DATE),
+    ({"days": "-1"}, OUT_OF_DATE),
+    ({"days": "8"}, OUT_OF_DATE),
+    ({"days": "1000"}, OUT_OF_DATE),
+    ({"days": str(10**30)}, OUT_OF_DATE),
+    ({"days": "7.0"}, OUT_OF_DATE),
+    ({"days": "\0"}, OUT_OF_DATE),
+    ({"until": "9999-12-31"}, TOO_FAR_AHEAD),
+    ({"until": "2206-01-01"}, TOO_FAR_AHEAD),
+    ({"until": "10000-01-01"}, CHOOSE_A_DAY),
+    ({"until": "2027-02-30"}, CHOOSE_A_DAY),
+    ({"until": "infinity"}, CHOOSE_A_DAY),
+    ({"until": "tomorrow"}, CHOOSE_A_DAY),
+    ({"days": "7", "request_id": "7"}, OUT_OF_DATE),
+    ({"days": "7", "request_id": ""}, OUT_OF_DATE),
+    ({"days": "7", "note": "x" * 501}, "Shorten the note: 500 characters at most."),
+]
+
+
+@DOORS
+@pytest.mark.parametrize(("fields", "says"), HOSTILE)
+def test_what_cannot_be_read_is_400_and_changes_nothing(
+    desk: Client, pack: Purchase, fields: dict[str, str], says: Any, htmx: bool
+) -> None:
+    answer = extend(desk, pack, htmx=htmx, **fields)
+
+    assert answer.status_code == 400
+    assert str(says) in words_on(answer)
+    assert (expiry_lines(pack), SessionRequest.objects.count()) == ([], 0)
+
+
+def test_a_pack_that_another_program_changed_after_it_was_loaded(mia: User, pack: Purchase) -> None:
+    Purchase.objects.update(expires_at=None)
+
+    with pytest.raises(operations.Refused, match="has just changed"):
+        operations.extend(member=mia.membership, purchase=pack, request_id=uuid4(), days=7)
+    assert pack.expires_at is None, "it carries what stands"
