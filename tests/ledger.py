@@ -64,6 +64,11 @@ def unguarded(table: str) -> Iterator[None]:
     rows(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
+def change_unrecorded(purchase: Purchase, assignment: str) -> None:
+    with unguarded("client_purchases"):
+        rows(f"UPDATE client_purchases SET {assignment} WHERE id = %s", purchase.pk)
+
+
 # What each invariant asks for, in SQL of its own: `purchases.invariants` is looked after too.
 # PostgreSQL holds counts between 0 and what was bought, but for rows made as other programs made
 # them before it did: then the constraint has not been validated.

@@ -1,5 +1,5 @@
 """`manage.py check_ledger`: its lines, its exit status and its progress. What it looks for is in
-test_invariants.py."""
+the files beside this one."""
 
 from io import StringIO
 from uuid import UUID, uuid4
@@ -7,12 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 from django.core.management import CommandError, call_command
 
-from purchases import invariants
 from purchases.models import Org, Purchase
 from studio.models import User
 from tests.database import rows
-from tests.factories import make_client, make_purchase, make_purchases
-from tests.ledger import reinstated_by, undone_by, unguarded, used_by
+from tests.factories import make_purchase, make_purchases
+from tests.ledger import change_unrecorded, reinstated_by, undone_by, unguarded, used_by
 
 pytestmark = pytest.mark.breaks_the_ledger
 
@@ -36,16 +35,6 @@ def found(*arguments: str) -> list[str]:
     assert summary.value.returncode == 1
     assert "found, a line each" in str(summary.value)
     return said.getvalue().splitlines()
-
-
-def change_unrecorded(purchase: Purchase, assignment: str) -> None:
-    with unguarded("client_purchases"):
-        rows(f"UPDATE client_purchases SET {assignment} WHERE id = %s", purchase.pk)
-
-
-@pytest.fixture
-def pack(northside: Org) -> Purchase:
-    return make_purchase(org=northside, client=make_client(org=northside, name="Zoë Li"), used=3)
 
 
 # --- Nothing to find ------------------------------------------------------------------------------
@@ -98,11 +87,6 @@ def test_a_purchase_that_never_was_is_told() -> None:
 
 
 # --- How it looks ---------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(invariants, "BATCH", 3)
 
 
 def test_on_a_terminal_it_shows_how_far_it_is(northside: Org, small_batches: None) -> None:

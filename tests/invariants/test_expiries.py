@@ -1,0 +1,62 @@
+"""An expiry that is not what its last event says is found, and the advice mends it."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from purchases.models import Org
+from studio.models import User
+from tests.database import rows
+from tests.expiry.extensions import expiry_lines, extended_by, extension_undone_by
+from tests.factories import make_purchase
+from tests.invariants.violations import advice, found
+from tests.ledger import change_unrecorded
+
+pytestmark = pytest.mark.breaks_the_ledger
+
+
+@pytest.mark.parametrize("change", ["now()", "NULL", "'infinity'"])
+def test_an_expiry_that_was_changed_unrecorded_is_found(
+    northside: Org, mia: User, change: str
+) -> None:
+    pack = make_purchase(org=northside, expires_at=timezone.now() + timedelta(days=5))
+    extended = extended_by(mia, pack)
+    assert found() == []
+    change_unrecorded(pack, f"expires_at = {change}")
+
+    (line,) = found()
+
+    assert f"and its last event says {extended.expires_at:%Y-%m-%d %H:%M:%S%z}. " in line
+    rows(advice(line))
+    assert found() == []
+    assert [kind for kind, *_ in expiry_lines(pack)] == ["extended", "corrected"]
+
+
+def test_an_expiry_that_was_taken_for_never_and_is_not_is_found(northside: Org) -> None:
+    pack = make_purchase(org=northside, expires_at=timezone.now())
+    rows("UPDATE client_purchases SET expires_at = NULL")
+    change_unrecorded(pack, "expires_at = now()")
+
+    (line,) = found()
+
+    assert "and its last event says never. " in line
+
+
+def test_an_extension_that_was_undone_twice_is_found(northside: Org, mia: User) -> None:
+    pack = make_purchase(org=northside, expires_at=timezone.now() + timedelta(days=5))
+    extended = extended_by(mia, pack)
+    extension_undone_by(mia, extended)
+    rows("ALTER TABLE expiry_events DROP CONSTRAINT an_extension_is_undone_once")
+    rows(
+        "INSERT INTO expiry_events (org_id, purchase_id, kind, expires_before, expires_at,"
+        " reverses_id, made_by) SELECT org_id, id, 'undone', NULL, expires_at, %s, 'a test'"
+        " FROM client_purchases WHERE id = %s",
+        extended.pk,
+        pack.pk,
+    )
+
+    (line,) = found()
+
+    assert f"event {extended.pk} is taken back 2 times and may be once" in line
+    assert "restore an_extension_is_undone_once" in line
