@@ -24,6 +24,8 @@ from tests.factories import make_org
 
 State = Purchase.State
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(scope="module", autouse=True)
 def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
@@ -51,7 +53,6 @@ def rows() -> list[object]:
     return [list(table._default_manager.order_by("pk").values()) for table in tables]
 
 
-@pytest.mark.django_db
 def test_it_loads_two_orgs_and_their_people() -> None:
     orgs = Org.objects.order_by("name")
     assert [
@@ -68,7 +69,6 @@ def test_it_loads_two_orgs_and_their_people() -> None:
     assert not User.objects.filter(is_superuser=True).exists()
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("username", ["owner", "desk", "evening", "accountant", "other"])
 def test_its_people_sign_in(username: str, loaded: str) -> None:
     assert username in loaded
@@ -76,14 +76,12 @@ def test_its_people_sign_in(username: str, loaded: str) -> None:
     assert Browser().login(username=username, password=command.PASSWORD)
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("username", ["owner", "desk", "evening"])
 def test_those_who_share_the_desk_have_a_code(username: str, loaded: str) -> None:
     assert command.CODE in loaded
     assert confirms(Membership.objects.get(user__username=username), command.CODE)
 
 
-@pytest.mark.django_db
 def test_running_it_twice_changes_nothing() -> None:
     Purchase.objects.filter(sessions_used=1000).update(sessions_used=999)
     User.objects.filter(username="desk").update(password="changed since")
@@ -92,20 +90,17 @@ def test_running_it_twice_changes_nothing() -> None:
     assert rows() == before
 
 
-@pytest.mark.django_db
 def test_it_brings_back_a_person_who_was_deleted() -> None:
     User.objects.filter(username="desk").delete()
     run()
     assert Membership.objects.get(user__username="desk").role == "staff"
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("state", State)
 def test_every_state_of_the_desk_has_purchases(northside: Org, state: Purchase.State) -> None:
     assert northside.purchases.all().in_state(state, timezone.now()).count() > 10
 
 
-@pytest.mark.django_db
 def test_the_first_page_shows_every_state(northside: Org) -> None:
     newest = list(northside.purchases.all().newest_first()[:50])
     for state in State:
@@ -116,7 +111,6 @@ def test_the_first_page_shows_every_state(northside: Org) -> None:
     assert {p.payment_status for p in newest} == {*Purchase.PaymentStatus}
 
 
-@pytest.mark.django_db
 def test_packs_are_fresh_half_used_and_without_an_end(northside: Org) -> None:
     paid = northside.purchases.filter(payment_status="succeeded")
     assert paid.filter(sessions_used=0, sessions_total=10).exists()
@@ -130,7 +124,6 @@ def test_packs_are_fresh_half_used_and_without_an_end(northside: Org) -> None:
     assert paid.filter(expires_at=None, sessions_remaining__gt=0).exists()
 
 
-@pytest.mark.django_db
 def test_it_leaves_what_other_programs_leave(northside: Org) -> None:
     purchases = northside.purchases
     assert purchases.filter(sessions_total=None, sessions_used=3).count() == 1
@@ -141,7 +134,6 @@ def test_it_leaves_what_other_programs_leave(northside: Org) -> None:
     assert purchases.filter(client__email=None, client__phone=None).count() == 1
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     "name",
     [
@@ -158,7 +150,6 @@ def test_it_knows_people_from_all_over(northside: Org, name: str) -> None:
     assert northside.clients.filter(full_name=name).exists()
 
 
-@pytest.mark.django_db
 def test_clients_of_one_name_can_be_told_apart(northside: Org) -> None:
     assert northside.clients.filter(full_name="Ana Ruiz").count() == 3
     for contact in ("email", "phone"):
@@ -167,7 +158,6 @@ def test_clients_of_one_name_can_be_told_apart(northside: Org) -> None:
         assert not shared.exists()
 
 
-@pytest.mark.django_db
 def test_nobody_real_gets_an_email() -> None:
     known = Client.objects.exclude(email=None)
     assert not known.exclude(email__regex=r"^[a-z0-9._]+@example\.(org|com)$").exists()
@@ -182,14 +172,12 @@ def test_the_same_day_gives_the_same_studio_and_another_day_the_same_people() ->
     assert [p.id for p in books.purchases] == [p.id for p in tomorrow.purchases]
 
 
-@pytest.mark.django_db
 def test_it_refuses_a_database_with_another_studio() -> None:
     make_org(name="Harbour Pilates")
     with pytest.raises(CommandError, match=r"belongs to “Harbour Pilates”.*--force"):
         run()
 
 
-@pytest.mark.django_db
 def test_it_loads_beside_another_studio_when_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
     eastside = replace(SOUTHSIDE, name="Eastside Yoga", slug="eastside-yoga")
     monkeypatch.setattr(command, "STUDIOS", [eastside])
@@ -197,7 +185,6 @@ def test_it_loads_beside_another_studio_when_told_to(monkeypatch: pytest.MonkeyP
     assert Org.objects.get(slug="eastside-yoga").purchases.count() == 40
 
 
-@pytest.mark.django_db
 def test_it_never_mixes_with_a_studio_of_the_same_slug(monkeypatch: pytest.MonkeyPatch) -> None:
     make_org(name="Eastside Yoga")
     eastside = replace(SOUTHSIDE, name="Eastside Yoga", slug="eastside-yoga")
@@ -206,7 +193,6 @@ def test_it_never_mixes_with_a_studio_of_the_same_slug(monkeypatch: pytest.Monke
         run(force=True)
 
 
-@pytest.mark.django_db
 def test_it_is_quiet_where_any_studio_is_and_only_an_empty_database_is_meant() -> None:
     make_org(name="Harbour Pilates")
     before = rows()
