@@ -12,7 +12,7 @@ from purchases import news
 from purchases.models import Org, Purchase
 from studio.models import User
 from studio.shared_desk.codes import TRIES
-from tests.factories import PASSWORD, make_client, make_purchase
+from tests.factories import PASSWORD
 from tests.packs import used
 from tests.pages import HTMX, LIST, html_of, press, words_on
 from tests.shared_desk.people import (
@@ -32,11 +32,6 @@ from tests.test_latest import mark
 
 HERE = reverse("here_at_desk")
 BY_ITSELF = {"Live-Update": "true"}
-
-
-@pytest.fixture
-def pack(northside: Org) -> Purchase:
-    return make_purchase(org=northside, client=make_client(org=northside, name="Bernadette Quil"))
 
 
 @pytest.fixture

@@ -1,0 +1,25 @@
+import pytest
+from django.test import Client
+
+from purchases.models import Org, Purchase
+from studio.models import User
+from tests.factories import make_client, make_purchase, make_user
+from tests.shared_desk.people import give_code
+
+
+@pytest.fixture
+def noah(northside: Org) -> User:
+    return make_user(username="noah", org=northside)
+
+
+@pytest.fixture
+def pack(northside: Org) -> Purchase:
+    return make_purchase(org=northside, client=make_client(org=northside, name="Bernadette Quil"))
+
+
+@pytest.fixture
+def shared(mia: User, noah: User, olivia: User, ada: User, desk: Client) -> Client:
+    """Mia signed the computer in; all four have a code."""
+    for user in (mia, noah, olivia, ada):
+        give_code(user)
+    return desk

@@ -1,0 +1,63 @@
+"""The next person goes on where the last one was, and never by a page made for the last one."""
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from purchases.models import Purchase
+from studio.models import User
+from tests.packs import used
+from tests.pages import LIST, html_of, note_on, press, the_row_on
+from tests.shared_desk.people import (
+    take_over,
+)
+
+
+def test_the_next_person_is_where_the_last_one_was_without_the_search(
+    shared: Client, mia: User, noah: User
+) -> None:
+    page = f"{LIST}?q=ana&state=active"
+    assert take_over(shared, mia, page=page)["Location"] == page, "the same person goes on"
+    assert take_over(shared, noah, page=page)["Location"] == f"{LIST}?state=active"
+    answer = take_over(shared, mia, page=page, htmx=True)
+    assert answer["HX-Redirect"] == f"{LIST}?state=active"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "x", ""])
+def test_no_other_site_comes_next(shared: Client, noah: User, elsewhere: str) -> None:
+    assert take_over(shared, noah, page=elsewhere)["Location"] == reverse("home")
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_page_that_was_made_for_somebody_else_presses_nothing(
+    shared: Client, mia: User, noah: User, pack: Purchase, htmx: bool
+) -> None:
+    """Another window of the same browser: it still says Mia."""
+    row = the_row_on(shared.get(LIST)).html
+    assert f'name="by" value="{mia.pk}"' in row
+    take_over(shared, noah)
+
+    answer = press(shared, "reinstate", pack, htmx=htmx, by=str(mia.pk))
+
+    assert answer.headers.get("HX-Redirect" if htmx else "Location")
+    assert used(pack) == 3
+    told = "Nothing was changed: Noah is at the desk now. Press again if it is for you to do."
+    assert note_on(shared.get(LIST)) == told
+    press(shared, "reinstate", pack, by=str(noah.pk))
+    assert used(pack) == 2
+
+
+def test_nor_does_a_list_of_a_cancelled_class(
+    shared: Client, mia: User, noah: User, pack: Purchase
+) -> None:
+    take_over(shared, noah)
+    url = reverse("purchases:reinstate_all", args=[uuid4()])
+    sent = {"purchase": [str(pack.pk)], "reason": "class_cancelled"}
+    shared.post(url, sent | {"by": str(mia.pk)})
+    assert used(pack) == 3
+    page = html_of(shared.get(reverse("purchases:cancelled_class")))
+    assert f'name="by" value="{noah.pk}"' in page
+    shared.post(url, sent | {"by": str(noah.pk)})
+    assert used(pack) == 2

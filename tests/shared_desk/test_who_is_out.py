@@ -1,0 +1,76 @@
+"""When somebody is out: at the next request, without being asked."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from purchases.models import Org, Purchase
+from studio.models import Membership, User
+from studio.shared_desk import codes
+from tests.packs import used
+from tests.pages import LIST, press, words_on
+from tests.shared_desk.people import (
+    WHO,
+    give_code,
+    take_over,
+    who_is_at_the_desk,
+)
+
+
+def change_role(noah: User) -> None:
+    Membership.objects.filter(user=noah).update(role="accountant_readonly")
+
+
+def change_code(noah: User) -> None:
+    give_code(noah, "50821")
+
+
+def clear_code(noah: User) -> None:
+    codes.clear_code(noah.membership)
+
+
+def close_account(noah: User) -> None:
+    User.objects.filter(pk=noah.pk).update(is_active=False)
+
+
+def remove(noah: User) -> None:
+    Membership.objects.filter(user=noah).delete()
+
+
+def move_away(noah: User) -> None:
+    elsewhere = Org.objects.create(name="Southside Yoga", slug="southside-yoga")
+    Membership.objects.filter(user=noah).update(org=elsewhere)
+
+
+@pytest.mark.parametrize(
+    "what", [change_role, change_code, clear_code, close_account, remove, move_away]
+)
+def test_whose_role_or_code_has_changed_is_out_at_the_next_request(
+    shared: Client, noah: User, pack: Purchase, what: Callable[[User], None]
+) -> None:
+    take_over(shared, noah)
+    what(noah)
+
+    answer = press(shared, "reinstate", pack)
+
+    assert answer["Location"].startswith(WHO)
+    assert used(pack) == 3
+    assert who_is_at_the_desk(shared) is None
+    page = words_on(shared.get(WHO))
+    assert "The role or the code of who was here has changed." in page
+
+
+def test_where_who_signed_in_is_removed_nobody_acts_any_more(
+    shared: Client, mia: User, noah: User
+) -> None:
+    take_over(shared, noah)
+    Membership.objects.filter(user=mia).delete()
+    assert shared.get(LIST).status_code == 403
+
+
+def test_signing_out_ends_it_for_everybody(shared: Client, noah: User) -> None:
+    take_over(shared, noah)
+    shared.post(reverse("logout"))
+    assert shared.get(LIST)["Location"].startswith(reverse("login"))
