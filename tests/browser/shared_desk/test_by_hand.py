@@ -1,0 +1,101 @@
+"""By hand on a phone, with JavaScript off, what stays in sight, and that axe finds nothing."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from purchases.models import Org, Purchase
+from studio.models import User
+from tests.browser.conftest import SignIn, Window
+from tests.browser.shared_desk.computer import is_at_the_desk, is_locked
+from tests.browser.test_accessibility import PHONE, assert_nothing_to_mend
+from tests.factories import PASSWORD, make_client, make_purchase
+from tests.shared_desk.people import CODE
+
+
+def test_a_row_made_for_somebody_else_presses_nothing(
+    window: Window, sign_in: SignIn, mia: User, noah: User, pack: Purchase
+) -> None:
+    """Where no script tells the other window."""
+    context = window(java_script_enabled=False)
+    page = sign_in(context, mia)
+    other = context.new_page()
+    other.goto("/desk/")
+    other.get_by_label("Noah").check(force=True)
+    other.get_by_label("Code", exact=True).fill(CODE)
+    other.keyboard.press("Enter")
+    is_at_the_desk(other, "Noah")
+
+    is_at_the_desk(page, "Mia")
+    page.locator(f"#reinstate-{pack.pk}").click()
+    expect(page.locator("#note")).to_contain_text("Nothing was changed: Noah is at the desk now.")
+    is_at_the_desk(page, "Noah")
+    pack.refresh_from_db()
+    assert pack.sessions_used == 3
+
+
+def test_without_javascript_the_name_leads_to_the_page_and_back(
+    window: Window, sign_in: SignIn, mia: User, noah: User, pack: Purchase
+) -> None:
+    page = sign_in(window(java_script_enabled=False), mia)
+    page.goto(f"/clients/{pack.client_id}/")
+    page.get_by_role("link", name="At the desk: Mia").click()
+    page.locator(".persons label", has_text="Noah").click()
+    page.get_by_label("Code", exact=True).fill(CODE)
+    page.get_by_role("button", name="Go on").first.click()
+    is_at_the_desk(page, "Noah")
+    expect(page).to_have_url(re.compile(f"/clients/{pack.client_id}/$"))
+    page.get_by_role("link", name="At the desk: Noah").click()
+    page.get_by_role("button", name="Lock the desk").click()
+    is_locked(page)
+    page.get_by_text("Mia: use the password").click()
+    page.get_by_label("Password of Mia").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    is_at_the_desk(page, "Mia")
+
+
+def test_on_a_phone_by_thumb(
+    window: Window, sign_in: SignIn, mia: User, noah: User, pack: Purchase
+) -> None:
+    page = sign_in(window(viewport=PHONE, has_touch=True, is_mobile=True), mia)
+    name = page.locator(".top .who a")
+    expect(name).to_have_text("Mia", use_inner_text=True)
+    name.tap()
+    code = page.get_by_label("Code", exact=True)
+    expect(code).to_have_attribute("inputmode", "numeric")
+    expect(code).to_have_attribute("autocomplete", "off")
+    assert code.get_attribute("type") is None, "no browser offers to keep it"
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    heights = "[...document.querySelectorAll('.persons label')].map(b => b.offsetHeight)"
+    assert min(page.evaluate(heights)) >= 44
+    assert_nothing_to_mend(page)
+    page.locator(".persons label", has_text="Noah").tap()
+    expect(code).to_be_focused()
+    page.keyboard.type(CODE)
+    is_at_the_desk(page, "Noah")
+    expect(page.get_by_text("Noah is at the desk")).to_be_visible()
+
+
+def test_the_name_stays_in_sight_while_the_page_scrolls(
+    window: Window, sign_in: SignIn, mia: User, noah: User, northside: Org
+) -> None:
+    client = make_client(org=northside)
+    for _ in range(30):
+        make_purchase(org=northside, client=client)
+    page = sign_in(window(), mia)
+    for path, name in [("/purchases/", ".acting"), (f"/clients/{client.pk}/", ".top .who a")]:
+        page.goto(path)
+        page.locator(".desk tbody tr").last.scroll_into_view_if_needed()
+        page.mouse.wheel(0, 10_000)
+        expect(page.locator(name)).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("path", ["/desk/", "/desk/code/"])
+def test_axe_finds_nothing(
+    window: Window, sign_in: SignIn, mia: User, noah: User, path: str
+) -> None:
+    for scheme in ("light", "dark"):
+        page = sign_in(window(color_scheme=scheme), mia)
+        page.goto(path)
+        assert_nothing_to_mend(page)
