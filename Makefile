@@ -22,7 +22,7 @@ lint: .venv/installed ## style, types, templates, and that no migration is missi
 	DEBUG=True $(BIN)/python manage.py makemigrations --check --dry-run
 
 screenshots: .venv/installed ## every page and state, at three widths, light and dark, into screenshots/
-	BROWSER_TESTS=required $(BIN)/python -m pytest tests/browser/screenshots.py
+	BROWSER_TESTS=required $(BIN)/python -m pytest tests/browser/screenshots/every_page.py
 
 messages: .venv/installed ## the texts to translate, gathered and compiled (apt-get install gettext)
 	DEBUG=True $(BIN)/python manage.py makemessages --all --no-obsolete --add-location=file -i .venv -i var

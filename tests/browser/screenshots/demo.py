@@ -1,0 +1,37 @@
+"""The demo studio, as a browser meets it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page
+
+from purchases.models import Org
+from studio.models import Policy
+
+# What the demo made; `demo` says it to whoever runs it, too.
+PASSWORD = "studio-demo"
+# Milliseconds until a button that came in the place of another can be pressed.
+BREATH = 600
+ZOE = "Zoë Óskarsdóttir-Nguyễn"
+
+# A picture of the page, by this name.
+Shoot = Callable[[Page, str], None]
+
+
+def signed_in(context: BrowserContext, username: str) -> Page:
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_label("Name", exact=True).fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/accounts/login/" not in url)
+    return page
+
+
+@contextmanager
+def the_policy(**chosen: Any) -> Iterator[None]:
+    northside = Org.objects.get(slug="northside-pilates")
+    policy = Policy.objects.create(org=northside, **chosen)
+    yield
+    policy.delete()

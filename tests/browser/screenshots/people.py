@@ -1,0 +1,72 @@
+"""Who comes: strangers, those who share a desk, and those with other rights."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import BrowserContext
+
+from purchases.models import Org
+from studio.models import Membership, User
+from tests.browser.screenshots.demo import PASSWORD, Shoot, signed_in, the_policy
+
+
+def strangers(context: BrowserContext, shoot: Shoot) -> None:
+    page = context.new_page()
+    page.goto("/")
+    shoot(page, "sign-in")
+    page.get_by_label("Name", exact=True).fill("desk")
+    page.get_by_label("Password").fill("not it")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("alert").wait_for()
+    shoot(page, "sign-in-refused")
+
+
+def a_shared_desk(open_window: Callable[[], BrowserContext], shoot: Shoot) -> None:
+    page = signed_in(open_window(), "desk")
+    page.locator(".top .who a").click()
+    page.get_by_label("Code", exact=True).wait_for()
+    shoot(page, "who-is-at-the-desk")
+    page.keyboard.type("n9999")
+    page.get_by_text("4 tries left").wait_for()
+    shoot(page, "who-wrong-code")
+    for left in ("3 tries", "2 tries", "1 try"):
+        page.keyboard.type("9999")
+        page.get_by_text(f"{left} left").wait_for()
+    page.keyboard.type("9999")
+    page.get_by_text("Noah is locked out").wait_for()
+    shoot(page, "who-locked-out")
+    page.keyboard.type("o4071")
+    page.get_by_text("Olivia is at the desk").wait_for()
+    shoot(page, "desk-of-olivia")
+    page.goto("/admin/")
+    shoot(page, "admin-closed")
+    page.goto("/desk/code/")
+    page.get_by_label("Your password").fill("not it")
+    for label in ("New code, 4 to 8 digits", "The same code again"):
+        page.get_by_label(label).fill("1234")
+    page.get_by_role("button", name="Set the code").click()
+    shoot(page, "own-code")
+    page.goto("/purchases/")
+    page.keyboard.type("..")
+    page.get_by_text("The desk is locked.").wait_for()
+    shoot(page, "desk-locked")
+    page.goto("/desk/?pressed=1")
+    shoot(page, "desk-locked-pressed")
+    Membership.objects.filter(user__username="evening").update(wrong_tries=0, locked_until=None)
+
+
+def other_people(open_window: Callable[[], BrowserContext], shoot: Shoot) -> None:
+    page = signed_in(open_window(), "accountant")
+    shoot(page, "accountant")
+    page.goto("/cancelled-class/")
+    shoot(page, "error-403")
+    shoot(signed_in(open_window(), "nora"), "no-membership")
+    new = Org.objects.create(name="Harbour Barre", slug="harbour-barre")
+    lena = User.objects.create_user("lena", password=PASSWORD, first_name="Lena")
+    Membership.objects.create(user=lena, org=new, role="owner")
+    shoot(signed_in(open_window(), "lena"), "desk-nothing-yet")
+    with the_policy(reason_is_mandatory=True):
+        page = signed_in(open_window(), "owner")
+        page.locator("summary").first.click()
+        shoot(page, "desk-mandatory-reason")
+        page.goto("/admin/")
+        shoot(page, "admin")
