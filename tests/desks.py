@@ -1,6 +1,7 @@
 """Many windows of one person's browser, whose presses arrive at the same moment."""
 
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from threading import Barrier
 
 from django.db import connections
@@ -23,7 +24,8 @@ class Desks:
         signed_in.force_login(user)
         self._browsers = [Client(raise_request_exception=False) for _ in range(count)]
         for browser in self._browsers:
-            browser.cookies = signed_in.cookies
+            # Of their own: one that was told something takes the message from no other.
+            browser.cookies = deepcopy(signed_in.cookies)
         self._pool = ThreadPoolExecutor(count)
 
     def all_at_once(self, presses: list[Sent], *, htmx: bool) -> list[HttpResponseBase]:

@@ -130,7 +130,7 @@ def test_a_press_without_its_id_is_refused(
 @ACTS
 @DOORS
 @pytest.mark.parametrize("kind", PACKS)
-def test_a_press_takes_6_queries_at_most(
+def test_a_press_takes_4_queries_at_most(
     northside: Org,
     desk: Client,
     django_assert_max_num_queries: DjangoAssertNumQueries,
@@ -140,10 +140,10 @@ def test_a_press_takes_6_queries_at_most(
 ) -> None:
     pack = make_pack(org=northside, kind=kind)
 
-    with django_assert_max_num_queries(6):
-        # 1. the session 2. its user 3. their membership with its org
-        # 4. the purchase with client and offer 5. the claim, with release_session or use_session
-        # 6. where it is refused: the counts as they stand
+    with django_assert_max_num_queries(4):
+        # 1. the session, with its people
+        # 2. the purchase with client and offer 3. the claim, with release_session or use_session
+        # 4. where it is refused: the counts as they stand
         press(desk, act, pack, htmx=htmx)
 
 

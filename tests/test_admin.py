@@ -149,8 +149,8 @@ def test_rows_of_other_programs_are_shown_as_they_are(admin: Client, northside: 
         page_of(admin, reverse("admin:purchases_purchase_change", args=[purchase.pk]))
 
 
-# A member's page: session, user, membership. A list: its rows, their number.
-MEMBER = 3
+# A member's page: the session, with its people. A list: its rows, their number.
+MEMBER = 1
 LIST = MEMBER + 2
 
 

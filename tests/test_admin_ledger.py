@@ -68,8 +68,8 @@ def test_the_list_takes_as_many_queries_for_many_events_as_for_few(
     for _ in range(20):
         make_purchase(org=northside)
     owner = signed_in(olivia)
-    with django_assert_max_num_queries(6):  # type: ignore[attr-defined]
-        # session, user, membership; the events, how many, and the page's own count
+    with django_assert_max_num_queries(4):  # type: ignore[attr-defined]
+        # the session with its people; the events, how many, and the page's own count
         assert owner.get(EVENTS).status_code == 200
 
 

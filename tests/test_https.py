@@ -127,4 +127,4 @@ def test_the_deployment_check_would_speak() -> None:
     check = manage("check", "--deploy", "--fail-level=WARNING", SECRET_KEY=KEY, HTTPS="False")
 
     assert check.returncode == 1
-    assert "security.W012" in check.stderr
+    assert "security.W011" in check.stderr

@@ -242,7 +242,7 @@ def test_the_policy_costs_the_desk_no_query(
     Policy.objects.create(org=northside, reason_is_mandatory=is_mandatory)
     make_purchases(org=northside, count=3)
 
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(2):
         page = desk.get(LIST)
     assert len(rows_on(page)) == 3
     assert html_of(page).count('<div class="menu">') == 3

@@ -86,13 +86,13 @@ def test_the_answer_is_the_row_with_the_new_expiry_and_a_way_back(
     assert f"{event.expires_at:%Y}-" in the_row_on(page).html
 
 
-def test_a_press_takes_6_queries_at_most(
+def test_a_press_takes_4_queries_at_most(
     desk: Client, pack: Purchase, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    # 1. the session 2. its user 3. their membership with its org 4. the purchase with client and
-    # offer 5. the claim, with extend_expiry 6. where it is refused: what stands
+    # 1. the session, with its people 2. the purchase with client and
+    # offer 3. the claim, with extend_expiry 4. where it is refused: what stands
     for fields in ({"days": 7}, {"until": timezone.localdate().isoformat()}):
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(4):
             extend(desk, pack, **fields)
 
 

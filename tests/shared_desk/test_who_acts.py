@@ -73,8 +73,8 @@ def test_the_desk_takes_no_more_queries_when_shared(
     make_purchases(org=northside, count=3)
     take_over(shared, noah)
 
-    with django_assert_max_num_queries(5):
-        # The session, its user, both memberships, the mark, the purchases.
+    with django_assert_max_num_queries(3):
+        # The session with its people, the purchases.
         assert len(rows_on(shared.get(LIST))) == 3
 
 
@@ -88,7 +88,7 @@ def test_nor_does_a_press(
     lock_after(northside, 5)
     take_over(shared, noah)
 
-    with django_assert_max_num_queries(5):
-        # The session, its user, both memberships, the purchase, the claim.
+    with django_assert_max_num_queries(3):
+        # The session with its people, the purchase, the claim.
         press(shared, "reinstate", pack, htmx=True, by=str(noah.pk))
     assert used(pack) == 2
