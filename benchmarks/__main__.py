@@ -18,12 +18,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 import psutil
+from django.core.management.base import OutputWrapper
 
 from benchmarks import acts, pages, polling, service, targets
 from benchmarks.figures import Figures
 from benchmarks.postgres import ROOT, Postgres
+from purchases.management.progress import draw
 
-PASSWORD = "studio-demo"  # noqa: S105  of every made-up studio
+PASSWORD = "studio-demo"
 SUBJECTS = ["acts", "pages", "service", "polling"]
 
 
@@ -68,16 +70,15 @@ def main() -> None:
 
 
 class Progress:
-    """One line that says what is going on, on a terminal alone."""
+    """One line that says what is going on."""
 
     def __init__(self, began: float) -> None:
         self.began = began
+        self.output = OutputWrapper(sys.stderr)
 
     def __call__(self, doing: str) -> None:
-        if sys.stderr.isatty():
-            passed = time.monotonic() - self.began
-            line = f"{passed // 60:3.0f}:{passed % 60:02.0f}  {doing}" if doing else ""
-            print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+        passed = time.monotonic() - self.began
+        draw(self.output, f"{passed // 60:3.0f}:{passed % 60:02.0f}  {doing}" if doing else "")
 
 
 def run(
@@ -144,7 +145,7 @@ def report(
     figures: Figures, postgres: Postgres, plan: Plan, void: list[str], seconds: float
 ) -> str:
     commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],  # noqa: S607
+        ["git", "describe", "--always", "--dirty"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -8,12 +8,11 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import packs, pgbench
+from benchmarks import packs, pgbench, service
 from benchmarks.contenders import Contender, json_peers, studio, tutorials
-from benchmarks.figures import Figures
-from benchmarks.load import Load, load
+from benchmarks.figures import INTEGRITY, Figures
+from benchmarks.load import load
 from benchmarks.postgres import Database, Postgres
-from benchmarks.sites import megabytes
 
 SUBJECT = "Reinstatement"
 # How it is asked for: the name of it, connections, whether all press the same pack.
@@ -60,30 +59,30 @@ def measure(
                     if found.done != len(found.latencies):
                         raise ValueError(f"{contender.name} answered {dict(found.statuses)}")
                     acknowledged[contender.counts_in] += found.done
-                    _add(figures, f"{contender.name}, {way}", found)
+                    name = f"{contender.name}, {way}"
+                    found.add_to(figures, SUBJECT, name)
+                    cores = f"{name}, cores of the load generator"
+                    figures.add(SUBJECT, cores, found.client_cores)
             progress(f"reinstatement, {repetition} of {repetitions}: pgbench")
             for way, clients, hot in pgbench.WAYS:
                 ran = pgbench.run(desk, actor_id, clients=clients, hot=hot, seconds=seconds)
                 acknowledged["ledger"] += ran.transactions
                 figures.add(SUBJECT, f"pgbench, {way}, per second", ran.per_second)
                 figures.add(SUBJECT, f"pgbench, {way}, mean ms", ran.milliseconds)
-        rss, pss = megabytes(contenders[0].process)
-        figures.add("The service", "resident memory, server and 2 workers (RSS), MB", rss)
-        figures.add("The service", "the same, shared pages counted once (PSS), MB", pss)
+        service.measure_memory(figures, contenders[0].process)
         progress("reinstatement: does every count agree with what was acknowledged?")
         for contender in contenders:
             if contender.given_back:
                 name = f"sessions that {contender.name} lost or doubled"
-                figures.add(
-                    "Integrity", name, acknowledged[contender.name] - contender.given_back()
-                )
+                lost = acknowledged[contender.name] - contender.given_back()
+                figures.add(INTEGRITY, name, lost)
     figures.add(
-        "Integrity",
+        INTEGRITY,
         "sessions lost or doubled by release_session, whoever called it",
         acknowledged["ledger"] - packs.given_back(desk),
     )
     figures.add(
-        "Integrity",
+        INTEGRITY,
         "events of the ledger too many or too few",
         packs.reinstated_events(desk) - acknowledged["ledger"],
     )
@@ -91,12 +90,5 @@ def measure(
 
 def _presses(contender: Contender, hot: bool) -> Callable[[], bytes]:
     # The same seed for all, so that each gets the same packs in the same order.
-    rng = random.Random(1)  # noqa: S311
+    rng = random.Random(1)
     return lambda: contender.press(0 if hot else rng.randrange(1, packs.COUNT))
-
-
-def _add(figures: Figures, name: str, found: Load) -> None:
-    figures.add(SUBJECT, f"{name}, per second", found.per_second)
-    figures.add(SUBJECT, f"{name}, p50 ms", found.percentile(0.5))
-    figures.add(SUBJECT, f"{name}, p99 ms", found.percentile(0.99))
-    figures.add(SUBJECT, f"{name}, cores of the load generator", found.client_cores)

@@ -12,16 +12,15 @@ from pathlib import Path
 from uuid import uuid4
 
 import psutil
-from psycopg.conninfo import conninfo_to_dict
 
 from benchmarks import packs
-from benchmarks.http import request, sign_in
+from benchmarks.http import SignedIn, request, sign_in
 from benchmarks.pgbench import statement
 from benchmarks.postgres import Database, Postgres
 from benchmarks.sites import free_port, serving, site
+from studio.serve import web_server
 
 PEERS = Path(__file__).parent / "peers"
-GRANIAN = "-m granian --interface wsgi --workers 2 --blocking-threads 1 --log-level warning"
 
 
 @dataclass(frozen=True)
@@ -57,19 +56,17 @@ def tutorials(running: ExitStack, postgres: Postgres, python: Path) -> list[Cont
     found = []
     for name, path in (("by the tutorial", "locked"), ("naive", "naive")):
         database = postgres.empty(f"tutorial_{path}")
-        environment = {**_libpq(database), "DJANGO_SETTINGS_MODULE": "tutorial.settings"}
-        for command in (["migrate", "--verbosity", "0"], ["make_packs"]):
-            subprocess.run(  # noqa: S603
-                [python, "-m", "django", *command], cwd=PEERS, env=environment, check=True
-            )
+        environment = database.environment | {"DJANGO_SETTINGS_MODULE": "tutorial.settings"}
+        made = [str(number) for number in (packs.COUNT, packs.TOTAL, packs.USED)]
+        prepare = [str(python), "-m", "tutorial.prepare", *made]
+        subprocess.run(prepare, cwd=PEERS, env=environment, check=True)
         port = free_port()
-        command = [str(python), *GRANIAN.split(), "--port", str(port), "tutorial.wsgi:application"]
+        command = web_server(str(port), "tutorial.wsgi:application", python=str(python))
         running_site = running.enter_context(serving(command, port, environment, PEERS))
         signed_in = sign_in(port, "desk", "studio-demo")
 
-        def press(number: int, signed_in=signed_in, path=path) -> bytes:  # type: ignore[no-untyped-def]
-            pressed: bytes = signed_in.press(f"/packs/{number + 1}/{path}/")
-            return pressed
+        def press(number: int, signed_in: SignedIn = signed_in, path: str = path) -> bytes:
+            return signed_in.press(f"/packs/{number + 1}/{path}/")
 
         def given_back(database: Database = database) -> int:
             [(fewer,)] = database.ask(
@@ -83,36 +80,20 @@ def tutorials(running: ExitStack, postgres: Postgres, python: Path) -> list[Cont
 
 def json_peers(running: ExitStack, desk: Database, python: Path, actor_id: int) -> list[Contender]:
     """The desk's own statement, with no sign-in and no token, answered as JSON: a ceiling."""
-    sql = desk.folder / "reinstate.sql"
-    sql.write_text(statement())
-    environment = {
-        **os.environ,
-        "REINSTATE_SQL": str(sql),
-        "DATABASE_URL": desk.web_url,
-    }
-    uvicorn = "-m uvicorn --workers 2 --log-level warning --no-access-log"
-    servers = {
-        "FastAPI": f"{uvicorn} --port {{port}} fastapi_peer:app",
-        "Flask": f"{GRANIAN} --port {{port}} flask_peer:app",
-    }
+    environment = os.environ | {"REINSTATE_SQL": statement(), "DATABASE_URL": desk.web_url}
 
     def press(number: int) -> bytes:
         body = json.dumps({"request_id": str(uuid4()), "actor_id": actor_id})
         target = f"/purchases/{packs.pack_id(number)}/reinstate/"
         return request("POST", target, {"Content-Type": "application/json"}, body)
 
-    found = []
-    for name, command in servers.items():
-        port = free_port()
-        arguments = [str(python), *command.format(port=port).split()]
-        peer = running.enter_context(serving(arguments, port, environment, PEERS))
-        found.append(Contender(name, port, peer.process, press))
-    return found
+    def peer(name: str, port: int, command: list[str]) -> Contender:
+        started = running.enter_context(serving(command, port, environment, PEERS))
+        return Contender(name, port, started.process, press)
 
-
-def _libpq(database: Database) -> dict[str, str]:
-    """A database as libpq's own variables."""
-    parts = conninfo_to_dict(database.url)
-    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
-    given = {variable: str(parts[part]) for part, variable in names.items() if parts.get(part)}
-    return {**os.environ, **given, "PGDATABASE": str(parts["dbname"])}
+    port, other = free_port(), free_port()
+    uvicorn = f"-m uvicorn --port {port} --workers 2 --log-level warning --no-access-log"
+    return [
+        peer("FastAPI", port, [str(python), *uvicorn.split(), "fastapi_peer:app"]),
+        peer("Flask", other, web_server(str(other), "flask_peer:app", python=str(python))),
+    ]

@@ -6,6 +6,9 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+# Figures that have to be 0, or the run is void.
+INTEGRITY = "Integrity"
+
 
 class Figures:
     """Values by subject and name. Ratios are of the same repetition: the machine is not equally
@@ -37,6 +40,10 @@ class Figures:
             ]
             head = ["", "median", "lowest", "highest", "repetitions"]
             yield f"## {subject}\n\n{table(head, rows)}"
+
+
+def p99(values: list[float]) -> float:
+    return statistics.quantiles(values, n=100, method="inclusive")[98]
 
 
 def table(head: list[str], rows: Sequence[Sequence[object]]) -> str:

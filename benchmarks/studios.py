@@ -9,6 +9,8 @@ import os
 import sys
 from uuid import uuid4
 
+from benchmarks.packs import TOTAL, USED
+
 PACKS_ON_A_DESK = 50
 
 
@@ -39,8 +41,8 @@ def make_studio(number: int) -> dict[str, object]:
             client=client,
             offer=offer,
             amount_paid_cents=1000,
-            sessions_total=1_000_000,
-            sessions_used=900_000,
+            sessions_total=TOTAL,
+            sessions_used=USED,
             payment_status="succeeded",
         )
         for _ in range(PACKS_ON_A_DESK)

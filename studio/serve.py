@@ -132,10 +132,16 @@ def serve(port: str) -> None:
         sys.exit(f"The web server ended with status {server.returncode}.")
 
 
-def web_server(port: str, application: str = "studio.wsgi:application") -> list[str]:
-    command = f"granian --interface wsgi --host {HOST} --port {port} --workers 2"
+def web_server(
+    port: str,
+    application: str = "studio.wsgi:application",
+    *,
+    workers: int = 2,
+    python: str = sys.executable,
+) -> list[str]:
+    command = f"granian --interface wsgi --host {HOST} --port {port} --workers {workers}"
     command += " --blocking-threads 1 --workers-kill-timeout 2 --log-level warning"
-    return [sys.executable, "-m", *command.split(), application]
+    return [python, "-m", *command.split(), application]
 
 
 def wait_until_it_answers(server: subprocess.Popen[bytes], port: str) -> None:

@@ -1,16 +1,15 @@
 """The desk's statement behind FastAPI: no sign-in, no token, no page."""
 
 import os
+from collections import defaultdict
 from contextlib import asynccontextmanager
-from datetime import date
-from pathlib import Path
 from uuid import UUID
 
 from fastapi import FastAPI
 from psycopg_pool import AsyncConnectionPool
 from pydantic import BaseModel
 
-SQL = Path(os.environ["REINSTATE_SQL"]).read_text()
+SQL = os.environ["REINSTATE_SQL"]
 pool = AsyncConnectionPool(
     os.environ["DATABASE_URL"],
     min_size=8,
@@ -23,12 +22,7 @@ pool = AsyncConnectionPool(
 class Press(BaseModel):
     request_id: UUID
     actor_id: int
-    reason: str | None = None
     note: str = ""
-    event_id: int | None = None
-    approved_by_id: int | None = None
-    extend_days: int | None = None
-    extend_until: date | None = None
 
 
 @asynccontextmanager
@@ -42,12 +36,9 @@ app = FastAPI(lifespan=lifespan)
 
 @app.post("/purchases/{purchase_id}/reinstate/")
 async def reinstate(purchase_id: UUID, press: Press) -> dict[str, int | None]:
-    asked = {
-        **press.model_dump(),
-        "purchase_id": purchase_id,
-        "operation": "reinstate",
-        "objection": None,
-    }
+    # What the statement asks besides is null.
+    asked = defaultdict(lambda: None, press.model_dump())
+    asked |= {"purchase_id": purchase_id, "operation": "reinstate"}
     async with pool.connection() as connection:
         cursor = await connection.execute(SQL, asked)
         row = await cursor.fetchone()

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from studio.models import User
-from studio.serve import wait_until_it_answers
+from studio.serve import wait_until_it_answers, web_server
 from tests.database import PATIENCE
 from tests.pages import LIST
 from tests.processes import ROOT, UNSET
@@ -58,8 +57,6 @@ def running_site(
     """`data_dir` holds the collected static files."""
     with create_server(("127.0.0.1", 0)) as door:
         port = door.getsockname()[1]
-    command = f"granian --interface wsgi --host 127.0.0.1 --port {port} --workers {workers}"
-    command += f" --blocking-threads 1 --workers-kill-timeout 2 --log-level warning {application}"
     environment = UNSET | {
         "PATH": os.environ["PATH"],
         "DATABASE_URL": database_url,
@@ -69,7 +66,7 @@ def running_site(
     }
     with (data_dir / "site.log").open("ab") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", *command.split()],
+            web_server(str(port), application, workers=workers),
             cwd=ROOT,
             env=environment,
             stdout=log,

@@ -1,7 +1,8 @@
-"""What `startproject` writes, and a PostgreSQL. libpq's variables say where that is."""
+"""What `startproject` writes, and the PostgreSQL of DATABASE_URL."""
 
 import os
-from pathlib import Path
+
+from psycopg.conninfo import conninfo_to_dict
 
 SECRET_KEY = "only-for-the-benchmark"
 DEBUG = False
@@ -28,7 +29,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [Path(__file__).parent / "templates"],
+        "DIRS": [],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -39,8 +40,13 @@ TEMPLATES = [
         },
     },
 ]
+where = conninfo_to_dict(os.environ["DATABASE_URL"])
 DATABASES = {
-    "default": {"ENGINE": "django.db.backends.postgresql", "NAME": os.environ["PGDATABASE"]}
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": where.pop("dbname"),
+        "OPTIONS": where,
+    }
 }
 STATIC_URL = "static/"
 USE_TZ = True
