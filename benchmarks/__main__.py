@@ -1,6 +1,6 @@
 """`python -m benchmarks`: everything in one run, about 10 minutes once the data are loaded.
 
-Loading 5 million purchases takes about 5 minutes, the first time.
+Loading 5 million purchases takes some minutes more, the first time.
 """
 
 from __future__ import annotations

@@ -32,6 +32,9 @@ SCHEMA = """
     UNION ALL
     SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) || tgenabled::text FROM pg_trigger
     WHERE NOT tgisinternal
+    UNION ALL
+    SELECT oid::regprocedure::text, pg_get_functiondef(oid) || proowner::regrole::text FROM pg_proc
+    WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'
     ORDER BY 1, 2
 """
 
@@ -117,7 +120,7 @@ def test_its_owner_signs_in(loaded: str) -> None:
     assert Browser().login(username=SLUG, password=PASSWORD)
 
 
-def test_tables_indexes_foreign_keys_and_triggers_are_as_they_were() -> None:
+def test_tables_indexes_keys_triggers_and_functions_are_as_they_were() -> None:
     before = rows(SCHEMA)
     run(purchases=20)
     assert rows(SCHEMA) == before
