@@ -13,12 +13,15 @@ from functools import partial
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum, TextField
+from django.db.models.functions import Cast, Coalesce
 
 from purchases.models import ExpiryEvent, Purchase, SessionEvent
 
-BATCH = 5_000
+# Large enough that PostgreSQL reads through the tables instead of looking up row by row: with 5,000
+# it took ten times as long.
+BATCH = 500_000
+NAMES = 50_000  # PostgreSQL takes 65,535 parameters
 
 # From the name of a column to a condition on it.
 Within = Callable[[str], Q]
@@ -53,8 +56,7 @@ def check(only: UUID | None = None) -> Iterator[tuple[int, list[Violation]]]:
             *_expiries_that_their_events_do_not_explain(within),
             *_extensions_undone_twice(within),
         ]
-        clients = Purchase.objects.filter(pk__in={purchase_id for purchase_id, *_ in found})
-        names = dict(clients.values_list("pk", "client__full_name"))
+        names = _names(list({purchase_id for purchase_id, *_ in found}))
         yield purchases, [Violation(f[0], names.get(f[0], "deleted"), *f[1:]) for f in found]
 
 
@@ -67,9 +69,10 @@ def _batches() -> Iterator[tuple[int, Within]]:
     after: UUID | None = None
     while True:
         later = Purchase.objects.filter(_between("pk", after, None)).order_by("pk")
-        ids = list(later.values_list("pk", flat=True)[:BATCH])
-        last = ids[-1] if len(ids) == BATCH else None
-        yield len(ids), partial(_between, after=after, last=last)
+        # Before version 18, PostgreSQL has no largest UUID.
+        batch = later[:BATCH].aggregate(size=Count("pk"), last=Max(Cast("pk", TextField())))
+        last = UUID(batch["last"]) if batch["size"] == BATCH else None
+        yield batch["size"], partial(_between, after=after, last=last)
         if last is None:
             return
         after = last
@@ -78,6 +81,15 @@ def _batches() -> Iterator[tuple[int, Within]]:
 def _between(column: str, after: UUID | None, last: UUID | None) -> Q:
     bounds = {f"{column}__gt": after, f"{column}__lte": last}
     return Q(**{bound: value for bound, value in bounds.items() if value})
+
+
+def _names(ids: list[UUID]) -> dict[UUID, str]:
+    """Of these purchases' clients."""
+    names: dict[UUID, str] = {}
+    for first in range(0, len(ids), NAMES):
+        purchases = Purchase.objects.filter(pk__in=ids[first : first + NAMES])
+        names |= dict(purchases.values_list("pk", "client__full_name"))
+    return names
 
 
 def _impossible_counts(within: Within) -> Iterator[Finding]:

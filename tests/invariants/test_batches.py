@@ -36,6 +36,20 @@ def test_a_batch_takes_as_many_queries_whatever_is_found(
         rows("UPDATE client_purchases SET sessions_used = 9")
 
     with django_assert_num_queries(11):
-        # 1. the ids of the batch 2-10. one for each thing that can be wrong 11. the clients
+        # 1. how far the batch goes 2-10. one for each thing that can be wrong 11. the clients
         ((purchases, violations),) = list(invariants.check())
     assert (purchases, len(violations)) == (30, 30)
+
+
+def test_however_many_are_found_each_is_named(
+    northside: Org, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invariants, "NAMES", 2)
+    make_purchases(org=northside, count=5)
+    with unguarded("client_purchases"):
+        rows("UPDATE client_purchases SET sessions_used = 9")
+
+    lines = found()
+
+    assert len(lines) == 5
+    assert not any("deleted" in line for line in lines)
