@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client as Browser
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from purchases.models import Client, Offer, Org, Purchase, SessionEvent
 from studio.demo.crowd import Crowd
+from studio.demo.loading import PurchaseRow
 from studio.management.commands.demo import PASSWORD
 from studio.models import User
 from tests.database import rows, value
@@ -124,6 +125,36 @@ def test_tables_indexes_keys_triggers_and_functions_are_as_they_were() -> None:
     before = rows(SCHEMA)
     run(purchases=20)
     assert rows(SCHEMA) == before
+
+
+def test_a_key_that_the_table_of_another_program_refers_to_stays(studio: Org) -> None:
+    rows("CREATE TABLE receipts (purchase_id uuid REFERENCES client_purchases)")
+    rows("INSERT INTO receipts SELECT id FROM client_purchases")
+    before = rows(SCHEMA)
+
+    run(purchases=20)
+
+    assert rows(SCHEMA) == before
+    with pytest.raises(IntegrityError, match="receipts"), transaction.atomic():
+        rows("DELETE FROM client_purchases WHERE org_id = %s", studio.pk)
+
+
+def test_a_purchase_that_comes_twice_is_refused_with_all_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows_of = Crowd.purchase_rows
+
+    def twice(crowd: Crowd) -> Iterator[PurchaseRow]:
+        first, *others = rows_of(crowd)
+        yield from [first, *others, first]
+
+    before = rows(SCHEMA)
+    monkeypatch.setattr(Crowd, "purchase_rows", twice)
+    with pytest.raises(IntegrityError, match="client_purchases_pkey"):
+        run(purchases=20)
+
+    assert rows(SCHEMA) == before
+    assert not Org.objects.filter(slug="generated-20-1").exists()
 
 
 def test_where_it_breaks_off_nothing_has_happened(monkeypatch: pytest.MonkeyPatch) -> None:
