@@ -41,6 +41,7 @@ from purchases.forms import (
     problems,
 )
 from purchases.models import Purchase, SessionRequest
+from purchases.templatetags.row import reason_menu
 from purchases.way_back import page_of_ours
 
 
@@ -230,9 +231,8 @@ def _acts(request: DeskRequest, purchases: Sequence[Purchase]) -> dict[str, obje
 
 @lru_cache
 def _reason_menu(_language: str | None, _labels: tuple[str, ...]) -> str:
-    """The same in every row of a client to whom nothing was given back: written once for those who
-    read these words."""
-    return render_to_string("purchases/_reason_menu.html", {"reasons": SessionRequest.Reason})
+    """Written once for those who read these words."""
+    return reason_menu()
 
 
 def _bad_request(request: DeskRequest, form: ActForm | ListForm | RowsForm) -> HttpResponse:

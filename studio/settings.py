@@ -119,6 +119,12 @@ TEMPLATES = [
             ],
         },
     },
+    # The rows of the desk alone.
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "rows"],
+        "OPTIONS": {"environment": "purchases.templatetags.row.environment"},
+    },
 ]
 
 AUTH_PASSWORD_VALIDATORS = [

@@ -1,6 +1,6 @@
 """How the desk says a date, a phone number and a request."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import TypeVar
@@ -30,17 +30,22 @@ def request_fields(context: Context) -> SafeString:
     """The hidden fields of every form that changes a count: the token of this site, a fresh id
     for what the person may ask for, made before they click, the page to come back to, and who
     was acting when the page was made: at a shared desk it may be somebody else by now."""
+    return fields_of_requests(context)()
+
+
+def fields_of_requests(context: Context) -> Callable[[], SafeString]:
+    """Makes `request_fields` for one form after another of a page."""
     member: Member | None = getattr(context.get("request"), "member", None)
-    return format_html(
+    of_the_page = format_html(
         '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
-        '<input type="hidden" name="request_id" value="{}">'
         '<input type="hidden" name="next" value="{}">'
         '<input type="hidden" name="by" value="{}">',
         context["csrf_token"],
-        uuid4(),
         context["here"],
         member.user_id if member else "",
     )
+    one_more = '{}<input type="hidden" name="request_id" value="{}">'
+    return lambda: format_html(one_more, of_the_page, uuid4())
 
 
 @register.filter
@@ -65,28 +70,25 @@ def how_often(forgiveness: Forgiveness) -> str:
 @register.filter
 def day(moment: datetime) -> str:
     """ "12 Jan"; with the year where it is not this one."""
-    # Translators: a date as Django's `date` filter writes it (j: 12, M: Jan, b: jan, F: January,
-    # Y: 2026).
-    return _date(moment, pgettext("date", "j M"), pgettext("date", "j M Y"))
-
-
-def _date(moment: datetime, this_year: str, other_year: str) -> str:
-    local = timezone.localdate(moment)
-    pattern = this_year if local.year == timezone.localdate().year else other_year
-    return _written(local, pattern, get_language())
+    return _day(timezone.localdate(moment), timezone.localdate().year, get_language())
 
 
 @lru_cache(maxsize=4_000)
-def _written(local: date, pattern: str, _language: str | None) -> str:
+def _day(local: date, this_year: int, _language: str | None) -> str:
     """A desk shows the same days over and over, and Django takes long to write one."""
-    return date_format(local, pattern)
+    # Translators: a date as Django's `date` filter writes it (j: 12, M: Jan, b: jan, F: January,
+    # Y: 2026).
+    patterns = pgettext("date", "j M"), pgettext("date", "j M Y")
+    return date_format(local, patterns[local.year != this_year])
 
 
 @register.filter
 def on_day(moment: datetime) -> str:
     """ "Mon 12 Jan", as one says it to somebody; with the year where it is not this one."""
     # Translators: a date as Django's `date` filter writes it (D: Mon, j: 12, M: Jan, Y: 2026).
-    return _date(moment, pgettext("date", "D j M"), pgettext("date", "D j M Y"))
+    patterns = pgettext("date", "D j M"), pgettext("date", "D j M Y")
+    local = timezone.localdate(moment)
+    return date_format(local, patterns[local.year != timezone.localdate().year])
 
 
 @register.filter
@@ -99,9 +101,14 @@ def at_time(moment: datetime) -> str:
 @register.filter
 def exactly(moment: datetime) -> str:
     """ "Mon 12 January 2026, 18:00", for a tooltip."""
+    local = timezone.localtime(moment).replace(second=0, microsecond=0, tzinfo=None)
+    return _exactly(local, get_language())
+
+
+@lru_cache(maxsize=4_000)
+def _exactly(local: datetime, _language: str | None) -> str:
     # Translators: as above, with D: Mon and H:i: 18:00.
-    local = timezone.localtime(moment).replace(tzinfo=None)
-    return _written(local, pgettext("date", "D j F Y, H:i"), get_language())
+    return date_format(local, pgettext("date", "D j F Y, H:i"))
 
 
 @register.simple_tag
