@@ -25,8 +25,8 @@ screenshots: .venv/installed ## every page and state, at three widths, light and
 	BROWSER_TESTS=required $(BIN)/python -m pytest tests/browser/screenshots/every_page.py
 
 messages: .venv/installed ## the texts to translate, gathered and compiled (apt-get install gettext)
-	DEBUG=True $(BIN)/python manage.py makemessages --all --no-obsolete --add-location=file -i .venv -i var
-	DEBUG=True $(BIN)/python manage.py compilemessages -i .venv -i var
+	DEBUG=True $(BIN)/python manage.py makemessages --all --no-obsolete --add-location=file -i '.venv*' -i var
+	DEBUG=True $(BIN)/python manage.py compilemessages -i '.venv*' -i var
 
 audit: .venv/installed ## Lighthouse and the Nu HTML checker; they need npm, Java and Chromium
 	$(BIN)/python .ci/audit.py

@@ -70,25 +70,30 @@ def how_often(forgiveness: Forgiveness) -> str:
 @register.filter
 def day(moment: datetime) -> str:
     """ "12 Jan"; with the year where it is not this one."""
-    return _day(timezone.localdate(moment), timezone.localdate().year, get_language())
+    local = timezone.localdate(moment)
+    # Translators: a date as Django's `date` filter writes it (j: 12, M: Jan, b: jan, F: January,
+    # Y: 2026).
+    pattern = pgettext("date", "j M") if is_of_this_year(local) else pgettext("date", "j M Y")
+    return _written(local, pattern, get_language())
+
+
+def is_of_this_year(local: date) -> bool:
+    return local.year == timezone.localdate().year
 
 
 @lru_cache(maxsize=4_000)
-def _day(local: date, this_year: int, _language: str | None) -> str:
+def _written(local: date, pattern: str, _language: str | None) -> str:
     """A desk shows the same days over and over, and Django takes long to write one."""
-    # Translators: a date as Django's `date` filter writes it (j: 12, M: Jan, b: jan, F: January,
-    # Y: 2026).
-    patterns = pgettext("date", "j M"), pgettext("date", "j M Y")
-    return date_format(local, patterns[local.year != this_year])
+    return date_format(local, pattern)
 
 
 @register.filter
 def on_day(moment: datetime) -> str:
     """ "Mon 12 Jan", as one says it to somebody; with the year where it is not this one."""
-    # Translators: a date as Django's `date` filter writes it (D: Mon, j: 12, M: Jan, Y: 2026).
-    patterns = pgettext("date", "D j M"), pgettext("date", "D j M Y")
     local = timezone.localdate(moment)
-    return date_format(local, patterns[local.year != timezone.localdate().year])
+    # Translators: a date as Django's `date` filter writes it (D: Mon, j: 12, M: Jan, Y: 2026).
+    pattern = pgettext("date", "D j M") if is_of_this_year(local) else pgettext("date", "D j M Y")
+    return _written(local, pattern, get_language())
 
 
 @register.filter
@@ -102,13 +107,8 @@ def at_time(moment: datetime) -> str:
 def exactly(moment: datetime) -> str:
     """ "Mon 12 January 2026, 18:00", for a tooltip."""
     local = timezone.localtime(moment).replace(second=0, microsecond=0, tzinfo=None)
-    return _exactly(local, get_language())
-
-
-@lru_cache(maxsize=4_000)
-def _exactly(local: datetime, _language: str | None) -> str:
     # Translators: as above, with D: Mon and H:i: 18:00.
-    return date_format(local, pgettext("date", "D j F Y, H:i"))
+    return _written(local, pgettext("date", "D j F Y, H:i"), get_language())
 
 
 @register.simple_tag

@@ -14,7 +14,7 @@ from django import template
 from django.template import Context, engines
 from django.template.backends.jinja2 import Jinja2
 from django.urls import get_script_prefix, reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 from jinja2 import Environment, StrictUndefined
@@ -67,7 +67,7 @@ def of_the_page(context: Context) -> dict[str, Any]:
 
 
 def translated(text: str) -> Markup:
-    return Markup(gettext(text))  # noqa: S704, as Django's own tag has it
+    return Markup(translation.gettext(text))  # noqa: S704, as Django's own tag has it
 
 
 def reason_menu() -> SafeString:
