@@ -104,7 +104,7 @@ def test_default_privileges_open_none_of_our_tables_to_a_phone(attached_live: Li
 
 def test_none_of_them_is_open_for_a_moment_either(live: Live) -> None:
     """Attaching is stopped before the roles are set up."""
-    live.attach_and_kill_at("sessions.0001_initial")
+    live.attach_and_kill_at("studio.0006_sessions_know_their_people")
     query = "SELECT has_table_privilege('anon', 'studio_user', 'SELECT')"
     assert live.value(query) is False
 

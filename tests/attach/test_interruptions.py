@@ -14,7 +14,7 @@ RECORDED = [
     "studio.0001_initial",
     "purchases.0002_release_session",
     "purchases.0010_sessions_used_is_between_0_and_total",
-    "sessions.0001_initial",
+    "studio.0006_sessions_know_their_people",
 ]
 MOMENTS = [
     "What attach will do",
@@ -24,7 +24,7 @@ MOMENTS = [
     "purchases.0008_record_session_event",
     "purchases.0011_open_older_purchases",
     "purchases.0012_find_older_clients",
-    "sessions.0001_initial",
+    "studio.0006_sessions_know_their_people",
 ]
 
 # Ends the session at every so many statements that make something.
