@@ -1,6 +1,6 @@
 """`python -m benchmarks.middles`: the place half way through each list of the desk, in the database
-that DATABASE_URL names, as its links say it. Prints them as JSON, by state; null where there is
-less than two pages."""
+that DATABASE_URL names, as its links say it. Prints them as JSON, by state; null where no
+purchase comes after the middle one."""
 
 from __future__ import annotations
 
@@ -16,19 +16,14 @@ def main() -> None:
     from django.utils import timezone
 
     from purchases.models import Org, Purchase
-    from purchases.queries import PAGE_SIZE, Place
+    from purchases.queries import Place
 
     middles: dict[str, str | None] = {}
     org = Org.objects.get()
     for state in Purchase.State:
-        listed = Purchase.objects.of_org(org.pk).in_state(state, timezone.now())
-        half = listed.count() // 2
-        middles[state.value] = None
-        if half >= PAGE_SIZE:
-            purchased_at, purchase_id = (
-                listed.newest_first().values_list("purchased_at", "pk")[half : half + 1].get()
-            )
-            middles[state.value] = str(Place(purchased_at, purchase_id))
+        listed = Purchase.objects.of_org(org.pk).in_state(state, timezone.now()).in_order_of(state)
+        count = listed.count()
+        middles[state.value] = str(Place.of(listed[count // 2], state)) if count > 2 else None
     print(json.dumps(middles))
 
 

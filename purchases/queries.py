@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import merge
 from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, Q
+from django.db.models import Count, Exists, Q, QuerySet
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -33,20 +34,25 @@ MANY_CLIENTS = 3_000
 
 @dataclass(frozen=True)
 class Place:
-    """A place in the list, newest first: just after this purchase. As text, it stands in links."""
+    """A place in a list: just after this purchase. As text, it stands in links."""
 
-    purchased_at: datetime
+    moment: datetime
     purchase_id: UUID
 
     def __str__(self) -> str:
-        return f"{self.purchased_at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}_{self.purchase_id}"
+        return f"{self.moment.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}_{self.purchase_id}"
+
+    @classmethod
+    def of(cls, purchase: Purchase, state: Purchase.State) -> Place:
+        """Where the purchase stands in the list of the state."""
+        return cls(getattr(purchase, state.goes_by), purchase.pk)
 
     @classmethod
     def parse(cls, text: str) -> Place:
         """Raises ValueError where the text is not of the form that `str` gives."""
         moment, _, purchase_id = text.partition("_")
-        purchased_at = datetime.strptime(moment, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
-        return cls(purchased_at, UUID(purchase_id))
+        parsed = datetime.strptime(moment, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
+        return cls(parsed, UUID(purchase_id))
 
 
 @dataclass(frozen=True)
@@ -56,28 +62,30 @@ class Page:
 
 
 def desk_page(*, org_id: UUID, q: str, state: Purchase.State, after: Place | None) -> Page:
-    """At most 50 purchases of the org, newest first, each with client and offer: those in the
-    state, of clients whom every word of `q` finds."""
+    """At most 50 purchases of the org in the order of the state, each with client and offer: those
+    in the state, of clients whom every word of `q` finds."""
     words = search_words(q)
     if q and not words:
         return Page([], None)
-    purchases = Purchase.objects.of_org(org_id).in_state(state, timezone.now()).newest_first()
+    purchases = Purchase.objects.of_org(org_id).in_state(state, timezone.now()).in_order_of(state)
     if after:
-        purchases = purchases.older_than(after.purchased_at, after.purchase_id)
+        purchases = purchases.after(state, after.moment, after.purchase_id)
     if words:
-        purchases = _found(purchases, words, org_id)
+        # The page is found before anything is joined to it.
+        ids = _found(purchases, words, org_id)
+        purchases = Purchase.objects.filter(pk__in=ids).in_order_of(state)
     # One more than a page tells whether another page follows.
     found = list(purchases.select_related("client", "offer")[: PAGE_SIZE + 1])
     page = found[:PAGE_SIZE]
     more = len(found) > PAGE_SIZE
-    return Page(page, Place(page[-1].purchased_at, page[-1].pk) if more else None)
+    return Page(page, Place.of(page[-1], state) if more else None)
 
 
-def _found(purchases: PurchaseQuerySet, words: list[str], org_id: UUID) -> PurchaseQuerySet:
-    """Those of these purchases, in their order, that a search shows, or the first page of them.
+def _found(purchases: PurchaseQuerySet, words: list[str], org_id: UUID) -> QuerySet[Purchase, Any]:
+    """The ids of those of these purchases that a search shows, or of the first page of them.
 
     The purchases of a few clients are found by the clients, and sorted; those of many by going
-    through the newest purchases until a page is full. Either way at most some thousand rows are
+    through the list until a page is full. Either way at most some thousand rows are
     looked at, however many the studio has; PostgreSQL, left to guess, may look at all of them.
     It asks which way it is before it goes either, and the other one costs nothing.
     """
@@ -86,7 +94,7 @@ def _found(purchases: PurchaseQuerySet, words: list[str], org_id: UUID) -> Purch
     by_client = purchases.filter(~are_many).of_clients_found(terms)
     one_by_one = purchases.filter(are_many).of_clients_matching(words, org_id)
     pages = [ways.values("pk")[: PAGE_SIZE + 1] for ways in (by_client, one_by_one)]
-    return Purchase.objects.filter(pk__in=pages[0].union(pages[1], all=True)).newest_first()
+    return pages[0].union(pages[1], all=True)
 
 
 def purchases_by_id(*, org_id: UUID, ids: list[UUID]) -> list[Purchase]:

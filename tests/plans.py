@@ -21,7 +21,7 @@ class Query:
 
     def plan(self) -> dict[str, Any]:
         """The plan after it was run, with what each step of it read."""
-        query = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {self.sql}"
+        query = f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {self.sql}"
         with connection.cursor() as cursor:
             cursor.execute(query, self.params)
             (answer,) = cursor.fetchone()
@@ -60,6 +60,12 @@ def rows_read(plan: dict[str, Any]) -> int:
     """How many rows the step that read most took from its table or index."""
     scans = (step for step in steps(plan) if "Relation Name" in step or "Index Name" in step)
     return max((_rows(step) for step in scans), default=0)
+
+
+def blocks_read(plan: dict[str, Any]) -> int:
+    """How many pages of the disk, or of memory, it took in all: what a step passes over within an
+    index counts here alone."""
+    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
 
 
 def _rows(step: dict[str, Any]) -> int:

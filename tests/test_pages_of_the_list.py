@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from purchases.models import Org, Purchase
-from purchases.queries import PAGE_SIZE
+from purchases.queries import PAGE_SIZE, Place
 from studio.models import User
 from tests.conftest import SignIn
 from tests.factories import make_purchase, make_purchases
@@ -39,6 +39,28 @@ def test_a_page_has_50(northside: Org, desk: Client) -> None:
     assert list(pages(desk)) == [purchases[:50], purchases[50:100], purchases[100:]]
 
 
+@pytest.mark.parametrize("state", Purchase.State)
+@pytest.mark.parametrize("q", ["", "ana r"])
+def test_where_all_have_one_moment_everybody_is_listed_once(
+    northside: Org, desk: Client, now: datetime, state: Purchase.State, q: str
+) -> None:
+    """As what is bought in one import, or expires at one midnight."""
+    expires_in = timedelta(days=-1 if state == "expired" else 7)
+    made = make_purchases(
+        org=northside,
+        count=120,
+        sessions_used=10 if state == "used_up" else 3,
+        payment_status="pending" if state == "unpaid" else "succeeded",
+        expires_at=now + expires_in,
+    )
+    Purchase.objects.all().update(purchased_at=now)
+
+    listed = list(pages(desk, LIST + f"?state={state}&q={q}"))
+
+    assert [len(page) for page in listed] == [50, 50, 20]
+    assert sorted(each for page in listed for each in page) == sorted(ids(made))
+
+
 @pytest.mark.parametrize(("count", "sizes"), [(0, [0]), (1, [1]), (50, [50]), (51, [50, 1])])
 def test_a_further_page_is_offered_only_where_there_is_one(
     northside: Org, desk: Client, count: int, sizes: list[int]
@@ -55,6 +77,24 @@ def test_the_last_page_leads_back_to_the_newest(northside: Org, desk: Client) ->
 
     assert "Back to the newest" not in words_on(first)
     assert '<a class="button" href="?q=ana">Back to the newest</a>' in html_of(last)
+
+
+@pytest.mark.parametrize(("state", "days"), [("expiring", 7), ("expired", -7)])
+def test_a_list_by_expiry_does_not_speak_of_the_newest(
+    northside: Org, desk: Client, now: datetime, state: str, days: int
+) -> None:
+    made = make_purchases(org=northside, count=101, expires_at=now + timedelta(days=days))
+    end = Place(now + timedelta(days=8 if state == "expiring" else -8), made[0].pk)
+    first = desk.get(LIST, {"state": state})
+    second = desk.get(LIST + str(next_page(first)))
+    beyond = desk.get(LIST, {"state": state, "after": str(end)})
+
+    assert "The first 50" in words_on(first)
+    assert "More purchases" in words_on(first)
+    assert "The next 50" in words_on(second)
+    assert "No more purchases." in words_on(beyond)
+    for page in (second, beyond):
+        assert f'href="?state={state}">Back to the start</a>' in html_of(page)
 
 
 def test_a_link_keeps_the_search_and_the_filter(northside: Org, desk: Client) -> None:

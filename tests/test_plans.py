@@ -17,16 +17,17 @@ from purchases.cancelled_class.pasted import Named
 from purchases.models import Org, Purchase
 from studio.models import User
 from tests.database import rows
-from tests.plans import FEW, Query, queries_recorded, read_whole, rows_read
+from tests.pages import rows_on
+from tests.plans import FEW, Query, blocks_read, queries_recorded, read_whole, rows_read
 
 # The rows are the generated ones, which test_generate looks after; to add them up again after each
 # of these tests would take longer than the tests.
 pytestmark = [pytest.mark.django_db, pytest.mark.breaks_the_ledger]
 
 SIZE = 100_000
-# A search reads at most the purchases of queries.MANY_CLIENTS clients; every list goes through the
-# newest purchases until its page is full.
-A_PAGE = 5_000
+# Of rows, and of pages of the disk. A search reads at most the purchases of queries.MANY_CLIENTS
+# clients; every list goes through the purchases in its order until a page is full.
+A_PAGE = 10_000
 A_SEARCH = 40_000
 SEARCHES = ["a", "m", "jo", "mar", "smit", "s j", "x y", "ana ru", "maria.lopez", "q", "@", "234"]
 
@@ -60,22 +61,38 @@ def look_at(asked: list[Query], at_most: int) -> None:
         plan = query.plan()
         assert read_whole(plan) == set(), query.sql
         assert rows_read(plan) <= at_most, query.sql
+        assert blocks_read(plan) <= at_most, query.sql
 
 
 @pytest.mark.parametrize("state", Purchase.State)
-def test_the_desk_in_every_state_first_and_half_way(
-    studio: Org, desk: Browser, state: Purchase.State
+@pytest.mark.parametrize("share", [0, 0.5, 0.9, 1], ids=["first", "half way", "late", "last"])
+def test_the_desk_in_every_state_on_every_page(
+    studio: Org, desk: Browser, state: Purchase.State, share: float
 ) -> None:
-    listed = studio.purchases.all().in_state(state, timezone.now()).newest_first()
-    middle = listed[listed.count() // 2]
-    place = queries.Place(middle.purchased_at, middle.pk)
+    """However few there are of a state, none is looked for among all the others."""
+    listed = studio.purchases.all().in_state(state, timezone.now()).in_order_of(state)
+    last = listed.count() - 2
+    place = queries.Place.of(listed[int(last * share)], state) if share else ""
 
-    for after in ({}, {"after": str(place)}):
-        with queries_recorded() as asked:
-            response = desk.get("/purchases/", {"state": state, **after})
-        assert response.status_code == 200
-        assert len(asked) <= 4
-        look_at(asked, A_PAGE)
+    with queries_recorded() as asked:
+        response = desk.get("/purchases/", {"state": state, "after": str(place)})
+    assert response.status_code == 200
+    assert rows_on(response)
+    assert len(asked) <= 4
+    look_at(asked, A_PAGE)
+
+
+@pytest.mark.parametrize("state", [Purchase.State.EXPIRING, Purchase.State.EXPIRED])
+@pytest.mark.parametrize("share", [0, 0.5, 1], ids=["first", "half way", "last"])
+def test_a_list_by_expiry_reads_its_own_rows(
+    studio: Org, desk: Browser, state: Purchase.State, share: float
+) -> None:
+    listed = studio.purchases.all().in_state(state, timezone.now()).in_order_of(state)
+    place = queries.Place.of(listed[int((listed.count() - 2) * share)], state) if share else ""
+
+    with queries_recorded() as asked:
+        assert desk.get("/purchases/", {"state": state, "after": str(place)}).status_code == 200
+    look_at(asked, 1_000)
 
 
 @pytest.mark.parametrize("words", SEARCHES)
@@ -124,6 +141,15 @@ def test_a_press(studio: Org, desk: Browser) -> None:
     assert len(asked) == 3
     # The last one would do it all again.
     look_at(asked[:-1], FEW)
+
+
+@pytest.mark.parametrize("words", ["a", "mar", "s j"])
+def test_a_search_for_people_of_a_cancelled_class(studio: Org, words: str) -> None:
+    """Of the many whom it finds, it looks at a few."""
+    with queries_recorded() as asked:
+        matched = matching.match(org_id=studio.pk, named=[], q=words, ticked=[])
+    assert matched.found_more
+    look_at(asked, A_PAGE)
 
 
 def test_the_people_of_a_cancelled_class(studio: Org) -> None:

@@ -61,6 +61,27 @@ def test_without_a_filter_it_shows_all_newest_first(
     assert shown == [newest.pk, middle.pk, oldest.pk]
 
 
+@pytest.mark.parametrize(
+    ("state", "days"), [(State.EXPIRING, [2, 5, 9]), (State.EXPIRED, [-1, -5, -9])]
+)
+def test_a_list_by_expiry_begins_with_what_is_nearest(
+    northside: Org, desk: Client, now: datetime, state: Purchase.State, days: list[int]
+) -> None:
+    """Whenever it was bought."""
+    middle, last, first = (
+        make_purchase(
+            org=northside,
+            purchased_at=now - timedelta(days=age),
+            expires_at=now + timedelta(days=days[place]),
+        )
+        for age, place in ((30, 1), (20, 2), (40, 0))
+    )
+
+    shown = [row.purchase_id for row in rows_on(desk.get(LIST, {"state": state}))]
+
+    assert shown == [first.pk, middle.pk, last.pk]
+
+
 @pytest.mark.parametrize("state", State)
 def test_the_filter_in_use_is_marked(desk: Client, state: Purchase.State) -> None:
     html = html_of(desk.get(LIST, {"state": state}))
@@ -224,7 +245,8 @@ def test_it_takes_3_queries_at_most_whatever_it_shows(
     headers: dict[str, str],
 ) -> None:
     Allowance.objects.create(org=northside, reason="", sessions=1, days=30)
-    newer = timezone.now() + timedelta(days=1)
+    # Before all of them in each order.
+    newer = timezone.now() + timedelta(days=-1 if state is State.EXPIRING else 1)
     expired = timezone.now() - timedelta(hours=1)
     make_purchases(org=northside, count=PAGE_SIZE + 1, expires_at=timezone.now() + timedelta(7))
     make_purchases(org=northside, count=PAGE_SIZE + 1, sessions_used=10, expires_at=expired)

@@ -9,6 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -36,17 +37,14 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
 
     def in_state(self, state: Purchase.State, now: datetime) -> PurchaseQuerySet:
         """The purchases that a filter of the desk shows; a purchase may be in several."""
-        unexpired = Q(expires_at=None) | Q(expires_at__gt=now)
-        usable = (
-            Q(payment_status=Purchase.PaymentStatus.SUCCEEDED)
-            & (Q(sessions_total=None) | Q(sessions_remaining__gt=0))
-            & unexpired
-        )
+        not_used_up = Q(sessions_total=None) | Q(sessions_remaining__gt=0)
+        usable = Q(payment_status=Purchase.PaymentStatus.SUCCEEDED) & not_used_up
         match state:
             case Purchase.State.ACTIVE:
-                return self.filter(usable)
+                return self.filter(usable, Q(expires_at=None) | Q(expires_at__gt=now))
             case Purchase.State.EXPIRING:
-                return self.filter(usable, expires_at__lte=now + EXPIRING_WITHIN)
+                soon = now + EXPIRING_WITHIN
+                return self.filter(usable, expires_at__gt=now, expires_at__lte=soon)
             case Purchase.State.USED_UP:
                 return self.filter(sessions_remaining__lte=0)
             case Purchase.State.EXPIRED:
@@ -74,14 +72,27 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
         return matching
 
     def newest_first(self) -> PurchaseQuerySet:
-        return self.order_by("-purchased_at", "-id")
+        return self.in_order_of(Purchase.State.ALL)
 
-    def older_than(self, purchased_at: datetime, purchase_id: UUID) -> PurchaseQuerySet:
-        """What comes after this place in `newest_first`, whatever was added or changed since."""
-        # Said this way round, and not as one OR, the index on (org, purchased_at, id) is entered
-        # at the right place.
-        before = Q(purchased_at__lt=purchased_at) | Q(id__lt=purchase_id)
-        return self.filter(before, purchased_at__lte=purchased_at)
+    def in_order_of(self, state: Purchase.State) -> PurchaseQuerySet:
+        """As the desk lists this state: newest first; what expires, the soonest first; what has
+        expired, the latest first."""
+        # An index has each of these orders. By any other one, a list that few purchases are in
+        # would be looked for among all of them.
+        sign = "" if state is Purchase.State.EXPIRING else "-"
+        return self.order_by(f"{sign}{state.goes_by}", f"{sign}id")
+
+    def after(self, state: Purchase.State, moment: datetime, purchase_id: UUID) -> PurchaseQuerySet:
+        """What comes after this place `in_order_of` the state, whatever was added or changed
+        since."""
+        # The bound says where the index is entered; of the thousands that may expire at the same
+        # midnight, those before the place are passed over in the index alone.
+        forward = state is Purchase.State.EXPIRING
+        further, bound = (TupleGreaterThan, "gte") if forward else (TupleLessThan, "lte")
+        return self.filter(
+            further(Tuple(F(state.goes_by), F("id")), (moment, purchase_id)),
+            **{f"{state.goes_by}__{bound}": moment},
+        )
 
 
 class Purchase(models.Model):
@@ -94,6 +105,12 @@ class Purchase(models.Model):
         USED_UP = "used_up", _("Used up")
         EXPIRED = "expired", _("Expired")
         UNPAID = "unpaid", _("Not paid")
+
+        @property
+        def goes_by(self) -> str:
+            """The moment by which its list is ordered."""
+            by_expiry = (Purchase.State.EXPIRING, Purchase.State.EXPIRED)
+            return "expires_at" if self in by_expiry else "purchased_at"
 
     class PaymentStatus(models.TextChoices):
         PENDING = "pending", _("Pending")
@@ -135,8 +152,8 @@ class Purchase(models.Model):
                 include=["org"],
                 name="purchases_of_a_client",
             ),
-            # The desk's filters by expiry.
-            models.Index(fields=["org", "expires_at"], name="purchases_by_expiry"),
+            # The desk's lists of what expires and what has expired.
+            models.Index(fields=["org", "expires_at", "id"], name="purchases_by_expiry"),
             # Whether an offer may be deleted.
             models.Index(fields=["offer"], name="purchases_of_an_offer"),
         ]
