@@ -92,7 +92,7 @@ def _found(purchases: PurchaseQuerySet, words: list[str], org_id: UUID) -> Query
     terms = ClientSearchTerm.objects.all().of_clients_matching(words, org_id)
     are_many = Exists(terms[MANY_CLIENTS : MANY_CLIENTS + 1])
     by_client = purchases.filter(~are_many).of_clients_found(terms)
-    one_by_one = purchases.filter(are_many).of_clients_matching(words, org_id)
+    one_by_one = purchases.filter(are_many).of_clients_matching(words)
     pages = [ways.values("pk")[: PAGE_SIZE + 1] for ways in (by_client, one_by_one)]
     return pages[0].union(pages[1], all=True)
 

@@ -96,9 +96,10 @@ def test_a_list_by_expiry_reads_its_own_rows(
 
 
 @pytest.mark.parametrize("words", SEARCHES)
-def test_a_search(studio: Org, desk: Browser, words: str) -> None:
+@pytest.mark.parametrize("state", [Purchase.State.ALL, Purchase.State.EXPIRING])
+def test_a_search(studio: Org, desk: Browser, state: Purchase.State, words: str) -> None:
     with queries_recorded() as asked:
-        assert desk.get("/purchases/", {"q": words}).status_code == 200
+        assert desk.get("/purchases/", {"q": words, "state": state}).status_code == 200
     assert len(asked) <= 5
     look_at(asked, A_SEARCH)
 

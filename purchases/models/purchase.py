@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from purchases.models.catalogue import Client, Offer, Org
 from purchases.models.moment import MomentField
 from purchases.models.objection import Objection
-from purchases.models.search import SearchTermQuerySet, finds_the_client
+from purchases.models.search import SearchTermQuerySet, finds_the_client, likely_rare_first
 
 EXPIRING_WITHIN = timedelta(days=14)
 
@@ -64,12 +64,9 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
         one by one, where a join might read every client."""
         return self.filter(IsAnyOf(F("client_id"), ArraySubquery(terms.values("client_id"))))
 
-    def of_clients_matching(self, words: list[str], org_id: UUID) -> PurchaseQuerySet:
+    def of_clients_matching(self, words: list[str]) -> PurchaseQuerySet:
         """The purchases of clients for whom every word begins one of their search terms."""
-        matching = self
-        for word in words:
-            matching = matching.filter(finds_the_client(word, org_id))
-        return matching
+        return self.filter(*(finds_the_client(word) for word in likely_rare_first(words)))
 
     def newest_first(self) -> PurchaseQuerySet:
         return self.in_order_of(Purchase.State.ALL)

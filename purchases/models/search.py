@@ -7,22 +7,22 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Exists, Func, OuterRef, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Concat
-from django.db.models.lookups import IsNull
+from django.db.models.lookups import LessThan
 
 from purchases.models.catalogue import Client, Org
+
+PAST_THE_LAST = Value("\U0010ffff", output_field=TextField())
 
 
 class SearchTermQuerySet(models.QuerySet["ClientSearchTerm"]):
     def beginning_with(self, word: str) -> SearchTermQuerySet:
         """Bounds and not LIKE: an index serves them even where the word is a parameter."""
         folded = Func(Value(word), function="public.fold_for_search", output_field=TextField())
-        past_the_last = Concat(folded, Value("\U0010ffff"))
-        return self.filter(term__gte=folded, term__lt=past_the_last)
+        return self.filter(term__gte=folded, term__lt=Concat(folded, PAST_THE_LAST))
 
     def of_clients_matching(self, words: list[str], org_id: UUID) -> SearchTermQuerySet:
         """A term or more of each client for whom every word begins one."""
-        # The longest first: few clients have it.
-        first, *others = sorted(words, key=len, reverse=True)
+        first, *others = likely_rare_first(words)
         terms = self.filter(org_id=org_id).beginning_with(first)
         for word in others:
             same_client = self.filter(org_id=org_id, client_id=OuterRef("client_id"))
@@ -33,14 +33,25 @@ class SearchTermQuerySet(models.QuerySet["ClientSearchTerm"]):
         return terms
 
 
-def finds_the_client(word: str, org_id: UUID) -> IsNull:
-    """Whether a word begins a search term of the `client` of a row, asked row by row.
+def likely_rare_first(words: list[str]) -> list[str]:
+    """The longest first: few clients have it."""
+    return sorted(words, key=len, reverse=True)
 
-    A join, or EXISTS, leaves it to PostgreSQL to read all the terms of the word at first; and a
-    page that is full after some hundred rows has no use for a hundred thousand.
+
+def finds_the_client(word: str) -> LessThan:
+    """Whether a word begins a search term of the `client` of a row, asked row by row: whether the
+    first of the client's terms that is not before the word begins with it.
+
+    A join, or EXISTS, leaves it to PostgreSQL to read all the terms of the word at first, or for
+    each row; and a page that is full after some hundred rows has no use for a hundred thousand.
+    Asked for the first one in order, it can only go by the client.
     """
-    terms = ClientSearchTerm.objects.filter(org_id=org_id, client_id=OuterRef("client_id"))
-    return IsNull(Subquery(terms.beginning_with(word).values("client_id")[:1]), False)
+    # Folded once, and not for each row.
+    template = "(SELECT public.fold_for_search(%(expressions)s))"
+    folded = Func(Value(word), template=template, output_field=TextField())
+    terms = ClientSearchTerm.objects.filter(client_id=OuterRef("client_id"), term__gte=folded)
+    first = Subquery(terms.order_by("term").values("term")[:1])
+    return LessThan(first, Concat(folded, PAST_THE_LAST))
 
 
 class ClientSearchTerm(models.Model):
