@@ -7,7 +7,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from studio.roles import rights
 from studio.roles.catalog import column, rows
-from studio.roles.matrix import APP, FUNCTIONS, LEDGER, TABLES, WEB_SETTINGS
+from studio.roles.matrix import APP, FUNCTIONS, LEDGER, OLD_SESSIONS, TABLES, WEB_SETTINGS
 from studio.roles.statements import callers
 
 SET_UP = "python manage.py setup_roles"
@@ -145,7 +145,8 @@ def _rights(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
                 mend = f"REVOKE {right.privilege} ON public.{right.table} FROM PUBLIC;"
                 yield Difference(f"{role} may {right.privilege} {where}, as PUBLIC may", mend)
     for role, relation in rights.on_unnamed_tables(connection):
-        mend = f"REVOKE ALL ON {relation} FROM {role};"
+        revoke = f"REVOKE ALL ON {relation} FROM {role};"
+        mend = SET_UP if relation == OLD_SESSIONS else revoke
         yield Difference(f"{role} has rights on {relation}, which is not in the matrix", mend)
 
 

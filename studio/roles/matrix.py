@@ -37,6 +37,9 @@ class Function:
     is_for_other_programs: bool = False
 
 
+# Where an older version had its sessions, and what it gave on it: `setup_roles` takes that back.
+OLD_SESSIONS = "django_session"
+
 TABLES = {
     # Ours and other programs'. Nothing is deleted through the site: what another program's foreign
     # keys would take along with a client is not for the desk to lose.

@@ -8,7 +8,16 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from studio.roles.catalog import column
-from studio.roles.matrix import APP, FUNCTIONS, LEDGER, TABLES, USUAL_CALLER, WEB_SETTINGS, Function
+from studio.roles.matrix import (
+    APP,
+    FUNCTIONS,
+    LEDGER,
+    OLD_SESSIONS,
+    TABLES,
+    USUAL_CALLER,
+    WEB_SETTINGS,
+    Function,
+)
 
 FOLDER = Path(__file__).parent / "sql"
 HEADER = """\
@@ -95,6 +104,7 @@ def _file(stem: str) -> str:
             functions=_listed([f"public.{signature}" for signature in FUNCTIONS]),
             own_tables=_listed([f"public.{name}" for name in own]),
             shared_tables=_listed([f"public.{name}" for name in shared]),
+            old_sessions=OLD_SESSIONS,
             roles_of_tables=_indented(roles),
             web_settings=_listed([f"{name}={value}" for name, value in WEB_SETTINGS.items()]),
         )

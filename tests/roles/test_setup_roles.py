@@ -56,6 +56,18 @@ def test_what_it_prints_is_the_same_whatever_is_there_already(set_up: None) -> N
     assert run("--print") == printed
 
 
+def test_it_takes_back_what_an_older_version_gave_on_its_sessions(set_up: None) -> None:
+    rows("CREATE TABLE django_session ()")
+    rows("GRANT SELECT, INSERT, UPDATE, DELETE ON django_session TO studio_app")
+    assert [each.name for each in roles.differences(connection)] == [
+        "studio_app has rights on django_session, which is not in the matrix"
+    ]
+
+    assert run() == "studio_app and studio_ledger are set up.\n"
+
+    assert roles.differences(connection) == []
+
+
 @pytest.mark.usefixtures("no_roles")
 def test_before_the_migrations_it_says_so() -> None:
     rows("DROP TABLE studio_policy")

@@ -35,6 +35,11 @@ BEGIN
         SELECT 'TABLE ' || shared, role::oid
         FROM unnest(ARRAY[{shared_tables}]::regclass[]) AS shared,
             unnest(ARRAY['studio_app', 'studio_ledger']::regrole[]) AS role
+        UNION
+        SELECT 'TABLE ' || oid::regclass, grantee
+        FROM pg_catalog.pg_class, aclexplode(relacl)
+        WHERE oid = to_regclass('public.{old_sessions}')
+            AND grantee = ANY (ARRAY['studio_app', 'studio_ledger']::regrole[])
     LOOP
         EXECUTE format('REVOKE ALL ON %s FROM %s CASCADE', v_granted.object,
             CASE v_granted.grantee WHEN 0 THEN 'PUBLIC' ELSE v_granted.grantee::regrole::text END);
