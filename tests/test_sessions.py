@@ -4,12 +4,15 @@ of Django's is still made."""
 from collections.abc import Callable
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.db.models import F
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
+from psycopg.conninfo import make_conninfo
 from pytest_django import DjangoAssertNumQueries
 
 from purchases.models import Org
@@ -136,3 +139,35 @@ def test_an_org_that_chose_nothing_costs_no_query(
         assert member.allowances == {}
         assert member.user is session.user
         assert session.acting is None
+
+
+@pytest.mark.parametrize("moment", ["infinity", "-infinity", "290000-01-01", "0500-01-01 BC"])
+def test_a_studio_from_a_time_that_python_has_not_is_served(desk: Client, moment: str) -> None:
+    """Another program may have written it: the table is shared."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE orgs SET created_at = %s::text::timestamptz", [moment])
+    assert is_signed_in(desk)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("table", ["studio_session", "studio_allowance", "orgs"])
+def test_an_upgrade_that_adds_a_column_ends_no_session(
+    northside: Org, mia: User, desk: Client, login: dict[str, str], table: str
+) -> None:
+    """Also where the statement is planned already, on a connection that stays open."""
+    Allowance.objects.create(org=northside, reason="", sessions=1, days=30)
+    key = desk.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def allowed() -> int:
+        session = valid_session(key)
+        assert session is not None
+        assert session.user == mia
+        return session.user.membership.allowances[""].sessions
+
+    assert {allowed() for _ in range(10)} == {1}
+    with psycopg.connect(make_conninfo(**login), autocommit=True) as upgrade:
+        upgrade.execute(f"ALTER TABLE {table} ADD COLUMN added text")
+        try:
+            assert allowed() == 1
+        finally:
+            upgrade.execute(f"ALTER TABLE {table} DROP COLUMN added")
