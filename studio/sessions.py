@@ -36,7 +36,9 @@ class SessionStore(db.SessionStore):
         return Session
 
     def load(self) -> dict[str, Any]:
-        self._row = valid_session(self.session_key) if self.session_key else None
+        key = self.session_key
+        # PostgreSQL has no NUL, and a cookie may say anything.
+        self._row = valid_session(key) if key and "\0" not in key else None
         if self._row is None:
             self._session_key = None
             return {}

@@ -171,3 +171,14 @@ def test_an_upgrade_that_adds_a_column_ends_no_session(
             assert allowed() == 1
         finally:
             upgrade.execute(f"ALTER TABLE {table} DROP COLUMN added")
+
+
+@pytest.mark.parametrize("page", [DESK, reverse("login")])
+@pytest.mark.parametrize(
+    "key", ["abcdefgh\\000", "x" * 10_000, "\\377" * 8], ids=["NUL", "long", "byte"]
+)
+def test_a_cookie_that_is_no_session_is_nobodys(db: None, page: str, key: str) -> None:
+    """Octal, as a cookie in quotes may say it."""
+    cookie = f'{settings.SESSION_COOKIE_NAME}="{key}"'
+    answer = Client().get(page, headers={"Cookie": cookie})
+    assert answer.status_code == (302 if page == DESK else 200)
