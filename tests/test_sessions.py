@@ -18,6 +18,7 @@ from pytest_django import DjangoAssertNumQueries
 from purchases.models import Org
 from studio.models import Allowance, Membership, Policy, Session, User
 from studio.models.session import valid_session
+from tests.database import another_connection, value
 from tests.factories import PASSWORD, make_user
 from tests.pages import words_on
 from tests.shared_desk.people import give_code, take_over, who_is_at_the_desk
@@ -182,3 +183,14 @@ def test_a_cookie_that_is_no_session_is_nobodys(db: None, page: str, key: str) -
     cookie = f'{settings.SESSION_COOKIE_NAME}="{key}"'
     answer = Client().get(page, headers={"Cookie": cookie})
     assert answer.status_code == (302 if page == DESK else 200)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_broke_since_the_last_request_is_made_anew(desk: Client) -> None:
+    assert is_signed_in(desk)
+    gone = value("SELECT pg_backend_pid()")
+    with another_connection() as another:
+        another.execute("SELECT pg_terminate_backend(%s, 10000)", [gone])
+
+    assert is_signed_in(desk)
+    assert value("SELECT pg_backend_pid()") != gone

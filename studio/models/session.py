@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, cast
 
 from django.contrib.sessions.base_session import AbstractBaseSession
-from django.db import models
+from django.db import InterfaceError, OperationalError, connection, models
 from django.utils import timezone
 
 from purchases.models import Org
@@ -84,8 +84,7 @@ VALID = f"""
 def valid_session(key: str) -> Session | None:
     """The session with whom it names, their org with all that it chose for its desk, and with the
     mark of its news: whatever a request has to know before it begins, in one query."""
-    found = Session.objects.raw(VALID, {"key": key, "now": timezone.now()})
-    for session in cast("Iterable[Any]", found):
+    for session in _found({"key": key, "now": timezone.now()}):
         person, member, org, policy, acting, acting_person = _along(session)
         session.user, session.acting = person, acting
         if person:
@@ -99,6 +98,19 @@ def valid_session(key: str) -> Session | None:
             org.mark, org.has_codes = session.mark, session.org_has_codes
         return cast("Session", session)
     return None
+
+
+def _found(asked: dict[str, Any]) -> list[Any]:
+    # The first query of a request finds out by itself whether the connection still stands, and
+    # saves the SELECT 1 that Django would ask before it.
+    connection.health_check_done = True  # type: ignore[attr-defined]
+    try:
+        return list(Session.objects.raw(VALID, asked))
+    except (InterfaceError, OperationalError):
+        if connection.is_usable():
+            raise
+        connection.close()
+        return list(Session.objects.raw(VALID, asked))
 
 
 def _along(session: Session) -> Iterator[Any]:
