@@ -21,6 +21,7 @@ from studio.management.commands import demo as command
 from studio.models import Membership, User
 from studio.shared_desk.codes import confirms
 from tests.factories import make_org
+from tests.pages import press
 
 State = Purchase.State
 
@@ -170,6 +171,18 @@ def test_the_same_day_gives_the_same_studio_and_another_day_the_same_people() ->
     assert bought(books) == bought(again)
     assert people(books) == people(again) == people(tomorrow)
     assert [p.id for p in books.purchases] == [p.id for p in tomorrow.purchases]
+
+
+def test_who_just_presses_reinstate_is_never_stopped(northside: Org) -> None:
+    """Its allowances are for some of the reasons, and one can be run into."""
+    browser = Browser()
+    browser.force_login(User.objects.get(username="desk"))
+    paid = northside.purchases.filter(payment_status="succeeded")
+    pack = paid.filter(sessions_used__gte=9).earliest("pk")
+
+    assert [press(browser, "reinstate", pack).status_code for _ in range(5)] == [302] * 5
+    late = [press(browser, "reinstate", pack, reason="late_cancel_forgiven") for _ in range(3)]
+    assert late[-1].status_code == 409
 
 
 def test_it_refuses_a_database_with_another_studio() -> None:

@@ -15,7 +15,7 @@ from purchases.models import Client, Org, Purchase
 from studio.models import User
 from tests.browser.screenshots.demo import BREATH, PASSWORD, ZOE, Shoot, signed_in
 from tests.expiry.extensions import extended_by, extension_undone_by
-from tests.forgiveness.allowances import given_back
+from tests.forgiveness.allowances import allow, given_back
 from tests.ledger import reinstated_by, undone_by, used_by
 
 
@@ -98,6 +98,7 @@ def a_purchase_with_a_story(page: Page, shoot: Shoot) -> None:
 def an_allowance_is_spent(open_window: Callable[..., BrowserContext], shoot: Shoot) -> None:
     mia = User.objects.get(username="desk")
     first, second = Purchase.objects.of_org(mia.membership.org_id).newest_first()[:2]
+    allow(mia.membership.org, 3, reason="")
     given_back(mia, first, reason=None)
     given_back(mia, second, reason=None, times=3)
     given_back(mia, second, times=2)
