@@ -10,7 +10,11 @@ from typing import Any
 from django.test import Client
 
 FOLDER = Path(os.environ["KEEP_HTML"])
-DOCUMENT = '<!doctype html><html lang="en"><head><title>Answer</title></head><body>{}</body></html>'
+# The page around an answer has the form that a button of the answer may be for.
+DOCUMENT = (
+    '<!doctype html><html lang="en"><head><title>Answer</title></head>'
+    '<body><form id="lock"></form>{}</body></html>'
+)
 TABLE = f"<table><thead><tr>{5 * '<th>Head</th>'}</tr></thead><tbody>{{}}</tbody></table>"
 ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
 # What is new in each rendering: request ids, tokens, rows.

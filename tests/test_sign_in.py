@@ -64,6 +64,10 @@ def test_the_name_that_was_typed_stays_and_the_password_does_not(mia: User) -> N
     assert "wr0ng-passw0rd" not in html
 
 
+def test_a_character_that_no_page_can_have_is_seen_as_one(mia: User) -> None:
+    assert 'name="username" value="mia�"' in html_of(sign_in(Client(), username="mia\0"))
+
+
 def test_who_has_left_is_not_let_in(mia: User) -> None:
     browser = Client()
     sign_in(browser)

@@ -243,3 +243,11 @@ def test_from_a_locked_desk_one_can_sign_out_and_in(locking: Client, mia: User) 
     locking.post(reverse("logout"))
     locking.post(reverse("login"), {"username": "mia", "password": PASSWORD})
     assert who_is_at_the_desk(locking) == "Mia"
+
+
+def test_a_lock_is_offered_where_there_is_one(desk: Client, mia: User) -> None:
+    assert "Lock the desk" not in words_on(desk.get(WHO))
+    give_code(mia)
+    page = html_of(desk.get(WHO))
+    assert 'form="lock"' in page
+    assert '<form id="lock"' in page
