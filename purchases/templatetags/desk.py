@@ -1,9 +1,8 @@
 """How the desk says a date, a phone number and a request."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import TypeVar
 from uuid import uuid4
 
 from django import template
@@ -20,9 +19,6 @@ from purchases.forgiveness import Forgiveness
 from purchases.models import EXPIRING_WITHIN, ExpiryEvent, SessionEvent
 
 register = template.Library()
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 
 @register.simple_tag(takes_context=True)
@@ -51,12 +47,6 @@ def fields_of_requests(context: Context) -> Callable[[], SafeString]:
 @register.filter
 def may(member: Member | None, action: Action) -> bool:
     return member is not None and member.may(action)
-
-
-@register.filter
-def of(found: Mapping[K, V] | None, key: K) -> V | None:
-    """What was found under a key, if anything."""
-    return found.get(key) if found else None
 
 
 @register.filter
