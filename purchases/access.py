@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django_htmx.middleware import HtmxDetails
 
 from purchases.models import CancelledClass, Client, ExpiryEvent, Org, Purchase, SessionEvent
+from purchases.models.one_purchase import purchase_of_org
 
 Action = Literal[
     "see", "reinstate", "use", "extend", "undo", "undo_any", "exceed_allowance", "administer"
@@ -87,8 +88,9 @@ class DeskRequest(HttpRequest):
 def purchase_or_404(request: DeskRequest, purchase_id: UUID, to: Action) -> Purchase:
     """The purchase, with client and offer. 404 where the member's org has no such purchase,
     403 where the member's role does not allow the action."""
-    purchases = Purchase.objects.of_org(request.member.org_id).select_related("client", "offer")
-    purchase = get_object_or_404(purchases, pk=purchase_id)
+    purchase = purchase_of_org(purchase_id, org_id=request.member.org_id)
+    if purchase is None:
+        raise Http404
     allow(request, to)
     return purchase
 

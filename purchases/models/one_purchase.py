@@ -1,0 +1,29 @@
+"""One purchase with its client and its offer, as every press asks for it."""
+
+from __future__ import annotations
+
+from typing import cast
+from uuid import UUID
+
+from purchases.models.catalogue import Client, Offer
+from purchases.models.joined import Joined, one_row
+from purchases.models.purchase import Purchase
+
+FOUND = Joined(purchase=Purchase, client=Client, offer=Offer)
+OF_ORG = f"""
+    SELECT {FOUND.columns}
+    FROM public.client_purchases AS purchase
+    JOIN public.clients AS client ON client.id = purchase.client_id
+    JOIN public.offers AS offer ON offer.id = purchase.offer_id
+    WHERE purchase.id = %(purchase_id)s AND purchase.org_id = %(org_id)s
+"""  # noqa: S608
+
+
+def purchase_of_org(purchase_id: UUID, *, org_id: UUID) -> Purchase | None:
+    """None where the org has no such purchase."""
+    row = one_row(OF_ORG, {"purchase_id": purchase_id, "org_id": org_id})
+    if row is None:
+        return None
+    purchase, client, offer = FOUND.objects(row)
+    purchase.client, purchase.offer = client, offer
+    return cast("Purchase", purchase)
