@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F
+from django.db.models import BooleanField, F, Func
 from django.utils.translation import gettext
 
 from purchases.cancelled_class.pasted import Named
 from purchases.cancelled_class.people import Pack, Person, people_of
 from purchases.models import Client, ClientSearchTerm, Purchase
-from purchases.models.purchase import IsAnyOf
 from purchases.queries import search_words
 
 # Who asks for more than these has to say more of the name.
@@ -20,6 +19,15 @@ SEVERAL = 5
 FOUND_AT_MOST = 20
 # Terms of those whom a search finds; a client may have several that begin alike.
 LOOKED_AT = 500
+
+
+class IsAnyOf(Func):
+    """Whether a value is in an array that a subquery makes, once, before all the rest."""
+
+    function = ""
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY ("
+    output_field = BooleanField()
 
 
 @dataclass

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Func, Q
@@ -17,18 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from purchases.models.catalogue import Client, Offer, Org
 from purchases.models.moment import MomentField
 from purchases.models.objection import Objection
-from purchases.models.search import SearchTermQuerySet, finds_the_client, likely_rare_first
 
 EXPIRING_WITHIN = timedelta(days=14)
-
-
-class IsAnyOf(Func):
-    """Whether a value is in an array that a subquery makes, once, before all the rest."""
-
-    function = ""
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY ("
-    output_field = models.BooleanField()
 
 
 class PurchaseQuerySet(models.QuerySet["Purchase"]):
@@ -58,15 +47,6 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
                 return self.exclude(payment_status__in=settled)
             case _:
                 return self.all()
-
-    def of_clients_found(self, terms: SearchTermQuerySet) -> PurchaseQuerySet:
-        """The purchases of the clients of these search terms, of whom there are few: looked up
-        one by one, where a join might read every client."""
-        return self.filter(IsAnyOf(F("client_id"), ArraySubquery(terms.values("client_id"))))
-
-    def of_clients_matching(self, words: list[str]) -> PurchaseQuerySet:
-        """The purchases of clients for whom every word begins one of their search terms."""
-        return self.filter(*(finds_the_client(word) for word in likely_rare_first(words)))
 
     def newest_first(self) -> PurchaseQuerySet:
         return self.in_order_of(Purchase.State.ALL)
@@ -141,8 +121,13 @@ class Purchase(models.Model):
     class Meta:
         db_table = "client_purchases"
         indexes = [
-            # The desk: one page after another, newest first.
-            models.Index(fields=["org", "-purchased_at", "-id"], name="purchases_newest_first"),
+            # The desk: one page after another, newest first. A search goes through it for some
+            # thousand purchases, and asks of each only whose it is.
+            models.Index(
+                fields=["org", "-purchased_at", "-id"],
+                include=["client"],
+                name="purchases_newest_first",
+            ),
             # A client's page, and the desk's search, which finds its 50 in the index alone.
             models.Index(
                 fields=["client", "-purchased_at", "-id"],

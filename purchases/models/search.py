@@ -5,9 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, Func, OuterRef, Subquery, TextField, Value
+from django.db.models import Exists, Func, OuterRef, TextField, Value
 from django.db.models.functions import Coalesce, Concat
-from django.db.models.lookups import LessThan
 
 from purchases.models.catalogue import Client, Org
 
@@ -36,22 +35,6 @@ class SearchTermQuerySet(models.QuerySet["ClientSearchTerm"]):
 def likely_rare_first(words: list[str]) -> list[str]:
     """The longest first: few clients have it."""
     return sorted(words, key=len, reverse=True)
-
-
-def finds_the_client(word: str) -> LessThan:
-    """Whether a word begins a search term of the `client` of a row, asked row by row: whether the
-    first of the client's terms that is not before the word begins with it.
-
-    A join, or EXISTS, leaves it to PostgreSQL to read all the terms of the word at first, or for
-    each row; and a page that is full after some hundred rows has no use for a hundred thousand.
-    Asked for the first one in order, it can only go by the client.
-    """
-    # Folded once, and not for each row.
-    template = "(SELECT public.fold_for_search(%(expressions)s))"
-    folded = Func(Value(word), template=template, output_field=TextField())
-    terms = ClientSearchTerm.objects.filter(client_id=OuterRef("client_id"), term__gte=folded)
-    first = Subquery(terms.order_by("term").values("term")[:1])
-    return LessThan(first, Concat(folded, PAST_THE_LAST))
 
 
 class ClientSearchTerm(models.Model):

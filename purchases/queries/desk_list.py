@@ -1,0 +1,70 @@
+"""The desk's list: one page after another of an org's purchases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from purchases.models import Purchase
+from purchases.queries.search import found, search_words
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a list: just after this purchase. As text, it stands in links."""
+
+    moment: datetime
+    purchase_id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.moment.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}_{self.purchase_id}"
+
+    @classmethod
+    def of(cls, purchase: Purchase, state: Purchase.State) -> Place:
+        """Where the purchase stands in the list of the state."""
+        return cls(getattr(purchase, state.goes_by), purchase.pk)
+
+    @classmethod
+    def parse(cls, text: str) -> Place:
+        """Raises ValueError where the text is not of the form that `str` gives."""
+        moment, _, purchase_id = text.partition("_")
+        parsed = datetime.strptime(moment, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
+        return cls(parsed, UUID(purchase_id))
+
+
+@dataclass(frozen=True)
+class Page:
+    purchases: list[Purchase]
+    next: Place | None
+
+
+def desk_page(*, org_id: UUID, q: str, state: Purchase.State, after: Place | None) -> Page:
+    """At most 50 purchases of the org in the order of the state, each with client and offer: those
+    in the state, of clients whom every word of `q` finds."""
+    words = search_words(q)
+    if q and not words:
+        return Page([], None)
+    purchases = Purchase.objects.of_org(org_id).in_state(state, timezone.now()).in_order_of(state)
+    if after:
+        purchases = purchases.after(state, after.moment, after.purchase_id)
+    if words:
+        # The page is found before anything is joined to it.
+        ids = found(purchases, words, org_id=org_id, state=state, at_most=PAGE_SIZE + 1)
+        purchases = Purchase.objects.filter(pk__in=ids).in_order_of(state)
+    # One more than a page tells whether another page follows.
+    listed = list(purchases.select_related("client", "offer")[: PAGE_SIZE + 1])
+    page = listed[:PAGE_SIZE]
+    more = len(listed) > PAGE_SIZE
+    return Page(page, Place.of(page[-1], state) if more else None)
+
+
+def purchases_by_id(*, org_id: UUID, ids: list[UUID]) -> list[Purchase]:
+    """Those that the org has, each with client and offer, in no order."""
+    return list(
+        Purchase.objects.of_org(org_id).filter(pk__in=ids).select_related("client", "offer")
+    )

@@ -1,0 +1,70 @@
+"""What a client holds, and how often they were given sessions back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+
+from purchases.models import Client, Purchase, SessionEvent, SessionRequest
+
+
+@dataclass(frozen=True)
+class GivenBack:
+    """How often a client was given a session back for one reason, for none that was said, or by
+    another program, which no allowance counts."""
+
+    reason: str
+    within_30_days: int
+    within_90_days: int
+    within_a_year: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a client holds, and how often they were given sessions back."""
+
+    purchases: list[Purchase]
+    sessions_left: int
+    given_back: list[GivenBack]
+
+
+def standing(client: Client) -> Standing:
+    """A client's purchases, those that can be used first and then the newest; what is left on
+    those; and the sessions given back and not undone, the most frequent reason first."""
+    newest_first = client.purchases.select_related("client", "offer").newest_first()
+    purchases = sorted(newest_first, key=lambda purchase: purchase.why_not_use is not None)
+    usable = [purchase for purchase in purchases if purchase.why_not_use is None]
+    left = sum(purchase.sessions_remaining or 0 for purchase in usable)
+    return Standing(purchases, left, _given_back(client))
+
+
+def _given_back(client: Client) -> list[GivenBack]:
+    now = timezone.now()
+    events = SessionEvent.objects.filter(
+        purchase__client=client,
+        kind=SessionEvent.Kind.REINSTATED,
+        reversed_by=None,
+        occurred_at__gt=now - timedelta(days=365),
+    )
+    lines = (
+        events.annotate(was_asked=Q(request__isnull=False))
+        .values_list("request__reason", "was_asked")
+        .annotate(
+            month=Count("pk", filter=Q(occurred_at__gt=now - timedelta(days=30))),
+            quarter=Count("pk", filter=Q(occurred_at__gt=now - timedelta(days=90))),
+            year=Count("pk"),
+        )
+        .order_by("-year", "request__reason", "-was_asked")
+    )
+    return [GivenBack(_in_words(reason, asked), *counts) for reason, asked, *counts in lines]
+
+
+def _in_words(reason: str | None, was_asked: bool) -> str:
+    if reason:
+        return str(SessionRequest.Reason(reason).label)
+    return gettext("No reason given") if was_asked else capfirst(gettext("another program"))
