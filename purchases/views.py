@@ -1,7 +1,7 @@
 """The desk. Each view loads its row, makes one call and renders the answer."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from django.http import (
 )
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -30,6 +30,7 @@ from purchases.access import (
     extension_or_404,
     purchase_or_404,
 )
+from purchases.answers import answer, message
 from purchases.forms import (
     EXTENSIONS,
     ActForm,
@@ -41,7 +42,6 @@ from purchases.forms import (
     problems,
 )
 from purchases.models import Purchase, SessionRequest
-from purchases.templatetags.row import reason_menu
 from purchases.way_back import page_of_ours
 
 
@@ -122,34 +122,34 @@ def reinstate(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     purchase = purchase_or_404(request, purchase_id, to="reinstate")
     form = ReinstateForm(request.POST, reason_required=request.member.must_give_reason)
     operation = partial(operations.reinstate, purchase=purchase)
-    return _act(request, purchase, form, operation, "purchases/_reinstated.html")
+    return _act(request, purchase, form, operation, "reinstated.html")
 
 
 def use(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     purchase = purchase_or_404(request, purchase_id, to="use")
     operation = partial(operations.use, purchase=purchase)
-    return _act(request, purchase, UseForm(request.POST), operation, "purchases/_used.html")
+    return _act(request, purchase, UseForm(request.POST), operation, "used.html")
 
 
 def undo(request: DeskRequest, event_id: int) -> HttpResponse:
     event = event_or_404(request, event_id, to="undo")
     operation = partial(operations.undo, event=event)
     form = ActForm(request.POST)
-    return _act(request, event.purchase, form, operation, "purchases/_undone.html")
+    return _act(request, event.purchase, form, operation, "undone.html")
 
 
 def extend(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     purchase = purchase_or_404(request, purchase_id, to="extend")
     form = ExtendForm(request.POST, note_required=request.member.must_give_reason)
     operation = partial(operations.extend, purchase=purchase)
-    return _act(request, purchase, form, operation, "purchases/_extended.html")
+    return _act(request, purchase, form, operation, "extended.html")
 
 
 def undo_extension(request: DeskRequest, event_id: int) -> HttpResponse:
     event = extension_or_404(request, event_id, to="undo")
     operation = partial(operations.undo_extension, event=event)
     form = ActForm(request.POST)
-    return _act(request, event.purchase, form, operation, "purchases/_extension_undone.html")
+    return _act(request, event.purchase, form, operation, "extension_undone.html")
 
 
 # The verb is looked at after the row was loaded: a stranger's 404 comes before any 405.
@@ -171,9 +171,9 @@ def _act(
     purchase: Purchase,
     form: ActForm,
     operation: Callable[..., operations.Done | operations.NewExpiry],
-    said: str,
+    told: str,
 ) -> HttpResponse:
-    """Change a purchase and answer with its row; `said` is the template that tells what is done."""
+    """Change a purchase and answer with its row; `told` is the template that says what is done."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"], render_to_string("405.html", {}, request))
     if not form.is_valid():
@@ -181,20 +181,20 @@ def _act(
     here = page_of_ours(request, form.cleaned_data["next"], otherwise="purchases:purchase_list")
     context: dict[str, Any] = {"purchase": purchase, "here": here}
     try:
-        done = operation(member=request.member, **form.asked)
+        context["done"] = operation(member=request.member, **form.asked)
     except Purchase.DoesNotExist:
         raise Http404 from None
     except operations.Refused as refusal:
-        context |= {"refused": True, "note": refusal, **_acts(request, [purchase])}
+        context |= {"refused": refusal, **_acts(request, [purchase])}
         if isinstance(refusal, operations.OwnerConfirms):
             context |= _owners_step(request, form, context, refusal)
-        template = "purchases/_answer.html" if request.htmx else "purchases/purchase_refused.html"
-        return render(request, template, context, status=409)
-    context["done"] = done
+        if request.htmx:
+            return answer(request, context, status=409)
+        return render(request, "purchases/purchase_refused.html", context, status=409)
+    context["told"] = told
     if request.htmx:
-        context |= {"told": said, **_acts(request, [purchase])}
-        return render(request, "purchases/_answer.html", context)
-    messages.success(request, render_to_string(said, context, request))
+        return answer(request, context | _acts(request, [purchase]))
+    messages.success(request, message(request, context))
     return HttpResponseRedirect(here)
 
 
@@ -206,12 +206,12 @@ def _owners_step(
 ) -> dict[str, object]:
     """What the form needs with which an owner confirms, and how often it would be by now."""
     asked = form.asked
-    step = {"owners_step": True, "asked": asked, "approvers": request.member.approvers}
+    step: dict[str, object] = {"asked": asked, "approvers": request.member.approvers}
     said = row["forgiven"].get(row["purchase"].client_id, {}).get(asked["reason"] or "")
     if said and said.is_beyond:
         reason = SessionRequest.Reason(asked["reason"]).label if asked["reason"] else ""
         context = {**row, "said": said, "reason": reason}
-        place = "note" if isinstance(refusal, operations.OverAllowance) else "why_again"
+        place = "refused" if isinstance(refusal, operations.OverAllowance) else "why_again"
         step[place] = render_to_string("purchases/_over_allowance.html", context, request)
     return step
 
@@ -225,14 +225,7 @@ def _acts(request: DeskRequest, purchases: Sequence[Purchase]) -> dict[str, obje
         "must_give_reason": request.member.must_give_reason,
         "reasons": SessionRequest.Reason,
         "forgiven": forgiveness.forgiven(request.member, purchases) if may_act else {},
-        "reason_menu": _reason_menu(get_language(), tuple(map(str, SessionRequest.Reason.labels))),
     }
-
-
-@lru_cache
-def _reason_menu(_language: str | None, _labels: tuple[str, ...]) -> str:
-    """Written once for those who read these words."""
-    return reason_menu()
 
 
 def _bad_request(request: DeskRequest, form: ActForm | ListForm | RowsForm) -> HttpResponse:

@@ -1,22 +1,22 @@
 """How the desk says a date, a phone number and a request."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import ordinal
 from django.template import Context
-from django.utils import timezone
-from django.utils.formats import date_format, number_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext, pgettext
+from django.utils.formats import number_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
+from markupsafe import Markup
 
 from purchases.access import Action, Member
+from purchases.clock import Clock
 from purchases.forgiveness import Forgiveness
-from purchases.models import EXPIRING_WITHIN, ExpiryEvent, SessionEvent
+from purchases.models import ExpiryEvent, SessionEvent
 
 register = template.Library()
 
@@ -29,19 +29,16 @@ def request_fields(context: Context) -> SafeString:
     return fields_of_requests(context)()
 
 
-def fields_of_requests(context: Context) -> Callable[[], SafeString]:
+def fields_of_requests(context: Context | dict[str, Any]) -> Callable[[], SafeString]:
     """Makes `request_fields` for one form after another of a page."""
     member: Member | None = getattr(context.get("request"), "member", None)
-    of_the_page = format_html(
-        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
-        '<input type="hidden" name="next" value="{}">'
-        '<input type="hidden" name="by" value="{}">',
-        context["csrf_token"],
-        context["here"],
-        member.user_id if member else "",
-    )
-    one_more = '{}<input type="hidden" name="request_id" value="{}">'
-    return lambda: format_html(one_more, of_the_page, uuid4())
+    fields = Markup(
+        '<input type="hidden" name="csrfmiddlewaretoken" value="%s">'
+        '<input type="hidden" name="next" value="%s">'
+        '<input type="hidden" name="by" value="%s">'
+        '<input type="hidden" name="request_id" value="'
+    ) % (str(context["csrf_token"]), context["here"], member.user_id if member else "")
+    return lambda: mark_safe(f'{fields}{uuid4()}">')  # noqa: S308
 
 
 @register.filter
@@ -59,92 +56,38 @@ def how_often(forgiveness: Forgiveness) -> str:
 
 @register.filter
 def day(moment: datetime) -> str:
-    """ "12 Jan"; with the year where it is not this one."""
-    local = timezone.localdate(moment)
-    # Translators: a date as Django's `date` filter writes it (j: 12, M: Jan, b: jan, F: January,
-    # Y: 2026).
-    pattern = pgettext("date", "j M") if is_of_this_year(local) else pgettext("date", "j M Y")
-    return _written(local, pattern, get_language())
-
-
-def is_of_this_year(local: date) -> bool:
-    return local.year == timezone.localdate().year
-
-
-@lru_cache(maxsize=4_000)
-def _written(local: date, pattern: str, _language: str | None) -> str:
-    """A desk shows the same days over and over, and Django takes long to write one."""
-    return date_format(local, pattern)
+    return Clock().day(moment)
 
 
 @register.filter
 def on_day(moment: datetime) -> str:
-    """ "Mon 12 Jan", as one says it to somebody; with the year where it is not this one."""
-    local = timezone.localdate(moment)
-    # Translators: a date as Django's `date` filter writes it (D: Mon, j: 12, M: Jan, Y: 2026).
-    pattern = pgettext("date", "D j M") if is_of_this_year(local) else pgettext("date", "D j M Y")
-    return _written(local, pattern, get_language())
+    return Clock().on_day(moment)
 
 
 @register.filter
 def at_time(moment: datetime) -> str:
-    """ "Mon 12 Jan, 18:00"; with the year where it is not this one."""
-    time = date_format(timezone.localtime(moment), pgettext("date", "H:i"))
-    return gettext("%(day)s, %(time)s") % {"day": on_day(moment), "time": time}
+    return Clock().at_time(moment)
 
 
 @register.filter
 def exactly(moment: datetime) -> str:
-    """ "Mon 12 January 2026, 18:00", for a tooltip."""
-    local = timezone.localtime(moment).replace(second=0, microsecond=0, tzinfo=None)
-    # Translators: as above, with D: Mon and H:i: 18:00.
-    return _written(local, pgettext("date", "D j F Y, H:i"), get_language())
+    return Clock().exactly(moment)
 
 
 @register.simple_tag
 def just_now() -> str:
-    return exactly(timezone.now())
+    clock = Clock()
+    return clock.exactly(clock.now)
 
 
 @register.filter
 def machine(moment: datetime) -> str:
-    """For the attribute `datetime`, which HTML reads to the millisecond and no further."""
-    return timezone.localtime(moment).isoformat(timespec="seconds")
+    return Clock().machine(moment)
 
 
 @register.filter
 def distance(moment: datetime) -> str:
-    """ "in 5 days", "today", "yesterday", "11 days ago", "in 4 months": calendar days up to a
-    month, the largest unit beyond."""
-    now, then = timezone.localtime(), timezone.localtime(moment)
-    days = (then.date() - now.date()).days
-    match days:
-        case 0:
-            return gettext("today")
-        case 1:
-            return gettext("tomorrow")
-        case -1:
-            return gettext("yesterday")
-        case _ if abs(days) <= 30:
-            ahead = ngettext("in %(count)d day", "in %(count)d days", days)
-            ago = ngettext("%(count)d day ago", "%(count)d days ago", -days)
-            return (ahead if days > 0 else ago) % {"count": abs(days)}
-    # 31 days may be a minute less than a whole month.
-    months = max(1, _whole_months(*sorted([now, then])))
-    years = months // 12
-    if years:
-        ahead = ngettext("in %(count)d year", "in %(count)d years", years)
-        ago = ngettext("%(count)d year ago", "%(count)d years ago", years)
-    else:
-        ahead = ngettext("in %(count)d month", "in %(count)d months", months)
-        ago = ngettext("%(count)d month ago", "%(count)d months ago", months)
-    return (ahead if days > 0 else ago) % {"count": years or months}
-
-
-def _whole_months(early: datetime, late: datetime) -> int:
-    months = (late.year - early.year) * 12 + late.month - early.month
-    is_whole = (late.day, late.time()) >= (early.day, early.time())
-    return months if is_whole else months - 1
+    return Clock().distance(moment)
 
 
 @register.filter
@@ -175,12 +118,6 @@ def who(event: SessionEvent | ExpiryEvent) -> str:
         "actor": actor.get_short_name(),
         "owner": approver.get_short_name(),
     }
-
-
-@register.filter
-def is_soon(moment: datetime) -> bool:
-    """Whether an expiry, still to come, is near enough to mention."""
-    return timedelta(0) < moment - timezone.now() <= EXPIRING_WITHIN
 
 
 @register.filter

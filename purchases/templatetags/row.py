@@ -6,7 +6,7 @@ language a page took twice as long. What a row says is worked out here, once, an
 """
 
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -14,15 +14,16 @@ from django import template
 from django.template import Context, engines
 from django.template.backends.jinja2 import Jinja2
 from django.urls import get_script_prefix, reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from purchases.clock import Clock
 from purchases.models import Purchase, SessionRequest
 from purchases.templatetags import desk
-from purchases.templatetags.desk import day, distance, exactly, is_soon, machine, number, phone_end
+from purchases.templatetags.desk import number, phone_end
 
 register = template.Library()
 
@@ -32,7 +33,7 @@ def environment(**options: Any) -> Environment:
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     jinja = Environment(**options)  # noqa: S701, Django turns the escaping on
     jinja.filters |= desk.register.filters | register.filters
-    jinja.globals["_"] = translated
+    jinja.globals |= {"_": translated, "url_of": url_of}
     return jinja
 
 
@@ -48,21 +49,26 @@ def purchase_row(context: Context, purchase: Purchase, changed: bool = False) ->
         page[OF_THE_PAGE],
         changed=changed,
         forgiven_client=forgiven.get(purchase.client_id, {}),
-        **words(purchase),
+        **words(purchase, page[OF_THE_PAGE]["clock"]),
     )
 
 
 OF_THE_PAGE = "what all rows of a page have in common"
 
 
-def of_the_page(context: Context) -> dict[str, Any]:
-    names = ["may_act", "may_exceed", "must_give_reason", "reason_menu"]
+def of_the_page(context: Context | dict[str, Any]) -> dict[str, Any]:
+    names = ["may_act", "may_exceed", "must_give_reason"]
     return {
+        "reason_menu": reason_menu(translation.get_language()),
         **{name: context.get(name) for name in names},
         "forgiven": context.get("forgiven") or {},
-        "reasons": SessionRequest.Reason.choices,
+        "reasons": SessionRequest.Reason,
+        "clock": Clock(),
         "request_fields": desk.fields_of_requests(context),
+        # A page says the same over and over.
         "_": lru_cache(translated),
+        "used_of": lru_cache(used_of),
+        "left_of": lru_cache(left_of),
     }
 
 
@@ -70,10 +76,10 @@ def translated(text: str) -> Markup:
     return Markup(translation.gettext(text))  # noqa: S704, as Django's own tag has it
 
 
-def reason_menu() -> SafeString:
+@lru_cache
+def reason_menu(_language: str | None) -> SafeString:
     """The menu of a client to whom nothing was given back: the same in every row."""
-    common = {"reasons": SessionRequest.Reason.choices, "forgiven_client": {}}
-    return rendered("reason_menu.html", common)
+    return rendered("reason_menu.html", reasons=SessionRequest.Reason, forgiven_client={})
 
 
 def rendered(template: str, *context: dict[str, Any], **more: Any) -> SafeString:
@@ -81,9 +87,10 @@ def rendered(template: str, *context: dict[str, Any], **more: Any) -> SafeString
     return mark_safe(jinja.env.get_template(template).render(*context, **more))  # noqa: S308
 
 
-def words(purchase: Purchase) -> dict[str, Any]:
+def words(purchase: Purchase, clock: Clock) -> dict[str, Any]:
     """What the row of a purchase says; what it may lack is None or empty."""
     client, offer = purchase.client, purchase.offer
+    expires_at = None if purchase.never_expires else purchase.expires_at
     return {
         "id": str(purchase.pk),
         "url": url_of("purchase_detail", purchase.pk),
@@ -97,27 +104,26 @@ def words(purchase: Purchase) -> dict[str, Any]:
         "phone": phone_end(client.phone or ""),
         "offer": str(offer),
         "is_subscription": offer.offer_type == "subscription",
-        "bought": said(purchase.purchased_at),
+        "bought": said(purchase.purchased_at, clock),
         "not_paid": None if purchase.is_paid else not_paid(purchase.payment_status),
         "total": purchase.sessions_total,
         "used": purchase.sessions_used,
         "left": purchase.sessions_remaining,
-        "expires": None if purchase.never_expires else said(purchase.expires_at),
+        "expires": expires_at and said(expires_at, clock),
+        "expires_when": expires_at and clock.distance(expires_at),
+        "expires_soon": expires_at and clock.is_soon(expires_at),
         "has_expired": purchase.has_expired,
         "why_not_reinstate": purchase.why_not_reinstate,
         "why_not_use": purchase.why_not_use,
     }
 
 
-def said(moment: datetime) -> dict[str, Any]:
+def said(moment: datetime, clock: Clock) -> dict[str, str]:
     """A moment for people, exactly, and for machines."""
-    local = timezone.localtime(moment)
     return {
-        "day": day(local),
-        "exactly": exactly(local),
-        "machine": machine(local),
-        "distance": partial(distance, moment),
-        "is_soon": partial(is_soon, moment),
+        "day": clock.day(moment),
+        "exactly": clock.exactly(moment),
+        "machine": clock.machine(moment),
     }
 
 
@@ -131,17 +137,17 @@ def not_paid(payment_status: str | None) -> str:
             return gettext("not paid")
 
 
-def url_of(name: str, pk: UUID) -> str:
+def url_of(name: str, pk: UUID | str | int) -> str:
     """What `reverse` gives, which is asked once for all rows."""
-    return _url_of_any(name, get_script_prefix()).replace(str(ANY), str(pk))
-
-
-ANY = UUID(int=0)
+    before, after = _around_the_key(name, isinstance(pk, int), get_script_prefix())
+    return f"{before}{pk}{after}"
 
 
 @lru_cache
-def _url_of_any(name: str, _script_prefix: str) -> str:
-    return reverse(f"purchases:{name}", args=[ANY])
+def _around_the_key(name: str, is_number: bool, _script_prefix: str) -> tuple[str, str]:
+    any_key = 0 if is_number else UUID(int=0)
+    before, _, after = reverse(f"purchases:{name}", args=[any_key]).rpartition(str(any_key))
+    return before, after
 
 
 @register.filter
@@ -153,7 +159,6 @@ def used_of(used: int | None, total: int | None) -> str:
     return words % {"used": number(used), "total": number(total)}
 
 
-@register.filter
 def left_of(left: int, total: int) -> str:
     """ "7 of 10 left"."""
     words = ngettext("%(left)s of %(total)s left", "%(left)s of %(total)s left", total)

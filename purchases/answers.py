@@ -1,0 +1,46 @@
+"""What a press is answered with: what was done, or why not, beside the row as it stands by now."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from purchases.access import DeskRequest
+from purchases.templatetags.row import of_the_page, rendered, words
+
+
+def answer(request: DeskRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """For htmx: the row of `purchase`, and into the note what `told`, a template, says of what is
+    `done`, or why it was `refused`, with the form of the owner's step where one can confirm."""
+    step = ""
+    if "approvers" in context:
+        step = render_to_string("purchases/_owners_step.html", context, request)
+    html = rendered(
+        "answer.html",
+        _common(request, context),
+        into_note=request.htmx.target == "note",
+        told=context.get("told"),
+        refused=context.get("refused"),
+        owners_step=step,
+    )
+    return HttpResponse(html, status=status)
+
+
+def message(request: DeskRequest, context: dict[str, Any]) -> SafeString:
+    """For the page that a browser without JavaScript comes back to."""
+    return rendered(context["told"], _common(request, context))
+
+
+def _common(request: DeskRequest, context: dict[str, Any]) -> dict[str, Any]:
+    purchase = context["purchase"]
+    page = of_the_page({"request": request, "csrf_token": get_token(request), **context})
+    return {
+        **page,
+        **words(purchase, page["clock"]),
+        "purchase": purchase,
+        "done": context.get("done"),
+        "changed": True,
+        "forgiven_client": page["forgiven"].get(purchase.client_id, {}),
+    }

@@ -1,0 +1,106 @@
+"""How the desk says a moment to the people of one time zone, in one language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, tzinfo
+from functools import cached_property, lru_cache
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext, ngettext, pgettext
+
+from purchases.models import EXPIRING_WITHIN
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The time zone, the language and the present moment, looked up once for all that a page
+    says."""
+
+    zone: tzinfo = field(default_factory=timezone.get_current_timezone)
+    language: str | None = field(default_factory=get_language)
+    now: datetime = field(default_factory=timezone.localtime)
+
+    def day(self, moment: datetime) -> str:
+        """ "12 Jan"; with the year where it is not this one."""
+        return self._date(moment, self._day)
+
+    def on_day(self, moment: datetime) -> str:
+        """ "Mon 12 Jan", as one says it to somebody; with the year where it is not this one."""
+        # Translators: a date as Django's `date` filter writes it (D: Mon, j: 12, M: Jan, Y: 2026).
+        return self._date(moment, (pgettext("date", "D j M"), pgettext("date", "D j M Y")))
+
+    @cached_property
+    def _day(self) -> tuple[str, str]:
+        # Translators: a date as Django's `date` filter writes it (j: 12, M: Jan, b: jan,
+        # F: January, Y: 2026).
+        return pgettext("date", "j M"), pgettext("date", "j M Y")
+
+    @cached_property
+    def _exactly(self) -> str:
+        # Translators: as above, with D: Mon and H:i: 18:00.
+        return pgettext("date", "D j F Y, H:i")
+
+    def _date(self, moment: datetime, patterns: tuple[str, str]) -> str:
+        local = moment.astimezone(self.zone).date()
+        this_year, any_year = patterns
+        pattern = this_year if local.year == self.now.year else any_year
+        return _written(local, pattern, self.language)
+
+    def at_time(self, moment: datetime) -> str:
+        """ "Mon 12 Jan, 18:00"; with the year where it is not this one."""
+        time = date_format(moment.astimezone(self.zone), pgettext("date", "H:i"))
+        return gettext("%(day)s, %(time)s") % {"day": self.on_day(moment), "time": time}
+
+    def exactly(self, moment: datetime) -> str:
+        """ "Mon 12 January 2026, 18:00", for a tooltip."""
+        local = moment.astimezone(self.zone).replace(second=0, microsecond=0, tzinfo=None)
+        return _written(local, self._exactly, self.language)
+
+    def machine(self, moment: datetime) -> str:
+        """For the attribute `datetime`, which HTML reads to the millisecond and no further."""
+        return moment.astimezone(self.zone).isoformat(timespec="seconds")
+
+    def distance(self, moment: datetime) -> str:
+        """ "in 5 days", "today", "yesterday", "11 days ago", "in 4 months": calendar days up to a
+        month, the largest unit beyond."""
+        then = moment.astimezone(self.zone)
+        days = (then.date() - self.now.date()).days
+        match days:
+            case 0:
+                return gettext("today")
+            case 1:
+                return gettext("tomorrow")
+            case -1:
+                return gettext("yesterday")
+            case _ if abs(days) <= 30:
+                ahead = ngettext("in %(count)d day", "in %(count)d days", days)
+                ago = ngettext("%(count)d day ago", "%(count)d days ago", -days)
+                return (ahead if days > 0 else ago) % {"count": abs(days)}
+        # 31 days may be a minute less than a whole month.
+        months = max(1, _whole_months(*sorted([self.now, then])))
+        years = months // 12
+        if years:
+            ahead = ngettext("in %(count)d year", "in %(count)d years", years)
+            ago = ngettext("%(count)d year ago", "%(count)d years ago", years)
+        else:
+            ahead = ngettext("in %(count)d month", "in %(count)d months", months)
+            ago = ngettext("%(count)d month ago", "%(count)d months ago", months)
+        return (ahead if days > 0 else ago) % {"count": years or months}
+
+    def is_soon(self, moment: datetime) -> bool:
+        """Whether an expiry, still to come, is near enough to mention."""
+        return timedelta(0) < moment - self.now <= EXPIRING_WITHIN
+
+
+@lru_cache(maxsize=4_000)
+def _written(local: date, pattern: str, _language: str | None) -> str:
+    """A desk shows the same days over and over, and Django takes long to write one."""
+    return date_format(local, pattern)
+
+
+def _whole_months(early: datetime, late: datetime) -> int:
+    months = (late.year - early.year) * 12 + late.month - early.month
+    is_whole = (late.day, late.time()) >= (early.day, early.time())
+    return months if is_whole else months - 1
