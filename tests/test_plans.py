@@ -15,18 +15,19 @@ from purchases import news, queries
 from purchases.cancelled_class import matching
 from purchases.cancelled_class.pasted import Named
 from purchases.models import Org, Purchase
+from purchases.queries import search
 from studio.models import User
 from tests.database import rows
 from tests.pages import rows_on
-from tests.plans import FEW, Query, blocks_read, queries_recorded, read_whole, rows_read
+from tests.plans import FEW, Query, blocks_read, queries_recorded, read_whole, rows_read, steps
 
 # The rows are the generated ones, which test_generate looks after; to add them up again after each
 # of these tests would take longer than the tests.
 pytestmark = [pytest.mark.django_db, pytest.mark.breaks_the_ledger]
 
 SIZE = 100_000
-# Of rows, and of pages of the disk. A search reads at most the purchases of queries.MANY_CLIENTS
-# clients; every list goes through the purchases in its order until a page is full.
+# Of rows, and of pages of the disk. A search reads the terms that begin with each word, and the
+# purchases of few clients or the list in its order until a page is full.
 A_PAGE = 10_000
 A_SEARCH = 40_000
 SEARCHES = ["a", "m", "jo", "mar", "smit", "s j", "x y", "ana ru", "maria.lopez", "q", "@", "234"]
@@ -102,6 +103,24 @@ def test_a_search(studio: Org, desk: Browser, state: Purchase.State, words: str)
         assert desk.get("/purchases/", {"q": words, "state": state}).status_code == 200
     assert len(asked) <= 5
     look_at(asked, A_SEARCH)
+
+
+@pytest.mark.parametrize(("few", "many"), [(0, SIZE), (-1, 0)], ids=["held", "asked"])
+def test_a_search_goes_through_the_list_in_the_index_alone(
+    studio: Org, desk: Browser, monkeypatch: pytest.MonkeyPatch, few: int, many: int
+) -> None:
+    """However many clients it finds; the table itself is read for the page alone."""
+    monkeypatch.setattr(search, "FEW_CLIENTS", few)
+    monkeypatch.setattr(search, "MANY_CLIENTS", many)
+    with queries_recorded() as asked:
+        assert rows_on(desk.get("/purchases/", {"q": "jo"}))
+    walks = [
+        step
+        for query in asked
+        for step in steps(query.plan())
+        if step.get("Index Name") == "purchases_newest_first" and step["Actual Loops"]
+    ]
+    assert [step["Node Type"] for step in walks] == ["Index Only Scan"]
 
 
 def test_a_search_that_finds_few_reads_few(studio: Org, desk: Browser) -> None:

@@ -1,0 +1,91 @@
+"""The search goes one of three ways, by how many clients it finds. Each finds the same."""
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from purchases.models import Org, Purchase
+from purchases.queries import desk_page, search
+from tests.factories import make_client, make_offer, make_org, make_purchase
+
+State = Purchase.State
+NAMES = [
+    "Ana Ruiz",
+    "Ana Maria Ruiz",
+    "Anabel Rossi",
+    "Anna-Maria Lopez",
+    "Maria Andersson",
+    "Mario Rui",
+    "Rui Ana Maria Lopes",
+    "Zoe Zimmer",
+]
+# FEW_CLIENTS and MANY_CLIENTS: no number of clients, or every one, is few or many.
+WAYS = {"client by client": (99, 999), "held against all": (0, 999), "each is asked": (-1, 0)}
+SEARCHES = [
+    "a",
+    "ana",
+    "ana ana",
+    "ana r",
+    "r an m",
+    "an ma ru",
+    "an ma ru lo",
+    "l o p e s",
+    "maria lopez",
+    "ana zoe",
+    "nobody",
+]
+
+
+@pytest.fixture
+def studio(northside: Org) -> Org:
+    """Purchases of everybody in every state, some of them in the same moment."""
+    by_chance, now = random.Random(7), timezone.now().replace(microsecond=0)
+    offer, elsewhere = make_offer(org=northside), make_org(name="Elsewhere")
+    for name in NAMES:
+        client = make_client(org=northside, name=name)
+        for _ in range(12):
+            expires_in = by_chance.choice([None, -40, -1, 3, 3, 90])
+            make_purchase(
+                org=northside,
+                client=client,
+                offer=offer,
+                used=by_chance.choice([0, 3, 10]),
+                payment_status=by_chance.choice(["succeeded", "succeeded", "pending"]),
+                purchased_at=now - timedelta(days=by_chance.randrange(20)),
+                expires_at=None if expires_in is None else now + timedelta(days=expires_in),
+            )
+        make_purchase(org=elsewhere, client=make_client(org=elsewhere, name=name))
+    return northside
+
+
+def has_every_word(purchase: Purchase, words: list[str]) -> bool:
+    name = purchase.client.full_name.lower()
+    parts = {*name.split(), *name.replace("-", " ").split()}
+    return all(any(part.startswith(word) for part in parts) for word in words)
+
+
+def everything_listed(studio: Org, state: State, q: str) -> Iterator[Purchase]:
+    page = desk_page(org_id=studio.pk, q=q, state=state, after=None)
+    yield from page.purchases
+    while page.next:
+        page = desk_page(org_id=studio.pk, q=q, state=state, after=page.next)
+        yield from page.purchases
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize(("few", "many"), WAYS.values(), ids=WAYS)
+def test_it_lists_in_the_order_of_the_state_whoever_has_every_word(
+    studio: Org, monkeypatch: pytest.MonkeyPatch, few: int, many: int, state: State
+) -> None:
+    monkeypatch.setattr(search, "FEW_CLIENTS", few)
+    monkeypatch.setattr(search, "MANY_CLIENTS", many)
+    purchases = Purchase.objects.of_org(studio.pk).in_state(state, timezone.now())
+    listed = list(purchases.in_order_of(state).select_related("client"))
+    assert listed
+
+    for q in SEARCHES:
+        wanted = [each for each in listed if has_every_word(each, q.split())]
+        assert list(everything_listed(studio, state, q)) == wanted, q
