@@ -51,7 +51,10 @@ def measure(
             )
             acknowledged[contender.counts_in] += warm.done
         for repetition in range(1, repetitions + 1):
-            for contender in contenders:
+            # Each comes first once: what pgbench leaves to write is not always the same one's to
+            # bear.
+            first = repetition % len(contenders)
+            for contender in contenders[first:] + contenders[:first]:
                 progress(f"reinstatement, {repetition} of {repetitions}: {contender.name}")
                 for way, connections, hot in WAYS:
                     presses = _presses(contender, hot)

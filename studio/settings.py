@@ -119,7 +119,7 @@ TEMPLATES = [
             ],
         },
     },
-    # The rows of the desk alone.
+    # The rows of the desk, and the answers to a press.
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates" / "rows"],

@@ -1,4 +1,4 @@
-"""The search goes one of three ways, by how many clients it finds. Each finds the same."""
+"""The search goes one of several ways, by how many clients it finds. Each finds the same."""
 
 import random
 from collections.abc import Iterator
@@ -22,8 +22,13 @@ NAMES = [
     "Rui Ana Maria Lopes",
     "Zoe Zimmer",
 ]
-# FEW_CLIENTS and MANY_CLIENTS: no number of clients, or every one, is few or many.
-WAYS = {"client by client": (99, 999), "held against all": (0, 999), "each is asked": (-1, 0)}
+# What is RARE, FEW and MANY: no number of terms is, or every one.
+WAYS = {
+    "the rare word's, one by one": (999, 999, 999),
+    "client by client": (-1, 999, 999),
+    "held against all": (-1, 0, 999),
+    "each is asked": (-1, -1, 0),
+}
 SEARCHES = [
     "a",
     "ana",
@@ -76,12 +81,13 @@ def everything_listed(studio: Org, state: State, q: str) -> Iterator[Purchase]:
 
 
 @pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize(("few", "many"), WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_it_lists_in_the_order_of_the_state_whoever_has_every_word(
-    studio: Org, monkeypatch: pytest.MonkeyPatch, few: int, many: int, state: State
+    studio: Org, monkeypatch: pytest.MonkeyPatch, way: tuple[int, int, int], state: State
 ) -> None:
-    monkeypatch.setattr(search, "FEW_CLIENTS", few)
-    monkeypatch.setattr(search, "MANY_CLIENTS", many)
+    rare, few, many = way
+    for name, terms in {"RARE": rare, "FEW": few, "FEW_IN_A_STATE": few, "MANY": many}.items():
+        monkeypatch.setattr(search, name, terms)
     purchases = Purchase.objects.of_org(studio.pk).in_state(state, timezone.now())
     listed = list(purchases.in_order_of(state).select_related("client"))
     assert listed

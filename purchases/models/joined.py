@@ -1,4 +1,4 @@
-"""One row of a query that is written by hand, and the objects of several models in it.
+"""The objects of several models in one row of a query that is written by hand.
 
 For what every press asks: the ORM takes longer to put such a query together, each time anew, than
 PostgreSQL takes to answer it.
@@ -6,17 +6,10 @@ PostgreSQL takes to answer it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection, models
-
-
-def one_row(sql: str, params: dict[str, Any]) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-    return row
+from django.db import DEFAULT_DB_ALIAS, models
+from django.db.models.sql.query import RawQuery
 
 
 class Joined:
@@ -34,15 +27,19 @@ class Joined:
         # One by one: an upgrade that adds a column changes nothing for a statement that is planned
         # already.
         self.columns = ", ".join(columns)
-        self.width = len(columns)
+        self._width = len(columns)
 
-    def objects(self, row: Sequence[Any]) -> list[Any]:
-        """An object of each model, from a row that begins with `columns`. None for what an outer
-        join did not find."""
-        return [
-            None if row[key] is None else model.from_db(connection.alias, names, row[part])
-            for model, names, part, key in self._parts
-        ]
+    def first(self, query: str, params: dict[str, Any]) -> list[Any] | None:
+        """An object of each model, from the first row of a query that selects `columns`: None for
+        what an outer join did not find. Then the values of what it selects behind them. None where
+        there is no row."""
+        for row in RawQuery(query, using=DEFAULT_DB_ALIAS, params=params):
+            objects = [
+                None if row[key] is None else model.from_db(DEFAULT_DB_ALIAS, names, row[part])
+                for model, names, part, key in self._parts
+            ]
+            return [*objects, *row[self._width :]]
+        return None
 
 
 def _read(name: str, field: Any) -> str:

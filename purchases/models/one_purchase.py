@@ -6,7 +6,7 @@ from typing import cast
 from uuid import UUID
 
 from purchases.models.catalogue import Client, Offer
-from purchases.models.joined import Joined, one_row
+from purchases.models.joined import Joined
 from purchases.models.purchase import Purchase
 
 FOUND = Joined(purchase=Purchase, client=Client, offer=Offer)
@@ -21,9 +21,9 @@ OF_ORG = f"""
 
 def purchase_of_org(purchase_id: UUID, *, org_id: UUID) -> Purchase | None:
     """None where the org has no such purchase."""
-    row = one_row(OF_ORG, {"purchase_id": purchase_id, "org_id": org_id})
-    if row is None:
+    found = FOUND.first(OF_ORG, {"purchase_id": purchase_id, "org_id": org_id})
+    if found is None:
         return None
-    purchase, client, offer = FOUND.objects(row)
+    purchase, client, offer = found
     purchase.client, purchase.offer = client, offer
     return cast("Purchase", purchase)

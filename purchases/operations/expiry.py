@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from purchases.access import Member
 from purchases.models import ExpiryEvent, Objection, Purchase
-from purchases.models.joined import one_row
 from purchases.operations.requests import (
     CLAIM,
     LEDGER_ACT,
@@ -18,6 +17,7 @@ from purchases.operations.requests import (
     Refused,
     asked_for,
     first_request,
+    one_row,
 )
 
 ACT = LEDGER_ACT.format(event="studio.expiry_event_id", function="{function}")

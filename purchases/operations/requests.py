@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.utils.translation import gettext_lazy as _
 
 from purchases.models import Objection, Purchase, SessionRequest
@@ -83,3 +83,10 @@ def broken_rule(error: IntegrityError) -> Objection:
             return Objection.TAKEN_BACK
         case _:
             raise error
+
+
+def one_row(sql: str, params: dict[str, Any]) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row

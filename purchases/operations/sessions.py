@@ -8,7 +8,6 @@ from django.db import IntegrityError
 
 from purchases.access import Allowance, Approval, Member
 from purchases.models import Objection, Purchase, SessionEvent, SessionRequest
-from purchases.models.joined import one_row
 from purchases.operations.requests import (
     CLAIM,
     LEDGER_ACT,
@@ -18,6 +17,7 @@ from purchases.operations.requests import (
     asked_for,
     broken_rule,
     first_request,
+    one_row,
 )
 
 # The count is taken behind a lock on the client, which the claim waits for and not the reverse: the

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from purchases.models import Purchase
-from purchases.queries.search import found, search_words
+from purchases.queries.search import is_found, search_words
 
 PAGE_SIZE = 50
 
@@ -54,8 +54,8 @@ def desk_page(*, org_id: UUID, q: str, state: Purchase.State, after: Place | Non
         purchases = purchases.after(state, after.moment, after.purchase_id)
     if words:
         # The page is found before anything is joined to it.
-        ids = found(purchases, words, org_id=org_id, state=state, at_most=PAGE_SIZE + 1)
-        purchases = Purchase.objects.filter(pk__in=ids).in_order_of(state)
+        found = is_found(purchases, words, org_id=org_id, state=state, at_most=PAGE_SIZE + 1)
+        purchases = Purchase.objects.filter(found).in_order_of(state)
     # One more than a page tells whether another page follows.
     listed = list(purchases.select_related("client", "offer")[: PAGE_SIZE + 1])
     page = listed[:PAGE_SIZE]

@@ -5,23 +5,28 @@ from __future__ import annotations
 import re
 from uuid import UUID
 
-from django.db.models import DateTimeField
+from django.db.models import BooleanField, DateTimeField
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
 from purchases.models import Purchase, PurchaseQuerySet
 from purchases.models.search import likely_rare_first
 
-# The purchases of so many clients are looked up client by client.
-FEW_CLIENTS = 1_000
-# Of more than so many, every page of the list has some, in a studio of half a million.
-MANY_CLIENTS = 10_000
-# The clients of so many words are looked up; for further ones it is asked client by client.
-LOOKED_UP = 3
+# Terms, of which a client may have several that begin alike. So many are asked one by one whether
+# their client has the other words too.
+RARE = 1_000
+# The purchases of the clients of so many are looked up, client by client.
+FEW = 1_000
+# And of so many where hardly any purchase may be in the state, and the list is long to go through.
+FEW_IN_A_STATE = 5_000
+# Of more, a page is full so soon that the list is gone through and each one's client is asked.
+MANY = 20_000
+# The terms of so many words are gone through; for further ones each client is asked.
+GONE_THROUGH = 3
 
 # PostgreSQL, left to guess, expects one client of any word. So each way is written out, and it is
-# counted which one it is: what is behind another count is not begun.
-FOUND = """
+# counted which one it is: what stands behind another count is not begun.
+SEARCH = """
     WITH asked AS MATERIALIZED (SELECT %s::uuid AS org_id, %s::text[] AS words),
     word AS MATERIALIZED (
         -- The end is past every letter: bounds, and not LIKE, since an index serves them.
@@ -29,37 +34,48 @@ FOUND = """
         FROM asked, unnest(words) WITH ORDINALITY AS typed (word, place),
             public.fold_for_search(typed.word) AS begin
     ),
-    client AS MATERIALIZED ({clients} LIMIT {many} + 1),
-    number AS MATERIALIZED (SELECT count(*) AS of_clients FROM client),
+    rare AS MATERIALIZED ({of_first} LIMIT {rare} + 1),
+    client AS MATERIALIZED (
+        (
+            SELECT client_id FROM rare
+            WHERE (SELECT count(*) FROM rare) <= {rare} {rare_has_others}
+        ) UNION ALL (
+            {of_all} AND (SELECT count(*) FROM rare) > {rare}
+        )
+        LIMIT {many} + 1
+    ),
+    number AS MATERIALIZED (SELECT count(*) AS of_terms FROM client),
     listed AS NOT MATERIALIZED ({listed})
     (
         -- Few clients: their purchases, sorted.
         SELECT id FROM listed
-        WHERE (SELECT of_clients FROM number) <= {few}
-            AND client_id = ANY (ARRAY(SELECT client_id FROM client WHERE true {of_few}))
+        WHERE (SELECT of_terms FROM number) <= {few}
+            AND client_id = ANY (ARRAY(
+                SELECT client_id FROM client WHERE true {client_has_further}
+            ))
         ORDER BY {order} LIMIT {at_most}
     ) UNION ALL (
         -- More: the list, until the page is full, each held against all of the clients at once.
         SELECT id FROM listed
-        WHERE (SELECT of_clients FROM number) BETWEEN {few} + 1 AND {many}
-            AND COALESCE(client_id IN (SELECT client_id FROM client), false) {of_more}
+        WHERE (SELECT of_terms FROM number) BETWEEN {few} + 1 AND {many}
+            AND COALESCE(client_id IN (SELECT client_id FROM client), false) {listed_has_further}
         ORDER BY {order} LIMIT {at_most}
     ) UNION ALL (
-        -- So many that the page is full soon: the list, and each one's client is asked.
+        -- Many: the list, until the page is full, and each one's client is asked.
         SELECT id FROM listed
-        WHERE (SELECT of_clients FROM number) > {many} {of_many}
+        WHERE (SELECT of_terms FROM number) > {many} {listed_has_all}
         ORDER BY {order} LIMIT {at_most}
     )
 """
-BEGINS = """term >= (SELECT begin FROM word WHERE place = {place})
-    AND term < (SELECT past FROM word WHERE place = {place})"""
-# COALESCE keeps it from becoming a join: it is looked up in a table made once.
-CLIENTS_OF = f"""SELECT client_id FROM public.client_search_terms
-    WHERE org_id = (SELECT org_id FROM asked) AND {BEGINS}"""  # noqa: S608
-AND_OF = f"AND COALESCE(client_id IN ({CLIENTS_OF}), false)"
+OF_WORD = """SELECT client_id FROM public.client_search_terms
+    WHERE org_id = (SELECT org_id FROM asked)
+        AND term >= (SELECT begin FROM word WHERE place = {place})
+        AND term < (SELECT past FROM word WHERE place = {place})"""
+# COALESCE keeps it from becoming a join: it is looked up in a table that is made once.
+AND_OF_WORD = f"AND COALESCE(client_id IN ({OF_WORD}), false)"
 # The first of the client's terms that is not before the word: asked so, and not by EXISTS, it can
 # only go by the client, and never by all the terms of the word.
-HAS_A_TERM = """(
+HAS_WORD = """(
         SELECT term FROM public.client_search_terms AS of_client
         WHERE of_client.client_id = {row}.client_id
             AND term >= (SELECT begin FROM word WHERE place = {place})
@@ -67,41 +83,52 @@ HAS_A_TERM = """(
     ) < (SELECT past FROM word WHERE place = {place})"""
 
 
-def found(
+def is_found(
     listed: PurchaseQuerySet, words: list[str], *, org_id: UUID, state: Purchase.State, at_most: int
 ) -> RawSQL:
-    """The ids of the first so many of these purchases whose client has, for every word, a search
-    term that begins with it, in the order of the state.
+    """A condition for purchases: to be one of the first so many of these, in the order of the
+    state, whose client has a search term that begins with each word.
 
-    At most some thousand rows are looked at one by one, however many the studio has.
+    What it reads: the terms that begin with the first word; where those are not rare, with three of
+    the words; and then the purchases of the clients, or the list until the page is full. It is long
+    in coming to the end of the list where thousands of clients have the words and hardly any of
+    their purchases is in the state.
     """
     words = likely_rare_first(list(dict.fromkeys(words)))
-    looked_up = min(len(words), LOOKED_UP)
-    every, further = range(1, len(words) + 1), range(looked_up + 1, len(words) + 1)
-    # Many have the shortest: they are gone through, and held against those who have the others.
-    clients = [CLIENTS_OF.format(place=looked_up)]
-    clients += [AND_OF.format(place=place) for place in range(1, looked_up)]
-    # As it stands in the index, and not as Python reads it.
+    every = range(1, len(words) + 1)
+    gone_through, further = every[:GONE_THROUGH], every[GONE_THROUGH:]
+    # Most have the shortest: its terms are gone through, and held against those of the others.
+    of_all = [OF_WORD.format(place=gone_through[-1])]
+    of_all += [AND_OF_WORD.format(place=place) for place in gone_through[:-1]]
+    # The moment as it stands in the index, and not as Python reads it.
     moment = Cast(state.goes_by, DateTimeField())
     rows = listed.order_by().annotate(moment=moment).values("id", "client_id", "moment")
-    sql, params = rows.query.sql_with_params()
+    listed_sql, params = rows.query.sql_with_params()
     direction = "ASC" if state is Purchase.State.EXPIRING else "DESC"
-    query = FOUND.format(
-        clients=" ".join(clients),
-        listed=sql,
-        few=FEW_CLIENTS,
-        many=MANY_CLIENTS,
-        of_few=_has_terms(further, "client"),
-        of_more=_has_terms(further, "listed"),
-        of_many=_has_terms(every, "listed"),
+    search = SEARCH.format(
+        of_first=OF_WORD.format(place=1),
+        rare_has_others=_has_words(every[1:], "rare"),
+        of_all=" ".join(of_all),
+        client_has_further=_has_words(further, "client"),
+        listed_has_further=_has_words(further, "listed"),
+        listed_has_all=_has_words(every, "listed"),
+        listed=listed_sql,
+        rare=RARE,
+        few=FEW if state is Purchase.State.ALL else FEW_IN_A_STATE,
+        many=MANY,
         order=f"moment {direction}, id {direction}",
         at_most=at_most,
     )
-    return RawSQL(query, [org_id, words, *params])  # noqa: S611, no word is in the text of it
+    # An array is made before anything else: joined, the rows found might be looked for in the list.
+    return RawSQL(  # noqa: S611, no word is in the text of it
+        f"client_purchases.id = ANY (ARRAY({search}))",
+        [org_id, words, *params],
+        output_field=BooleanField(),
+    )
 
 
-def _has_terms(places: range, row: str) -> str:
-    asked = [HAS_A_TERM.format(row=row, place=place) for place in places]
+def _has_words(places: range, row: str) -> str:
+    asked = [HAS_WORD.format(row=row, place=place) for place in places]
     return " ".join(f"AND {each}" for each in asked)
 
 

@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, connection, models
 from django.utils import timezone
 
 from purchases.models import Org
-from purchases.models.joined import Joined, one_row
+from purchases.models.joined import Joined
 from studio.models.member import Membership, User
 from studio.models.policy import Policy
 
@@ -70,10 +70,10 @@ VALID = f"""
 def valid_session(key: str) -> Session | None:
     """The session with whom it names, their org with all that it chose for its desk, and with the
     mark of its news: whatever a request has to know before it begins, in one query."""
-    row = _row({"key": key, "now": timezone.now()})
-    if row is None:
+    found = _found({"key": key, "now": timezone.now()})
+    if found is None:
         return None
-    session, person, member, org, policy, acting, acting_person = FOUND.objects(row)
+    session, person, member, org, policy, acting, acting_person, mark, has_codes, allowed = found
     session.user, session.acting = person, acting
     if person:
         User.membership.related.set_cached_value(person, member)
@@ -82,20 +82,20 @@ def valid_session(key: str) -> Session | None:
     if member:
         member.user, member.org = person, org
         Org.policy.related.set_cached_value(org, policy)
-        org.mark, org.has_codes, allowed = row[FOUND.width :]
+        org.mark, org.has_codes = mark, has_codes
         # Django has JSON come as text.
         org.allowed = json.loads(allowed or "[]")
     return cast("Session", session)
 
 
-def _row(asked: dict[str, Any]) -> tuple[Any, ...] | None:
+def _found(asked: dict[str, Any]) -> list[Any] | None:
     # The first query of a request finds out by itself whether the connection still stands, and
     # saves the SELECT 1 that Django would ask before it.
     connection.health_check_done = True  # type: ignore[attr-defined]
     try:
-        return one_row(VALID, asked)
+        return FOUND.first(VALID, asked)
     except (InterfaceError, OperationalError):
         if connection.is_usable():
             raise
         connection.close()
-        return one_row(VALID, asked)
+        return FOUND.first(VALID, asked)

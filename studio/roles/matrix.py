@@ -108,6 +108,8 @@ WEB_SETTINGS = {
     "lock_timeout": "3s",
     "statement_timeout": "4s",
     "idle_in_transaction_session_timeout": "10s",
+    # To compile a search takes longer than to run it.
+    "jit": "off",
 }
 
 

@@ -10,8 +10,7 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 from playwright.sync_api import Page, Route, expect
 
 from purchases.models import Org, Purchase
-from purchases.models.joined import one_row
-from purchases.operations import sessions
+from purchases.operations import requests, sessions
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
 from tests.factories import make_purchase
@@ -141,13 +140,14 @@ def the_database_goes_away(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], None]:
     """From now on, until all is undone; what the press finds of it."""
+    act = requests.one_row
     gone = OperationalError("server closed the connection unexpectedly")
 
     def cut_before(*asked: Any) -> None:
         raise gone
 
     def cut_after(*asked: Any) -> None:
-        one_row(*asked)
+        act(*asked)
         raise gone
 
     def go_away() -> None:
