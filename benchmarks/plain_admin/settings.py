@@ -1,4 +1,4 @@
-"""The desk's own, but for the URLs, and with the time that the list needs: it would be cut short."""
+"""The desk's own, but for the URLs, and with the time that the list needs: it would be cut off."""
 
 from studio.settings import *  # noqa: F403
 from studio.settings import DATABASES
