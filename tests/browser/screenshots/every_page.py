@@ -34,7 +34,8 @@ def test_screenshots(window: Window, console: list[str], device: str, scheme: st
         return window(viewport=viewport, color_scheme=scheme, **options)
 
     def shoot(page: Page, name: str) -> None:
-        page.screenshot(path=FOLDER / f"{name}-{device}-{scheme}.png")
+        # As it is when a number that has just changed stands still.
+        page.screenshot(path=FOLDER / f"{name}-{device}-{scheme}.png", animations="disabled")
 
     strangers(open_window(), shoot)
     the_desk(signed_in(open_window(), "desk"), shoot)
