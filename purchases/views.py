@@ -190,6 +190,7 @@ def _act(
             context |= _owners_step(request, form, context, refusal)
         if request.htmx:
             return answer(request, context, status=409)
+        context["purchases"] = [purchase]
         return render(request, "purchases/purchase_refused.html", context, status=409)
     context["told"] = told
     if request.htmx:

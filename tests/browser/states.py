@@ -17,7 +17,8 @@ from purchases.models import Org, Purchase
 from studio.models import User
 from tests.browser.conftest import SignIn
 from tests.expiry.extensions import extended_by, extension_undone_by
-from tests.factories import make_client, make_purchase
+from tests.factories import make_client, make_purchase, make_user
+from tests.forgiveness.allowances import allow
 from tests.ledger import reinstated_by, undone_by, used_by
 from tests.pages import LIST
 
@@ -91,6 +92,24 @@ class Visit:
         expect(page.locator("#note .refused")).to_be_visible()
         return page
 
+    def owners_step(self) -> Page:
+        """An owner is asked to confirm, beside the desk."""
+        make_user(username="olivia", org=self.org, role="owner")
+        allow(self.org, 0, reason="")
+        page = self.see(LIST)
+        page.locator(f"#reinstate-{self.pack.pk}").click()
+        expect(page.get_by_label("Olivia confirms")).to_be_visible()
+        return page
+
+    def not_changed(self) -> Page:
+        """And on a page of its own, where the press came from no list."""
+        make_user(username="olivia", org=self.org, role="owner")
+        allow(self.org, 0, reason="")
+        page = self.see(f"/purchases/{self.pack.pk}/")
+        page.locator(f"#reinstate-{self.pack.pk}").click()
+        expect(page.get_by_role("heading", name="Not changed")).to_be_visible()
+        return page
+
     def keys(self) -> Page:
         page = self.see(LIST)
         page.keyboard.press("?")
@@ -155,6 +174,8 @@ STATES: dict[str, Callable[[Visit], Page]] = {
     "desk, reasons": Visit.reasons,
     "desk, reinstated": Visit.reinstated,
     "desk, refused": Visit.refused,
+    "desk, owner's step": Visit.owners_step,
+    "not changed": Visit.not_changed,
     "desk, nobody found": lambda visit: visit.see(LIST + "?q=nobody&state=active"),
     "desk, nothing yet": Visit.new_org,
     "keys": Visit.keys,
