@@ -121,9 +121,8 @@ class MembershipRequired:
         match = request.resolver_match
         if match is None or match.url_name in {"login", "logout", "healthz", "latest"}:
             return None
-        desk = acting.desk_of(request)
+        desk = recognise(request)
         at_desk = cast("Any", request)
-        at_desk.desk, at_desk.member = desk, desk and desk.acting
         is_in_admin = match.app_name == "admin"
         if desk is None:
             if not request.user.is_authenticated or (is_in_admin and request.user.is_superuser):
@@ -131,9 +130,6 @@ class MembershipRequired:
             if at_desk.htmx:
                 return HttpResponseClientRefresh()
             return render(request, "no_membership.html", status=403)
-        timezone.activate(desk.signed_in.time_zone)
-        if desk.signed_in.language:
-            translation.activate(desk.signed_in.language)
         if desk.acting is None:
             return None if match.url_name in {"at_desk", "lock_desk"} else ask_who_is_there(at_desk)
         if is_in_admin and not desk.is_by_password:
@@ -141,6 +137,18 @@ class MembershipRequired:
         if match.app_name == "purchases" and is_of_somebody_else(request, desk.acting):
             return ask_to_press_again(at_desk, desk.acting)
         return None
+
+
+def recognise(request: HttpRequest) -> Desk | None:
+    """Sets whose desk it is and who acts there; from here on its org's language and clock hold."""
+    desk = acting.desk_of(request)
+    at_desk = cast("Any", request)
+    at_desk.desk, at_desk.member = desk, desk and desk.acting
+    if desk:
+        timezone.activate(desk.signed_in.time_zone)
+        if desk.signed_in.language:
+            translation.activate(desk.signed_in.language)
+    return desk
 
 
 def ask_who_is_there(request: SharedDeskRequest) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from studio.middleware import recognise
 from studio.models import User
 from studio.sessions import SessionStore
 from studio.shared_desk import acting
@@ -50,10 +51,13 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    recognise(request)
     return render(request, "403_csrf.html", status=403)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.resolver_match is None:
+        recognise(request)
     return render(request, "404.html", status=404)
 
 

@@ -119,6 +119,17 @@ def test_nothing_of_it_is_left_for_the_next_request_of_the_worker(
 # --- What an owner chooses --------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("door", ["no such page", "no token"])
+def test_an_error_before_any_page_speaks_it_too(northside: Org, mia: User, door: str) -> None:
+    Policy.objects.create(org=northside, language="es")
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(mia)
+    answer = browser.get("/nope/") if door == "no such page" else browser.post(LIST)
+    assert answer.status_code == (404 if door == "no such page" else 403)
+    assert answer["Content-Language"] == "es"
+    assert northside.name in html_of(answer)
+
+
 def test_an_owner_chooses_both_from_lists(northside: Org, olivia: User, signed_in: SignIn) -> None:
     owner = signed_in(olivia)
     add = "/admin/studio/policy/add/"

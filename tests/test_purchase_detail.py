@@ -49,6 +49,17 @@ def test_a_line_says_when_what_before_and_after_who_why_and_by_which_program(
     assert corrected.who == f"Another program {LOGIN}"
 
 
+def test_what_was_undone_and_given_back_again_is_no_visit(
+    desk: Client, mia: User, pack: Purchase
+) -> None:
+    undone_by(mia, reinstated_by(mia, pack))
+    reinstated_by(mia, pack)
+
+    reinstated = history_on(desk.get(page_of(pack)))[0]
+
+    assert reinstated.what == "Session reinstated"
+
+
 def test_missing_counts_are_shown_as_such(desk: Client, northside: Org) -> None:
     pack = make_purchase(org=northside, used=None)
     rows("UPDATE client_purchases SET sessions_used = 4")

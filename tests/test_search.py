@@ -82,6 +82,11 @@ def everybody(northside: Org, southside: Org) -> dict[UUID, str]:
         pytest.param("0412-345-678", "José Álvarez", id="phone with hyphens"),
         pytest.param("(0412) 345/678", "José Álvarez", id="phone with brackets"),
         pytest.param("0061 412 345 678", "José Álvarez", id="phone with zeros for a plus"),
+        pytest.param("+61 498 765 432", "Ana Ruiz", id="a caller's number, stored with a zero"),
+        pytest.param(
+            "José Álvarez <pepe@example.com>", "José Álvarez", id="as a mail program has it"
+        ),
+        pytest.param("…5678", "José Álvarez", id="the end of a phone number as the desk shows it"),
         pytest.param("678", "José Álvarez", id="the end of a phone number"),
         pytest.param("5551", "Mary O'Brien", id="the middle of a phone number"),
         pytest.param("0298", "", id="digits of nobody"),

@@ -135,13 +135,14 @@ def _has_words(places: range, row: str) -> str:
 def search_words(q: str) -> list[str]:
     """What was typed, as the words that must each begin a search term of the client.
 
-    A phone number in any spelling is one word, without the zeros that replace a country code.
+    A phone number in any spelling is one word: its last nine digits, since what comes before them
+    is written in many ways, by a caller's number in one and by the studio in another.
     Empty where nothing was typed that a name, an e-mail or a phone number could begin with.
     """
     if re.fullmatch(r"[\d\s()+./-]+", q):
         q = re.sub(r"\D", "", q.replace("(0)", ""))
     words: list[str] = []
-    for word in q.split():
+    for word in re.split(r"[\s<>…]+", q):
         words += [word] if "@" in word else re.split(r"[.,;:/_&()\"“”+–—-]+", word)
-    words = [word.lstrip("0") if word.isdigit() else word for word in words]
+    words = [word.lstrip("0")[-9:] if word.isdigit() else word for word in words]
     return [word for word in words if word.strip("'’‘ʼʻ`´")]

@@ -65,12 +65,25 @@ document.addEventListener("focusout", ({ target, relatedTarget }) => {
   if (menu && relatedTarget && !menu.contains(relatedTarget)) menu.open = false;
 });
 
-function leave() {
+function leave(event) {
   const menu = document.querySelector("details.why[open]");
+  const note = document.getElementById("note");
   if (menu) {
     menu.open = false;
     menu.querySelector("summary").focus();
-  } else document.getElementById("note").replaceChildren();
+  } else if (note.firstElementChild) {
+    note.replaceChildren();
+    // The search keeps its words.
+    event.preventDefault();
+  }
+}
+
+// What can be pressed in the message below, however many rows stand before it.
+function goToNote(event) {
+  const first = document.querySelector("#note :is(input:not([type=hidden]), button:not(.dismiss))");
+  if (!first) return;
+  event.preventDefault();
+  first.focus();
 }
 
 // --- Single keys -----------------------------------------------------------------------------
@@ -79,6 +92,8 @@ function singleKey(event) {
   if (event.key === "?" && sheet) {
     event.preventDefault();
     sheet.showModal();
+  } else if (event.key === ",") {
+    goToNote(event);
   } else if (event.key === "/" && search) {
     event.preventDefault();
     search.focus();
@@ -94,7 +109,7 @@ document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
   if (event.key === "ArrowDown") move(event, 1);
   else if (event.key === "ArrowUp") move(event, -1);
-  else if (event.key === "Escape") leave();
+  else if (event.key === "Escape") leave(event);
   else if (event.key === "Enter" && event.target === search) {
     event.preventDefault();
     enterSearch();

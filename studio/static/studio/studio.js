@@ -4,10 +4,11 @@
 
 const note = document.getElementById("note");
 
-// A button that went away with its row's state must not take the focus with it.
-document.addEventListener("htmx:afterSettle", (event) => {
-  const row = event.detail.elt.closest?.(".desk tbody tr");
-  if (row && document.activeElement === document.body) reachable(row)?.focus();
+// A button that went away with its row's state, or from the note, must not take the focus with it.
+let broughtRow = null;
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  const row = detail.elt.closest?.(".desk tbody tr") ?? (detail.target === note ? broughtRow : null);
+  if (row?.isConnected && document.activeElement === document.body) reachable(row)?.focus();
 });
 
 // One press is one press. A key that is held or pressed twice, and the second half of a double
@@ -42,6 +43,7 @@ document.addEventListener("htmx:afterSwap", () => {
     if (!old) return;
     old.replaceWith(row);
     htmx.process(row);
+    broughtRow = row;
   });
 });
 
@@ -77,6 +79,15 @@ function unanswered({ detail }) {
 document.addEventListener("htmx:sendError", unanswered);
 document.addEventListener("htmx:timeout", unanswered);
 
+// A press that loads a page would leave this one for none, where the connection is known to be lost.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const isByHtmx = form.hasAttribute("data-hx-post") && !form.closest("[data-hx-disable]");
+  if (form.method !== "post" || isByHtmx || navigator.onLine) return;
+  event.preventDefault();
+  note.replaceChildren(document.getElementById("unanswered").content.cloneNode(true));
+});
+
 // What the note says can be sent away, whoever put it there.
 function canBeClosed() {
   if (!note.firstElementChild || note.querySelector(".dismiss")) return;
@@ -86,6 +97,24 @@ function canBeClosed() {
 }
 new MutationObserver(canBeClosed).observe(note, { childList: true });
 canBeClosed();
+
+// A menu that would open below the window opens above its button; where it has no room either, it
+// is scrolled to.
+document.addEventListener(
+  "toggle",
+  ({ target }) => {
+    const menu = target.matches("details.why[open]") && target.querySelector(".menu");
+    if (!menu) return;
+    target.classList.remove("above");
+    const { bottom, height } = menu.getBoundingClientRect();
+    // The search stays in sight, and lies above what is scrolled.
+    const ceiling = document.querySelector(".search")?.getBoundingClientRect().bottom ?? 0;
+    const hasRoomAbove = target.getBoundingClientRect().top - ceiling > height;
+    target.classList.toggle("above", bottom > innerHeight && hasRoomAbove);
+    menu.scrollIntoView({ block: "nearest" });
+  },
+  true,
+);
 
 // One menu at a time, and none that outlives its use.
 document.addEventListener("click", (event) => {

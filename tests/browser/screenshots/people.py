@@ -29,8 +29,10 @@ def a_shared_desk(open_window: Callable[[], BrowserContext], shoot: Shoot) -> No
     page.get_by_text("4 tries left").wait_for()
     shoot(page, "who-wrong-code")
     for left in ("3 tries", "2 tries", "1 try"):
+        page.wait_for_timeout(100)  # as nobody types faster
         page.keyboard.type("9999")
         page.get_by_text(f"{left} left").wait_for()
+    page.wait_for_timeout(100)
     page.keyboard.type("9999")
     page.get_by_text("Noah is locked out").wait_for()
     shoot(page, "who-locked-out")

@@ -1,0 +1,95 @@
+"""What comes of a press is within reach: the message below by one key, and a menu in the window."""
+
+import pytest
+from playwright.sync_api import expect
+
+from purchases.models import Org
+from studio.models import User
+from tests.browser.conftest import SignIn, Window
+from tests.factories import make_purchase, make_purchases
+from tests.packs import used
+
+
+def test_a_key_goes_to_the_message_and_the_focus_comes_back_to_the_row(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    """However many rows stand between them."""
+    pack = make_purchases(org=northside, count=50)[0]
+    page = sign_in(window(), mia)
+    page.keyboard.press("/")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    undo = page.locator("#note").get_by_role("button", name="Undo")
+    expect(undo).to_be_visible()
+    page.wait_for_timeout(550)  # what just came takes no press: it may be half of a double click
+
+    page.keyboard.press(",")
+    expect(undo).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page.locator(f"#purchase-{pack.pk}")).to_have_attribute("data-used", "3")
+    expect(page.locator(f"#reinstate-{pack.pk}")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(f"#reinstate-{pack.pk}")).not_to_be_focused()
+
+
+def test_esc_closes_the_message_and_keeps_the_search(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    pack = make_purchase(org=northside)
+    page = sign_in(window(), mia)
+    page.keyboard.type("ana")
+    expect(page.locator("#found")).to_have_text("1 purchase for “ana”")
+    page.locator(f"#reinstate-{pack.pk}").click()
+    expect(page.locator("#note .said")).to_be_visible()
+
+    page.get_by_label("Find a client").focus()
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#note .said")).to_have_count(0)
+    expect(page.get_by_label("Find a client")).to_have_value("ana")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
+def test_the_menu_of_reasons_is_in_the_window_from_any_row(
+    window: Window, sign_in: SignIn, mia: User, northside: Org, width: int, height: int
+) -> None:
+    make_purchases(org=northside, count=12)
+    page = sign_in(window(viewport={"width": width, "height": height}), mia)
+    for opener in page.locator(".why > summary").all():
+        opener.scroll_into_view_if_needed()
+        opener.click()
+        expect(page.locator("details.why[open] .menu")).to_be_in_viewport(ratio=1)
+        page.keyboard.press("Escape")
+
+
+def test_a_press_without_a_connection_leaves_no_page(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    """Where it would load one."""
+    pack = make_purchase(org=northside)
+    context = window()
+    page = sign_in(context, mia)
+    page.goto(f"/purchases/{pack.pk}/")
+    context.set_offline(True)
+
+    page.locator(f"#reinstate-{pack.pk}").click()
+    expect(page.locator("#note")).to_contain_text("No answer from the server.")
+    assert used(pack) == 3
+
+    context.set_offline(False)
+    page.locator(f"#reinstate-{pack.pk}").click()
+    expect(page.locator("#note")).to_contain_text("Session reinstated for Ana Ruiz.")
+
+
+def test_on_a_phone_the_sessions_given_back_say_within_what_time(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    pack = make_purchase(org=northside)
+    page = sign_in(window(viewport={"width": 390, "height": 844}), mia)
+    page.locator(f"#reinstate-{pack.pk}").click()
+    expect(page.locator("#note .said")).to_be_visible()
+    page.goto(f"/clients/{pack.client_id}/")
+
+    for head in ("Last 30 days", "90 days", "A year"):
+        expect(page.get_by_role("columnheader", name=head, exact=True)).to_be_visible()
