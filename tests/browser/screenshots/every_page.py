@@ -34,7 +34,8 @@ def test_screenshots(window: Window, console: list[str], device: str, scheme: st
         return window(viewport=viewport, color_scheme=scheme, **options)
 
     def shoot(page: Page, name: str) -> None:
-        # As it is when a number that has just changed stands still.
+        # As somebody sees it: a menu has found its place, and a number that changed stands still.
+        page.wait_for_timeout(100)
         page.screenshot(path=FOLDER / f"{name}-{device}-{scheme}.png", animations="disabled")
 
     strangers(open_window(), shoot)
