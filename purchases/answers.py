@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from purchases.access import DeskRequest
-from purchases.templatetags.row import of_the_page, rendered, words
+from purchases.templatetags.row import of_the_page, of_the_row, rendered
 
 
 def answer(request: DeskRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
@@ -36,11 +36,5 @@ def message(request: DeskRequest, context: dict[str, Any]) -> SafeString:
 def _common(request: DeskRequest, context: dict[str, Any]) -> dict[str, Any]:
     purchase = context["purchase"]
     page = of_the_page({"request": request, "csrf_token": get_token(request), **context})
-    return {
-        **page,
-        **words(purchase, page["clock"]),
-        "purchase": purchase,
-        "done": context.get("done"),
-        "changed": True,
-        "forgiven_client": page["forgiven"].get(purchase.client_id, {}),
-    }
+    row = of_the_row(purchase, page)
+    return {**row, "purchase": purchase, "done": context.get("done"), "changed": True}

@@ -43,14 +43,7 @@ def purchase_row(context: Context, purchase: Purchase, changed: bool = False) ->
     page = context.render_context
     if OF_THE_PAGE not in page:
         page[OF_THE_PAGE] = of_the_page(context)
-    forgiven = page[OF_THE_PAGE]["forgiven"]
-    return rendered(
-        "purchase_row.html",
-        page[OF_THE_PAGE],
-        changed=changed,
-        forgiven_client=forgiven.get(purchase.client_id, {}),
-        **words(purchase, page[OF_THE_PAGE]["clock"]),
-    )
+    return rendered("purchase_row.html", of_the_row(purchase, page[OF_THE_PAGE]), changed=changed)
 
 
 OF_THE_PAGE = "what all rows of a page have in common"
@@ -70,6 +63,11 @@ def of_the_page(context: Context | dict[str, Any]) -> dict[str, Any]:
         "used_of": lru_cache(used_of),
         "left_of": lru_cache(left_of),
     }
+
+
+def of_the_row(purchase: Purchase, page: dict[str, Any]) -> dict[str, Any]:
+    forgiven_client = page["forgiven"].get(purchase.client_id, {})
+    return {**page, **words(purchase, page["clock"]), "forgiven_client": forgiven_client}
 
 
 def translated(text: str) -> Markup:

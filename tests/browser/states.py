@@ -94,20 +94,21 @@ class Visit:
 
     def owners_step(self) -> Page:
         """An owner is asked to confirm, beside the desk."""
-        make_user(username="olivia", org=self.org, role="owner")
-        allow(self.org, 0, reason="")
-        page = self.see(LIST)
-        page.locator(f"#reinstate-{self.pack.pk}").click()
+        page = self.press_beyond_the_allowance(LIST)
         expect(page.get_by_label("Olivia confirms")).to_be_visible()
         return page
 
     def not_changed(self) -> Page:
         """And on a page of its own, where the press came from no list."""
+        page = self.press_beyond_the_allowance(f"/purchases/{self.pack.pk}/")
+        expect(page.get_by_role("heading", name="Not changed")).to_be_visible()
+        return page
+
+    def press_beyond_the_allowance(self, path: str) -> Page:
         make_user(username="olivia", org=self.org, role="owner")
         allow(self.org, 0, reason="")
-        page = self.see(f"/purchases/{self.pack.pk}/")
+        page = self.see(path)
         page.locator(f"#reinstate-{self.pack.pk}").click()
-        expect(page.get_by_role("heading", name="Not changed")).to_be_visible()
         return page
 
     def keys(self) -> Page:
