@@ -19,10 +19,22 @@ from purchases.models.objection import Objection
 
 EXPIRING_WITHIN = timedelta(days=14)
 
+OF_A_ROW = [
+    *["org_id", "client_id", "offer_id", "purchased_at", "expires_at", "payment_status"],
+    *["sessions_total", "sessions_used", "sessions_remaining"],
+    *["client__full_name", "client__email", "client__phone", "client__created_at"],
+    *["offer__name", "offer__offer_type"],
+]
+
 
 class PurchaseQuerySet(models.QuerySet["Purchase"]):
     def of_org(self, org_id: UUID) -> PurchaseQuerySet:
         return self.filter(org_id=org_id)
+
+    def for_rows(self) -> PurchaseQuerySet:
+        """With client and offer, and of each what a row of the desk says: a page reads a hundred
+        and fifty, and half of what they have it does not show."""
+        return self.select_related("client", "offer").only(*OF_A_ROW)
 
     def in_state(self, state: Purchase.State, now: datetime) -> PurchaseQuerySet:
         """The purchases that a filter of the desk shows; a purchase may be in several."""

@@ -57,7 +57,7 @@ def desk_page(*, org_id: UUID, q: str, state: Purchase.State, after: Place | Non
         found = is_found(purchases, words, org_id=org_id, state=state, at_most=PAGE_SIZE + 1)
         purchases = Purchase.objects.filter(found).in_order_of(state)
     # One more than a page tells whether another page follows.
-    listed = list(purchases.select_related("client", "offer")[: PAGE_SIZE + 1])
+    listed = list(purchases.for_rows()[: PAGE_SIZE + 1])
     page = listed[:PAGE_SIZE]
     more = len(listed) > PAGE_SIZE
     return Page(page, Place.of(page[-1], state) if more else None)
@@ -65,6 +65,4 @@ def desk_page(*, org_id: UUID, q: str, state: Purchase.State, after: Place | Non
 
 def purchases_by_id(*, org_id: UUID, ids: list[UUID]) -> list[Purchase]:
     """Those that the org has, each with client and offer, in no order."""
-    return list(
-        Purchase.objects.of_org(org_id).filter(pk__in=ids).select_related("client", "offer")
-    )
+    return list(Purchase.objects.of_org(org_id).filter(pk__in=ids).for_rows())

@@ -5,6 +5,7 @@ language a page took twice as long. What a row says is worked out here, once, an
 `desk` serve both languages.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
@@ -33,20 +34,19 @@ def environment(**options: Any) -> Environment:
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     jinja = Environment(**options)  # noqa: S701, Django turns the escaping on
     jinja.filters |= desk.register.filters | register.filters
-    jinja.globals |= {"_": translated, "url_of": url_of}
+    # In the place of Jinja's own, which no row needs: each is looked up anew for each row.
+    jinja.globals = {"_": translated, "url_of": url_of}
     return jinja
 
 
 @register.simple_tag(takes_context=True)
-def purchase_row(context: Context, purchase: Purchase, changed: bool = False) -> SafeString:
-    """The row of a purchase, with the buttons that whoever looks at it may press."""
-    page = context.render_context
-    if OF_THE_PAGE not in page:
-        page[OF_THE_PAGE] = of_the_page(context)
-    return rendered("purchase_row.html", of_the_row(purchase, page[OF_THE_PAGE]), changed=changed)
-
-
-OF_THE_PAGE = "what all rows of a page have in common"
+def purchase_rows(
+    context: Context, purchases: Iterable[Purchase], changed: bool = False
+) -> SafeString:
+    """The rows of purchases, with the buttons that whoever looks at them may press."""
+    page = of_the_page(context) | {"changed": changed}
+    rows = [rendered("purchase_row.html", of_the_row(each, page)) for each in purchases]
+    return mark_safe("\n".join(rows))  # noqa: S308
 
 
 def of_the_page(context: Context | dict[str, Any]) -> dict[str, Any]:
@@ -87,13 +87,13 @@ def rendered(template: str, *context: dict[str, Any], **more: Any) -> SafeString
 
 def words(purchase: Purchase, clock: Clock) -> dict[str, Any]:
     """What the row of a purchase says; what it may lack is None or empty."""
-    client, offer = purchase.client, purchase.offer
+    client, offer, pk = purchase.client, purchase.offer, str(purchase.pk)
     expires_at = None if purchase.never_expires else purchase.expires_at
     return {
-        "id": str(purchase.pk),
-        "url": url_of("purchase_detail", purchase.pk),
-        "reinstate_url": url_of("reinstate", purchase.pk),
-        "use_url": url_of("use", purchase.pk),
+        "id": pk,
+        "url": url_of("purchase_detail", pk),
+        "reinstate_url": url_of("reinstate", pk),
+        "use_url": url_of("use", pk),
         "client": str(client),
         "client_url": url_of("client_detail", purchase.client_id),
         "client_since": client.created_at,
@@ -118,10 +118,11 @@ def words(purchase: Purchase, clock: Clock) -> dict[str, Any]:
 
 def said(moment: datetime, clock: Clock) -> dict[str, str]:
     """A moment for people, exactly, and for machines."""
+    local = moment.astimezone(clock.zone)
     return {
-        "day": clock.day(moment),
-        "exactly": clock.exactly(moment),
-        "machine": clock.machine(moment),
+        "day": clock.day(local),
+        "exactly": clock.exactly(local),
+        "machine": clock.machine(local),
     }
 
 
