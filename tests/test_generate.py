@@ -108,7 +108,7 @@ def test_afterwards_a_purchase_and_a_client_are_recorded_by_the_triggers(studio:
     purchase = make_purchase(org=studio, client=make_client(org=studio, name="Ana Ruiz"))
 
     assert SessionEvent.objects.filter(purchase=purchase).count() == 1
-    assert studio.clients.filter(search_terms__term="ruiz").exists()
+    assert studio.clients.filter(search_terms__term="ruiz ar").exists()
 
 
 @pytest.mark.parametrize("state", Purchase.State)

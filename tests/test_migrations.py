@@ -80,15 +80,33 @@ def test_every_app_can_be_migrated_to_nothing_and_back() -> None:
     assert schema() == before
 
 
+CLIENTS = [
+    ("Ana Ruiz", "eva@example.com", "0412 345 678"),
+    ("Зоя O’Brien-Smith", "zoe.smith@example.com", None),
+    ("", None, "234"),
+    ("-", None, None),
+]
+INSERT_CLIENT = """
+    INSERT INTO clients (org_id, full_name, email, phone) SELECT id, %s, %s, %s FROM orgs
+"""
+
+
 @pytest.mark.django_db(transaction=True)
 def test_clients_who_were_there_before_the_search_are_found() -> None:
     try:
         migrate("purchases", "0003")
         rows("INSERT INTO orgs (name, slug) VALUES ('Northside', 'northside')")
-        rows("INSERT INTO clients (org_id, full_name) SELECT id, 'Ana Ruiz' FROM orgs")
+        for client in CLIENTS:
+            rows(INSERT_CLIENT, *client)
     finally:
         migrate()
-    assert rows("SELECT term FROM client_search_terms ORDER BY term") == [("ana",), ("ruiz",)]
+    older = rows("SELECT id FROM clients")
+    for client in CLIENTS:
+        rows(INSERT_CLIENT, *client)
+    terms = "SELECT term FROM client_search_terms WHERE client_id = ANY (%s) ORDER BY term"
+    ids = [client_id for (client_id,) in older]
+    newer = rows("SELECT id FROM clients WHERE id <> ALL (%s)", ids)
+    assert ("ruiz aer",) in rows(terms, ids) == rows(terms, [client_id for (client_id,) in newer])
 
 
 WEAK_FUNCTIONS = """

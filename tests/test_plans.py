@@ -126,6 +126,23 @@ def test_a_search_goes_through_the_list_in_the_index_alone(
     assert [step["Node Type"] for step in walks] == ["Index Only Scan"]
 
 
+def test_a_search_for_a_letter_beside_a_name_reads_the_terms_of_the_name_alone(
+    studio: Org, desk: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hundreds of thousands may begin with the letter."""
+    monkeypatch.setattr(search, "RARE", -1)
+    of_the_name = studio.clients.filter(search_terms__term__startswith="jo").count()
+    with queries_recorded() as asked:
+        assert rows_on(desk.get("/purchases/", {"q": "jo a"}))
+    read = [
+        step["Actual Rows"] + step.get("Rows Removed by Filter", 0)
+        for query in asked
+        for step in steps(query.plan())
+        if step.get("Relation Name") == "client_search_terms" and step["Actual Loops"]
+    ]
+    assert max(read) == of_the_name
+
+
 def test_a_search_that_finds_few_reads_few(studio: Org, desk: Browser) -> None:
     client = studio.clients.exclude(email=None).earliest("pk")
     assert client.email

@@ -18,7 +18,7 @@ def found(org: Org, word: str) -> list[str]:
 
 
 def terms(client_id: UUID) -> set[str]:
-    query = "SELECT term FROM client_search_terms WHERE client_id = %s"
+    query = "SELECT split_part(term, ' ', 1) FROM client_search_terms WHERE client_id = %s"
     return {term for (term,) in rows(query, client_id)}
 
 
@@ -160,6 +160,17 @@ def test_a_name_of_nothing_is_kept_and_found_by_nothing(northside: Org, name: st
     assert terms(make_client(org=northside, name=name).pk) == set()
 
 
+def test_with_each_term_come_the_letters_with_which_the_words_begin(northside: Org) -> None:
+    client = make_client(
+        org=northside, name="Zoë O’Brien 3rd", email="Mia@example.com", phone="0412"
+    )
+
+    assert {*client.search_terms.values_list("term", flat=True)} == {
+        f"{word} bmoz"
+        for word in ["zoe", "obrien", "o", "brien", "3rd", "mia", "mia@example.com", "0412", "412"]
+    }
+
+
 def test_a_phone_of_any_length_has_terms_in_proportion(northside: Org) -> None:
     """Each digit begins one. What another program lets its users write is no reason to wait."""
     digits = "".join(str(number) for number in range(1000, 3000))
@@ -175,6 +186,14 @@ def test_a_word_of_any_length_can_be_kept(northside: Org) -> None:
     make_client(org=northside, name="Customer", email=email, phone="0123456789" * 30)
 
     assert found(northside, email[:100]) == ["Customer"]
+
+
+def test_a_name_of_any_number_of_words_can_be_kept(northside: Org) -> None:
+    """Each of which begins with another letter."""
+    name = " ".join(map(chr, range(0x4E00, 0x4E00 + 3000)))
+    make_client(org=northside, name=name)
+
+    assert found(northside, chr(0x4E00 + 2999)) == [name]
 
 
 # --- Kept right whoever writes --------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from datetime import timedelta
+from unicodedata import normalize
 
 import pytest
 from django.utils import timezone
@@ -21,6 +22,10 @@ NAMES = [
     "Mario Rui",
     "Rui Ana Maria Lopes",
     "Zoe Zimmer",
+    "Ana 7 Ruiz",
+    "Studio 54",
+    "Fiona Ana",
+    "SSuse Ruiz",
 ]
 # What is RARE, FEW and MANY: no number of terms is, or every one.
 WAYS = {
@@ -40,6 +45,11 @@ SEARCHES = [
     "l o p e s",
     "maria lopez",
     "ana zoe",
+    "ana 7",
+    "5 s",
+    "ﬁ ana",
+    "ruiz ß",
+    "% ana",
     "nobody",
 ]
 
@@ -67,9 +77,10 @@ def studio(northside: Org) -> Org:
 
 
 def has_every_word(purchase: Purchase, words: list[str]) -> bool:
-    name = purchase.client.full_name.lower()
+    name = purchase.client.full_name.lower().replace("ß", "ss")
     parts = {*name.split(), *name.replace("-", " ").split()}
-    return all(any(part.startswith(word) for part in parts) for word in words)
+    typed = [normalize("NFKD", word).replace("ß", "ss") for word in words]
+    return all(any(part.startswith(word) for part in parts) for word in typed)
 
 
 def everything_listed(studio: Org, state: State, q: str) -> Iterator[Purchase]:

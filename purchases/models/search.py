@@ -38,10 +38,11 @@ def likely_rare_first(words: list[str]) -> list[str]:
 
 
 class ClientSearchTerm(models.Model):
-    """What finds a client: each word of the name, the e-mail, the ends of the phone number.
+    """What finds a client: each word of the name, the e-mail, the ends of the phone number; behind
+    it, and a space, come the letters with which the client's words begin: "ana ar" and "ruiz ar".
 
-    Derived: a trigger on `clients` keeps it (migrations/0004_client_search_terms.sql), so that
-    what another program inserts is found too.
+    Derived: a trigger on `clients` keeps it (migrations/0004_client_search_terms.sql, and 0027 for
+    the letters), so that what another program inserts is found too.
     """
 
     pk = models.CompositePrimaryKey("org_id", "term", "client_id")

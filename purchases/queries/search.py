@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import BooleanField, DateTimeField
@@ -21,7 +22,8 @@ FEW = 1_000
 FEW_IN_A_STATE = 5_000
 # Of more, a page is full so soon that the list is gone through and each one's client is asked.
 MANY = 20_000
-# The terms of so many words are gone through; for further ones each client is asked.
+# The terms of so many words of more than a letter are gone through; for further ones each client is
+# asked.
 GONE_THROUGH = 3
 
 # PostgreSQL, left to guess, expects one client of any word. So each way is written out, and it is
@@ -30,7 +32,7 @@ SEARCH = """
     WITH asked AS MATERIALIZED (SELECT %s::uuid AS org_id, %s::text[] AS words),
     word AS MATERIALIZED (
         -- The end is past every letter: bounds, and not LIKE, since an index serves them.
-        SELECT place, begin, begin || chr(1114111) AS past
+        SELECT place, begin, begin || chr(1114111) AS past, begin ~ '^[^0-9]$' AS is_letter
         FROM asked, unnest(words) WITH ORDINALITY AS typed (word, place),
             public.fold_for_search(typed.word) AS begin
     ),
@@ -71,8 +73,13 @@ OF_WORD = """SELECT client_id FROM public.client_search_terms
     WHERE org_id = (SELECT org_id FROM asked)
         AND term >= (SELECT begin FROM word WHERE place = {place})
         AND term < (SELECT past FROM word WHERE place = {place})"""
+# Behind its space, a term has the letters with which the client's words begin. For a longer word,
 # COALESCE keeps it from becoming a join: it is looked up in a table that is made once.
-AND_OF_WORD = f"AND COALESCE(client_id IN ({OF_WORD}), false)"
+AND_OF_WORD = f"""AND CASE (SELECT is_letter FROM word WHERE place = {{place}})
+        WHEN true THEN
+            strpos(split_part(term, ' ', 2), (SELECT begin FROM word WHERE place = {{place}})) > 0
+        ELSE COALESCE(client_id IN ({OF_WORD}), false)
+    END"""  # noqa: S608
 # The first of the client's terms that is not before the word: asked so, and not by EXISTS, it can
 # only go by the client, and never by all the terms of the word.
 HAS_WORD = """(
@@ -90,16 +97,19 @@ def is_found(
     state, whose client has a search term that begins with each word.
 
     What it reads: the terms that begin with the first word; where those are not rare, with three of
-    the words; and then the purchases of the clients, or the list until the page is full. It is long
+    the words that are more than a letter; and then the purchases of the clients, or the list until
+    the page is full. It is long
     in coming to the end of the list where thousands of clients have the words and hardly any of
     their purchases is in the state.
     """
     words = likely_rare_first(list(dict.fromkeys(words)))
     every = range(1, len(words) + 1)
-    gone_through, further = every[:GONE_THROUGH], every[GONE_THROUGH:]
+    longer = [place for place in every if len(words[place - 1]) > 1] or [1]
+    letters = [place for place in every if place not in longer]
+    gone_through, further = longer[:GONE_THROUGH], longer[GONE_THROUGH:]
     # Most have the shortest: its terms are gone through, and held against those of the others.
     of_all = [OF_WORD.format(place=gone_through[-1])]
-    of_all += [AND_OF_WORD.format(place=place) for place in gone_through[:-1]]
+    of_all += [AND_OF_WORD.format(place=place) for place in [*letters, *gone_through[:-1]]]
     # The moment as it stands in the index, and not as Python reads it.
     moment = Cast(state.goes_by, DateTimeField())
     rows = listed.order_by().annotate(moment=moment).values("id", "client_id", "moment")
@@ -127,7 +137,7 @@ def is_found(
     )
 
 
-def _has_words(places: range, row: str) -> str:
+def _has_words(places: Iterable[int], row: str) -> str:
     asked = [HAS_WORD.format(row=row, place=place) for place in places]
     return " ".join(f"AND {each}" for each in asked)
 

@@ -24,6 +24,7 @@ MOMENTS = [
     "purchases.0008_record_session_event",
     "purchases.0011_open_older_purchases",
     "purchases.0012_find_older_clients",
+    "purchases.0028_initials_of_older_clients",
     "studio.0006_sessions_know_their_people",
 ]
 

@@ -118,7 +118,7 @@ def test_what_they_add_is_found_at_the_desk(attached_live: Live) -> None:
         database.execute(
             "INSERT INTO clients (org_id, full_name) VALUES (%s, 'Perpetua Voss')", [ORG]
         )
-    query = "SELECT count(*) FROM client_search_terms WHERE term = 'perpetua'"
+    query = "SELECT count(*) FROM client_search_terms WHERE term = 'perpetua pv'"
     assert attached_live.value(query) == 1
 
 
