@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from purchases.models import Objection, Purchase, SessionEvent
 from studio.models import User
+from tests.database import rows
 from tests.desks import Desks, Sent
 from tests.factories import make_purchase
-from tests.ledger import changes, reinstated_by, used_by
+from tests.ledger import changes, reinstated_by, undone_by, used_by
 from tests.packs import used
 from tests.pages import note_on
 
@@ -92,6 +93,39 @@ def test_a_reinstatement_that_all_undo_at_once_is_undone_once(
 
         assert refusals(answers) == [Objection.UNDONE.label] * (DESKS - 1)
         assert changes(pack)[-1] == ("undone", 1, used(pack))
+
+
+def test_who_comes_second_hears_that_it_was_undone_though_the_pack_is_full_by_then(
+    mia: User, desks: Desks
+) -> None:
+    pack = make_purchase(org=mia.membership.org, total=10, used=10)
+    for _ in range(ROUNDS):
+        given_back = reinstated_by(mia, pack)
+
+        answers = desks.all_at_once([undo(given_back) for _ in range(DESKS)], htmx=True)
+
+        assert refusals(answers) == [Objection.UNDONE.label] * (DESKS - 1)
+        assert used(pack) == 10
+
+
+def test_of_two_that_are_undone_at_once_one_finds_no_room_and_is_told_so_for_ever(
+    mia: User, desks: Desks
+) -> None:
+    """Though there is room later, and it is undone by another press."""
+    pack = make_purchase(org=mia.membership.org, total=10, used=10)
+    for _ in range(ROUNDS):
+        events = [reinstated_by(mia, pack), reinstated_by(mia, pack)]
+        rows("UPDATE client_purchases SET sessions_used = 9 WHERE id = %s", pack.pk)
+        presses = [undo(event) for event in events]
+
+        answers = desks.all_at_once(presses, htmx=True)
+
+        assert refusals(answers) == [Objection.NO_ROOM.label]
+        rows("UPDATE client_purchases SET sessions_used = 9 WHERE id = %s", pack.pk)
+        undone_by(mia, events[[answer.status_code for answer in answers].index(409)])
+        again = desks.all_at_once(presses, htmx=True)
+        assert refusals(again) == [Objection.NO_ROOM.label]
+        assert used(pack) == 10
 
 
 def test_a_visit_stays_given_back_while_its_reinstatement_is_undone(

@@ -54,8 +54,25 @@ def test_it_needs_room_in_the_pack_that_has_a_number_of_sessions(
     if total is None:
         assert (answer.status_code, used(pack)) == (200, 11)
     else:
-        assert (refused(answer), used(pack)) == (Objection.UNDONE.label, 10)
+        assert (refused(answer), used(pack)) == (Objection.NO_ROOM.label, 10)
         assert the_row_on(answer).used == "10"
+
+
+def test_what_was_undone_was_undone_though_the_pack_is_full_by_now(
+    desk: Client, mia: User, pack: Purchase
+) -> None:
+    event = reinstated_by(mia, pack)
+    undo(desk, event)
+    rows("UPDATE client_purchases SET sessions_used = 10")
+
+    assert refused(undo(desk, event)) == Objection.UNDONE.label
+
+
+def test_it_needs_a_count(desk: Client, mia: User, pack: Purchase) -> None:
+    event = reinstated_by(mia, pack)
+    rows("UPDATE client_purchases SET sessions_used = NULL")
+
+    assert refused(undo(desk, event)) == Objection.COUNT_MISSING.label
 
 
 @pytest.mark.parametrize("payment_status", ["refunded", "pending"])

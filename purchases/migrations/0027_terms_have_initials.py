@@ -6,7 +6,7 @@ FOLDER = Path(__file__).parent
 
 
 class Migration(migrations.Migration):
-    dependencies = [("purchases", "0025_newest_first_with_the_client")]
+    dependencies = [("purchases", "0026_hold_for_undo")]
     operations = [
         migrations.RunSQL(
             sql=Path(__file__).with_suffix(".sql").read_text(),

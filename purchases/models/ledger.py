@@ -131,9 +131,7 @@ class SessionEvent(models.Model):
         """What stands against this user's undoing this reinstatement."""
         if not however_late and (objection := not_for_staff(self, user_id)):
             return objection
-        if hasattr(self, "reversed_by") or not self.purchase.has_room:
-            return Objection.UNDONE
-        return None
+        return Objection.UNDONE if hasattr(self, "reversed_by") else self.purchase.why_no_room
 
 
 class Undoable(Protocol):

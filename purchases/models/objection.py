@@ -20,7 +20,11 @@ class Objection(models.TextChoices):
     EXPIRED = "expired", _("This pack has expired.")
     JUST_CHANGED = "just_changed", _("This pack has just changed. Look at it, then press again.")
     TAKEN_BACK = "taken_back", _("This visit was given back already.")
-    UNDONE = "undone", _("This was undone already, or the pack has no room for it.")
+    UNDONE = "undone", _("This was undone already.")
+    NO_ROOM = (
+        "no_room",
+        _("This can't be undone: all sessions of this pack count as used already."),
+    )
     NOT_YOURS = "not_yours", _("Only who did this, or an owner, can undo it.")
     TOO_LATE = "too_late", _("Undo is for the first 15 minutes. An owner can still do it.")
     NEVER_EXPIRES = "never_expires", _("Nothing to extend: this pack never expires.")

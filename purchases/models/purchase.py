@@ -174,12 +174,6 @@ class Purchase(models.Model):
         return self.expires_at is not None and self.expires_at <= timezone.now()
 
     @property
-    def has_room(self) -> bool:
-        """Whether one more session can count as used, as far as this row tells."""
-        used, total = self.sessions_used, self.sessions_total
-        return used is not None and used >= 0 and (total is None or used < total)
-
-    @property
     def why_not_reinstate(self) -> Objection | None:
         """What stands against giving a session back, as far as this row tells."""
         if objection := self._why_no_count_can_change():
@@ -198,6 +192,16 @@ class Purchase(models.Model):
         if self.sessions_used == self.sessions_total:
             return Objection.NONE_LEFT
         return Objection.EXPIRED if self.has_expired else None
+
+    @property
+    def why_no_room(self) -> Objection | None:
+        """What stands against one more session's counting as used, paid or not, expired or not, as
+        far as this row tells."""
+        if self.sessions_used is None:
+            return Objection.COUNT_MISSING
+        if self._count_is_off:
+            return Objection.COUNT_IS_OFF
+        return Objection.NO_ROOM if self.sessions_used == self.sessions_total else None
 
     def why_not_extend(self, until: datetime | None = None) -> Objection | None:
         """What stands against a later expiry, or against this one, as far as this row tells."""
@@ -219,10 +223,12 @@ class Purchase(models.Model):
             return Objection.REFUNDED
         if not self.is_paid:
             return Objection.NOT_PAID
+        return Objection.COUNT_IS_OFF if self._count_is_off else None
+
+    @property
+    def _count_is_off(self) -> bool:
         used, total = self.sessions_used or 0, self.sessions_total
-        if used < 0 or (total is not None and used > total):
-            return Objection.COUNT_IS_OFF
-        return None
+        return used < 0 or (total is not None and used > total)
 
     def show_count(self, sessions_used: int) -> None:
         """Carry the count that the database returned."""

@@ -28,6 +28,9 @@ CLAIM_WITHIN_ALLOWANCE = CLAIM.replace(
                 %(org_id)s, %(client_id)s, coalesce(%(reason)s, ''), %(days)s
             ) >= %(sessions)s::int THEN 'over_allowance' END""",
 )
+# Of an undo likewise, behind the lock on the purchase: why it is refused, the database alone knows
+# where two come at once.
+CLAIM_UNDO = CLAIM.replace("%(objection)s", "public.hold_for_undo(%(purchase_id)s, %(event_id)s)")
 ACT = LEDGER_ACT.format(event="studio.event_id", function="{function}")
 FUNCTIONS = {
     Operation.REINSTATE: "public.release_session(%(purchase_id)s)",
@@ -150,7 +153,8 @@ def _act(
         function = WITHIN_ALLOWANCE.format(function=FUNCTIONS[operation])
         statement = CLAIM_WITHIN_ALLOWANCE + ACT.format(function=function)
     else:
-        statement = CLAIM + ACT.format(function=FUNCTIONS[operation])
+        claim = CLAIM_UNDO if operation is Operation.UNDO else CLAIM
+        statement = claim + ACT.format(function=FUNCTIONS[operation])
     try:
         answer = one_row(statement, asked | said)
     except IntegrityError as error:
@@ -160,6 +164,9 @@ def _act(
     used, made_event_id = answer
     if used == OVER_ALLOWANCE:
         raise _refusal(Objection.OVER_ALLOWANCE)
+    if used == -1 and operation is Operation.UNDO:
+        # Why, the request has kept.
+        return _first_answer(asked, purchase)
     if used in (None, -1):
         purchase.refresh_counts()
         raise Refused((objection or _the_databases_objection(operation, event_id)).label)
@@ -187,8 +194,6 @@ def _the_databases_objection(operation: Operation, event_id: int | None) -> Obje
     match operation:
         case Operation.REINSTATE:
             return Objection.TAKEN_BACK if event_id else Objection.NOTHING_USED
-        case Operation.USE:
+        case _:
             # None is left, or another program moved the expiry or took the count away.
             return Objection.JUST_CHANGED
-        case _:
-            return Objection.UNDONE

@@ -83,6 +83,7 @@ FUNCTIONS = {
     "release_session(uuid)": Function((APP,), is_for_other_programs=True),
     "use_session(uuid)": Function((APP,), is_for_other_programs=True),
     "undo_reinstatement(uuid)": Function((APP,)),
+    "hold_for_undo(uuid,bigint)": Function((APP,)),
     "extend_expiry(uuid,integer,date,text)": Function((APP,)),
     "undo_extension(uuid,bigint)": Function((APP,)),
     "correct_expiry(uuid,timestamp with time zone)": Function((APP,)),

@@ -101,13 +101,17 @@ class DeskMachine(Desk):
         objection = None
         if pack.events[place].reversed_by is not None:
             objection = Objection.UNDONE
+        elif pack.used is None:
+            objection = Objection.COUNT_MISSING
+        elif pack.used == pack.total:
+            objection = Objection.NO_ROOM
         if not self.members[who].may("undo_any"):
             objection = Objection.TOO_LATE if late else objection
             objection = objection if actor == who else Objection.NOT_YOURS
         now = timezone.now() + (STAFF_MAY_UNDO_FOR * (1.5 if late else 0.5))
         with patch("django.utils.timezone.now", lambda: now):
             page = self.page_of(which, stale=False)
-            self.press("undo", which, who, page, place, objection, Objection.UNDONE)
+            self.press("undo", which, who, page, place, objection, Objection.JUST_CHANGED)
 
     @precondition(lambda self: self.presses)
     @rule(place=PLACES)

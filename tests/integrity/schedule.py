@@ -17,7 +17,7 @@ from django.db import connection
 
 from purchases.models import SessionRequest
 from purchases.operations.requests import CLAIM
-from purchases.operations.sessions import ACT, FUNCTIONS
+from purchases.operations.sessions import ACT, CLAIM_UNDO, FUNCTIONS
 from tests.database import PATIENCE, another_connection, rows, value
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -45,12 +45,16 @@ class Asked:
 Ask = Callable[[Connection, Asked], Row]
 
 # A wait ends with the test's patience: on a slow machine 3 seconds can pass between two lines.
-PATIENT_CLAIM = CLAIM.replace("'3s'", f"'{PATIENCE}s'")
+PATIENT_CLAIM, PATIENT_CLAIM_UNDO = (
+    claim.replace("'3s'", f"'{PATIENCE}s'") for claim in (CLAIM, CLAIM_UNDO)
+)
 
 
-def ask(caller: Connection, asked: Asked, claim: str = PATIENT_CLAIM) -> Row:
-    """The very statement of `operations`."""
-    function = FUNCTIONS[SessionRequest.Operation(asked.operation)]
+def ask(caller: Connection, asked: Asked, claim: str = "") -> Row:
+    """The very statement of `operations`, or one with another claim."""
+    operation = SessionRequest.Operation(asked.operation)
+    function = FUNCTIONS[operation]
+    claim = claim or (PATIENT_CLAIM_UNDO if operation == "undo" else PATIENT_CLAIM)
     cursor = caller.execute(claim + ACT.format(function=function), asdict(asked))
     row = cursor.fetchone()
     return None if row is None else (row[0], row[1])

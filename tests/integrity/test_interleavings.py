@@ -58,8 +58,11 @@ def act(pack: Pack, what: str, request_id: UUID) -> int:
 
 
 def touches_the_row(pack: Pack, what: str) -> bool:
-    """Whether its UPDATE finds the row at all, by the count that was committed last."""
+    """Whether its UPDATE finds the row at all, by the count that was committed last. An undo takes
+    the lock whatever the count is."""
     assert pack.used is not None
+    if what == "undo":
+        return True
     return pack.used > 0 if what.startswith("reinstate") else pack.used < TOTAL
 
 
