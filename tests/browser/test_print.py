@@ -84,6 +84,44 @@ def test_what_happened_to_a_pack_fits_on_one_page(
         assert button not in sheet
 
 
+# How large each is, and where its words begin.
+SIZES = """
+    (parts) => parts.map((part) => {
+        const element = document.querySelector(part);
+        const words = document.createRange();
+        words.selectNodeContents(element);
+        return [parseFloat(getComputedStyle(element).fontSize), words.getBoundingClientRect().left];
+    })
+"""
+
+
+@pytest.mark.parametrize("of", ["clients", "purchases"])
+def test_what_is_left_is_the_biggest_of_its_row(
+    window: Window, sign_in: SignIn, mia: User, packs: list[Purchase], of: str
+) -> None:
+    page = sign_in(window(), mia)
+    page.goto(f"/{of}/{packs[0].client_id if of == 'clients' else packs[0].pk}/")
+    page.emulate_media(media="print")
+
+    (left, _), (offer, _), (expiry, _) = page.evaluate(
+        SIZES, [".count strong", "td.what .offer", "td.expiry span"]
+    )
+
+    assert left >= 1.5 * max(offer, expiry)
+
+
+def test_the_facts_of_a_pack_begin_where_its_name_does(
+    window: Window, sign_in: SignIn, mia: User, packs: list[Purchase]
+) -> None:
+    page = sign_in(window(), mia)
+    page.goto(f"/purchases/{packs[0].pk}/")
+    page.emulate_media(media="print")
+
+    (_, facts), (_, offer) = page.evaluate(SIZES, [".facts", "td.what .offer"])
+
+    assert facts == pytest.approx(offer, abs=0.5)
+
+
 def test_paper_is_white_in_the_dark_too(
     window: Window, sign_in: SignIn, mia: User, packs: list[Purchase]
 ) -> None:
