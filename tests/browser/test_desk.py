@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -60,6 +61,21 @@ def test_a_refusal_is_told_and_shows_the_count_that_stands(
     expect(page.locator("#note")).to_have_text(str(Objection.NOTHING_USED.label))
     expect(page.locator(row(pack))).to_have_attribute("data-used", "0")
     expect(page.get_by_role("button", name="Reinstate")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_the_bars_line_up(
+    window: Window, sign_in: SignIn, mia: User, northside: Org, width: int
+) -> None:
+    """Whatever number stands beside them, bold or not."""
+    for used in (0, 3, 9, 10):
+        make_purchase(org=northside, used=used)
+    page = sign_in(window(viewport={"width": width, "height": 800}), mia)
+
+    boxes = [bar.bounding_box() for bar in page.locator("meter").all()]
+    bars = [(box["x"], box["width"]) for box in boxes if box]
+
+    assert bars == [bars[0]] * 4
 
 
 def test_nothing_moves_when_a_row_is_swapped(
