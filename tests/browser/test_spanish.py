@@ -1,5 +1,7 @@
 """Spanish says things longer: the pages have room for it."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import FloatRect, Page, expect
@@ -59,6 +61,23 @@ def test_the_pages_have_room_for_spanish(
     ]:
         page.goto(path)
         assert_all_fits(page, width)
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_the_day_of_an_expiry_stands_in_one_line(
+    window: Window, sign_in: SignIn, mia: User, northside: Org, width: int
+) -> None:
+    Policy.objects.create(org=northside, language="es")
+    pack = make_pack(org=northside, kind="expired")
+    page = sign_in(window(viewport={"width": width, "height": 800}), mia)
+    day = page.locator(f"#purchase-{pack.pk} .expiry .stopped")
+    expect(day).to_have_text(re.compile("^caducó el "))
+
+    # No day of this year is longer.
+    day.locator("time").evaluate("(time) => (time.textContent = '28 may')")
+
+    lines = "(day) => new Set([...day.getClientRects()].map((box) => Math.round(box.top))).size"
+    assert day.evaluate(lines) == 1
 
 
 @pytest.mark.parametrize("width", [1440, 1024, 390])
