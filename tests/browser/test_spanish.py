@@ -97,6 +97,7 @@ def test_what_comes_up_on_them_has_room_for_spanish(
     row.locator("summary").click()
     expect(row.get_by_text("3º en 30 días: confirma un titular")).to_be_visible()
     assert_all_fits(page, width)
+    page.wait_for_timeout(550)  # on a phone the menu may have come under the finger
     row.get_by_role("button", name="Cancelación tardía perdonada").click()
     expect(page.locator("#secret")).to_be_visible()
     assert_all_fits(page, width)

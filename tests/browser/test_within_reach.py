@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from purchases.models import Org
+from purchases.models import Org, Purchase
 from studio.models import User
-from tests.browser.conftest import SignIn, Window
+from tests.browser.conftest import PHONE, SignIn, Window
 from tests.factories import make_purchase, make_purchases
 from tests.packs import used
 
@@ -50,17 +50,54 @@ def test_esc_closes_the_message_and_keeps_the_search(
     expect(page.get_by_label("Find a client")).to_have_value("ana")
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
-def test_the_menu_of_reasons_is_in_the_window_from_any_row(
+# Whether nothing lies above it.
+IS_SEEN = """
+    (element) => {
+        const { left, right, top, bottom } = element.getBoundingClientRect();
+        return element.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
+    }
+"""
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [(1440, 900), (1024, 768), (390, 844), (390, 700), (360, 740)]
+)
+def test_the_menu_of_reasons_is_in_the_window_from_any_row_and_says_for_whom(
     window: Window, sign_in: SignIn, mia: User, northside: Org, width: int, height: int
 ) -> None:
     make_purchases(org=northside, count=12)
     page = sign_in(window(viewport={"width": width, "height": height}), mia)
-    for opener in page.locator(".why > summary").all():
+    for row in page.locator(".desk tbody tr").all():
+        opener = row.locator(".why > summary")
         opener.scroll_into_view_if_needed()
         opener.click()
-        expect(page.locator("details.why[open] .menu")).to_be_in_viewport(ratio=1)
+        expect(row.locator(".menu")).to_be_in_viewport(ratio=1)
+        assert row.locator(".client").evaluate(IS_SEEN)
         page.keyboard.press("Escape")
+
+
+def test_a_second_tap_on_its_button_chooses_no_reason_where_the_page_moved(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    make_purchases(org=northside, count=12)
+    page = sign_in(window(**PHONE), mia)
+    row = page.locator(".desk tbody tr").last
+    opener = row.locator(".why > summary")
+    opener.scroll_into_view_if_needed()
+    box = opener.bounding_box()
+    assert box
+    place = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    page.touchscreen.tap(*place)
+    expect(row.locator(".menu")).to_be_in_viewport(ratio=1)
+    is_there = "([x, y]) => document.elementFromPoint(x, y).closest('.menu button') !== null"
+    assert page.evaluate(is_there, place), "a reason lies where the button was"
+    page.touchscreen.tap(*place)
+
+    page.wait_for_timeout(550)
+    assert set(Purchase.objects.values_list("sessions_used", flat=True)) == {3}
+    row.get_by_role("button", name="Other").tap()
+    expect(page.locator("#note .said")).to_be_visible()
 
 
 def test_a_press_without_a_connection_leaves_no_page(

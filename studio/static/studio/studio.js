@@ -107,14 +107,29 @@ document.addEventListener(
     if (!menu) return;
     target.classList.remove("above");
     const { bottom, height } = menu.getBoundingClientRect();
-    // The search stays in sight, and lies above what is scrolled.
-    const ceiling = document.querySelector(".search")?.getBoundingClientRect().bottom ?? 0;
+    // The search stays in sight, or else the head of the page, and lies above what is scrolled.
+    const sticky = document.querySelector(".search") ?? document.querySelector(".top");
+    const ceiling = Math.max(sticky.getBoundingClientRect().bottom, 0);
+    const row = target.closest("tr");
+    if (getComputedStyle(row).display === "grid") return moveCard(row, menu, ceiling);
     const hasRoomAbove = target.getBoundingClientRect().top - ceiling > height;
     target.classList.toggle("above", bottom > innerHeight && hasRoomAbove);
     menu.scrollIntoView({ block: "nearest" });
   },
   true,
 );
+
+// On a phone a row is a card, and a menu above its button would hide whose it is. There the page
+// moves instead, as far as the head of the card stays in sight.
+function moveCard(row, menu, ceiling) {
+  const gap = 8;
+  const hidden = Math.max(menu.getBoundingClientRect().bottom + gap - innerHeight, 0);
+  const finger = menu.parentElement.getBoundingClientRect().bottom;
+  scrollBy(0, Math.min(hidden, row.getBoundingClientRect().top - gap - ceiling));
+  // A second tap must not choose the reason that came in the place of the button.
+  const reason = menu.querySelector("button").getBoundingClientRect().top;
+  if (reason < finger) cameAt.set(row.id, performance.now());
+}
 
 // One menu at a time, and none that outlives its use.
 document.addEventListener("click", (event) => {
