@@ -1,6 +1,8 @@
 """Every migration can be taken back, and the database that they make is the one that the models
 and the .sql files describe."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.apps import apps
 from django.conf import settings
@@ -10,7 +12,7 @@ from django.db.migrations import RunSQL
 from django.db.migrations.loader import MigrationLoader
 
 from studio import blueprint
-from tests.database import rows
+from tests.database import PATIENCE, another_connection, rows, value
 
 FOLDER = settings.BASE_DIR / "purchases" / "migrations"
 SQL_FILES = sorted(FOLDER.glob("*.sql"))
@@ -107,6 +109,49 @@ def test_clients_who_were_there_before_the_search_are_found() -> None:
     ids = [client_id for (client_id,) in older]
     newer = rows("SELECT id FROM clients WHERE id <> ALL (%s)", ids)
     assert ("ruiz aer",) in rows(terms, ids) == rows(terms, [client_id for (client_id,) in newer])
+
+
+TERMS = "SELECT client_id, term FROM client_search_terms ORDER BY client_id, term"
+TERMS_MADE_ANEW = """
+    SELECT id, term FROM clients, search_terms(full_name, email, phone) AS term ORDER BY id, term
+"""
+WAITS = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid <> %s AND wait_event_type = 'Lock')"
+
+
+def migrate_in_a_thread() -> None:
+    try:
+        migrate()
+    finally:
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("before", "change"),
+    [
+        ("0026", "INSERT INTO clients (org_id, full_name) SELECT id, 'Bo Lee' FROM orgs"),
+        ("0027", "UPDATE clients SET full_name = 'Eva Sol'"),
+    ],
+    ids=["before there are letters", "while they are written"],
+)
+def test_a_client_who_is_written_meanwhile_gets_the_letters_once(before: str, change: str) -> None:
+    try:
+        migrate("purchases", "0026")
+        rows("INSERT INTO orgs (name, slug) VALUES ('Northside', 'northside')")
+        for client in CLIENTS:
+            rows(INSERT_CLIENT, *client)
+        migrate("purchases", before)
+        with another_connection() as program, ThreadPoolExecutor(1) as pool:
+            program.execute("BEGIN")
+            program.execute(change)
+            migrated = pool.submit(migrate_in_a_thread)
+            while not value(WAITS, program.info.backend_pid):
+                assert not migrated.done(), "it did not wait for the other program"
+            program.execute("COMMIT")
+            migrated.result(PATIENCE)
+    finally:
+        migrate()
+    assert rows(TERMS) == rows(TERMS_MADE_ANEW) != []
 
 
 WEAK_FUNCTIONS = """

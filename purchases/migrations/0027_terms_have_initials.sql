@@ -1,9 +1,14 @@
+-- Who writes a client meanwhile is waited for, and then waits: else their terms would come without the
+-- letters, after the next migration has looked for such.
+LOCK TABLE public.clients IN SHARE ROW EXCLUSIVE MODE;
+
 -- Returns the terms of one client, each once. A term is a word as the search compares it, which has
 -- no space; then a space; then the letters with which the client's words begin: for Ana Ruiz
 -- "ana ar" and "ruiz ar". Whoever goes through the terms of one word so sees in the index alone
 -- whether another begins with a letter ("Ruiz A"), and need not go through all that do.
 -- Digits are left out: a phone number has terms that begin with nearly all of them. Of letters there
--- are 100 at most, which no name comes near: an index can't hold a term of any length.
+-- are the first 100, since an index can't hold a term of any length; a client with more, which no
+-- name has, can be missed by a word and one of the others.
 CREATE OR REPLACE FUNCTION public.search_terms(p_full_name text, p_email text, p_phone text)
 RETURNS SETOF text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -1,7 +1,8 @@
 """Completes the terms of clients who are older than the initials in them.
 
 In batches, each its own transaction, so that a live table is never locked for long; interrupted
-and run again, it goes on where it stopped. A client who changes meanwhile is kept by the trigger.
+and run again, it passes over what is complete. A client who changes meanwhile is kept by the
+trigger, and passed over too. Until it is done, a word and a letter may not find everybody.
 """
 
 from django.db import migrations, transaction
@@ -10,12 +11,8 @@ BATCH = 1_000
 
 # The lock waits for a change under way, whose trigger may just be keeping the terms.
 LOCK = """
-    SELECT id FROM public.clients AS client
-    WHERE id > %s AND EXISTS (
-        SELECT FROM public.client_search_terms
-        WHERE client_id = client.id AND strpos(term, ' ') = 0
-    )
-    ORDER BY id LIMIT %s FOR NO KEY UPDATE
+    SELECT id FROM public.clients
+    WHERE id > %s ORDER BY id LIMIT %s FOR NO KEY UPDATE
 """
 COMPLETE = """
     UPDATE public.client_search_terms AS older
@@ -25,10 +22,11 @@ COMPLETE = """
             left(
                 string_agg(DISTINCT left(term, 1), '') FILTER (WHERE left(term, 1) !~ '[0-9]'), 100
             ) AS letters
-        FROM public.client_search_terms WHERE client_id = ANY (%s)
+        FROM public.client_search_terms WHERE client_id = ANY (%(ids)s)
         GROUP BY client_id
     ) AS begun
-    WHERE older.client_id = begun.client_id
+    WHERE older.client_id = ANY (%(ids)s) AND older.client_id = begun.client_id
+        AND strpos(older.term, ' ') = 0
 """
 
 
@@ -39,7 +37,7 @@ def initials_of_older_clients(apps, schema_editor):
             with transaction.atomic(schema_editor.connection.alias):
                 cursor.execute(LOCK, [last, BATCH])
                 ids = [row[0] for row in cursor.fetchall()]
-                cursor.execute(COMPLETE, [ids])
+                cursor.execute(COMPLETE, {"ids": ids})
             done += len(ids)
             if len(ids) == BATCH and done % (10 * BATCH) == 0:
                 print(f"\n    {done:,} clients done so far", end="", flush=True)

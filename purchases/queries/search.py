@@ -98,9 +98,8 @@ def is_found(
 
     What it reads: the terms that begin with the first word; where those are not rare, with three of
     the words that are more than a letter; and then the purchases of the clients, or the list until
-    the page is full. It is long
-    in coming to the end of the list where thousands of clients have the words and hardly any of
-    their purchases is in the state.
+    the page is full. It is long in coming to the end of the list where thousands of clients have
+    the words and hardly any of their purchases is in the state.
     """
     words = likely_rare_first(list(dict.fromkeys(words)))
     every = range(1, len(words) + 1)
