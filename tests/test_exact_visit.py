@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from purchases.models import Objection, Purchase, SessionEvent
 from studio.models import User
-from tests.database import rows
+from tests.database import another_connection, rows
 from tests.desks import Desks, Sent
 from tests.factories import make_purchase
+from tests.integrity.schedule import Asked, ask, run
 from tests.ledger import changes, reinstated_by, undone_by, used_by
 from tests.packs import used
 from tests.pages import note_on
@@ -126,6 +127,19 @@ def test_of_two_that_are_undone_at_once_one_finds_no_room_and_is_told_so_for_eve
         again = desks.all_at_once(presses, htmx=True)
         assert refusals(again) == [Objection.NO_ROOM.label]
         assert used(pack) == 10
+
+
+def test_an_undo_that_comes_again_is_answered_while_another_program_holds_the_pack(
+    mia: User, pack: Purchase
+) -> None:
+    asked = Asked(uuid4(), "undo", pack.pk, mia.pk, reinstated_by(mia, pack).pk)
+    hold = "SELECT FROM client_purchases FOR UPDATE"
+    with another_connection() as before:
+        assert ask(before, asked)
+
+    outcome = run(lambda other: other.execute(hold), lambda desk: ask(desk, asked), "COMMIT")
+
+    assert (outcome.second, outcome.waited) == (None, False)
 
 
 def test_a_visit_stays_given_back_while_its_reinstatement_is_undone(

@@ -29,8 +29,13 @@ CLAIM_WITHIN_ALLOWANCE = CLAIM.replace(
             ) >= %(sessions)s::int THEN 'over_allowance' END""",
 )
 # Of an undo likewise, behind the lock on the purchase: why it is refused, the database alone knows
-# where two come at once.
-CLAIM_UNDO = CLAIM.replace("%(objection)s", "public.hold_for_undo(%(purchase_id)s, %(event_id)s)")
+# where two come at once. A request that was answered before waits for nobody.
+CLAIM_UNDO = CLAIM.replace(
+    "%(objection)s",
+    """CASE WHEN NOT EXISTS (
+                SELECT FROM public.session_requests WHERE request_id = %(request_id)s
+            ) THEN public.hold_for_undo(%(purchase_id)s, %(event_id)s) END""",
+)
 ACT = LEDGER_ACT.format(event="studio.event_id", function="{function}")
 FUNCTIONS = {
     Operation.REINSTATE: "public.release_session(%(purchase_id)s)",
@@ -194,6 +199,9 @@ def _the_databases_objection(operation: Operation, event_id: int | None) -> Obje
     match operation:
         case Operation.REINSTATE:
             return Objection.TAKEN_BACK if event_id else Objection.NOTHING_USED
+        case Operation.UNDO:
+            # Asked before requests kept why.
+            return Objection.UNDONE
         case _:
             # None is left, or another program moved the expiry or took the count away.
             return Objection.JUST_CHANGED

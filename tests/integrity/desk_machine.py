@@ -111,7 +111,7 @@ class DeskMachine(Desk):
         now = timezone.now() + (STAFF_MAY_UNDO_FOR * (1.5 if late else 0.5))
         with patch("django.utils.timezone.now", lambda: now):
             page = self.page_of(which, stale=False)
-            self.press("undo", which, who, page, place, objection, Objection.JUST_CHANGED)
+            self.press("undo", which, who, page, place, objection, Objection.UNDONE)
 
     @precondition(lambda self: self.presses)
     @rule(place=PLACES)

@@ -82,6 +82,11 @@ UNDO_WITHOUT_GUARD = Fault(
     text="sessions_used < sessions_total",
     instead="true",
 )
+HOLD_WITHOUT_LOCK = Fault(
+    "hold_for_undo without a lock on the purchase",
+    function="hold_for_undo",
+    text=" FOR NO KEY UPDATE",
+)
 ONE_EVENT_INDEX = Fault(
     "no unique index on request_id",
     ("ALTER TABLE public.session_events DROP CONSTRAINT a_request_has_one_event",),

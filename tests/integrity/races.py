@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 import psycopg
 
+from purchases.models import Objection
 from studio.models import User
-from tests.database import another_connection
+from tests.database import another_connection, rows, value
 from tests.factories import make_purchase
 from tests.integrity.invariants import check_invariants, history
 from tests.integrity.schedule import (
@@ -20,6 +21,7 @@ from tests.integrity.schedule import (
     first_answer,
     run,
 )
+from tests.ledger import reinstated_by
 
 
 def _called(function: str, purchase_id: UUID, connection: Connection) -> object:
@@ -39,6 +41,18 @@ def the_only_use_is_given_back_once(mia: User) -> None:
     call = partial(_called, "release_session", purchase.pk)
     outcome = run(call, call, "COMMIT")
     assert (outcome.first, outcome.second) == (0, -1), "the only use was given back twice"
+
+
+def the_second_undo_knows_that_no_room_is_left(mia: User) -> None:
+    purchase = make_purchase(org=mia.membership.org, total=3, used=3)
+    given_back = [reinstated_by(mia, purchase) for _ in range(2)]
+    rows("UPDATE client_purchases SET sessions_used = 2 WHERE id = %s", purchase.pk)
+    one, two = (Asked(uuid4(), "undo", purchase.pk, mia.pk, event.pk) for event in given_back)
+    outcome = run(lambda caller: ask(caller, one), lambda caller: ask(caller, two), "COMMIT")
+    ids, _ = history(purchase.pk)
+    assert (outcome.first, outcome.second) == ((3, ids[-1]), (-1, None))
+    kept = value("SELECT objection FROM session_requests WHERE request_id = %s", two.request_id)
+    assert kept == Objection.NO_ROOM, "it does not know why"
 
 
 def a_request_that_comes_twice_counts_once(mia: User, *, by: Ask = ask) -> None:

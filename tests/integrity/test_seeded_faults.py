@@ -64,6 +64,11 @@ RACES: list[tuple[Fault, Property, str]] = [
         "given back twice",
     ),
     (
+        faults.HOLD_WITHOUT_LOCK,
+        races.the_second_undo_knows_that_no_room_is_left,
+        "it does not know why",
+    ),
+    (
         faults.ANSWERED_AGAIN,
         races.a_refused_request_stays_refused,
         "a refusal turned into a success",
