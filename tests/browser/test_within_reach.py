@@ -76,6 +76,25 @@ def test_the_menu_of_reasons_is_in_the_window_from_any_row_and_says_for_whom(
         page.keyboard.press("Escape")
 
 
+@pytest.mark.parametrize(("width", "height"), [(640, 360), (667, 375), (390, 600), (320, 480)])
+def test_in_a_low_window_the_menu_of_reasons_shows_all_that_there_is_room_for(
+    window: Window, sign_in: SignIn, mia: User, northside: Org, width: int, height: int
+) -> None:
+    """Rather the menu than the name of the client. Where it is higher than the window, as much of
+    it as there is room for: Tab and the arrow keys lead to the rest."""
+    make_purchases(org=northside, count=12)
+    page = sign_in(window(viewport={"width": width, "height": height}), mia)
+    for row in page.locator(".desk tbody tr").all():
+        opener = row.locator(".why > summary")
+        opener.scroll_into_view_if_needed()
+        opener.click()
+        menu = row.locator(".menu").bounding_box()
+        assert menu
+        share = min(1.0, 0.9 * height / menu["height"])
+        expect(row.locator(".menu")).to_be_in_viewport(ratio=share)
+        page.keyboard.press("Escape")
+
+
 def test_a_second_tap_on_its_button_chooses_no_reason_where_the_page_moved(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:

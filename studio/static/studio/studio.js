@@ -111,7 +111,7 @@ document.addEventListener(
     const sticky = document.querySelector(".search") ?? document.querySelector(".top");
     const ceiling = Math.max(sticky.getBoundingClientRect().bottom, 0);
     const row = target.closest("tr");
-    if (getComputedStyle(row).display === "grid") return moveCard(row, menu, ceiling);
+    if (getComputedStyle(row).display === "grid" && moveCard(row, menu, ceiling)) return;
     const hasRoomAbove = target.getBoundingClientRect().top - ceiling > height;
     target.classList.toggle("above", bottom > innerHeight && hasRoomAbove);
     menu.scrollIntoView({ block: "nearest" });
@@ -120,15 +120,17 @@ document.addEventListener(
 );
 
 // On a phone a row is a card, and a menu above its button would hide whose it is. There the page
-// moves instead, as far as the head of the card stays in sight.
+// moves instead, if the window has room for the head of the card and all of the menu.
 function moveCard(row, menu, ceiling) {
   const gap = 8;
   const hidden = Math.max(menu.getBoundingClientRect().bottom + gap - innerHeight, 0);
   const finger = menu.parentElement.getBoundingClientRect().bottom;
-  scrollBy(0, Math.min(hidden, row.getBoundingClientRect().top - gap - ceiling));
+  if (hidden > row.getBoundingClientRect().top - gap - ceiling) return false;
+  scrollBy(0, hidden);
   // A second tap must not choose the reason that came in the place of the button.
   const reason = menu.querySelector("button").getBoundingClientRect().top;
   if (reason < finger) cameAt.set(row.id, performance.now());
+  return true;
 }
 
 // One menu at a time, and none that outlives its use.
