@@ -1,25 +1,13 @@
-"""The words that find a client, kept by the database whoever writes the client."""
+"""The words that find a client, of a name, an e-mail and a phone number."""
 
 from unicodedata import normalize
-from uuid import UUID
 
 import pytest
-from django.db import ProgrammingError
 
-from purchases.models import ClientSearchTerm, Org
-from tests.database import acting_as, make_role, rows, value
+from purchases.models import Org
+from tests.database import value
 from tests.factories import make_client
-
-
-def found(org: Org, word: str) -> list[str]:
-    """The names of the org's clients whom the word finds."""
-    terms = ClientSearchTerm.objects.filter(org_id=org.pk).beginning_with(word)
-    return sorted(terms.values_list("client__full_name", flat=True).distinct())
-
-
-def terms(client_id: UUID) -> set[str]:
-    query = "SELECT split_part(term, ' ', 1) FROM client_search_terms WHERE client_id = %s"
-    return {term for (term,) in rows(query, client_id)}
+from tests.search_terms import found, terms
 
 
 def needs_letters_beyond_ascii() -> None:
@@ -194,72 +182,3 @@ def test_a_name_of_any_number_of_words_can_be_kept(northside: Org) -> None:
     make_client(org=northside, name=name)
 
     assert found(northside, chr(0x4E00 + 2999)) == [name]
-
-
-# --- Kept right whoever writes --------------------------------------------------------------------
-
-
-def insert_client(org: Org) -> UUID:
-    insert = "INSERT INTO clients (org_id, full_name, email) VALUES (%s, %s, %s) RETURNING id"
-    client_id = value(insert, org.pk, "Ana Ruiz", "ana@example.com")
-    assert isinstance(client_id, UUID)
-    return client_id
-
-
-def test_an_insert_by_another_program_is_found(northside: Org) -> None:
-    assert terms(insert_client(northside)) == {"ana", "ruiz", "ana@example.com"}
-
-
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        ("full_name = 'Ana Lee'", {"ana", "lee", "ana@example.com"}),
-        ("email = NULL", {"ana", "ruiz"}),
-        ("phone = '1234'", {"ana", "ruiz", "ana@example.com", "1234", "234"}),
-        ("full_name = 'Bo', email = NULL", {"bo"}),
-        ("notes = 'likes mornings'", {"ana", "ruiz", "ana@example.com"}),
-    ],
-)
-def test_after_an_update_the_new_words_find_and_the_old_ones_do_not(
-    northside: Org, change: str, expected: set[str]
-) -> None:
-    client_id = insert_client(northside)
-    stranger = make_client(org=northside, name="Ana Ruiz")
-
-    rows(f"UPDATE clients SET {change} WHERE id = %s", client_id)
-    assert terms(client_id) == expected
-    assert terms(stranger.pk) == {"ana", "ruiz"}
-
-
-def test_a_client_who_moves_to_another_org_is_found_there_alone(
-    northside: Org, southside: Org
-) -> None:
-    client_id = insert_client(northside)
-
-    rows("UPDATE clients SET org_id = %s WHERE id = %s", southside.pk, client_id)
-    assert found(northside, "ana") == []
-    assert found(southside, "ana") == ["Ana Ruiz"]
-
-
-def test_the_words_go_with_the_client(northside: Org) -> None:
-    client_id = insert_client(northside)
-
-    rows("DELETE FROM clients WHERE id = %s", client_id)
-    assert terms(client_id) == set()
-
-
-def test_a_role_that_may_only_insert_clients_can(northside: Org) -> None:
-    """A program that knew nothing of the search goes on working, with the rights that it had."""
-    role = make_role("INSERT (org_id, full_name) ON clients")
-
-    with acting_as(role):
-        rows("INSERT INTO clients (org_id, full_name) VALUES (%s, 'Ana Ruiz')", northside.pk)
-    assert found(northside, "ana") == ["Ana Ruiz"]
-
-
-def test_that_role_can_neither_read_the_words_nor_call_the_trigger(northside: Org) -> None:
-    role = make_role("INSERT (org_id, full_name) ON clients")
-
-    for statement in ["SELECT FROM client_search_terms", "SELECT keep_search_terms()"]:
-        with pytest.raises(ProgrammingError, match="permission denied"), acting_as(role):
-            rows(statement)

@@ -1,6 +1,6 @@
 -- Returns what stands against undoing a reinstatement of a purchase, as an objection of a request or
--- null (as where the purchase was deleted meanwhile), and keeps every other change of that purchase waiting until the transaction ends: what is
--- said is still so when the undo is tried.
+-- null (as where the purchase was deleted meanwhile), and keeps every other change of that purchase
+-- waiting until the transaction ends: what is said is still so when the undo is tried.
 -- It is not STABLE, since it must not look in the snapshot that its caller had before the wait.
 CREATE FUNCTION public.hold_for_undo(p_purchase_id uuid, p_event_id bigint) RETURNS text
 LANGUAGE plpgsql VOLATILE

@@ -67,7 +67,7 @@ def test_a_refusal_is_told_and_shows_the_count_that_stands(
 def test_the_bars_line_up(
     window: Window, sign_in: SignIn, mia: User, northside: Org, width: int
 ) -> None:
-    """Whatever number stands beside them, bold or not."""
+    """Beside one digit and two, bold or not."""
     for used in (0, 3, 9, 10):
         make_purchase(org=northside, used=used)
     page = sign_in(window(viewport={"width": width, "height": 800}), mia)

@@ -1,7 +1,9 @@
 """What comes of a press is within reach: the message below by one key, and a menu in the window."""
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from purchases.models import Org, Purchase
 from studio.models import User
@@ -50,6 +52,16 @@ def test_esc_closes_the_message_and_keeps_the_search(
     expect(page.get_by_label("Find a client")).to_have_value("ana")
 
 
+def rows_with_an_open_menu(page: Page) -> Iterator[Locator]:
+    """One row of the desk after the other, each with its menu of reasons open."""
+    for row in page.locator(".desk tbody tr").all():
+        opener = row.locator(".why > summary")
+        opener.scroll_into_view_if_needed()
+        opener.click()
+        yield row
+        page.keyboard.press("Escape")
+
+
 # Whether nothing lies above it.
 IS_SEEN = """
     (element) => {
@@ -67,13 +79,9 @@ def test_the_menu_of_reasons_is_in_the_window_from_any_row_and_says_for_whom(
 ) -> None:
     make_purchases(org=northside, count=12)
     page = sign_in(window(viewport={"width": width, "height": height}), mia)
-    for row in page.locator(".desk tbody tr").all():
-        opener = row.locator(".why > summary")
-        opener.scroll_into_view_if_needed()
-        opener.click()
+    for row in rows_with_an_open_menu(page):
         expect(row.locator(".menu")).to_be_in_viewport(ratio=1)
         assert row.locator(".client").evaluate(IS_SEEN)
-        page.keyboard.press("Escape")
 
 
 @pytest.mark.parametrize(("width", "height"), [(640, 360), (667, 375), (390, 600), (320, 480)])
@@ -84,15 +92,11 @@ def test_in_a_low_window_the_menu_of_reasons_shows_all_that_there_is_room_for(
     it as there is room for: Tab and the arrow keys lead to the rest."""
     make_purchases(org=northside, count=12)
     page = sign_in(window(viewport={"width": width, "height": height}), mia)
-    for row in page.locator(".desk tbody tr").all():
-        opener = row.locator(".why > summary")
-        opener.scroll_into_view_if_needed()
-        opener.click()
+    for row in rows_with_an_open_menu(page):
         menu = row.locator(".menu").bounding_box()
         assert menu
         share = min(1.0, 0.9 * height / menu["height"])
         expect(row.locator(".menu")).to_be_in_viewport(ratio=share)
-        page.keyboard.press("Escape")
 
 
 def test_a_second_tap_on_its_button_chooses_no_reason_where_the_page_moved(

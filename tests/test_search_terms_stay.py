@@ -1,0 +1,77 @@
+"""The words that find a client are kept right by the database, whoever writes the client."""
+
+from uuid import UUID
+
+import pytest
+from django.db import ProgrammingError
+
+from purchases.models import Org
+from tests.database import acting_as, make_role, rows, value
+from tests.factories import make_client
+from tests.search_terms import found, terms
+
+
+def insert_client(org: Org) -> UUID:
+    insert = "INSERT INTO clients (org_id, full_name, email) VALUES (%s, %s, %s) RETURNING id"
+    client_id = value(insert, org.pk, "Ana Ruiz", "ana@example.com")
+    assert isinstance(client_id, UUID)
+    return client_id
+
+
+def test_an_insert_by_another_program_is_found(northside: Org) -> None:
+    assert terms(insert_client(northside)) == {"ana", "ruiz", "ana@example.com"}
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("full_name = 'Ana Lee'", {"ana", "lee", "ana@example.com"}),
+        ("email = NULL", {"ana", "ruiz"}),
+        ("phone = '1234'", {"ana", "ruiz", "ana@example.com", "1234", "234"}),
+        ("full_name = 'Bo', email = NULL", {"bo"}),
+        ("notes = 'likes mornings'", {"ana", "ruiz", "ana@example.com"}),
+    ],
+)
+def test_after_an_update_the_new_words_find_and_the_old_ones_do_not(
+    northside: Org, change: str, expected: set[str]
+) -> None:
+    client_id = insert_client(northside)
+    stranger = make_client(org=northside, name="Ana Ruiz")
+
+    rows(f"UPDATE clients SET {change} WHERE id = %s", client_id)
+    assert terms(client_id) == expected
+    assert terms(stranger.pk) == {"ana", "ruiz"}
+
+
+def test_a_client_who_moves_to_another_org_is_found_there_alone(
+    northside: Org, southside: Org
+) -> None:
+    client_id = insert_client(northside)
+
+    rows("UPDATE clients SET org_id = %s WHERE id = %s", southside.pk, client_id)
+    assert found(northside, "ana") == []
+    assert found(southside, "ana") == ["Ana Ruiz"]
+
+
+def test_the_words_go_with_the_client(northside: Org) -> None:
+    client_id = insert_client(northside)
+
+    rows("DELETE FROM clients WHERE id = %s", client_id)
+    assert terms(client_id) == set()
+
+
+def test_a_role_that_may_only_insert_clients_can(northside: Org) -> None:
+    """A program that knew nothing of the search goes on working, with the rights that it had."""
+    role = make_role("INSERT (org_id, full_name) ON clients")
+
+    with acting_as(role):
+        rows("INSERT INTO clients (org_id, full_name) VALUES (%s, 'Ana Ruiz')", northside.pk)
+    assert found(northside, "ana") == ["Ana Ruiz"]
+
+
+def test_that_role_can_neither_read_the_words_nor_call_the_trigger(northside: Org) -> None:
+    role = make_role("INSERT (org_id, full_name) ON clients")
+
+    for statement in ["SELECT FROM client_search_terms", "SELECT keep_search_terms()"]:
+        with pytest.raises(ProgrammingError, match="permission denied"), acting_as(role):
+            rows(statement)
