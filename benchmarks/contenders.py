@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psutil
 
@@ -21,6 +22,9 @@ from benchmarks.sites import free_port, serving, site
 from studio.serve import web_server
 
 PEERS = Path(__file__).parent / "peers"
+# What stands for both ids in a request that is written once. All ids are as long as these.
+PACK, REQUEST = UUID(int=1), UUID(int=2)
+TARGET = f"/purchases/{PACK}/reinstate/"
 
 
 @dataclass(frozen=True)
@@ -43,12 +47,19 @@ def studio(running: ExitStack, desk: Database, person: tuple[str, str]) -> Conte
     """As the browser sends it: signed in, with the token of the form, answered with the row."""
     ours = running.enter_context(site(desk))
     signed_in = sign_in(ours.port, *person)
+    sample = signed_in.press(TARGET, request_id=str(REQUEST), next="/purchases/")
+    return Contender("Studio", ours.port, ours.process, pressing(sample))
+
+
+def pressing(sample: bytes) -> Callable[[int], bytes]:
+    """The request for a pack, each under an id of its own."""
+    before, between, after = re.split(f"{PACK}|{REQUEST}".encode(), sample)
 
     def press(number: int) -> bytes:
-        target = f"/purchases/{packs.pack_id(number)}/reinstate/"
-        return signed_in.press(target, request_id=str(uuid4()), next="/purchases/")
+        pack, request = str(packs.pack_id(number)).encode(), str(uuid4()).encode()
+        return b"".join([before, pack, between, request, after])
 
-    return Contender("Studio", ours.port, ours.process, press)
+    return press
 
 
 def tutorials(running: ExitStack, postgres: Postgres, python: Path) -> list[Contender]:
@@ -82,14 +93,12 @@ def json_peers(running: ExitStack, desk: Database, python: Path, actor_id: int) 
     """The desk's own statement, with no sign-in and no token, answered as JSON: a ceiling."""
     environment = os.environ | {"REINSTATE_SQL": statement(), "DATABASE_URL": desk.web_url}
 
-    def press(number: int) -> bytes:
-        body = json.dumps({"request_id": str(uuid4()), "actor_id": actor_id})
-        target = f"/purchases/{packs.pack_id(number)}/reinstate/"
-        return request("POST", target, {"Content-Type": "application/json"}, body)
+    body = json.dumps({"request_id": str(REQUEST), "actor_id": actor_id})
+    sample = request("POST", TARGET, {"Content-Type": "application/json"}, body)
 
     def peer(name: str, port: int, command: list[str]) -> Contender:
         started = running.enter_context(serving(command, port, environment, PEERS))
-        return Contender(name, port, started.process, press)
+        return Contender(name, port, started.process, pressing(sample))
 
     port, other = free_port(), free_port()
     uvicorn = f"-m uvicorn --port {port} --workers 2 --log-level warning --no-access-log"

@@ -4,6 +4,7 @@ parser of a whole client library took five times the processor time for each req
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from urllib.parse import urlencode
 
 HOST = "127.0.0.1"
 LOGIN = "/accounts/login/"
+LENGTH = re.compile(rb"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -30,6 +32,15 @@ def request(method: str, target: str, headers: dict[str, str], body: str = "") -
     if method == "POST":
         lines.append(f"Content-Length: {len(body.encode())}")
     return "\r\n".join([*lines, "", body]).encode()
+
+
+def status_of(answer: bytes) -> int | None:
+    """None while a part of the answer is still on its way."""
+    head, end, body = answer.partition(b"\r\n\r\n")
+    length = LENGTH.search(head)
+    if not end or not length or len(body) < int(length[1]):
+        return None
+    return int(head.split(maxsplit=2)[1])
 
 
 class Browser:

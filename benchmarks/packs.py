@@ -3,6 +3,7 @@ follow from their numbers, so that every load generator can name them."""
 
 from __future__ import annotations
 
+from functools import cache
 from hashlib import md5
 from uuid import UUID
 
@@ -37,6 +38,7 @@ def make(desk: Database) -> None:
     assert made == COUNT, f"{made} packs of {COUNT}"
 
 
+@cache
 def pack_id(number: int) -> UUID:
     return UUID(md5(str(number).encode()).hexdigest())
 

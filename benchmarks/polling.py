@@ -50,14 +50,15 @@ async def desk(port: int, studio: Studio, answers: Answers, until: float) -> Non
         while time.monotonic() < until:
             headers = {"Live-Token": studio.token, "If-None-Match": mark}
             answer = await browser.ask(request("GET", "/purchases/latest/", headers))
-            answers["latest"].count(answer)
+            answers["latest"].count(answer.status, answer.milliseconds)
             if answer.status == 200:
                 mark = answer.headers["etag"]
                 changed = json.loads(answer.body)["changed"] or []
                 if shown := [pack for pack in studio.packs if pack in changed]:
                     target = f"/purchases/rows/?ids={','.join(shown)}"
                     headers = {"Cookie": f"sessionid={studio.session}", "HX-Request": "true"}
-                    answers["rows"].count(await browser.ask(request("GET", target, headers)))
+                    answer = await browser.ask(request("GET", target, headers))
+                    answers["rows"].count(answer.status, answer.milliseconds)
             await asyncio.sleep(EVERY)
 
 
@@ -67,7 +68,8 @@ async def reinstating(port: int, studio: Studio, answers: Answers, until: float)
     with closing(Browser(port)) as browser:
         while time.monotonic() < until:
             press = person.press(target, request_id=str(uuid4()), next="/purchases/")
-            answers["reinstate"].count(await browser.ask(press))
+            answer = await browser.ask(press)
+            answers["reinstate"].count(answer.status, answer.milliseconds)
             await asyncio.sleep(BETWEEN_PRESSES)
 
 
