@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cached_property, lru_cache
 
 from django.utils import timezone
@@ -38,9 +38,18 @@ class Clock:
         return pgettext("date", "j M"), pgettext("date", "j M Y")
 
     @cached_property
-    def _exactly(self) -> str:
-        # Translators: as above, with D: Mon and H:i: 18:00.
-        return pgettext("date", "D j F Y, H:i")
+    def _exact_day(self) -> str:
+        # Translators: as above, with D: Mon.
+        return pgettext("date", "D j F Y")
+
+    @cached_property
+    def _time(self) -> str:
+        # Translators: a time as Django's `time` filter writes it (H:i: 18:00).
+        return pgettext("date", "H:i")
+
+    @cached_property
+    def _day_and_time(self) -> str:
+        return gettext("%(day)s, %(time)s")
 
     def _date(self, moment: datetime, patterns: tuple[str, str]) -> str:
         local = moment.astimezone(self.zone).date()
@@ -50,13 +59,17 @@ class Clock:
 
     def at_time(self, moment: datetime) -> str:
         """ "Mon 12 Jan, 18:00"; with the year where it is not this one."""
-        time = date_format(moment.astimezone(self.zone), pgettext("date", "H:i"))
-        return gettext("%(day)s, %(time)s") % {"day": self.on_day(moment), "time": time}
+        return self._with_time(self.on_day(moment), moment)
 
     def exactly(self, moment: datetime) -> str:
         """ "Mon 12 January 2026, 18:00", for a tooltip."""
-        local = moment.astimezone(self.zone).replace(second=0, microsecond=0, tzinfo=None)
-        return _written(local, self._exactly, self.language)
+        day = moment.astimezone(self.zone).date()
+        return self._with_time(_written(day, self._exact_day, self.language), moment)
+
+    def _with_time(self, day: str, moment: datetime) -> str:
+        local = moment.astimezone(self.zone).time().replace(second=0, microsecond=0)
+        written = _written(local, self._time, self.language)
+        return self._day_and_time % {"day": day, "time": written}
 
     def machine(self, moment: datetime) -> str:
         """For the attribute `datetime`, which HTML reads to the millisecond and no further."""
@@ -95,8 +108,8 @@ class Clock:
 
 
 @lru_cache(maxsize=4_000)
-def _written(local: date, pattern: str, _language: str | None) -> str:
-    """A desk shows the same days over and over, and Django takes long to write one."""
+def _written(local: date | time, pattern: str, _language: str | None) -> str:
+    """A desk shows the same days and times over and over, and Django takes long to write one."""
     return date_format(local, pattern)
 
 

@@ -5,9 +5,9 @@ language a page took twice as long. What a row says is worked out here, once, an
 `desk` serve both languages.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -35,7 +35,7 @@ def environment(**options: Any) -> Environment:
     jinja = Environment(**options)  # noqa: S701, Django turns the escaping on
     jinja.filters |= desk.register.filters | register.filters
     # In the place of Jinja's own, which no row needs: each is looked up anew for each row.
-    jinja.globals = {"_": translated, "url_of": url_of}
+    jinja.globals = {"_": translated}
     return jinja
 
 
@@ -58,6 +58,7 @@ def of_the_page(context: Context | dict[str, Any]) -> dict[str, Any]:
         "reasons": SessionRequest.Reason,
         "clock": Clock(),
         "request_fields": desk.fields_of_requests(context),
+        "url_of": partial(url_of, get_script_prefix()),
         # A page says the same over and over.
         "_": lru_cache(translated),
         "used_of": lru_cache(used_of),
@@ -67,7 +68,8 @@ def of_the_page(context: Context | dict[str, Any]) -> dict[str, Any]:
 
 def of_the_row(purchase: Purchase, page: dict[str, Any]) -> dict[str, Any]:
     forgiven_client = page["forgiven"].get(purchase.client_id, {})
-    return {**page, **words(purchase, page["clock"]), "forgiven_client": forgiven_client}
+    said = words(purchase, page["clock"], page["url_of"])
+    return {**page, **said, "forgiven_client": forgiven_client}
 
 
 def translated(text: str) -> Markup:
@@ -85,7 +87,7 @@ def rendered(template: str, *context: dict[str, Any], **more: Any) -> SafeString
     return mark_safe(jinja.env.get_template(template).render(*context, **more))  # noqa: S308
 
 
-def words(purchase: Purchase, clock: Clock) -> dict[str, Any]:
+def words(purchase: Purchase, clock: Clock, url_of: Callable[..., str]) -> dict[str, Any]:
     """What the row of a purchase says; what it may lack is None or empty."""
     client, offer, pk = purchase.client, purchase.offer, str(purchase.pk)
     expires_at = None if purchase.never_expires else purchase.expires_at
@@ -136,9 +138,9 @@ def not_paid(payment_status: str | None) -> str:
             return gettext("not paid")
 
 
-def url_of(name: str, pk: UUID | str | int) -> str:
+def url_of(script_prefix: str, name: str, pk: UUID | str | int) -> str:
     """What `reverse` gives, which is asked once for all rows."""
-    before, after = _around_the_key(name, isinstance(pk, int), get_script_prefix())
+    before, after = _around_the_key(name, isinstance(pk, int), script_prefix)
     return f"{before}{pk}{after}"
 
 
