@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cached_property, lru_cache
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from purchases.models import EXPIRING_WITHIN
@@ -68,7 +68,7 @@ class Clock:
 
     def _with_time(self, day: str, moment: datetime) -> str:
         local = moment.astimezone(self.zone).time().replace(second=0, microsecond=0)
-        written = _written(local, self._time, self.language)
+        written = _written_time(local, self._time, self.language)
         return self._day_and_time % {"day": day, "time": written}
 
     def machine(self, moment: datetime) -> str:
@@ -108,9 +108,14 @@ class Clock:
 
 
 @lru_cache(maxsize=4_000)
-def _written(local: date | time, pattern: str, _language: str | None) -> str:
+def _written(local: date, pattern: str, _language: str | None) -> str:
     """A desk shows the same days and times over and over, and Django takes long to write one."""
     return date_format(local, pattern)
+
+
+@lru_cache(maxsize=4_000)
+def _written_time(local: time, pattern: str, _language: str | None) -> str:
+    return time_format(local, pattern)
 
 
 def _whole_months(early: datetime, late: datetime) -> int:

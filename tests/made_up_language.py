@@ -34,8 +34,9 @@ def speak_it(patch: pytest.MonkeyPatch) -> None:
 
     for speaker in (gettext, pgettext, ngettext, npgettext):
         patch.setattr(vars(translation)["_trans"], speaker.__name__, speaker, raising=False)
-    # It was written for those who read the other words.
-    patch.setattr(row, "reason_menu", row.reason_menu.__wrapped__)
+    # What was written down for those who read the other words.
+    for name in ("reason_menu", "translated", "used_in_words", "left_in_words"):
+        patch.setattr(row, name, getattr(row, name).__wrapped__)
 
 
 class Page(HTMLParser):

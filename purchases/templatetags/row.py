@@ -34,8 +34,8 @@ def environment(**options: Any) -> Environment:
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     jinja = Environment(**options)  # noqa: S701, Django turns the escaping on
     jinja.filters |= desk.register.filters | register.filters
-    # In the place of Jinja's own, which no row needs: each is looked up anew for each row.
-    jinja.globals = {"_": translated}
+    # Jinja's own, which no row needs, would be looked up anew for each row.
+    jinja.globals = {}
     return jinja
 
 
@@ -51,18 +51,18 @@ def purchase_rows(
 
 def of_the_page(context: Context | dict[str, Any]) -> dict[str, Any]:
     names = ["may_act", "may_exceed", "must_give_reason"]
+    clock = Clock()
     return {
-        "reason_menu": reason_menu(translation.get_language()),
+        "reason_menu": reason_menu(clock.language),
         **{name: context.get(name) for name in names},
         "forgiven": context.get("forgiven") or {},
         "reasons": SessionRequest.Reason,
-        "clock": Clock(),
+        "clock": clock,
         "request_fields": desk.fields_of_requests(context),
         "url_of": partial(url_of, get_script_prefix()),
-        # A page says the same over and over.
-        "_": lru_cache(translated),
-        "used_of": lru_cache(used_of),
-        "left_of": lru_cache(left_of),
+        "_": partial(translated, clock.language),
+        "used_of": partial(used_in_words, clock.language),
+        "left_of": partial(left_in_words, clock.language),
     }
 
 
@@ -72,14 +72,17 @@ def of_the_row(purchase: Purchase, page: dict[str, Any]) -> dict[str, Any]:
     return {**page, **said, "forgiven_client": forgiven_client}
 
 
-def translated(text: str) -> Markup:
+@lru_cache
+def translated(_language: str | None, text: str) -> Markup:
+    """In the language at hand, as are those below. The desk says the same over and over."""
     return Markup(translation.gettext(text))  # noqa: S704, as Django's own tag has it
 
 
 @lru_cache
-def reason_menu(_language: str | None) -> SafeString:
+def reason_menu(language: str | None) -> SafeString:
     """The menu of a client to whom nothing was given back: the same in every row."""
-    return rendered("reason_menu.html", reasons=SessionRequest.Reason, forgiven_client={})
+    words = {"_": partial(translated, language), "reasons": SessionRequest.Reason}
+    return rendered("reason_menu.html", words, forgiven_client={})
 
 
 def rendered(template: str, *context: dict[str, Any], **more: Any) -> SafeString:
@@ -154,13 +157,19 @@ def _around_the_key(name: str, is_number: bool, _script_prefix: str) -> tuple[st
 @register.filter
 def used_of(used: int | None, total: int | None) -> str:
     """ "3 of 10 used", or "3 used" where there is no total."""
+    return used_in_words(translation.get_language(), used, total)
+
+
+@lru_cache(maxsize=4_000)
+def used_in_words(_language: str | None, used: int | None, total: int | None) -> str:
     if total is None:
         return ngettext("%(used)s used", "%(used)s used", used or 0) % {"used": number(used)}
     words = ngettext("%(used)s of %(total)s used", "%(used)s of %(total)s used", total)
     return words % {"used": number(used), "total": number(total)}
 
 
-def left_of(left: int, total: int) -> str:
+@lru_cache(maxsize=4_000)
+def left_in_words(_language: str | None, left: int, total: int) -> str:
     """ "7 of 10 left"."""
     words = ngettext("%(left)s of %(total)s left", "%(left)s of %(total)s left", total)
     return words % {"left": number(left), "total": number(total)}
