@@ -14,7 +14,7 @@ from pytest_django import DjangoDbBlocker
 from purchases import news, queries
 from purchases.cancelled_class import matching
 from purchases.cancelled_class.pasted import Named
-from purchases.models import Org, Purchase
+from purchases.models import ClientSearchTerm, Org, Purchase
 from purchases.queries import search
 from studio.models import User
 from tests.database import rows
@@ -141,6 +141,23 @@ def test_a_search_for_a_letter_beside_a_name_reads_the_terms_of_the_name_alone(
         if step.get("Relation Name") == "client_search_terms" and step["Actual Loops"]
     ]
     assert max(read) == of_the_name
+
+
+def test_a_search_for_two_names_asks_the_clients_with_both_first_letters(
+    studio: Org, desk: Browser
+) -> None:
+    terms = ClientSearchTerm.objects.filter(client__org=studio, term__startswith="jo")
+    with_both = terms.filter(term__regex=" .*m").count()
+    assert 0 < with_both < terms.count() < search.RARE
+    with queries_recorded() as asked:
+        assert rows_on(desk.get("/purchases/", {"q": "jo ma"}))
+    asked_by_client = [
+        step["Actual Loops"]
+        for query in asked
+        for step in steps(query.plan())
+        if step.get("Index Name") == "client_search_terms_of_a_client" and step["Actual Loops"]
+    ]
+    assert asked_by_client == [with_both]
 
 
 def test_a_search_that_finds_few_reads_few(studio: Org, desk: Browser) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from uuid import UUID
 
 from django.db.models import BooleanField, DateTimeField
@@ -22,8 +23,7 @@ FEW = 1_000
 FEW_IN_A_STATE = 5_000
 # Of more, a page is full so soon that the list is gone through and each one's client is asked.
 MANY = 20_000
-# The terms of so many words of more than a letter are gone through; for further ones each client is
-# asked.
+# The terms of so many words are gone through; for further ones each client is asked.
 GONE_THROUGH = 3
 
 # PostgreSQL, left to guess, expects one client of any word. So each way is written out, and it is
@@ -32,20 +32,14 @@ SEARCH = """
     WITH asked AS MATERIALIZED (SELECT %s::uuid AS org_id, %s::text[] AS words),
     word AS MATERIALIZED (
         -- The end is past every letter: bounds, and not LIKE, since an index serves them.
-        SELECT place, begin, begin || chr(1114111) AS past, begin ~ '^[^0-9]$' AS is_letter
+        -- Behind its space, a term has the letters with which the client's words begin.
+        SELECT place, begin, begin || chr(1114111) AS past, begin ~ '^[^0-9]$' AS is_letter,
+            CASE WHEN begin ~ '^[^0-9]' THEN '%% %%\\' || left(begin, 1) || '%%' ELSE '%%' END
+                AS beside
         FROM asked, unnest(words) WITH ORDINALITY AS typed (word, place),
             public.fold_for_search(typed.word) AS begin
     ),
-    rare AS MATERIALIZED ({of_first} LIMIT {rare} + 1),
-    client AS MATERIALIZED (
-        (
-            SELECT client_id FROM rare
-            WHERE (SELECT count(*) FROM rare) <= {rare} {rare_has_others}
-        ) UNION ALL (
-            {of_all} AND (SELECT count(*) FROM rare) > {rare}
-        )
-        LIMIT {many} + 1
-    ),
+    {clients},
     number AS MATERIALIZED (SELECT count(*) AS of_terms FROM client),
     listed AS NOT MATERIALIZED ({listed})
     (
@@ -73,13 +67,29 @@ OF_WORD = """SELECT client_id FROM public.client_search_terms
     WHERE org_id = (SELECT org_id FROM asked)
         AND term >= (SELECT begin FROM word WHERE place = {place})
         AND term < (SELECT past FROM word WHERE place = {place})"""
-# Behind its space, a term has the letters with which the client's words begin. For a longer word,
-# COALESCE keeps it from becoming a join: it is looked up in a table that is made once.
-AND_OF_WORD = f"""AND CASE (SELECT is_letter FROM word WHERE place = {{place}})
-        WHEN true THEN
-            strpos(split_part(term, ' ', 2), (SELECT begin FROM word WHERE place = {{place}})) > 0
-        ELSE COALESCE(client_id IN ({OF_WORD}), false)
-    END"""  # noqa: S608
+BESIDE_WORD = "AND term LIKE (SELECT beside FROM word WHERE place = {place})"
+CLIENTS_OF_A_WORD = "client AS MATERIALIZED ({of_word} LIMIT {many} + 1)"
+# With letters alone beside it, the terms of the first word say it all.
+CLIENTS_OF_WORDS = """first AS MATERIALIZED (
+        {of_word}
+        LIMIT (
+            SELECT CASE WHEN bool_and(is_letter) THEN {many} + 1 END FROM word WHERE place > 1
+        )
+    ),
+    client AS MATERIALIZED (
+        (
+            SELECT client_id FROM first
+            WHERE (SELECT count(*) FROM first) <= {rare} {each_has_others}
+        ) UNION ALL (
+            SELECT client_id FROM first
+            WHERE (SELECT count(*) FROM first) > {rare} {all_have_others}
+        )
+        LIMIT {many} + 1
+    )"""
+# Beside its terms, a letter was found already.
+UNLESS_LETTER = "AND ((SELECT is_letter FROM word WHERE place = {place}) OR {condition})"
+# COALESCE keeps it from becoming a join: the clients of the word are a table that is made once.
+IS_OF_WORD = "COALESCE(client_id IN ({of_word}), false)"
 # The first of the client's terms that is not before the word: asked so, and not by EXISTS, it can
 # only go by the client, and never by all the terms of the word.
 HAS_WORD = """(
@@ -96,33 +106,43 @@ def is_found(
     """A condition for purchases: to be one of the first so many of these, in the order of the
     state, whose client has a search term that begins with each word.
 
-    What it reads: the terms that begin with the first word; where those are not rare, with three of
-    the words that are more than a letter; and then the purchases of the clients, or the list until
-    the page is full. It is long in coming to the end of the list where thousands of clients have
-    the words and hardly any of their purchases is in the state.
+    What it reads: the terms that begin with the first word; where those that have the first letters
+    of the others beside them are not rare, the terms of two others; and then the purchases of the
+    clients, or the list until the page is full. It is long in coming to the end of the list where
+    thousands of clients have the words and hardly any of their purchases is in the state.
     """
     words = likely_rare_first(list(dict.fromkeys(words)))
     every = range(1, len(words) + 1)
-    longer = [place for place in every if len(words[place - 1]) > 1] or [1]
-    letters = [place for place in every if place not in longer]
-    gone_through, further = longer[:GONE_THROUGH], longer[GONE_THROUGH:]
-    # Most have the shortest: its terms are gone through, and held against those of the others.
-    of_all = [OF_WORD.format(place=gone_through[-1])]
-    of_all += [AND_OF_WORD.format(place=place) for place in [*letters, *gone_through[:-1]]]
+    gone_through, further = every[1:GONE_THROUGH], every[GONE_THROUGH:]
+
+    def of_word(place: int) -> str:
+        beside = [BESIDE_WORD.format(place=other) for other in every if other != place]
+        return "\n".join([OF_WORD.format(place=place), *beside])
+
+    def is_of_word(place: int) -> str:
+        return IS_OF_WORD.format(of_word=of_word(place))
+
+    def has_word(row: str, place: int) -> str:
+        return HAS_WORD.format(row=row, place=place)
+
+    clients = (CLIENTS_OF_WORDS if len(words) > 1 else CLIENTS_OF_A_WORD).format(
+        of_word=of_word(1),
+        rare=RARE,
+        many=MANY,
+        each_has_others=_unless_letters(every[1:], partial(has_word, "first")),
+        all_have_others=_unless_letters(gone_through, is_of_word),
+    )
     # The moment as it stands in the index, and not as Python reads it.
     moment = Cast(state.goes_by, DateTimeField())
     rows = listed.order_by().annotate(moment=moment).values("id", "client_id", "moment")
     listed_sql, params = rows.query.sql_with_params()
     direction = "ASC" if state is Purchase.State.EXPIRING else "DESC"
     search = SEARCH.format(
-        of_first=OF_WORD.format(place=1),
-        rare_has_others=_has_words(every[1:], "rare"),
-        of_all=" ".join(of_all),
-        client_has_further=_has_words(further, "client"),
-        listed_has_further=_has_words(further, "listed"),
-        listed_has_all=_has_words(every, "listed"),
+        clients=clients,
+        client_has_further=_unless_letters(further, partial(has_word, "client")),
+        listed_has_further=_unless_letters(further, partial(has_word, "listed")),
+        listed_has_all=" ".join(f"AND {has_word('listed', place)}" for place in every),
         listed=listed_sql,
-        rare=RARE,
         few=FEW if state is Purchase.State.ALL else FEW_IN_A_STATE,
         many=MANY,
         order=f"moment {direction}, id {direction}",
@@ -136,9 +156,9 @@ def is_found(
     )
 
 
-def _has_words(places: Iterable[int], row: str) -> str:
-    asked = [HAS_WORD.format(row=row, place=place) for place in places]
-    return " ".join(f"AND {each}" for each in asked)
+def _unless_letters(places: Iterable[int], condition: Callable[[int], str]) -> str:
+    asked = [UNLESS_LETTER.format(place=place, condition=condition(place)) for place in places]
+    return " ".join(asked)
 
 
 def search_words(q: str) -> list[str]:
