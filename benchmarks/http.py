@@ -37,10 +37,12 @@ def request(method: str, target: str, headers: dict[str, str], body: str = "") -
 def status_of(answer: bytes) -> int | None:
     """None while a part of the answer is still on its way."""
     head, end, body = answer.partition(b"\r\n\r\n")
-    length = LENGTH.search(head)
-    if not end or not length or len(body) < int(length[1]):
+    if not end:
         return None
-    return int(head.split(maxsplit=2)[1])
+    length = LENGTH.search(head)
+    if not length:
+        raise ValueError(f"an answer that does not say its length: {head.decode('latin-1')}")
+    return int(head.split(maxsplit=2)[1]) if len(body) >= int(length[1]) else None
 
 
 class Browser:

@@ -19,7 +19,8 @@ from typing import cast
 from benchmarks.figures import Figures, p99
 from benchmarks.http import HOST, status_of
 
-AT_ONCE = 2**18  # bytes that are read, which is more than any answer has
+AT_ONCE = 2**18  # bytes that are read
+PATIENCE = 30  # seconds, with a server that answers nobody
 
 
 @dataclass
@@ -71,10 +72,16 @@ def load(port: int, next_request: Callable[[], bytes], *, connections: int, seco
             selector.register(connection, selectors.EVENT_READ)
             ask(connection)
         while asked:
-            for key, _events in selector.select():
+            ready = selector.select(PATIENCE)
+            if not ready:
+                raise TimeoutError(f"no answer in {PATIENCE} seconds; before: {found.statuses}")
+            for key, _events in ready:
                 connection = cast("socket.socket", key.fileobj)
                 sent_at, before = asked.pop(connection)
-                answer = before + _received(connection)
+                received = connection.recv(AT_ONCE)
+                if not received:
+                    raise ConnectionError(f"the server hung up; before: {found.statuses}")
+                answer = before + received
                 status = status_of(answer)
                 now = time.perf_counter()
                 if status is None:
@@ -83,13 +90,8 @@ def load(port: int, next_request: Callable[[], bytes], *, connections: int, seco
                 found.count(status, (now - sent_at) * 1000)
                 if now - began < seconds:
                     ask(connection)
+                else:
+                    selector.unregister(connection)
     found.seconds = time.perf_counter() - began
     found.client_cores = (time.process_time() - cpu_began) / found.seconds
     return found
-
-
-def _received(connection: socket.socket) -> bytes:
-    received = connection.recv(AT_ONCE)
-    if not received:
-        raise ConnectionError("the server hung up before it had answered")
-    return received

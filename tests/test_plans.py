@@ -32,7 +32,7 @@ A_PAGE = 10_000
 A_SEARCH = 40_000
 SEARCHES = [
     *("a", "m", "jo", "mar", "smit", "s j", "x y", "ana ru", "maria.lopez", "q", "@", "234"),
-    *("lopez a", "a b c d", "maria lopez perez garcia", "a b c d e f g h"),
+    *("a 7", "lopez 5 a", "lopez a", "a b c d", "maria lopez perez garcia", "a b c d e f g h"),
 ]
 
 

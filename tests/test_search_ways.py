@@ -48,6 +48,8 @@ SEARCHES = [
     "ana zoe",
     "ana 7",
     "5 s",
+    "7 5",
+    "an 7 r m",
     "ﬁ ana",
     "ruiz ß",
     "% ana",

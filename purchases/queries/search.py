@@ -69,11 +69,13 @@ OF_WORD = """SELECT client_id FROM public.client_search_terms
         AND term < (SELECT past FROM word WHERE place = {place})"""
 BESIDE_WORD = "AND term LIKE (SELECT beside FROM word WHERE place = {place})"
 CLIENTS_OF_A_WORD = "client AS MATERIALIZED ({of_word} LIMIT {many} + 1)"
-# With letters alone beside it, the terms of the first word say it all.
+# Unless all that is gone through besides is letters, the limit is null, which is none: some of the
+# terms will be passed by.
 CLIENTS_OF_WORDS = """first AS MATERIALIZED (
         {of_word}
         LIMIT (
-            SELECT CASE WHEN bool_and(is_letter) THEN {many} + 1 END FROM word WHERE place > 1
+            SELECT CASE WHEN bool_and(is_letter) IS NOT false THEN {many} + 1 END
+            FROM word WHERE place = ANY (ARRAY{gone_through}::int[])
         )
     ),
     client AS MATERIALIZED (
@@ -106,14 +108,18 @@ def is_found(
     """A condition for purchases: to be one of the first so many of these, in the order of the
     state, whose client has a search term that begins with each word.
 
-    What it reads: the terms that begin with the first word; where those that have the first letters
-    of the others beside them are not rare, the terms of two others; and then the purchases of the
-    clients, or the list until the page is full. It is long in coming to the end of the list where
-    thousands of clients have the words and hardly any of their purchases is in the state.
+    What it reads: the terms that begin with the longest word, as far as the first letters of the
+    others stand beside them (of a client, there are the first 100); where such are rare, their
+    clients' other terms, else the terms of two other words; and then the purchases of the clients,
+    or the list until the page is full. It is long in coming to the end of the list where thousands
+    of clients have the words and hardly any of their purchases is in the state.
     """
     words = likely_rare_first(list(dict.fromkeys(words)))
     every = range(1, len(words) + 1)
-    gone_through, further = every[1:GONE_THROUGH], every[GONE_THROUGH:]
+    # Nearly everybody's phone number has any digit.
+    digits = [place for place in every if re.fullmatch("[0-9]", words[place - 1])]
+    gone_through = [place for place in every[1:GONE_THROUGH] if place not in digits]
+    further = [place for place in every[1:] if place not in gone_through]
 
     def of_word(place: int) -> str:
         beside = [BESIDE_WORD.format(place=other) for other in every if other != place]
@@ -127,9 +133,10 @@ def is_found(
 
     clients = (CLIENTS_OF_WORDS if len(words) > 1 else CLIENTS_OF_A_WORD).format(
         of_word=of_word(1),
+        gone_through=gone_through,
         rare=RARE,
         many=MANY,
-        each_has_others=_unless_letters(every[1:], partial(has_word, "first")),
+        each_has_others=_unless_letters(gone_through, partial(has_word, "first")),
         all_have_others=_unless_letters(gone_through, is_of_word),
     )
     # The moment as it stands in the index, and not as Python reads it.

@@ -68,21 +68,22 @@ def of_the_page(context: Context | dict[str, Any]) -> dict[str, Any]:
 
 def of_the_row(purchase: Purchase, page: dict[str, Any]) -> dict[str, Any]:
     forgiven_client = page["forgiven"].get(purchase.client_id, {})
-    said = words(purchase, page["clock"], page["url_of"])
-    return {**page, **said, "forgiven_client": forgiven_client}
+    row = words(purchase, page["clock"], page["url_of"])
+    return {**page, **row, "forgiven_client": forgiven_client}
 
 
 @lru_cache
 def translated(_language: str | None, text: str) -> Markup:
-    """In the language at hand, as are those below. The desk says the same over and over."""
+    """The desk says the same over and over. The language is the active one, here and below, where
+    it tells what was kept for one from what was kept for another."""
     return Markup(translation.gettext(text))  # noqa: S704, as Django's own tag has it
 
 
 @lru_cache
 def reason_menu(language: str | None) -> SafeString:
     """The menu of a client to whom nothing was given back: the same in every row."""
-    words = {"_": partial(translated, language), "reasons": SessionRequest.Reason}
-    return rendered("reason_menu.html", words, forgiven_client={})
+    _ = partial(translated, language)
+    return rendered("reason_menu.html", _=_, reasons=SessionRequest.Reason, forgiven_client={})
 
 
 def rendered(template: str, *context: dict[str, Any], **more: Any) -> SafeString:
