@@ -35,6 +35,9 @@ def message(request: DeskRequest, context: dict[str, Any]) -> SafeString:
 
 def _common(request: DeskRequest, context: dict[str, Any]) -> dict[str, Any]:
     purchase = context["purchase"]
-    page = of_the_page({"request": request, "csrf_token": get_token(request), **context})
+    # The token of the press was good a moment ago, and serves the next one too. To mask one anew
+    # takes as long as all that the row says.
+    token = request.POST.get("csrfmiddlewaretoken") or get_token(request)
+    page = of_the_page({"request": request, "csrf_token": token, **context})
     row = of_the_row(purchase, page)
     return {**row, "purchase": purchase, "done": context.get("done"), "changed": True}

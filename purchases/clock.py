@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from purchases.models import EXPIRING_WITHIN
+
+
+class Patterns(NamedTuple):
+    """How one language writes a day and a time; a pair is of this year, and of any."""
+
+    day: tuple[str, str]
+    on_day: tuple[str, str]
+    exact_day: str
+    time: str
+    day_and_time: str
 
 
 @dataclass(frozen=True)
@@ -22,40 +33,23 @@ class Clock:
     language: str | None = field(default_factory=get_language)
     now: datetime = field(default_factory=timezone.localtime)
 
+    @property
+    def _patterns(self) -> Patterns:
+        return patterns(self.language)
+
     def day(self, moment: datetime) -> str:
         """ "12 Jan"; with the year where it is not this one."""
-        return self._date(moment, self._day)
+        return self._date(moment, self._patterns.day)
 
     def on_day(self, moment: datetime) -> str:
         """ "Mon 12 Jan", as one says it to somebody; with the year where it is not this one."""
-        # Translators: a date as Django's `date` filter writes it (D: Mon, j: 12, M: Jan, Y: 2026).
-        return self._date(moment, (pgettext("date", "D j M"), pgettext("date", "D j M Y")))
+        return self._date(moment, self._patterns.on_day)
 
-    @cached_property
-    def _day(self) -> tuple[str, str]:
-        # Translators: a date as Django's `date` filter writes it (j: 12, M: Jan, b: jan,
-        # F: January, Y: 2026).
-        return pgettext("date", "j M"), pgettext("date", "j M Y")
-
-    @cached_property
-    def _exact_day(self) -> str:
-        # Translators: as above, with D: Mon.
-        return pgettext("date", "D j F Y")
-
-    @cached_property
-    def _time(self) -> str:
-        # Translators: a time as Django's `time` filter writes it (H:i: 18:00).
-        return pgettext("date", "H:i")
-
-    @cached_property
-    def _day_and_time(self) -> str:
-        return gettext("%(day)s, %(time)s")
-
-    def _date(self, moment: datetime, patterns: tuple[str, str]) -> str:
+    def _date(self, moment: datetime, pattern: tuple[str, str]) -> str:
         local = moment.astimezone(self.zone).date()
-        this_year, any_year = patterns
-        pattern = this_year if local.year == self.now.year else any_year
-        return _written(local, pattern, self.language)
+        this_year, any_year = pattern
+        is_this_year = local.year == self.now.year
+        return _written(local, this_year if is_this_year else any_year, self.language)
 
     def at_time(self, moment: datetime) -> str:
         """ "Mon 12 Jan, 18:00"; with the year where it is not this one."""
@@ -64,12 +58,12 @@ class Clock:
     def exactly(self, moment: datetime) -> str:
         """ "Mon 12 January 2026, 18:00", for a tooltip."""
         day = moment.astimezone(self.zone).date()
-        return self._with_time(_written(day, self._exact_day, self.language), moment)
+        return self._with_time(_written(day, self._patterns.exact_day, self.language), moment)
 
     def _with_time(self, day: str, moment: datetime) -> str:
         local = moment.astimezone(self.zone).time().replace(second=0, microsecond=0)
-        written = _written_time(local, self._time, self.language)
-        return self._day_and_time % {"day": day, "time": written}
+        written = _written_time(local, self._patterns.time, self.language)
+        return self._patterns.day_and_time % {"day": day, "time": written}
 
     def machine(self, moment: datetime) -> str:
         """For the attribute `datetime`, which HTML reads to the millisecond and no further."""
@@ -105,6 +99,22 @@ class Clock:
     def is_soon(self, moment: datetime) -> bool:
         """Whether an expiry, still to come, is near enough to mention."""
         return timedelta(0) < moment - self.now <= EXPIRING_WITHIN
+
+
+@lru_cache
+def patterns(_language: str | None) -> Patterns:
+    return Patterns(
+        # Translators: a date as Django's `date` filter writes it (j: 12, M: Jan, b: jan,
+        # F: January, Y: 2026).
+        day=(pgettext("date", "j M"), pgettext("date", "j M Y")),
+        # Translators: as above, with D: Mon.
+        on_day=(pgettext("date", "D j M"), pgettext("date", "D j M Y")),
+        # Translators: as above.
+        exact_day=pgettext("date", "D j F Y"),
+        # Translators: a time as Django's `time` filter writes it (H:i: 18:00).
+        time=pgettext("date", "H:i"),
+        day_and_time=gettext("%(day)s, %(time)s"),
+    )
 
 
 @lru_cache(maxsize=4_000)

@@ -107,7 +107,7 @@ class MembershipRequired:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         desk: Desk | None = getattr(request, "desk", None)
-        if desk and desk.acting and acting.BY_ITSELF not in request.headers:
+        if desk and desk.acting and acting.is_presence(request, desk):
             acting.note_presence(request, response)
         return response
 

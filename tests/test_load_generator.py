@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import sleep
 
 import pytest
@@ -18,15 +18,16 @@ REFUSED = b"HTTP/1.1 409 Conflict\r\ncontent-length: 0\r\n\r\n"
 
 @contextmanager
 def server(*behaviours: Callable[[socket.socket], None]) -> Iterator[int]:
-    """Its port. Each connection, as it comes, gets one of these."""
+    """Its port. Each connection gets one of these."""
     with socket.create_server((HOST, 0)) as listening:
 
-        def serve() -> None:
-            for behave in behaviours:
-                connection, _ = listening.accept()
-                threading.Thread(target=behave, args=[connection], daemon=True).start()
+        def serve(behave: Callable[[socket.socket], None]) -> None:
+            # Whoever asked may be gone by now.
+            with suppress(OSError):
+                behave(listening.accept()[0])
 
-        threading.Thread(target=serve, daemon=True).start()
+        for behave in behaviours:
+            threading.Thread(target=serve, args=[behave], daemon=True).start()
         yield listening.getsockname()[1]
 
 

@@ -12,7 +12,7 @@ from studio.models import User
 from tests.conftest import SignIn
 from tests.factories import make_purchase
 from tests.packs import PACKS, make_pack, used
-from tests.pages import DOORS, HTMX, LIST, Act, press, rows_on, the_row_on, words_on
+from tests.pages import DOORS, HTMX, LIST, Act, html_of, press, rows_on, words_on
 
 ACTS = pytest.mark.parametrize("act", ["reinstate", "use"])
 
@@ -91,11 +91,34 @@ def test_a_press_from_another_site_is_refused(
 def test_a_press_with_the_token_of_the_page_is_taken(mia: User, pack: Purchase, act: Act) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(mia)
-    row = the_row_on(browser.get(LIST))
-    token = row.html.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    token = token_in(html_of(browser.get(LIST)))
 
     assert press(browser, act, pack, csrfmiddlewaretoken=token).status_code == 302
     assert used(pack) != 3
+
+
+@ACTS
+@pytest.mark.parametrize("in_header", [False, True], ids=["in the form", "in a header"])
+def test_the_row_that_comes_back_can_be_pressed_again(
+    mia: User, pack: Purchase, act: Act, in_header: bool
+) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(mia)
+    token = token_in(html_of(browser.get(LIST)))
+    for _ in range(2):
+        path = reverse(f"purchases:{act}", args=[pack.pk])
+        fields = {"request_id": str(uuid4()), "next": LIST}
+        if in_header:
+            answer = browser.post(path, fields, headers=HTMX | {"X-CSRFToken": token})
+        else:
+            answer = browser.post(path, fields | {"csrfmiddlewaretoken": token}, headers=HTMX)
+        assert answer.status_code == 200
+        token = token_in(html_of(answer))
+    assert used(pack) == {"reinstate": 1, "use": 5}[act]
+
+
+def token_in(html: str) -> str:
+    return html.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
 
 
 @ACTS

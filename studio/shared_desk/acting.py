@@ -86,6 +86,13 @@ def lock(request: HttpRequest) -> None:
     request.session[LOCKED] = True
 
 
+def is_presence(request: HttpRequest, desk: Desk) -> bool:
+    """Whether a person did something that is noted. Where no desk locks by itself, whole pages are,
+    for the day on which an owner wants that."""
+    htmx = cast("DeskRequest", request).htmx
+    return BY_ITSELF not in request.headers and (desk.locks_after is not None or not htmx)
+
+
 def note_presence(request: HttpRequest, response: HttpResponseBase) -> None:
     """Somebody is here: the time until the desk locks starts anew."""
     response.set_signed_cookie(

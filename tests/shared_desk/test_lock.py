@@ -160,6 +160,17 @@ def test_a_page_a_search_a_press_and_a_key_are_somebody(
     assert seen(locking) != before
 
 
+def test_whose_page_was_just_shown_is_there_when_an_owner_first_wants_a_lock(
+    northside: Org, mia: User, desk: Client, pack: Purchase
+) -> None:
+    give_code(mia)
+    assert settings.DESK_COOKIE_NAME in desk.get(LIST).cookies
+    # Until then, parts of a page need not carry it.
+    assert settings.DESK_COOKIE_NAME not in press(desk, "use", pack, htmx=True).cookies
+    lock_after(northside, 5)
+    assert who_is_at_the_desk(desk) == "Mia"
+
+
 @pytest.mark.parametrize("path", ["rows", "latest", "list"])
 def test_what_a_page_asks_by_itself_is_nobody(locking: Client, pack: Purchase, path: str) -> None:
     leave_alone(locking, 4)
