@@ -106,12 +106,12 @@ def test_the_row_that_comes_back_can_be_pressed_again(
     browser.force_login(mia)
     token = token_in(html_of(browser.get(LIST)))
     for _ in range(2):
-        path = reverse(f"purchases:{act}", args=[pack.pk])
-        fields = {"request_id": str(uuid4()), "next": LIST}
+        fields: dict[str, str | None] = {}
         if in_header:
-            answer = browser.post(path, fields, headers=HTMX | {"X-CSRFToken": token})
+            browser.defaults["HTTP_X_CSRFTOKEN"] = token
         else:
-            answer = browser.post(path, fields | {"csrfmiddlewaretoken": token}, headers=HTMX)
+            fields["csrfmiddlewaretoken"] = token
+        answer = press(browser, act, pack, htmx=True, **fields)
         assert answer.status_code == 200
         token = token_in(html_of(answer))
     assert used(pack) == {"reinstate": 1, "use": 5}[act]

@@ -74,8 +74,8 @@ CLIENTS_OF_A_WORD = "client AS MATERIALIZED ({of_word} LIMIT {many} + 1)"
 CLIENTS_OF_WORDS = """first AS MATERIALIZED (
         {of_word}
         LIMIT (
-            SELECT CASE WHEN bool_and(is_letter) IS NOT false THEN {many} + 1 END
-            FROM word WHERE place = ANY (ARRAY{gone_through}::int[])
+            SELECT CASE WHEN bool_and(is_letter) THEN {many} + 1 END
+            FROM word WHERE place = ANY (ARRAY{gone_through})
         )
     ),
     client AS MATERIALIZED (
@@ -131,7 +131,7 @@ def is_found(
     def has_word(row: str, place: int) -> str:
         return HAS_WORD.format(row=row, place=place)
 
-    clients = (CLIENTS_OF_WORDS if len(words) > 1 else CLIENTS_OF_A_WORD).format(
+    clients = (CLIENTS_OF_WORDS if gone_through else CLIENTS_OF_A_WORD).format(
         of_word=of_word(1),
         gone_through=gone_through,
         rare=RARE,

@@ -1,10 +1,11 @@
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from purchases.models import Org, Purchase
 from studio.models import User
-from tests.factories import make_client, make_purchase, make_user
-from tests.shared_desk.people import give_code
+from tests.factories import PASSWORD, make_client, make_purchase, make_user
+from tests.shared_desk.people import give_code, lock_after
 
 
 @pytest.fixture
@@ -23,3 +24,14 @@ def shared(mia: User, noah: User, olivia: User, ada: User, desk: Client) -> Clie
     for user in (mia, noah, olivia, ada):
         give_code(user)
     return desk
+
+
+@pytest.fixture
+def locking(northside: Org, mia: User, olivia: User, pack: Purchase) -> Client:
+    """It locks after 5 minutes; Mia has just signed in."""
+    lock_after(northside, 5)
+    for user in (mia, olivia):
+        give_code(user)
+    browser = Client()
+    browser.post(reverse("login"), {"username": "mia", "password": PASSWORD})
+    return browser

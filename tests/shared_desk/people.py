@@ -55,6 +55,10 @@ def lock_after(org: Org, minutes: int | None) -> None:
     Policy.objects.update_or_create(org=org, defaults={"desk_locks_after_minutes": minutes})
 
 
+def seen(browser: Client) -> str:
+    return browser.cookies[settings.DESK_COOKIE_NAME].value
+
+
 def presence(session_key: str | None, minutes_ago: float) -> str:
     """The cookie of a browser where somebody did something so long ago."""
     signer = signing.get_cookie_signer(
