@@ -42,7 +42,7 @@ from purchases.forms import (
     problems,
 )
 from purchases.models import Purchase, SessionRequest
-from purchases.way_back import page_of_ours
+from purchases.redirects import safe_next_url
 
 
 @require_safe
@@ -178,7 +178,7 @@ def _act(
         return HttpResponseNotAllowed(["POST"], render_to_string("405.html", {}, request))
     if not form.is_valid():
         return _bad_request(request, form)
-    here = page_of_ours(request, form.cleaned_data["next"], otherwise="purchases:purchase_list")
+    here = safe_next_url(request, form.cleaned_data["next"], otherwise="purchases:purchase_list")
     context: dict[str, Any] = {"purchase": purchase, "here": here}
     try:
         context["done"] = operation(member=request.member, **form.asked)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from purchases.forms import problems
-from purchases.way_back import page_of_ours
+from purchases.redirects import safe_next_url
 from studio.models import Membership
 from studio.shared_desk import acting, codes
 from studio.shared_desk.acting import SharedDeskRequest
@@ -133,7 +133,7 @@ def page_to_go_on(request: HttpRequest, *, forget: bool = False) -> str:
     """The page of this site that `next` names. What one person searched for, the next one does
     not find there."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
-    here = page_of_ours(request, asked, otherwise="home")
+    here = safe_next_url(request, asked, otherwise="home")
     if not forget:
         return here
     parts = urlsplit(here)

@@ -5,7 +5,7 @@ from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
-def page_of_ours(request: HttpRequest, page: str, *, otherwise: str) -> str:
+def safe_next_url(request: HttpRequest, page: str, *, otherwise: str) -> str:
     """The page of this site that a form names, or else the page `otherwise`: a link from elsewhere
     must lead nobody away."""
     is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
