@@ -44,15 +44,15 @@ Answers = dict[str, Load]  # by what was asked
 
 async def desk(port: int, studio: Studio, answers: Answers, until: float) -> None:
     """What studio/static/studio/live.js does."""
-    mark = ""
+    snapshot = ""
     await asyncio.sleep(random.uniform(0, EVERY))
     with closing(Browser(port)) as browser:
         while time.monotonic() < until:
-            headers = {"Live-Token": studio.token, "If-None-Match": mark}
-            answer = await browser.ask(request("GET", "/purchases/latest/", headers))
-            answers["latest"].count(answer.status, answer.milliseconds)
+            headers = {"Live-Token": studio.token, "If-None-Match": snapshot}
+            answer = await browser.ask(request("GET", "/purchases/changes/", headers))
+            answers["changes"].count(answer.status, answer.milliseconds)
             if answer.status == 200:
-                mark = answer.headers["etag"]
+                snapshot = answer.headers["etag"]
                 changed = json.loads(answer.body)["changed"] or []
                 if shown := [pack for pack in studio.packs if pack in changed]:
                     target = f"/purchases/rows/?ids={','.join(shown)}"

@@ -25,7 +25,7 @@ def main() -> None:
 def make_studio(number: int) -> dict[str, object]:
     from django.test import Client as Browser
 
-    from purchases import news
+    from purchases import live_updates
     from purchases.models import Client, Offer, Org, Purchase
     from studio.models import Membership, User
 
@@ -50,7 +50,7 @@ def make_studio(number: int) -> dict[str, object]:
     browser = Browser()
     browser.force_login(user)
     return {
-        "token": news.token(org.pk),
+        "token": live_updates.token(org.pk),
         "session": browser.cookies["sessionid"].value,
         "packs": [str(pack.pk) for pack in packs],
     }

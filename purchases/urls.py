@@ -11,7 +11,7 @@ app_name = "purchases"
 urlpatterns = [
     # /purchases/
     path("purchases/", views.purchase_list, name="purchase_list"),
-    path("purchases/latest/", views.latest, name="latest"),
+    path("purchases/changes/", views.changes, name="changes"),
     path("purchases/rows/", views.rows, name="rows"),
     path("purchases/<uuid:purchase_id>/", views.purchase_detail, name="purchase_detail"),
     path("purchases/<uuid:purchase_id>/reinstate/", views.reinstate, name="reinstate"),

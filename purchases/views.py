@@ -22,7 +22,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from purchases import forgiveness, news, operations, queries
+from purchases import forgiveness, live_updates, operations, queries
 from purchases.access import (
     DeskRequest,
     client_or_404,
@@ -84,18 +84,18 @@ def client_detail(request: DeskRequest, client_id: UUID) -> HttpResponse:
 
 @require_safe
 @login_not_required
-def latest(request: HttpRequest) -> HttpResponse:
-    """304 while no count or expiry of the org has changed; else of which purchases, and the mark to
+def changes(request: HttpRequest) -> HttpResponse:
+    """304 while no count or expiry of the org has changed; else of which purchases, and the snapshot to
     ask with next."""
-    org_id = news.org_of(request.headers.get("Live-Token", ""))
+    org_id = live_updates.org_of(request.headers.get("Live-Token", ""))
     if org_id is None:
         return HttpResponse(gettext("This page is out of date. Reload it."), status=403)
     seen = request.headers.get("If-None-Match", "").removeprefix("W/").strip('"')
-    changed, mark = news.changed_since(org_id, seen)
+    changed, snapshot = live_updates.changed_since(org_id, seen)
     if changed == set():
         return HttpResponse(status=304, headers={"ETag": f'"{seen}"'})
     names = None if changed is None else sorted(changed)
-    return JsonResponse({"changed": names}, headers={"ETag": f'"{mark}"'})
+    return JsonResponse({"changed": names}, headers={"ETag": f'"{snapshot}"'})
 
 
 @require_safe
@@ -113,7 +113,7 @@ def rows(request: DeskRequest) -> HttpResponse:
         **_acts(request, purchases),
     }
     response = render(request, "purchases/_rows.html", context)
-    response["Live-Token"] = news.token(request.member.org_id)
+    response["Live-Token"] = live_updates.token(request.member.org_id)
     return response
 
 
@@ -162,7 +162,7 @@ def _page(
 ) -> HttpResponse:
     """With a row for each of the purchases."""
     context |= {"here": request.get_full_path(), **_acts(request, purchases)}
-    context["live_token"] = news.token(request.member.org_id)
+    context["live_token"] = live_updates.token(request.member.org_id)
     return render(request, template, context)
 
 

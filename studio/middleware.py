@@ -82,7 +82,7 @@ class SignInRequired(LoginRequiredMiddleware):
     ) -> HttpResponseBase | None:
         """A part of a page can't become the sign-in form: htmx is told to load that page whole,
         and to come back to the page where the person was."""
-        # Django looks the session and its user up first, which `latest` is too frequent for.
+        # Django looks the session and its user up first, which `changes` is too frequent for.
         if not getattr(view_func, "login_required", True):
             return None
         response = super().process_view(request, view_func, view_args, view_kwargs)
@@ -119,7 +119,7 @@ class MembershipRequired:
         kwargs: object,
     ) -> HttpResponse | None:
         match = request.resolver_match
-        if match is None or match.url_name in {"login", "logout", "healthz", "latest"}:
+        if match is None or match.url_name in {"login", "logout", "healthz", "changes"}:
             return None
         desk = recognise(request)
         at_desk = cast("Any", request)

@@ -25,7 +25,7 @@ PEOPLE = ["nobody", "nora", "ada", "mia", "olivia", "otto"]
 
 # The row that a URL names is Northside's: Otto, of Southside, is told 404 whatever he tries. Nora
 # belongs to no studio, and nobody is whoever has not signed in; 302 leads them to the sign-in.
-# Whether anything has changed is asked with a page's token instead of a sign-in (test_latest.py);
+# Whether anything has changed is asked with a page's token instead of a sign-in (test_live_updates.py);
 # which rows a person gets is in test_rows.py.
 ANSWERS = """
                                 nobody  nora  ada  mia  olivia  otto
@@ -36,9 +36,9 @@ purchases:purchase_list    HEAD    302   403  200  200     200   200
 purchases:purchase_list    POST    302   403  405  405     405   405
 purchases:purchase_list    PUT     302   403  405  405     405   405
 purchases:purchase_list    DELETE  302   403  405  405     405   405
-purchases:latest           GET     403   403  403  403     403   403
-purchases:latest           HEAD    403   403  403  403     403   403
-purchases:latest           POST    405   405  405  405     405   405
+purchases:changes           GET     403   403  403  403     403   403
+purchases:changes           HEAD    403   403  403  403     403   403
+purchases:changes           POST    405   405  405  405     405   405
 purchases:rows             GET     302   403  200  200     200   200
 purchases:rows             HEAD    302   403  200  200     200   200
 purchases:rows             POST    302   403  405  405     405   405

@@ -11,7 +11,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from purchases import news, queries
+from purchases import live_updates, queries
 from purchases.cancelled_class import matching
 from purchases.cancelled_class.pasted import Named
 from purchases.models import ClientSearchTerm, Org, Purchase
@@ -172,16 +172,16 @@ def test_a_search_that_finds_few_reads_few(studio: Org, desk: Browser) -> None:
 
 def test_a_client_a_purchase_and_the_news(studio: Org, desk: Browser) -> None:
     purchase = studio.purchases.filter(sessions_used__gt=0).earliest("pk")
-    token = news.token(studio.pk)
+    token = live_updates.token(studio.pk)
     # What was loaded is not committed, and would be news for ever: the next transaction looks.
     [(next_transaction,)] = rows("SELECT pg_current_xact_id()::text::bigint + 1")
-    mark = f"{next_transaction}:{next_transaction}:"
+    snapshot = f"{next_transaction}:{next_transaction}:"
     with queries_recorded() as asked:
         assert desk.get(f"/clients/{purchase.client_id}/").status_code == 200
         assert desk.get(f"/purchases/{purchase.pk}/").status_code == 200
         assert desk.get(f"/purchases/rows/?ids={purchase.pk}").status_code == 200
-        headers = {"Live-Token": token, "If-None-Match": mark}
-        assert desk.get("/purchases/latest/", headers=headers).status_code == 304
+        headers = {"Live-Token": token, "If-None-Match": snapshot}
+        assert desk.get("/purchases/changes/", headers=headers).status_code == 304
     look_at(asked, 500)
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from purchases import news
+from purchases import live_updates
 from purchases.models import Org, Purchase
 from studio.models import User
 from tests.factories import make_purchase, make_purchases
@@ -43,7 +43,7 @@ def test_a_page_without_rows_gets_a_new_token_alone(northside: Org, desk: Client
     answer = desk.get(ROWS)
 
     assert (answer.status_code, words_on(answer)) == (200, "")
-    assert news.org_of(answer["Live-Token"]) == northside.pk
+    assert live_updates.org_of(answer["Live-Token"]) == northside.pk
 
 
 def test_a_strangers_row_is_as_gone_as_one_that_never_was(

@@ -10,15 +10,15 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from purchases import news
+from purchases import live_updates
 from purchases.models import Org
 from studio.models import User
 from tests.factories import make_purchases
 from tests.outages.site import Site, database_url, running_site, signed_in
 from tests.pages import HTMX, LIST
-from tests.test_latest import snapshot
+from tests.test_live_updates import snapshot
 
-LATEST = reverse("purchases:latest")
+LATEST = reverse("purchases:changes")
 BYTES_AT_MOST = 60_000
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -96,7 +96,7 @@ def test_an_answer_to_nothing_new_stays_bare_and_its_mark_is_understood(
     browser: Browser, northside: Org
 ) -> None:
     """Compressing makes a mark weak, which the next question then brings along."""
-    asked = {"Live-Token": news.token(northside.pk), "If-None-Match": f'"{snapshot()}"'}
+    asked = {"Live-Token": live_updates.token(northside.pk), "If-None-Match": f'"{snapshot()}"'}
     assert browser.get(LATEST, **asked)[0] == 304
     make_purchases(org=northside, count=50)
 

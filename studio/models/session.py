@@ -45,7 +45,7 @@ FOUND = Joined(
 )
 VALID = f"""
     SELECT {FOUND.columns},
-        pg_current_snapshot()::text AS mark,
+        pg_current_snapshot()::text AS snapshot,
         EXISTS (
             SELECT FROM public.studio_membership AS colleague
             WHERE colleague.org_id = org.id AND colleague.code <> ''
@@ -69,11 +69,13 @@ VALID = f"""
 
 def valid_session(key: str) -> Session | None:
     """The session with whom it names, their org with all that it chose for its desk, and with the
-    mark of its news: whatever a request has to know before it begins, in one query."""
+    snapshot of its news: whatever a request has to know before it begins, in one query."""
     found = _found({"key": key, "now": timezone.now()})
     if found is None:
         return None
-    session, person, member, org, policy, acting, acting_person, mark, has_codes, allowed = found
+    session, person, member, org, policy, acting, acting_person, snapshot, has_codes, allowed = (
+        found
+    )
     session.user, session.acting = person, acting
     if person:
         User.membership.related.set_cached_value(person, member)
@@ -82,7 +84,7 @@ def valid_session(key: str) -> Session | None:
     if member:
         member.user, member.org = person, org
         Org.policy.related.set_cached_value(org, policy)
-        org.mark, org.has_codes = mark, has_codes
+        org.snapshot, org.has_codes = snapshot, has_codes
         # Django has JSON come as text.
         org.allowed = json.loads(allowed or "[]")
     return cast("Session", session)

@@ -31,7 +31,7 @@ def polls_of(page: Page) -> list[str]:
     asked: list[str] = []
 
     def note(request: Request) -> None:
-        if "/purchases/latest/" in request.url or "/purchases/rows/" in request.url:
+        if "/purchases/changes/" in request.url or "/purchases/rows/" in request.url:
             asked.append(request.url)
 
     page.on("request", note)

@@ -166,7 +166,7 @@ def test_nothing_moves_for_who_asked_for_less(
     for motion, expected in [("reduce", False), ("no-preference", True)]:
         page = sign_in(window(reduced_motion=motion), mia)
         # A live row that comes in the place of the answer is none that has just changed.
-        page.route("**/purchases/latest/", lambda route: route.fulfill(status=304))
+        page.route("**/purchases/changes/", lambda route: route.fulfill(status=304))
         page.locator(f"#reinstate-{pack.pk}").click()
         # htmx gives the new row its own class only some milliseconds after it has put it in.
         expect(page.locator(f"#purchase-{pack.pk}")).to_have_class("changed")

@@ -91,7 +91,7 @@ def test_on_its_own_page_too_and_the_connection_is_not_blamed(
     expect(page.locator(row(pack))).to_have_text("This purchase was deleted.", timeout=SOON)
 
     for _ in range(3):  # and it goes on asking, as any page does
-        with page.expect_response(lambda r: "/latest/" in r.url and r.status == 304, timeout=SOON):
+        with page.expect_response(lambda r: "/changes/" in r.url and r.status == 304, timeout=SOON):
             pass
     expect(page.locator("#connection")).to_be_empty()
     console.clear()
@@ -106,11 +106,11 @@ def test_a_change_elsewhere_costs_one_question_and_no_rows(
     unseen = make_purchase(org=northside, client=make_client(org=northside, name="Zoë Ng"))
     asked = polls_of(page)
     with page.expect_response(
-        lambda r: "/latest/" in r.url and r.status == 200 and str(unseen.pk) in r.text(),
+        lambda r: "/changes/" in r.url and r.status == 200 and str(unseen.pk) in r.text(),
         timeout=SOON,
     ):
         by_sql(unseen, 5)
-    with page.expect_response(lambda r: "/latest/" in r.url and r.status == 304, timeout=SOON):
+    with page.expect_response(lambda r: "/changes/" in r.url and r.status == 304, timeout=SOON):
         pass
     assert not [url for url in asked if "/rows/" in url]
 

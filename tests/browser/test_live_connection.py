@@ -45,7 +45,7 @@ def test_a_hidden_tab_is_quiet_and_up_to_date_when_it_is_seen_again(
     shows(other, pack, 6)
     # Long enough for the other page to ask three times more.
     for _ in range(3):
-        with other.expect_response(lambda r: "/latest/" in r.url, timeout=SOON):
+        with other.expect_response(lambda r: "/changes/" in r.url, timeout=SOON):
             pass
     assert len(asked) <= 1, "one may have been on its way"
     expect(page.locator(row(pack))).to_have_attribute("data-used", "3")
@@ -80,14 +80,14 @@ def test_a_server_that_fails_is_asked_less_and_less(
     page = sign_in(window(), mia)
     page.clock.install()
     page.reload()
-    page.route("**/purchases/latest/", lambda route: route.fulfill(status=503))
+    page.route("**/purchases/changes/", lambda route: route.fulfill(status=503))
     asked = polls_of(page)
 
     let_pass(page, seconds=60)
     expect(page.locator("#connection")).to_have_text(OLD_NUMBERS)
     assert 5 <= len(asked) <= 11, "1.5 s at first, then 1, 2, 4, 8, 10, 10 …"
 
-    page.unroute("**/purchases/latest/")
+    page.unroute("**/purchases/changes/")
     # What was on its way then fails yet, and only its answer starts the next wait.
     with page.expect_response(lambda answer: answer.status in (200, 304)):
         let_pass(page, seconds=25)
@@ -100,7 +100,7 @@ def test_an_old_token_is_renewed_without_a_word(
 ) -> None:
     page = sign_in(window(), mia)
     page.evaluate("document.getElementById('connection').dataset.token = 'old'")
-    with page.expect_response(lambda r: "/latest/" in r.url and r.status == 403, timeout=SOON):
+    with page.expect_response(lambda r: "/changes/" in r.url and r.status == 403, timeout=SOON):
         pass
     by_sql(pack, 6)
     shows(page, pack, 6)

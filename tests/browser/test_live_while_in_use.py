@@ -40,7 +40,7 @@ def test_the_focus_stays_on_its_button(
     by_sql(pack, 10)  # Use goes away, and Reinstate is made anew
     expect(page.locator(f"#use-{pack.pk}")).to_have_count(0, timeout=SOON)
     expect(page.locator(f"#reinstate-{pack.pk}")).to_be_focused()
-    expect(page.locator("#news")).to_have_text("Ana Ruiz: 10 of 10 used")
+    expect(page.locator("#live-changes")).to_have_text("Ana Ruiz: 10 of 10 used")
 
     by_sql(pack, 0)  # and now Reinstate goes away: the next Enter must not use a session
     shows(page, pack, 0)
@@ -65,7 +65,7 @@ def test_a_screen_reader_is_not_told_about_rows_that_it_does_not_read(
     page = sign_in(window(), mia)
     by_sql(pack, 5)
     shows(page, pack, 5)
-    expect(page.locator("#news")).to_be_empty()
+    expect(page.locator("#live-changes")).to_be_empty()
 
 
 def test_an_open_menu_and_a_note_in_it_wait_and_the_count_beside_it_does_not(
@@ -113,7 +113,7 @@ def seen_and_looked_again(other: Page, pack: Purchase, used: int) -> None:
     """By now a page that does not wait for its own request has seen the change too."""
     shows(other, pack, used)
     for _ in range(2):
-        with other.expect_response(lambda r: "/latest/" in r.url, timeout=SOON):
+        with other.expect_response(lambda r: "/changes/" in r.url, timeout=SOON):
             pass
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from purchases import news
+from purchases import live_updates
 from purchases.models import Org, Purchase
 from studio.models import User
 from tests.factories import PASSWORD
@@ -22,7 +22,7 @@ from tests.shared_desk.people import (
     seen,
     who_is_at_the_desk,
 )
-from tests.test_latest import mark
+from tests.test_live_updates import snapshot
 
 HERE = reverse("here_at_desk")
 BY_ITSELF = {"Live-Update": "true"}
@@ -57,7 +57,7 @@ def test_whose_page_was_just_shown_is_there_when_an_owner_first_wants_a_lock(
     assert who_is_at_the_desk(desk) == "Mia"
 
 
-@pytest.mark.parametrize("path", ["rows", "latest", "list"])
+@pytest.mark.parametrize("path", ["rows", "changes", "list"])
 def test_what_a_page_asks_by_itself_is_nobody(locking: Client, pack: Purchase, path: str) -> None:
     leave_alone(locking, 4)
     before = seen(locking)
@@ -65,12 +65,12 @@ def test_what_a_page_asks_by_itself_is_nobody(locking: Client, pack: Purchase, p
         case "rows":
             url = reverse("purchases:rows") + f"?ids={pack.pk}"
             answer = locking.get(url, headers=HTMX | BY_ITSELF)
-        case "latest":
-            asked = {"Live-Token": news.token(pack.org_id), "If-None-Match": mark()}
-            answer = locking.get(reverse("purchases:latest"), headers=asked)
+        case "changes":
+            asked = {"Live-Token": live_updates.token(pack.org_id), "If-None-Match": snapshot()}
+            answer = locking.get(reverse("purchases:changes"), headers=asked)
         case _:
             answer = locking.get(LIST, headers=BY_ITSELF)
-    assert answer.status_code == (304 if path == "latest" else 200)
+    assert answer.status_code == (304 if path == "changes" else 200)
     assert seen(locking) == before
 
 

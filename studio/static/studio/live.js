@@ -61,7 +61,7 @@ async function look() {
 
 async function catchUp() {
   const before = presses;
-  const answer = await ask(live.latest, { "Live-Token": live.token, "If-None-Match": live.mark });
+  const answer = await ask(live.changes, { "Live-Token": live.token, "If-None-Match": live.snapshot });
   const changed = answer.status === 200 ? (await answer.json()).changed : [];
   if (isUnderWay() || presses !== before) return;
   if (answer.status === 200) {
@@ -71,7 +71,7 @@ async function catchUp() {
     const moved = shown().filter((id) => named.includes(id) || clients.has(clientOf(id)));
     moved.forEach((id) => due.add(id));
     if (moved.length) partsDue = true;
-    live.mark = answer.headers.get("ETag");
+    live.snapshot = answer.headers.get("ETag");
   }
   await bringRows(answer.status === 403);
   await bringParts();
@@ -164,7 +164,7 @@ function put(fresh, row) {
   // Of fifty rows that change, a screen reader is told about the one that it reads.
   if (hadFocus) {
     const told = [".client", ".count small"].map((part) => row.querySelector(part));
-    document.getElementById("news").textContent = told.filter(Boolean).map(words).join(": ");
+    document.getElementById("live-changes").textContent = told.filter(Boolean).map(words).join(": ");
   }
   return !wait.includes(true);
 }

@@ -17,13 +17,13 @@ from django.db.models.query import RawQuerySet
 
 from purchases.models import Org
 
-TOKEN_LASTS = 60 * 60
+TOKEN_MAX_AGE = 60 * 60
 # More changes than this are not named: the page asks for all that it shows.
-NAMED_AT_MOST = 500
+MAX_NAMED = 500
 
 # Which transactions a page has seen. The query that finds the member asks for it, before any row is
 # read, so that a change in between is told once too often and never once too few.
-MARK = Cast(Func(function="pg_current_snapshot"), TextField())
+SNAPSHOT = Cast(Func(function="pg_current_snapshot"), TextField())
 
 # Two lower bounds say the same: the first lets the index be entered at the right place. The upper
 # one is for a database that was restored elsewhere, where transactions are counted anew.
@@ -37,11 +37,11 @@ OF_ONE_LEDGER = """
 OF_COUNTS = OF_ONE_LEDGER.format(ledger="session_events")
 OF_EXPIRIES = OF_ONE_LEDGER.format(ledger="expiry_events")
 CHANGED_SINCE = f"""
-    SELECT %(org_id)s::uuid AS id, pg_current_snapshot()::text AS mark,
+    SELECT %(org_id)s::uuid AS id, pg_current_snapshot()::text AS snapshot,
         ARRAY({OF_COUNTS} UNION ALL {OF_EXPIRIES} LIMIT %(limit)s) AS changed
 """
 
-_signer = TimestampSigner(salt="purchases.news")
+_signer = TimestampSigner(salt="purchases.live_updates")
 
 
 def token(org_id: UUID) -> str:
@@ -51,20 +51,20 @@ def token(org_id: UUID) -> str:
 def org_of(token: str) -> UUID | None:
     """The org that a token was made for; None where it is forged or more than an hour old."""
     try:
-        return UUID(_signer.unsign(token, max_age=TOKEN_LASTS))
+        return UUID(_signer.unsign(token, max_age=TOKEN_MAX_AGE))
     except BadSignature:
         return None
 
 
 def changed_since(org_id: UUID, seen: str) -> tuple[set[UUID] | None, str]:
-    """The purchases of the org whose count or expiry has changed since a mark, and the next mark.
-    None where they can't be named: there are too many, or what the page has seen is no mark."""
-    asked: dict[str, Any] = {"org_id": org_id, "seen": seen, "limit": NAMED_AT_MOST + 1}
+    """The purchases of the org whose count or expiry has changed since a snapshot, and the next snapshot.
+    None where they can't be named: there are too many, or what the page has seen is no snapshot."""
+    asked: dict[str, Any] = {"org_id": org_id, "seen": seen, "limit": MAX_NAMED + 1}
     # No SELECT 1 before it: where the connection broke, this is what finds out, and the page asks
     # again.
     connection.health_check_done = True  # type: ignore[attr-defined]
     try:
         (org,) = cast("RawQuerySet[Any]", Org.objects.raw(CHANGED_SINCE, asked))
     except DataError:
-        return None, Org.objects.values_list(MARK).get(pk=org_id)[0]
-    return (None if len(org.changed) > NAMED_AT_MOST else set(org.changed)), org.mark
+        return None, Org.objects.values_list(SNAPSHOT).get(pk=org_id)[0]
+    return (None if len(org.changed) > MAX_NAMED else set(org.changed)), org.snapshot
