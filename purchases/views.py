@@ -77,9 +77,9 @@ def purchase_detail(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
 
 def client_detail(request: DeskRequest, client_id: UUID) -> HttpResponse:
     client = client_or_404(request, client_id)
-    standing = queries.standing(client)
-    context = {"client": client, "standing": standing}
-    return _page(request, "purchases/client_detail.html", context, standing.purchases)
+    summary = queries.client_summary(client)
+    context = {"client": client, "summary": summary}
+    return _page(request, "purchases/client_detail.html", context, summary.purchases)
 
 
 @require_safe

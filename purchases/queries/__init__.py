@@ -1,20 +1,20 @@
 """What the pages read, put together from the querysets of `models`."""
 
+from purchases.queries.client_summary import ClientSummary, GivenBack, client_summary
 from purchases.queries.desk_list import PAGE_SIZE, Page, Place, desk_page, purchases_by_id
 from purchases.queries.history import Entry, history
 from purchases.queries.search import search_words
-from purchases.queries.standing import GivenBack, Standing, standing
 
 __all__ = [
     "PAGE_SIZE",
+    "ClientSummary",
     "Entry",
     "GivenBack",
     "Page",
     "Place",
-    "Standing",
+    "client_summary",
     "desk_page",
     "history",
     "purchases_by_id",
     "search_words",
-    "standing",
 ]

@@ -25,7 +25,7 @@ class GivenBack:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ClientSummary:
     """What a client holds, and how often they were given sessions back."""
 
     purchases: list[Purchase]
@@ -33,14 +33,14 @@ class Standing:
     given_back: list[GivenBack]
 
 
-def standing(client: Client) -> Standing:
+def client_summary(client: Client) -> ClientSummary:
     """A client's purchases, those that can be used first and then the newest; what is left on
     those; and the sessions given back and not undone, the most frequent reason first."""
     newest_first = client.purchases.for_rows().newest_first()
     purchases = sorted(newest_first, key=lambda purchase: purchase.why_not_use is not None)
     usable = [purchase for purchase in purchases if purchase.why_not_use is None]
     left = sum(purchase.sessions_remaining or 0 for purchase in usable)
-    return Standing(purchases, left, _given_back(client))
+    return ClientSummary(purchases, left, _given_back(client))
 
 
 def _given_back(client: Client) -> list[GivenBack]:
