@@ -6,12 +6,12 @@ from typing import cast
 from uuid import UUID
 
 from purchases.models.catalogue import Client, Offer
-from purchases.models.joined import Joined
 from purchases.models.purchase import Purchase
+from purchases.models.row_mapper import RowMapper
 
-FOUND = Joined(purchase=Purchase, client=Client, offer=Offer)
-OF_ORG = f"""
-    SELECT {FOUND.columns}
+PURCHASE_ROW = RowMapper(purchase=Purchase, client=Client, offer=Offer)
+SELECT_PURCHASE = f"""
+    SELECT {PURCHASE_ROW.columns}
     FROM public.client_purchases AS purchase
     JOIN public.clients AS client ON client.id = purchase.client_id
     JOIN public.offers AS offer ON offer.id = purchase.offer_id
@@ -21,7 +21,7 @@ OF_ORG = f"""
 
 def purchase_of_org(purchase_id: UUID, *, org_id: UUID) -> Purchase | None:
     """None where the org has no such purchase."""
-    found = FOUND.first(OF_ORG, {"purchase_id": purchase_id, "org_id": org_id})
+    found = PURCHASE_ROW.first(SELECT_PURCHASE, {"purchase_id": purchase_id, "org_id": org_id})
     if found is None:
         return None
     purchase, client, offer = found

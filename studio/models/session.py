@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, connection, models
 from django.utils import timezone
 
 from purchases.models import Org
-from purchases.models.joined import Joined
+from purchases.models.row_mapper import RowMapper
 from studio.models.member import Membership, User
 from studio.models.policy import Policy
 
@@ -34,7 +34,7 @@ class Session(AbstractBaseSession):
 
 
 # What a session's row brings along.
-FOUND = Joined(
+SESSION_ROW = RowMapper(
     session=Session,
     person=User,
     member=Membership,
@@ -43,8 +43,8 @@ FOUND = Joined(
     acting=Membership,
     acting_person=User,
 )
-VALID = f"""
-    SELECT {FOUND.columns},
+SELECT_VALID_SESSION = f"""
+    SELECT {SESSION_ROW.columns},
         pg_current_snapshot()::text AS snapshot,
         EXISTS (
             SELECT FROM public.studio_membership AS colleague
@@ -95,9 +95,9 @@ def _found(asked: dict[str, Any]) -> list[Any] | None:
     # saves the SELECT 1 that Django would ask before it.
     connection.health_check_done = True  # type: ignore[attr-defined]
     try:
-        return FOUND.first(VALID, asked)
+        return SESSION_ROW.first(SELECT_VALID_SESSION, asked)
     except (InterfaceError, OperationalError):
         if connection.is_usable():
             raise
         connection.close()
-        return FOUND.first(VALID, asked)
+        return SESSION_ROW.first(SELECT_VALID_SESSION, asked)

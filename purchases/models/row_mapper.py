@@ -12,7 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models.sql.query import RawQuery
 
 
-class Joined:
+class RowMapper:
     """Models, each by the name that its table has in the query."""
 
     def __init__(self, **models_by_name: type[models.Model]) -> None:
