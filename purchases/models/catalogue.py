@@ -5,14 +5,14 @@ from django.db import models
 from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from purchases.models.moment import MomentField
+from purchases.models.fields import ClampedDateTimeField
 
 
 class Org(models.Model):
     """One studio business. Every other row belongs to one."""
 
     id = models.UUIDField(primary_key=True, db_default=RandomUUID(), editable=False)
-    created_at = MomentField(db_default=Func(function="now"), editable=False)
+    created_at = ClampedDateTimeField(db_default=Func(function="now"), editable=False)
     name = models.TextField()
     slug = models.TextField(unique=True)
 
@@ -28,7 +28,7 @@ class Client(models.Model):
 
     id = models.UUIDField(primary_key=True, db_default=RandomUUID(), editable=False)
     org = models.ForeignKey(Org, models.PROTECT, related_name="clients", db_index=False)
-    created_at = MomentField(db_default=Func(function="now"), editable=False)
+    created_at = ClampedDateTimeField(db_default=Func(function="now"), editable=False)
     full_name = models.TextField()
     email = models.TextField(null=True, blank=True)
     phone = models.TextField(null=True, blank=True)
@@ -63,8 +63,8 @@ class Offer(models.Model):
     bonus_sessions = models.IntegerField(null=True, blank=True, db_default=0)
     pack_validity_days = models.IntegerField(null=True, blank=True)
     is_active = models.BooleanField(null=True, blank=True, db_default=True)
-    created_at = MomentField(db_default=Func(function="now"), editable=False)
-    updated_at = MomentField(db_default=Func(function="now"), editable=False)
+    created_at = ClampedDateTimeField(db_default=Func(function="now"), editable=False)
+    updated_at = ClampedDateTimeField(db_default=Func(function="now"), editable=False)
 
     class Meta:
         db_table = "offers"

@@ -10,8 +10,8 @@ from django.db.models import Func
 from django.utils.translation import gettext_lazy as _
 
 from purchases.models.catalogue import Org
+from purchases.models.fields import ClampedDateTimeField
 from purchases.models.ledger import SessionRequest, not_for_staff
-from purchases.models.moment import MomentField
 from purchases.models.objection import Objection
 from purchases.models.purchase import Purchase
 
@@ -36,8 +36,8 @@ class ExpiryEvent(models.Model):
     )
     kind = models.TextField(choices=Kind)
     # Null is never, before as after.
-    expires_before = MomentField(null=True)
-    expires_at = MomentField(null=True)
+    expires_before = ClampedDateTimeField(null=True)
+    expires_at = ClampedDateTimeField(null=True)
     request = models.OneToOneField(
         SessionRequest, models.DO_NOTHING, related_name="expiry_event", null=True
     )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from purchases.models.catalogue import Client, Offer, Org
-from purchases.models.moment import MomentField
+from purchases.models.fields import ClampedDateTimeField
 from purchases.models.objection import Objection
 
 EXPIRING_WITHIN = timedelta(days=14)
@@ -120,13 +120,13 @@ class Purchase(models.Model):
         output_field=models.IntegerField(null=True),
         db_persist=True,
     )
-    purchased_at = MomentField(db_default=Func(function="now"))
-    expires_at = MomentField(null=True, blank=True)
+    purchased_at = ClampedDateTimeField(db_default=Func(function="now"))
+    expires_at = ClampedDateTimeField(null=True, blank=True)
     payment_status = models.TextField(
         null=True, blank=True, choices=PaymentStatus, db_default="pending"
     )
     payment_method = models.TextField(null=True, blank=True)
-    created_at = MomentField(db_default=Func(function="now"), editable=False)
+    created_at = ClampedDateTimeField(db_default=Func(function="now"), editable=False)
 
     objects = PurchaseQuerySet.as_manager()
 

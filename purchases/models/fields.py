@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.sql.compiler import SQLCompiler
 
 
-class MomentField(models.DateTimeField):  # type: ignore[type-arg]  # generic in the stubs alone
+class ClampedDateTimeField(models.DateTimeField):  # type: ignore[type-arg]  # generic in the stubs alone
     """A timestamptz whose infinities, and years that Python has not, are read as the year 9999 or
     1000: `expires_at = 'infinity'` is a way to say never, and must not take the page down."""
 
