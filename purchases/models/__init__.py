@@ -6,7 +6,7 @@ SQL by hand read and write the same rows. So every default stands in the databas
 that the types allow may turn up here, however odd: counts that are null, more used than bought.
 """
 
-from purchases.models import names  # noqa: F401  names the tables and their columns
+from purchases.models import verbose_names  # noqa: F401  names the tables and their columns
 from purchases.models.cancelled_class import CancelledClass, CancelledClassLine
 from purchases.models.catalogue import Client, Offer, Org
 from purchases.models.expiry import ExpiryEvent
