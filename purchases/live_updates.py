@@ -57,8 +57,8 @@ def org_of(token: str) -> UUID | None:
 
 
 def changed_since(org_id: UUID, seen: str) -> tuple[set[UUID] | None, str]:
-    """The purchases of the org whose count or expiry has changed since a snapshot, and the next snapshot.
-    None where they can't be named: there are too many, or what the page has seen is no snapshot."""
+    """Return the ids of the org's purchases whose count or expiry changed since a snapshot, and the
+    new snapshot. The ids are None if there are more than MAX_NAMED or `seen` is not a snapshot."""
     asked: dict[str, Any] = {"org_id": org_id, "seen": seen, "limit": MAX_NAMED + 1}
     # No SELECT 1 before it: where the connection broke, this is what finds out, and the page asks
     # again.

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from purchases import operations
 from purchases.models import Client as Buyer
 from purchases.models import Org, Purchase, SessionEvent
-from purchases.queries import PAGE_SIZE, GivenBack, standing
+from purchases.queries import PAGE_SIZE, GivenBack, client_summary
 from studio.models import User
 from tests.conftest import SignIn
 from tests.database import rows
@@ -146,7 +146,7 @@ def test_it_says_how_often_sessions_were_given_back_and_why(
     operations.undo(member=member, event=event, request_id=uuid4())
     give_back("other", make_purchase(org=northside, client=somebody_else))
 
-    given_back = standing(ana).given_back
+    given_back = client_summary(ana).given_back
 
     assert given_back == [
         GivenBack("Late cancel forgiven", 2, 2, 2),
@@ -168,6 +168,6 @@ def test_the_spans_of_days_end_where_they_say(
     for days, counts in [(29, [(1, 1, 1)]), (31, [(0, 1, 1)]), (91, [(0, 0, 1)]), (366, [])]:
         later = now + timedelta(days=days)
         monkeypatch.setattr("django.utils.timezone.now", lambda later=later: later)
-        lines = standing(pack.client).given_back
+        lines = client_summary(pack.client).given_back
         found = [(line.within_30_days, line.within_90_days, line.within_a_year) for line in lines]
         assert found == counts

@@ -20,7 +20,7 @@ from tests.database import another_connection, rows
 from tests.factories import make_purchase, make_purchases
 from tests.pages import LIST, html_of
 
-LATEST = reverse("purchases:changes")
+CHANGES = reverse("purchases:changes")
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,14 +40,14 @@ def psql(pack: Purchase) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
 def look(org: Org, seen: str, *, token: str | None = None) -> HttpResponseBase:
     """As a page does that nobody is signed in for."""
     token = live_updates.token(org.pk) if token is None else token
-    return Client().get(LATEST, headers={"Live-Token": token, "If-None-Match": seen})
+    return Client().get(CHANGES, headers={"Live-Token": token, "If-None-Match": seen})
 
 
 def snapshot() -> str:
     return str(Org.objects.values_list(live_updates.SNAPSHOT)[0][0])
 
 
-def snapshot() -> str:
+def etag() -> str:
     return f'"{snapshot()}"'
 
 
@@ -66,7 +66,7 @@ def set_used(connection: psycopg.Connection[tuple[Any, ...]], pack: Purchase, us
 def test_nothing_new_is_304_from_one_query(
     northside: Org, pack: Purchase, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    seen = snapshot()
+    seen = etag()
 
     with django_assert_num_queries(1):
         response = look(northside, seen)
@@ -77,10 +77,10 @@ def test_nothing_new_is_304_from_one_query(
 def test_a_signed_in_browser_costs_no_more(
     northside: Org, desk: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    headers = {"Live-Token": live_updates.token(northside.pk), "If-None-Match": snapshot()}
+    headers = {"Live-Token": live_updates.token(northside.pk), "If-None-Match": etag()}
 
     with django_assert_num_queries(1):
-        desk.get(LATEST, headers=headers)
+        desk.get(CHANGES, headers=headers)
 
 
 def test_the_query_is_a_probe_of_one_index_of_each_ledger(northside: Org) -> None:
@@ -115,7 +115,7 @@ def test_a_change_made_anywhere_is_told_once(
     psql: psycopg.Connection[tuple[Any, ...]],
     statement: str,
 ) -> None:
-    seen = snapshot()
+    seen = etag()
     psql.execute(statement, [pack.pk])
 
     response = look(northside, seen)
@@ -149,7 +149,7 @@ def test_a_change_that_was_begun_earlier_and_committed_later_is_told_too(
 ) -> None:
     """Its event has the lesser id. Whoever asks for greater ids alone never hears of it."""
     slow, quick = pack, make_purchase(org=northside)
-    seen = snapshot()
+    seen = etag()
     with psql.transaction():
         set_used(psql, slow, 7)
         with another_connection() as other:
@@ -168,7 +168,7 @@ def test_a_change_that_was_begun_earlier_and_committed_later_is_told_too(
 def test_a_change_that_was_rolled_back_is_no_news(
     northside: Org, pack: Purchase, psql: psycopg.Connection[tuple[Any, ...]]
 ) -> None:
-    seen = snapshot()
+    seen = etag()
     with psql.transaction(force_rollback=True):
         set_used(psql, pack, 7)
 
@@ -178,7 +178,7 @@ def test_a_change_that_was_rolled_back_is_no_news(
 def test_another_org_is_told_nothing(
     southside: Org, pack: Purchase, psql: psycopg.Connection[tuple[Any, ...]]
 ) -> None:
-    seen = snapshot()
+    seen = etag()
     set_used(psql, pack, 7)
 
     assert look(southside, seen).status_code == 304
@@ -195,14 +195,14 @@ def test_a_mark_that_is_none_is_told_to_look_at_everything(
 
 
 def test_a_mark_that_a_proxy_made_weak_is_understood(northside: Org, pack: Purchase) -> None:
-    assert look(northside, f"W/{snapshot()}").status_code == 304
+    assert look(northside, f"W/{etag()}").status_code == 304
 
 
 def test_so_many_changes_that_naming_them_makes_no_sense(
     northside: Org, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_updates, "MAX_NAMED", 3)
-    seen = snapshot()
+    seen = etag()
     make_purchases(org=northside, count=3)
     assert len(changed(look(northside, seen)) or []) == 3
 
@@ -222,7 +222,7 @@ def test_events_of_a_database_that_was_restored_here_are_not_new_for_ever(
         pack.pk,
     )
 
-    assert look(northside, snapshot()).status_code == 304
+    assert look(northside, etag()).status_code == 304
 
 
 @pytest.mark.parametrize("forge", ["", "x", "{}x", "x{}", "{}:{}"])
@@ -238,7 +238,7 @@ def test_without_a_token_of_a_page_nothing_is_told_and_nothing_is_asked(
 
 
 def test_a_token_lasts_an_hour(northside: Org, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen, token, now = snapshot(), live_updates.token(northside.pk), time.time()
+    seen, token, now = etag(), live_updates.token(northside.pk), time.time()
 
     monkeypatch.setattr("time.time", lambda: now + live_updates.TOKEN_MAX_AGE - 60)
     assert look(northside, seen, token=token).status_code == 304
@@ -249,7 +249,7 @@ def test_a_token_lasts_an_hour(northside: Org, monkeypatch: pytest.MonkeyPatch) 
 def test_a_signature_made_for_something_else_is_no_token(northside: Org) -> None:
     signed = TimestampSigner(salt="something else").sign(northside.pk.hex)
 
-    assert look(northside, snapshot(), token=signed).status_code == 403
+    assert look(northside, etag(), token=signed).status_code == 403
 
 
 def mark_that_costs_nothing() -> str:

@@ -25,7 +25,7 @@ PEOPLE = ["nobody", "nora", "ada", "mia", "olivia", "otto"]
 
 # The row that a URL names is Northside's: Otto, of Southside, is told 404 whatever he tries. Nora
 # belongs to no studio, and nobody is whoever has not signed in; 302 leads them to the sign-in.
-# Whether anything has changed is asked with a page's token instead of a sign-in (test_live_updates.py);
+# Live updates use a page's token instead of a sign-in (test_live_updates.py);
 # which rows a person gets is in test_rows.py.
 ANSWERS = """
                                 nobody  nora  ada  mia  olivia  otto

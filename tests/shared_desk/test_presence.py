@@ -22,7 +22,7 @@ from tests.shared_desk.people import (
     seen,
     who_is_at_the_desk,
 )
-from tests.test_live_updates import snapshot
+from tests.test_live_updates import etag
 
 HERE = reverse("here_at_desk")
 BY_ITSELF = {"Live-Update": "true"}
@@ -66,7 +66,7 @@ def test_what_a_page_asks_by_itself_is_nobody(locking: Client, pack: Purchase, p
             url = reverse("purchases:rows") + f"?ids={pack.pk}"
             answer = locking.get(url, headers=HTMX | BY_ITSELF)
         case "changes":
-            asked = {"Live-Token": live_updates.token(pack.org_id), "If-None-Match": snapshot()}
+            asked = {"Live-Token": live_updates.token(pack.org_id), "If-None-Match": etag()}
             answer = locking.get(reverse("purchases:changes"), headers=asked)
         case _:
             answer = locking.get(LIST, headers=BY_ITSELF)
