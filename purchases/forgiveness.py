@@ -39,7 +39,7 @@ Forgiven = Mapping[UUID, Mapping[str, Forgiveness]]
 
 def forgiven(member: Member, purchases: Iterable[Purchase]) -> Forgiven:
     """Of the clients of those purchases that can be reinstated. No query where nothing can."""
-    clients = {each.client_id for each in purchases if each.why_not_reinstate is None}
+    clients = {each.client_id for each in purchases if each.reinstate_refusal is None}
     found: defaultdict[UUID, dict[str, Forgiveness]] = defaultdict(dict)
     if not clients or not member.allowances:
         return found

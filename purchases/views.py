@@ -85,8 +85,8 @@ def client_detail(request: DeskRequest, client_id: UUID) -> HttpResponse:
 @require_safe
 @login_not_required
 def changes(request: HttpRequest) -> HttpResponse:
-    """Answer 304 if no count or expiry of the org changed since the ETag. Otherwise answer the ids of
-    the changed purchases and the next ETag."""
+    """Answer 304 if no count or expiry of the org changed since the ETag. Otherwise answer
+    the ids of the changed purchases and the next ETag."""
     org_id = live_updates.org_of(request.headers.get("Live-Token", ""))
     if org_id is None:
         return HttpResponse(gettext("This page is out of date. Reload it."), status=403)

@@ -8,7 +8,7 @@ import pytest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from purchases.models import Objection, Purchase, SessionEvent
+from purchases.models import Purchase, Refusal, SessionEvent
 from studio.models import User
 from tests.database import another_connection, rows
 from tests.desks import Desks, Sent
@@ -59,7 +59,7 @@ def test_a_visit_that_all_choose_at_once_is_given_back_once(
 
         answers = desks.all_at_once([give_back(pack, visit) for _ in range(DESKS)], htmx=True)
 
-        assert refusals(answers) == [Objection.TAKEN_BACK.label] * (DESKS - 1)
+        assert refusals(answers) == [Refusal.TAKEN_BACK.label] * (DESKS - 1)
         assert changes(pack)[-1] == ("reinstated", -1, 10)
         assert used(pack) == 10
         visit.refresh_from_db()
@@ -92,7 +92,7 @@ def test_a_reinstatement_that_all_undo_at_once_is_undone_once(
 
         answers = desks.all_at_once([undo(given_back) for _ in range(DESKS)], htmx=True)
 
-        assert refusals(answers) == [Objection.UNDONE.label] * (DESKS - 1)
+        assert refusals(answers) == [Refusal.UNDONE.label] * (DESKS - 1)
         assert changes(pack)[-1] == ("undone", 1, used(pack))
 
 
@@ -105,7 +105,7 @@ def test_who_comes_second_hears_that_it_was_undone_though_the_pack_is_full_by_th
 
         answers = desks.all_at_once([undo(given_back) for _ in range(DESKS)], htmx=True)
 
-        assert refusals(answers) == [Objection.UNDONE.label] * (DESKS - 1)
+        assert refusals(answers) == [Refusal.UNDONE.label] * (DESKS - 1)
         assert used(pack) == 10
 
 
@@ -121,11 +121,11 @@ def test_of_two_that_are_undone_at_once_one_finds_no_room_and_is_told_so_for_eve
 
         answers = desks.all_at_once(presses, htmx=True)
 
-        assert refusals(answers) == [Objection.NO_ROOM.label]
+        assert refusals(answers) == [Refusal.NO_ROOM.label]
         rows("UPDATE client_purchases SET sessions_used = 9 WHERE id = %s", pack.pk)
         undone_by(mia, events[[answer.status_code for answer in answers].index(409)])
         again = desks.all_at_once(presses, htmx=True)
-        assert refusals(again) == [Objection.NO_ROOM.label]
+        assert refusals(again) == [Refusal.NO_ROOM.label]
         assert used(pack) == 10
 
 
@@ -153,5 +153,5 @@ def test_a_visit_stays_given_back_while_its_reinstatement_is_undone(
         answers = desks.all_at_once([undo(given_back), give_back(pack, visit)], htmx=True)
 
         assert [answer.status_code for answer in answers] == [200, 409]
-        assert refusals(answers) == [Objection.TAKEN_BACK.label]
+        assert refusals(answers) == [Refusal.TAKEN_BACK.label]
         assert changes(pack)[-1] == ("undone", 1, used(pack))

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from purchases.models import Objection, Org, Purchase, SessionEvent
+from purchases.models import Org, Purchase, Refusal, SessionEvent
 from studio.models import User
 from tests.conftest import SignIn
 from tests.database import rows
@@ -116,7 +116,7 @@ def test_a_visit_is_given_back_once_whatever_the_request_id(
 
     assert again.status_code == 302, "the same press: the same answer"
     assert anew.status_code == 409
-    assert str(Objection.TAKEN_BACK.label) in words_on(anew)
+    assert str(Refusal.TAKEN_BACK.label) in words_on(anew)
     assert changes(pack) == [("used", 1, 4), ("reinstated", -1, 3)]
 
 
@@ -131,7 +131,7 @@ def test_what_is_no_open_visit_of_this_pack_cannot_be_chosen(
 
     answer = press(desk, "reinstate", pack, htmx=True, event=str(chosen))
 
-    assert (answer.status_code, note_on(answer)) == (409, Objection.TAKEN_BACK.label)
+    assert (answer.status_code, note_on(answer)) == (409, Refusal.TAKEN_BACK.label)
     assert changes(pack) == before
 
 

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from purchases import operations
-from purchases.models import Objection, Purchase
+from purchases.models import Purchase, Refusal
 from purchases.operations import Done
 from studio.models import User
 from tests.factories import make_purchase
@@ -100,7 +100,7 @@ def test_a_colleague_who_was_faster_leaves_a_refusal_with_the_true_count(mia: Us
     purchase = make_purchase(org=mia.membership.org, total=10, used=1)
     Purchase.objects.update(sessions_used=0)
 
-    assert refusal(operations.reinstate, mia, purchase) == Objection.NOTHING_USED.label
+    assert refusal(operations.reinstate, mia, purchase) == Refusal.NOTHING_USED.label
 
 
 @NOT_PAID

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
-from purchases.models import Objection, Org, Purchase, SessionEvent
+from purchases.models import Org, Purchase, Refusal, SessionEvent
 from studio.models import User
 from tests.conftest import SignIn
 from tests.database import rows, value
@@ -86,7 +86,7 @@ def test_staff_have_15_minutes(
     assert answer.status_code == (200 if works else 409)
     assert used(pack) == (3 if works else 2)
     if not works:
-        assert note_on(answer) == Objection.TOO_LATE.label
+        assert note_on(answer) == Refusal.TOO_LATE.label
 
 
 def test_an_owner_undoes_anybodys_at_any_time(
@@ -102,7 +102,7 @@ def test_an_owner_undoes_anybodys_at_any_time(
 def test_staff_undo_nobody_elses(desk: Client, northside: Org, pack: Purchase) -> None:
     colleague = make_user(username="max", org=northside)
 
-    assert refused(undo(desk, reinstated_by(colleague, pack))) == Objection.NOT_YOURS.label
+    assert refused(undo(desk, reinstated_by(colleague, pack))) == Refusal.NOT_YOURS.label
     assert used(pack) == 2
 
 
@@ -113,7 +113,7 @@ def test_a_reinstatement_of_another_program_is_for_owners(
     event = newest(pack)
     assert event.request is None
 
-    assert refused(undo(desk, event)) == Objection.NOT_YOURS.label
+    assert refused(undo(desk, event)) == Refusal.NOT_YOURS.label
     assert undo(signed_in(olivia), event).status_code == 200
     assert changes(pack) == [("reinstated", -1, 2), ("undone", 1, 3)]
 

@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.utils import timezone
 
-from purchases.models import Objection, Org, Purchase, SessionEvent
+from purchases.models import Org, Purchase, Refusal, SessionEvent
 from studio.models import User
 from tests.database import rows
 from tests.factories import make_purchase
@@ -29,7 +29,7 @@ def test_it_is_done_once(desk: Client, mia: User, olivia: User, pack: Purchase) 
     event = reinstated_by(mia, pack)
     assert undo(desk, event).status_code == 200
 
-    assert refused(undo(desk, event)) == Objection.UNDONE.label
+    assert refused(undo(desk, event)) == Refusal.UNDONE.label
     assert changes(pack) == [("reinstated", -1, 2), ("undone", 1, 3)]
 
 
@@ -54,7 +54,7 @@ def test_it_needs_room_in_the_pack_that_has_a_number_of_sessions(
     if total is None:
         assert (answer.status_code, used(pack)) == (200, 11)
     else:
-        assert (refused(answer), used(pack)) == (Objection.NO_ROOM.label, 10)
+        assert (refused(answer), used(pack)) == (Refusal.NO_ROOM.label, 10)
         assert the_row_on(answer).used == "10"
 
 
@@ -65,14 +65,14 @@ def test_what_was_undone_was_undone_though_the_pack_is_full_by_now(
     undo(desk, event)
     rows("UPDATE client_purchases SET sessions_used = 10")
 
-    assert refused(undo(desk, event)) == Objection.UNDONE.label
+    assert refused(undo(desk, event)) == Refusal.UNDONE.label
 
 
 def test_it_needs_a_count(desk: Client, mia: User, pack: Purchase) -> None:
     event = reinstated_by(mia, pack)
     rows("UPDATE client_purchases SET sessions_used = NULL")
 
-    assert refused(undo(desk, event)) == Objection.COUNT_MISSING.label
+    assert refused(undo(desk, event)) == Refusal.COUNT_MISSING.label
 
 
 @pytest.mark.parametrize("payment_status", ["refunded", "pending"])

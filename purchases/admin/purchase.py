@@ -16,7 +16,7 @@ from purchases.access import Member
 from purchases.admin.money import IN_CENTS, money
 from purchases.admin.own_org import OwnOrgAdmin, member_may, member_of
 from purchases.forms import ReinstateForm
-from purchases.models import Objection, Purchase, PurchaseQuerySet, SessionRequest
+from purchases.models import Purchase, PurchaseQuerySet, Refusal, SessionRequest
 from purchases.templatetags.desk import number
 from purchases.templatetags.row import used_of
 
@@ -164,7 +164,7 @@ class PurchaseAdmin(OwnOrgAdmin):
         try:
             return super().changeform_view(request, *args, **kwargs)
         except IntegrityError as error:
-            if operations.broken_rule(error) != Objection.COUNT_IS_OFF:
+            if operations.constraint_refusal(error) != Refusal.COUNT_IS_OFF:
                 raise
             self.message_user(request, JUST_CHANGED, messages.ERROR)
             return redirect(request.get_full_path())

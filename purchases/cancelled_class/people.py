@@ -12,7 +12,7 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from purchases.models import Client, Objection, Purchase, SessionEvent
+from purchases.models import Client, Purchase, Refusal, SessionEvent
 
 PACKS_AT_MOST = 4
 # Given back so shortly before, it may have been for the same class.
@@ -51,7 +51,7 @@ def people_of(org_id: UUID, client_ids: set[UUID]) -> dict[UUID, Person]:
     for purchase in _packs(org_id, client_ids):
         purchase.client = clients[purchase.client_id]
         purchases[purchase.client_id].append(purchase)
-        if purchase.why_not_reinstate is None:
+        if purchase.reinstate_refusal is None:
             last_uses[purchase.pk] = vars(purchase)["last_use"]
     visits = SessionEvent.objects.in_bulk(filter(None, last_uses.values()))
     given_back = {
@@ -116,8 +116,8 @@ def _packs(org_id: UUID, client_ids: set[UUID]) -> list[Purchase]:
 
 def _why_none(purchases: list[Purchase]) -> str:
     """Why nothing can be given back, where nothing can."""
-    reasons = [each.why_not_reinstate for each in purchases if each.sessions_total is not None]
+    reasons = [each.reinstate_refusal for each in purchases if each.sessions_total is not None]
     if not reasons:
         return gettext("There is no pack to give a session back to.")
-    unusual = [reason.label for reason in reasons if reason not in (None, Objection.NOTHING_USED)]
+    unusual = [reason.label for reason in reasons if reason not in (None, Refusal.NOTHING_USED)]
     return unusual[0] if unusual else gettext("Nothing to give back: no session is used.")

@@ -11,8 +11,8 @@ from purchases.models.cancelled_class import CancelledClass, CancelledClassLine
 from purchases.models.catalogue import Client, Offer, Org
 from purchases.models.expiry import ExpiryEvent
 from purchases.models.ledger import SessionEvent, SessionRequest
-from purchases.models.objection import Objection
 from purchases.models.purchase import EXPIRING_WITHIN, Purchase, PurchaseQuerySet
+from purchases.models.refusals import Refusal
 from purchases.models.search import ClientSearchTerm
 
 __all__ = [
@@ -22,11 +22,11 @@ __all__ = [
     "Client",
     "ClientSearchTerm",
     "ExpiryEvent",
-    "Objection",
     "Offer",
     "Org",
     "Purchase",
     "PurchaseQuerySet",
+    "Refusal",
     "SessionEvent",
     "SessionRequest",
 ]

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from purchases.models.catalogue import Org
 from purchases.models.fields import ClampedDateTimeField
-from purchases.models.ledger import SessionRequest, not_for_staff
-from purchases.models.objection import Objection
+from purchases.models.ledger import SessionRequest, staff_undo_refusal
 from purchases.models.purchase import Purchase
+from purchases.models.refusals import Refusal
 
 
 class ExpiryEvent(models.Model):
@@ -53,11 +53,11 @@ class ExpiryEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.expires_at:%Y-%m-%d}" if self.expires_at else self.kind
 
-    def why_not_undo(self, *, user_id: int, however_late: bool) -> Objection | None:
+    def undo_refusal(self, *, user_id: int, however_late: bool) -> Refusal | None:
         """What stands against this user's undoing this extension, as far as this row tells: the
         database looks at what came after it."""
-        if not however_late and (objection := not_for_staff(self, user_id)):
+        if not however_late and (objection := staff_undo_refusal(self, user_id)):
             return objection
         if hasattr(self, "reversed_by") or self.purchase.expires_at != self.expires_at:
-            return Objection.EXPIRY_CHANGED
+            return Refusal.EXPIRY_CHANGED
         return None

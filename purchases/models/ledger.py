@@ -16,8 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from purchases.models.catalogue import Org
-from purchases.models.objection import Objection
 from purchases.models.purchase import Purchase
+from purchases.models.refusals import Refusal
 
 STAFF_MAY_UNDO_FOR = timedelta(minutes=15)
 
@@ -58,7 +58,7 @@ class SessionRequest(models.Model):
     )
     reason = models.TextField(null=True, choices=Reason)
     note = models.TextField(db_default="")
-    objection = models.TextField(null=True, choices=Objection)
+    objection = models.TextField(null=True, choices=Refusal)
     # Of an extension, one of the two.
     extend_days = models.IntegerField(null=True)
     extend_until = models.DateField(null=True)
@@ -127,11 +127,11 @@ class SessionEvent(models.Model):
         """Whether it is a use that was not taken back."""
         return self.kind in self.COUNTS_AS_USE and not hasattr(self, "reversed_by")
 
-    def why_not_undo(self, *, user_id: int, however_late: bool) -> Objection | None:
+    def undo_refusal(self, *, user_id: int, however_late: bool) -> Refusal | None:
         """What stands against this user's undoing this reinstatement."""
-        if not however_late and (objection := not_for_staff(self, user_id)):
+        if not however_late and (objection := staff_undo_refusal(self, user_id)):
             return objection
-        return Objection.UNDONE if hasattr(self, "reversed_by") else self.purchase.why_no_room
+        return Refusal.UNDONE if hasattr(self, "reversed_by") else self.purchase.room_refusal
 
 
 class Undoable(Protocol):
@@ -144,10 +144,10 @@ class Undoable(Protocol):
     def occurred_at(self) -> datetime: ...
 
 
-def not_for_staff(event: Undoable, user_id: int) -> Objection | None:
+def staff_undo_refusal(event: Undoable, user_id: int) -> Refusal | None:
     """What stands against this user's undoing an event, who is no owner."""
     if event.request is None or event.request.actor_id != user_id:
-        return Objection.NOT_YOURS
+        return Refusal.NOT_YOURS
     if timezone.now() - event.occurred_at > STAFF_MAY_UNDO_FOR:
-        return Objection.TOO_LATE
+        return Refusal.TOO_LATE
     return None

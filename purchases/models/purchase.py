@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from purchases.models.catalogue import Client, Offer, Org
 from purchases.models.fields import ClampedDateTimeField
-from purchases.models.objection import Objection
+from purchases.models.refusals import Refusal
 
 EXPIRING_WITHIN = timedelta(days=14)
 
@@ -174,56 +174,56 @@ class Purchase(models.Model):
         return self.expires_at is not None and self.expires_at <= timezone.now()
 
     @property
-    def why_not_reinstate(self) -> Objection | None:
+    def reinstate_refusal(self) -> Refusal | None:
         """What stands against giving a session back, as far as this row tells."""
-        if objection := self._why_no_count_can_change():
+        if objection := self._count_refusal():
             return objection
-        return None if self.sessions_used else Objection.NOTHING_USED
+        return None if self.sessions_used else Refusal.NOTHING_USED
 
     @property
-    def why_not_use(self) -> Objection | None:
+    def use_refusal(self) -> Refusal | None:
         """What stands against taking a session, as far as this row tells."""
-        if objection := self._why_no_count_can_change():
+        if objection := self._count_refusal():
             return objection
         if self.sessions_total is None:
-            return Objection.NO_TOTAL
+            return Refusal.NO_TOTAL
         if self.sessions_used is None:
-            return Objection.COUNT_MISSING
+            return Refusal.COUNT_MISSING
         if self.sessions_used == self.sessions_total:
-            return Objection.NONE_LEFT
-        return Objection.EXPIRED if self.has_expired else None
+            return Refusal.NONE_LEFT
+        return Refusal.EXPIRED if self.has_expired else None
 
     @property
-    def why_no_room(self) -> Objection | None:
+    def room_refusal(self) -> Refusal | None:
         """What stands against one more session's counting as used, paid or not, expired or not, as
         far as this row tells."""
         if self.sessions_used is None:
-            return Objection.COUNT_MISSING
+            return Refusal.COUNT_MISSING
         if self._count_is_off:
-            return Objection.COUNT_IS_OFF
-        return Objection.NO_ROOM if self.sessions_used == self.sessions_total else None
+            return Refusal.COUNT_IS_OFF
+        return Refusal.NO_ROOM if self.sessions_used == self.sessions_total else None
 
-    def why_not_extend(self, until: datetime | None = None) -> Objection | None:
+    def extend_refusal(self, until: datetime | None = None) -> Refusal | None:
         """What stands against a later expiry, or against this one, as far as this row tells."""
         if self.payment_status == self.PaymentStatus.REFUNDED:
-            return Objection.REFUNDED
+            return Refusal.REFUNDED
         if self.never_expires:
-            return Objection.NEVER_EXPIRES
+            return Refusal.NEVER_EXPIRES
         if until and until <= timezone.now():
-            return Objection.PAST
+            return Refusal.PAST
         is_later = not until or self.expires_at is None or until > self.expires_at
-        return None if is_later else Objection.NOT_LATER
+        return None if is_later else Refusal.NOT_LATER
 
     @property
     def can_be_extended(self) -> bool:
-        return self.why_not_extend() is None
+        return self.extend_refusal() is None
 
-    def _why_no_count_can_change(self) -> Objection | None:
+    def _count_refusal(self) -> Refusal | None:
         if self.payment_status == self.PaymentStatus.REFUNDED:
-            return Objection.REFUNDED
+            return Refusal.REFUNDED
         if not self.is_paid:
-            return Objection.NOT_PAID
-        return Objection.COUNT_IS_OFF if self._count_is_off else None
+            return Refusal.NOT_PAID
+        return Refusal.COUNT_IS_OFF if self._count_is_off else None
 
     @property
     def _count_is_off(self) -> bool:

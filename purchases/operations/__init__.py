@@ -7,7 +7,7 @@ the first in the claim, changes nothing, and gets the first one's answer: ids do
 """
 
 from purchases.operations.expiry import NewExpiry, correct_expiry, extend, undo_extension
-from purchases.operations.requests import Refused, broken_rule
+from purchases.operations.requests import Refused, constraint_refusal
 from purchases.operations.sessions import (
     Done,
     NotApproved,
@@ -25,7 +25,7 @@ __all__ = [
     "OverAllowance",
     "OwnerConfirms",
     "Refused",
-    "broken_rule",
+    "constraint_refusal",
     "correct_expiry",
     "extend",
     "reinstate",

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from purchases.access import Member
-from purchases.models import ExpiryEvent, Objection, Purchase
+from purchases.models import ExpiryEvent, Purchase, Refusal
 from purchases.operations.requests import (
     CLAIM,
     LEDGER_ACT,
@@ -61,9 +61,9 @@ def extend(
         extend_days=days,
         extend_until=until,
     )
-    objection = purchase.why_not_extend(end_of(until) if until else None)
+    objection = purchase.extend_refusal(end_of(until) if until else None)
     zone = timezone.get_current_timezone_name()
-    return _act(EXTEND, asked, purchase, objection, Objection.JUST_CHANGED, note=note, zone=zone)
+    return _act(EXTEND, asked, purchase, objection, Refusal.JUST_CHANGED, note=note, zone=zone)
 
 
 def undo_extension(*, member: Member, event: ExpiryEvent, request_id: UUID) -> NewExpiry:
@@ -75,9 +75,9 @@ def undo_extension(*, member: Member, event: ExpiryEvent, request_id: UUID) -> N
     asked = asked_for(
         Operation.UNDO_EXTENSION, request_id, event.purchase, member.user_id, event_id=event.pk
     )
-    objection = event.why_not_undo(user_id=member.user_id, however_late=member.may("undo_any"))
+    objection = event.undo_refusal(user_id=member.user_id, however_late=member.may("undo_any"))
     before = event.expires_before
-    return _act(UNDO, asked, event.purchase, objection, Objection.EXPIRY_CHANGED, back_to=before)
+    return _act(UNDO, asked, event.purchase, objection, Refusal.EXPIRY_CHANGED, back_to=before)
 
 
 def correct_expiry(
@@ -99,8 +99,8 @@ def _act(
     function: str,
     asked: dict[str, Any],
     purchase: Purchase,
-    objection: Objection | None,
-    otherwise: Objection,
+    objection: Refusal | None,
+    otherwise: Refusal,
     *,
     note: str = "",
     zone: str = "",
@@ -109,7 +109,7 @@ def _act(
     """Claim the request, move the expiry, and say what came of it; `otherwise` is why the database
     changed nothing where the page had expected that it would."""
     said = {"reason": None, "note": note, "objection": objection and objection.value, "zone": zone}
-    if objection and objection.is_for_the_desk_to_raise:
+    if objection and objection.is_decided_by_the_page:
         statement = CLAIM + REFUSE
     else:
         statement = CLAIM + ACT.format(function=function)
@@ -117,7 +117,7 @@ def _act(
     if answer is None:
         first = first_request(asked, purchase)
         if not hasattr(first, "expiry_event"):
-            raise Refused(Objection(first.objection or otherwise).label)
+            raise Refused(Refusal(first.objection or otherwise).label)
         return NewExpiry(first.expiry_event.expires_at, first.expiry_event.pk)
     done, event_id = answer
     if not done:

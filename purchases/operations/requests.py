@@ -7,7 +7,7 @@ import psycopg
 from django.db import IntegrityError, connection
 from django.utils.translation import gettext_lazy as _
 
-from purchases.models import Objection, Purchase, SessionRequest
+from purchases.models import Purchase, Refusal, SessionRequest
 
 Operation = SessionRequest.Operation
 
@@ -72,15 +72,15 @@ def first_request(asked: dict[str, Any], purchase: Purchase) -> SessionRequest:
     return first
 
 
-def broken_rule(error: IntegrityError) -> Objection:
+def constraint_refusal(error: IntegrityError) -> Refusal:
     """What a constraint refused that the page could not know. Anything else is our mistake."""
     cause = error.__cause__
     assert isinstance(cause, psycopg.Error)
     match cause.diag.constraint_name:
         case "sessions_used_is_between_0_and_total":
-            return Objection.COUNT_IS_OFF
+            return Refusal.COUNT_IS_OFF
         case "an_event_is_reversed_once":
-            return Objection.TAKEN_BACK
+            return Refusal.TAKEN_BACK
         case _:
             raise error
 

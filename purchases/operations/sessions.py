@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError
 
 from purchases.access import Allowance, Approval, Member
-from purchases.models import Objection, Purchase, SessionEvent, SessionRequest
+from purchases.models import Purchase, Refusal, SessionEvent, SessionRequest
 from purchases.operations.requests import (
     CLAIM,
     LEDGER_ACT,
@@ -15,7 +15,7 @@ from purchases.operations.requests import (
     Operation,
     Refused,
     asked_for,
-    broken_rule,
+    constraint_refusal,
     first_request,
     one_row,
 )
@@ -93,7 +93,7 @@ def reinstate(
         member,
         purchase,
         request_id,
-        purchase.why_not_reinstate,
+        purchase.reinstate_refusal,
         reason=reason,
         note=note,
         event_id=event,
@@ -107,7 +107,7 @@ def use(*, member: Member, purchase: Purchase, request_id: UUID, note: str = "")
 
     Raises `Refused` where it is not paid, has expired, or has no session left or no count at all.
     """
-    return _act(Operation.USE, member, purchase, request_id, purchase.why_not_use, note=note)
+    return _act(Operation.USE, member, purchase, request_id, purchase.use_refusal, note=note)
 
 
 def undo(*, member: Member, event: SessionEvent, request_id: UUID) -> Done:
@@ -116,7 +116,7 @@ def undo(*, member: Member, event: SessionEvent, request_id: UUID) -> Done:
     Raises `Refused` where it was undone already, where the pack has no room, and where staff come
     after 15 minutes or for what somebody else did: that is for owners.
     """
-    objection = event.why_not_undo(user_id=member.user_id, however_late=member.may("undo_any"))
+    objection = event.undo_refusal(user_id=member.user_id, however_late=member.may("undo_any"))
     return _act(Operation.UNDO, member, event.purchase, request_id, objection, event_id=event.pk)
 
 
@@ -125,7 +125,7 @@ def _act(
     member: Member,
     purchase: Purchase,
     request_id: UUID,
-    objection: Objection | None,
+    objection: Refusal | None,
     *,
     event_id: int | None = None,
     reason: str | None = None,
@@ -150,7 +150,7 @@ def _act(
         if SessionRequest.objects.filter(pk=request_id).exists():
             return _first_answer(asked, purchase)
         raise NotApproved(why_not)
-    if objection and (objection.is_for_the_desk_to_raise or allowance):
+    if objection and (objection.is_decided_by_the_page or allowance):
         statement = CLAIM + REFUSE
     elif allowance:
         said |= {"org_id": purchase.org_id, "client_id": purchase.client_id}
@@ -163,18 +163,18 @@ def _act(
     try:
         answer = one_row(statement, asked | said)
     except IntegrityError as error:
-        raise Refused(broken_rule(error).label) from error
+        raise Refused(constraint_refusal(error).label) from error
     if answer is None:
         return _first_answer(asked, purchase)
     used, made_event_id = answer
     if used == OVER_ALLOWANCE:
-        raise _refusal(Objection.OVER_ALLOWANCE)
+        raise _refusal(Refusal.OVER_ALLOWANCE)
     if used == -1 and operation is Operation.UNDO:
         # Why, the request has kept.
         return _first_answer(asked, purchase)
     if used in (None, -1):
         purchase.refresh_counts()
-        raise Refused((objection or _the_databases_objection(operation, event_id)).label)
+        raise Refused((objection or _database_refusal(operation, event_id)).label)
     purchase.show_count(used)
     return Done(used, made_event_id)
 
@@ -184,24 +184,24 @@ def _first_answer(asked: dict[str, Any], purchase: Purchase) -> Done:
     that stands now."""
     first = first_request(asked, purchase)
     if not hasattr(first, "event"):
-        unexpected = _the_databases_objection(Operation(first.operation), first.event_id)
-        raise _refusal(Objection(first.objection or unexpected))
+        unexpected = _database_refusal(Operation(first.operation), first.event_id)
+        raise _refusal(Refusal(first.objection or unexpected))
     return Done(cast("int", first.event.sessions_used), first.event.pk)
 
 
-def _refusal(objection: Objection) -> Refused:
-    refusal = OverAllowance if objection is Objection.OVER_ALLOWANCE else Refused
+def _refusal(objection: Refusal) -> Refused:
+    refusal = OverAllowance if objection is Refusal.OVER_ALLOWANCE else Refused
     return refusal(objection.label)
 
 
-def _the_databases_objection(operation: Operation, event_id: int | None) -> Objection:
+def _database_refusal(operation: Operation, event_id: int | None) -> Refusal:
     """Why the database changed nothing, where the page had expected that it would."""
     match operation:
         case Operation.REINSTATE:
-            return Objection.TAKEN_BACK if event_id else Objection.NOTHING_USED
+            return Refusal.TAKEN_BACK if event_id else Refusal.NOTHING_USED
         case Operation.UNDO:
             # Asked before requests kept why.
-            return Objection.UNDONE
+            return Refusal.UNDONE
         case _:
             # None is left, or another program moved the expiry or took the count away.
-            return Objection.JUST_CHANGED
+            return Refusal.JUST_CHANGED

@@ -37,8 +37,8 @@ def client_summary(client: Client) -> ClientSummary:
     """A client's purchases, those that can be used first and then the newest; what is left on
     those; and the sessions given back and not undone, the most frequent reason first."""
     newest_first = client.purchases.for_rows().newest_first()
-    purchases = sorted(newest_first, key=lambda purchase: purchase.why_not_use is not None)
-    usable = [purchase for purchase in purchases if purchase.why_not_use is None]
+    purchases = sorted(newest_first, key=lambda purchase: purchase.use_refusal is not None)
+    usable = [purchase for purchase in purchases if purchase.use_refusal is None]
     left = sum(purchase.sessions_remaining or 0 for purchase in usable)
     return ClientSummary(purchases, left, _given_back(client))
 

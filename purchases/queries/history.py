@@ -45,14 +45,14 @@ def _history_of_count(purchase: Purchase, member: Member) -> list[Entry]:
         "reversed_by__request__approved_by",
         "reversed_by__reversed_by",
     ).order_by("-pk")
-    can_reinstate = member.may("reinstate") and purchase.why_not_reinstate is None
+    can_reinstate = member.may("reinstate") and purchase.reinstate_refusal is None
     return [
         Entry(
             event=event,
             can_be_reinstated=can_reinstate and event.is_open_use,
             can_be_undone=member.may("undo")
             and event.kind == SessionEvent.Kind.REINSTATED
-            and not event.why_not_undo(user_id=member.user_id, however_late=member.may("undo_any")),
+            and not event.undo_refusal(user_id=member.user_id, however_late=member.may("undo_any")),
         )
         for event in events
     ]
@@ -74,6 +74,6 @@ def _history_of_expiry(purchase: Purchase, member: Member) -> list[Entry]:
         bool(lasting)
         and lasting[0].kind == ExpiryEvent.Kind.EXTENDED
         and member.may("undo")
-        and not lasting[0].why_not_undo(user_id=member.user_id, however_late=member.may("undo_any"))
+        and not lasting[0].undo_refusal(user_id=member.user_id, however_late=member.may("undo_any"))
     )
     return [Entry(each, can_be_undone=can_undo and each is lasting[0]) for each in events]

@@ -117,8 +117,8 @@ def words(purchase: Purchase, clock: Clock, url_of: Callable[..., str]) -> dict[
         "expires_when": expires_at and clock.distance(expires_at),
         "expires_soon": expires_at and clock.is_soon(expires_at),
         "has_expired": purchase.has_expired,
-        "why_not_reinstate": purchase.why_not_reinstate,
-        "why_not_use": purchase.why_not_use,
+        "reinstate_refusal": purchase.reinstate_refusal,
+        "use_refusal": purchase.use_refusal,
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from purchases.models import Objection, Org, Purchase
+from purchases.models import Org, Purchase, Refusal
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
 from tests.factories import make_client, make_purchase
@@ -58,7 +58,7 @@ def test_a_refusal_is_told_and_shows_the_count_that_stands(
 
     page.get_by_role("button", name="Reinstate").click()
 
-    expect(page.locator("#note")).to_have_text(str(Objection.NOTHING_USED.label))
+    expect(page.locator("#note")).to_have_text(str(Refusal.NOTHING_USED.label))
     expect(page.locator(row(pack))).to_have_attribute("data-used", "0")
     expect(page.get_by_role("button", name="Reinstate")).to_have_count(0)
 

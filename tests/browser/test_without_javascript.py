@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from purchases.models import Objection, Org, Purchase
+from purchases.models import Org, Purchase, Refusal
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
 from tests.factories import make_client, make_purchase
@@ -35,7 +35,7 @@ def test_search_reinstate_use_and_refusal(
 
     Purchase.objects.filter(pk=pack.pk).update(sessions_used=0)
     row.get_by_role("button", name="Reinstate").click()
-    expect(page.get_by_role("alert")).to_have_text(str(Objection.NOTHING_USED.label))
+    expect(page.get_by_role("alert")).to_have_text(str(Refusal.NOTHING_USED.label))
     expect(row).to_have_attribute("data-used", "0")
     page.get_by_role("link", name="Back to the desk").click()
     expect(page).to_have_url(re.compile(r"\?q=ana&state=all$"))

@@ -11,9 +11,9 @@ from django.utils import timezone
 from purchases.models import (
     CancelledClass,
     CancelledClassLine,
-    Objection,
     Org,
     Purchase,
+    Refusal,
     SessionEvent,
     SessionRequest,
 )
@@ -73,9 +73,9 @@ def test_a_refusal_stands_beside_the_others_in_words(northside: Org, desk: Clien
     page = desk.get(detail(list_id))
     assert come(page) == "1 of 4 given back · 3 refused"
     for words in (
-        Objection.NOTHING_USED.label,
-        Objection.NOT_PAID.label,
-        Objection.COUNT_IS_OFF.label,
+        Refusal.NOTHING_USED.label,
+        Refusal.NOT_PAID.label,
+        Refusal.COUNT_IS_OFF.label,
         "needs a new expiry",
     ):
         assert str(words) in words_on(page)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from purchases import operations
 from purchases.forms import CHOOSE_A_DAY, OUT_OF_DATE, TOO_FAR_AHEAD
-from purchases.models import Objection, Org, Purchase, SessionRequest
+from purchases.models import Org, Purchase, Refusal, SessionRequest
 from studio.models import User
 from tests.database import rows
 from tests.expiry.extensions import (
@@ -30,7 +30,7 @@ from tests.pages import (
 def test_it_never_shortens(desk: Client, pack: Purchase) -> None:
     answer = extend(desk, pack, until=timezone.localdate().isoformat())
 
-    assert refused(answer) == Objection.NOT_LATER.label
+    assert refused(answer) == Refusal.NOT_LATER.label
     assert expiry_lines(pack) == []
 
 
@@ -39,7 +39,7 @@ def test_a_day_that_is_past_is_refused(desk: Client, expired: Purchase, until: s
     if until == "yesterday":
         until = (timezone.localdate() - DAY).isoformat()
 
-    assert refused(extend(desk, expired, until=until)) == Objection.PAST.label
+    assert refused(extend(desk, expired, until=until)) == Refusal.PAST.label
     assert expiry_lines(expired) == []
 
 
@@ -53,7 +53,7 @@ def test_a_pack_that_never_expires_has_nothing_to_extend(
     before = expiry_lines(pack)
 
     for fields in ({"days": 7}, {"until": end_of_the_day(30).date().isoformat()}):
-        assert refused(extend(desk, pack, **fields)) == Objection.NEVER_EXPIRES.label
+        assert refused(extend(desk, pack, **fields)) == Refusal.NEVER_EXPIRES.label
     assert expiry_lines(pack) == before
 
 
@@ -69,7 +69,7 @@ def test_a_pack_since_minus_infinity_is_expired_and_can_be_extended(
 def test_a_refunded_pack_is_refused(desk: Client, northside: Org) -> None:
     pack = make_purchase(org=northside, payment_status="refunded", expires_at=timezone.now() - DAY)
 
-    assert refused(extend(desk, pack, days=7)) == Objection.REFUNDED.label
+    assert refused(extend(desk, pack, days=7)) == Refusal.REFUNDED.label
     assert expiry_lines(pack) == []
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from purchases import operations
-from purchases.models import ExpiryEvent, Objection, Org, Purchase
+from purchases.models import ExpiryEvent, Org, Purchase, Refusal
 from purchases.templatetags.desk import on_day
 from studio.models import User
 from tests.conftest import SignIn
@@ -72,7 +72,7 @@ def test_staff_have_15_minutes(
     assert answer.status_code == status
     assert (expiry_of(pack) == pack.expires_at) is (status == 200)
     if status == 409:
-        assert note_on(answer) == Objection.TOO_LATE.label
+        assert note_on(answer) == Refusal.TOO_LATE.label
 
 
 def test_staff_undo_nobody_elses_and_an_owner_anybodys_at_any_time(
@@ -84,7 +84,7 @@ def test_staff_undo_nobody_elses_and_an_owner_anybodys_at_any_time(
     later: Callable[[timedelta], None],
 ) -> None:
     event = extended_by(make_user(username="max", org=northside), pack)
-    assert note_on(undo_extension(desk, event)) == Objection.NOT_YOURS.label
+    assert note_on(undo_extension(desk, event)) == Refusal.NOT_YOURS.label
     owner = signed_in(olivia)
     later(4 * DAY)
 
@@ -99,7 +99,7 @@ def test_an_extension_without_a_request_is_for_owners(
     rows("SELECT public.extend_expiry(%s, 7, NULL, 'UTC')", pack.pk)
     event = ExpiryEvent.objects.get()
 
-    assert note_on(undo_extension(desk, event)) == Objection.NOT_YOURS.label
+    assert note_on(undo_extension(desk, event)) == Refusal.NOT_YOURS.label
     assert undo_extension(signed_in(olivia), event).status_code == 200
 
 
@@ -149,7 +149,7 @@ def test_an_expiry_that_was_changed_since_stays(
 
     answer = undo_extension(desk, event)
 
-    assert (answer.status_code, note_on(answer)) == (409, Objection.EXPIRY_CHANGED.label)
+    assert (answer.status_code, note_on(answer)) == (409, Refusal.EXPIRY_CHANGED.label)
     assert expiry_lines(pack) == before
 
 
@@ -160,14 +160,14 @@ def test_one_that_came_back_to_the_same_moment_was_changed_all_the_same(
     rows("UPDATE client_purchases SET expires_at = expires_at + interval '1 day'")
     rows("UPDATE client_purchases SET expires_at = expires_at - interval '1 day'")
 
-    assert note_on(undo_extension(desk, event)) == Objection.EXPIRY_CHANGED.label
+    assert note_on(undo_extension(desk, event)) == Refusal.EXPIRY_CHANGED.label
 
 
 def test_extensions_are_undone_from_the_last_to_the_first(
     desk: Client, mia: User, pack: Purchase
 ) -> None:
     first, second = extended_by(mia, pack), extended_by(mia, pack)
-    assert note_on(undo_extension(desk, first)) == Objection.EXPIRY_CHANGED.label
+    assert note_on(undo_extension(desk, first)) == Refusal.EXPIRY_CHANGED.label
 
     assert undo_extension(desk, second).status_code == 200
     assert undo_extension(desk, second).status_code == 409, "once"

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from purchases.cancelled_class.giving_back import give_back_some
 from purchases.cancelled_class.results import results
-from purchases.models import Objection, Org, Purchase, SessionRequest
+from purchases.models import Org, Purchase, Refusal, SessionRequest
 from studio.models import User
 from tests.cancelled_class.lists import written_by
 from tests.conftest import SignIn
@@ -73,7 +73,7 @@ def test_the_refusal_replays_when_it_would_be_possible_by_now(
     again = press(desk, "reinstate", pack, htmx=htmx, request_id=request_id, reason=LATE)
 
     assert first.status_code == again.status_code == 409
-    assert Objection.OVER_ALLOWANCE.label in words_on(again)
+    assert Refusal.OVER_ALLOWANCE.label in words_on(again)
     assert used(pack) == 3
     assert press(desk, "reinstate", pack, htmx=True, reason=LATE).status_code == 200
 
@@ -85,7 +85,7 @@ def test_a_pack_that_cannot_be_reinstated_is_refused_for_that(desk: Client, nort
 
     said = [note_on(press(desk, "reinstate", p, htmx=True, reason=LATE)) for p in (empty, refunded)]
 
-    assert said == [Objection.NOTHING_USED.label, Objection.REFUNDED.label]
+    assert said == [Refusal.NOTHING_USED.label, Refusal.REFUNDED.label]
 
 
 def test_an_owner_needs_nobody_and_the_row_still_says_how_often(
@@ -168,7 +168,7 @@ def test_a_cancelled_class_goes_by_the_same_allowance(
 
     came = pressed_for_many(user, [ana, ben], LATE)
 
-    label = Objection.OVER_ALLOWANCE.label
+    label = Refusal.OVER_ALLOWANCE.label
     assert came == {"Ana": label if person == "mia" else "", "Ben": ""}
     assert (used(ana), used(ben)) == ((3, 2) if person == "mia" else (2, 2))
 

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from purchases import operations
 from purchases.access import Member
-from purchases.models import Client, Objection, Offer, Purchase, SessionEvent
+from purchases.models import Client, Offer, Purchase, Refusal, SessionEvent
 from tests.database import rows
 from tests.integrity.invariants import history
 from tests.integrity.model import Pack
@@ -101,8 +101,8 @@ class Desk(RuleBasedStateMachine):
         who: int,
         page: Page,
         place: int | None,
-        objection: Objection | None,
-        unexpected: Objection,
+        objection: Refusal | None,
+        unexpected: Refusal,
     ) -> None:
         """A new press. `objection` is what the page says against it, `unexpected` what is said
         where the page said nothing and the count can't change all the same."""
@@ -110,9 +110,9 @@ class Desk(RuleBasedStateMachine):
         event_id = None if place is None else pack.event_ids[place]
         press = Press(uuid4(), operation, which, who, event_id)
         if not page.paid and operation != "undo":
-            objection = Objection.REFUNDED
+            objection = Refusal.REFUNDED
         used = -1
-        if objection not in {Objection.REFUNDED, Objection.NOT_YOURS, Objection.TOO_LATE}:
+        if objection not in {Refusal.REFUNDED, Refusal.NOT_YOURS, Refusal.TOO_LATE}:
             match operation:
                 case "use":
                     used = pack.model.use(press.request_id)

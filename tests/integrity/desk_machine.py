@@ -10,7 +10,7 @@ from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from purchases.models import Objection
+from purchases.models import Refusal
 from purchases.models.ledger import STAFF_MAY_UNDO_FOR
 from tests.database import rows, value
 from tests.integrity.desk import Desk, within
@@ -56,22 +56,22 @@ class DeskMachine(Desk):
             return
         page = self.page_of(which, stale)
         if page.total is None:
-            objection: Objection | None = Objection.NO_TOTAL
+            objection: Refusal | None = Refusal.NO_TOTAL
         elif page.used is None:
-            objection = Objection.COUNT_MISSING
+            objection = Refusal.COUNT_MISSING
         elif page.used == page.total:
-            objection = Objection.NONE_LEFT
+            objection = Refusal.NONE_LEFT
         else:
-            objection = Objection.EXPIRED if page.expired else None
-        self.press("use", which, who, page, None, objection, Objection.JUST_CHANGED)
+            objection = Refusal.EXPIRED if page.expired else None
+        self.press("use", which, who, page, None, objection, Refusal.JUST_CHANGED)
 
     @rule(which=PACKS, who=MEMBERS, stale=RARELY)
     def reinstate(self, which: int, who: int, stale: bool) -> None:
         if not self.packs[which].model.exists:
             return
         page = self.page_of(which, stale)
-        objection = None if page.used else Objection.NOTHING_USED
-        self.press("reinstate", which, who, page, None, objection, Objection.NOTHING_USED)
+        objection = None if page.used else Refusal.NOTHING_USED
+        self.press("reinstate", which, who, page, None, objection, Refusal.NOTHING_USED)
 
     @rule(which=PACKS, who=MEMBERS, stale=RARELY, place=PLACES, any_event=RARELY)
     def reinstate_that_visit(
@@ -84,10 +84,10 @@ class DeskMachine(Desk):
         if not pack.exists or not visits:
             return
         page, place = self.page_of(which, stale), visits[place % len(visits)]
-        objection = None if page.used else Objection.NOTHING_USED
+        objection = None if page.used else Refusal.NOTHING_USED
         if objection is None and not pack.is_open(place, COUNTS_AS_USE):
-            objection = Objection.TAKEN_BACK
-        self.press("reinstate", which, who, page, place, objection, Objection.TAKEN_BACK)
+            objection = Refusal.TAKEN_BACK
+        self.press("reinstate", which, who, page, place, objection, Refusal.TAKEN_BACK)
 
     @rule(which=PACKS, who=MEMBERS, place=PLACES, late=RARELY)
     def undo(self, which: int, who: int, place: int, late: bool) -> None:
@@ -100,18 +100,18 @@ class DeskMachine(Desk):
         actor = next((p.who for p in self.presses if p.request_id == request_id), None)
         objection = None
         if pack.events[place].reversed_by is not None:
-            objection = Objection.UNDONE
+            objection = Refusal.UNDONE
         elif pack.used is None:
-            objection = Objection.COUNT_MISSING
+            objection = Refusal.COUNT_MISSING
         elif pack.used == pack.total:
-            objection = Objection.NO_ROOM
+            objection = Refusal.NO_ROOM
         if not self.members[who].may("undo_any"):
-            objection = Objection.TOO_LATE if late else objection
-            objection = objection if actor == who else Objection.NOT_YOURS
+            objection = Refusal.TOO_LATE if late else objection
+            objection = objection if actor == who else Refusal.NOT_YOURS
         now = timezone.now() + (STAFF_MAY_UNDO_FOR * (1.5 if late else 0.5))
         with patch("django.utils.timezone.now", lambda: now):
             page = self.page_of(which, stale=False)
-            self.press("undo", which, who, page, place, objection, Objection.UNDONE)
+            self.press("undo", which, who, page, place, objection, Refusal.UNDONE)
 
     @precondition(lambda self: self.presses)
     @rule(place=PLACES)

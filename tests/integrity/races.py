@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from purchases.models import Objection
+from purchases.models import Refusal
 from studio.models import User
 from tests.database import another_connection, rows, value
 from tests.factories import make_purchase
@@ -52,7 +52,7 @@ def the_second_undo_knows_that_no_room_is_left(mia: User) -> None:
     ids, _ = history(purchase.pk)
     assert (outcome.first, outcome.second) == ((3, ids[-1]), (-1, None))
     kept = value("SELECT objection FROM session_requests WHERE request_id = %s", two.request_id)
-    assert kept == Objection.NO_ROOM, "it does not know why"
+    assert kept == Refusal.NO_ROOM, "it does not know why"
 
 
 def a_request_that_comes_twice_counts_once(mia: User, *, by: Ask = ask) -> None:

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Objection(models.TextChoices):
+class Refusal(models.TextChoices):
     """Why a press changes nothing, in words for the person who pressed."""
 
     NOT_PAID = "not_paid", _("This pack is not paid.")
@@ -42,12 +42,12 @@ class Objection(models.TextChoices):
         return str(self._label_)
 
     @property
-    def is_for_the_desk_to_raise(self) -> bool:
+    def is_decided_by_the_page(self) -> bool:
         """Whether the database would not object by itself, so that it must not be asked."""
         return self in {
-            Objection.NOT_PAID,
-            Objection.REFUNDED,
-            Objection.COUNT_IS_OFF,
-            Objection.NOT_YOURS,
-            Objection.TOO_LATE,
+            Refusal.NOT_PAID,
+            Refusal.REFUNDED,
+            Refusal.COUNT_IS_OFF,
+            Refusal.NOT_YOURS,
+            Refusal.TOO_LATE,
         }
