@@ -1,8 +1,6 @@
 """Who may touch which row. Every view gets its rows from here, so that none can forget to ask."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -11,71 +9,12 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django_htmx.middleware import HtmxDetails
 
-from purchases.models import CancelledClass, Client, ExpiryEvent, Org, Purchase, SessionEvent
-from purchases.models.one_purchase import purchase_of_org
-
-Action = Literal[
-    "see", "reinstate", "use", "extend", "undo", "undo_any", "exceed_allowance", "administer"
-]
+from purchases.member import Action, Member
+from purchases.models import CancelledClass, Client, ExpiryEvent, Purchase, SessionEvent
+from purchases.queries.purchase import get_purchase
 
 # An event of either ledger, for a function that takes any.
 Change = TypeVar("Change", SessionEvent, ExpiryEvent)
-
-
-class Allowance(Protocol):
-    """So many sessions may be given back to a client within so many days."""
-
-    @property
-    def sessions(self) -> int: ...
-
-    @property
-    def days(self) -> int: ...
-
-
-@dataclass(frozen=True)
-class Approver:
-    """An owner who can confirm what goes beyond an allowance."""
-
-    user_id: int
-    name: str
-
-
-@dataclass(frozen=True)
-class Approval:
-    """What an owner types to confirm another person's press."""
-
-    user_id: int
-    secret: str = field(repr=False)
-
-
-class Member(Protocol):
-    """The person who acts, as the site made them known: a user with a role in one org."""
-
-    @property
-    def org(self) -> Org: ...
-
-    @property
-    def org_id(self) -> UUID: ...
-
-    @property
-    def user_id(self) -> int: ...
-
-    @property
-    def must_give_reason(self) -> bool: ...
-
-    @property
-    def allowances(self) -> Mapping[str, Allowance]:
-        """By reason; that of "" is for a press without one. A reason without any is free."""
-
-    @property
-    def approvers(self) -> Sequence[Approver]:
-        """The other people who can confirm what this one may not do alone."""
-
-    def why_not_approved(self, approval: Approval) -> str | None:
-        """None where it is one of the approvers, by their secret; else why not, in words. Wrong
-        tries are counted."""
-
-    def may(self, action: Action) -> bool: ...
 
 
 class DeskRequest(HttpRequest):
@@ -88,7 +27,7 @@ class DeskRequest(HttpRequest):
 def purchase_or_404(request: DeskRequest, purchase_id: UUID, to: Action) -> Purchase:
     """The purchase, with client and offer. 404 where the member's org has no such purchase,
     403 where the member's role does not allow the action."""
-    purchase = purchase_of_org(purchase_id, org_id=request.member.org_id)
+    purchase = get_purchase(purchase_id, org_id=request.member.org_id)
     if purchase is None:
         raise Http404
     allow(request, to)

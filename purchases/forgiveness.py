@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from purchases.access import Allowance, Member
+from purchases.member import Allowance, Member
 from purchases.models import Client, Purchase
 
 TIMES_GIVEN_BACK = """

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from purchases.access import Approval
+from purchases.member import Approval
 from purchases.models import Purchase, SessionRequest
 from purchases.queries import PAGE_SIZE, Place
 

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from purchases.access import Approval
+from purchases.member import Approval
 from studio.models import Membership
 from studio.shared_desk import codes
 

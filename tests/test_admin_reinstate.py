@@ -9,7 +9,7 @@ from django.contrib.messages import get_messages
 from django.test import Client, override_settings
 
 from purchases import operations
-from purchases.access import Member
+from purchases.member import Member
 from purchases.models import Org, Purchase
 from studio.models import Policy, User
 from tests.conftest import SignIn

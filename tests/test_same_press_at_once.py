@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from purchases import operations
-from purchases.access import Member
+from purchases.member import Member
 from purchases.models import Purchase, SessionRequest
 from purchases.operations import sessions
 from studio.models import User

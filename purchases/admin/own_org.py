@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
-from purchases.access import Action, Member
+from purchases.member import Action, Member
 
 LONG_TEXTS = {"notes", "description"}
 

@@ -14,7 +14,7 @@ from django.db import OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from purchases import operations
-from purchases.access import Member
+from purchases.member import Member
 from purchases.models import CancelledClass, CancelledClassLine, Purchase
 
 AT_MOST = 500

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from purchases.access import Member
+from purchases.member import Member
 from purchases.models import ExpiryEvent, Purchase, Refusal
 from purchases.operations.requests import (
     CLAIM,

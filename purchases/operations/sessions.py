@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError
 
-from purchases.access import Allowance, Approval, Member
+from purchases.member import Allowance, Approval, Member
 from purchases.models import Purchase, Refusal, SessionEvent, SessionRequest
 from purchases.operations.requests import (
     CLAIM,

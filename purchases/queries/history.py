@@ -7,7 +7,7 @@ from datetime import datetime
 from heapq import merge
 from operator import attrgetter
 
-from purchases.access import Member
+from purchases.member import Member
 from purchases.models import ExpiryEvent, Purchase, SessionEvent
 
 

@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 from markupsafe import Markup
 
-from purchases.access import Action, Member
 from purchases.clock import Clock
 from purchases.forgiveness import Forgiveness
+from purchases.member import Action, Member
 from purchases.models import ExpiryEvent, SessionEvent
 
 register = template.Library()

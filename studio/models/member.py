@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from purchases.access import Action, Approval, Approver
+from purchases.member import Action, Approval, Approver
 from studio.models.policy import Allowance, Policy
 
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from hypothesis.stateful import RuleBasedStateMachine
 
 from purchases import operations
-from purchases.access import Member
+from purchases.member import Member
 from purchases.models import Client, Offer, Purchase, Refusal, SessionEvent
 from tests.database import rows
 from tests.integrity.invariants import history

@@ -12,7 +12,7 @@ from django.db import Error
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from purchases.access import Member
+from purchases.member import Member
 from studio.models import User
 from tests.database import rows
 from tests.factories import make_client, make_offer, make_user

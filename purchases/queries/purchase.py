@@ -19,7 +19,7 @@ SELECT_PURCHASE = f"""
 """  # noqa: S608
 
 
-def purchase_of_org(purchase_id: UUID, *, org_id: UUID) -> Purchase | None:
+def get_purchase(purchase_id: UUID, *, org_id: UUID) -> Purchase | None:
     """None where the org has no such purchase."""
     found = PURCHASE_ROW.first(SELECT_PURCHASE, {"purchase_id": purchase_id, "org_id": org_id})
     if found is None:
