@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from purchases import clock
+from purchases import dates
 from purchases.templatetags import row
 
 # What a person sees or is read, besides the text itself.
@@ -38,7 +38,7 @@ def speak_it(patch: pytest.MonkeyPatch) -> None:
     # What was written down for those who read the other words.
     for name in ("reason_menu", "translated", "used_in_words", "left_in_words"):
         patch.setattr(row, name, getattr(row, name).__wrapped__)
-    patch.setattr(clock, "patterns", clock.patterns.__wrapped__)
+    patch.setattr(dates, "patterns", dates.patterns.__wrapped__)
 
 
 class Page(HTMLParser):

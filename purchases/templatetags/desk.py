@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 from markupsafe import Markup
 
-from purchases.clock import Clock
+from purchases.dates import DateFormatter
 from purchases.forgiveness import Forgiveness
 from purchases.member import Action, Member
 from purchases.models import ExpiryEvent, SessionEvent
@@ -56,38 +56,38 @@ def how_often(forgiveness: Forgiveness) -> str:
 
 @register.filter
 def day(moment: datetime) -> str:
-    return Clock().day(moment)
+    return DateFormatter().day(moment)
 
 
 @register.filter
 def on_day(moment: datetime) -> str:
-    return Clock().on_day(moment)
+    return DateFormatter().on_day(moment)
 
 
 @register.filter
 def at_time(moment: datetime) -> str:
-    return Clock().at_time(moment)
+    return DateFormatter().at_time(moment)
 
 
 @register.filter
-def exactly(moment: datetime) -> str:
-    return Clock().exactly(moment)
+def full(moment: datetime) -> str:
+    return DateFormatter().full(moment)
 
 
 @register.simple_tag
 def just_now() -> str:
-    clock = Clock()
-    return clock.exactly(clock.now)
+    dates = DateFormatter()
+    return dates.full(dates.now)
 
 
 @register.filter
-def machine(moment: datetime) -> str:
-    return Clock().machine(moment)
+def iso(moment: datetime) -> str:
+    return DateFormatter().iso(moment)
 
 
 @register.filter
 def distance(moment: datetime) -> str:
-    return Clock().distance(moment)
+    return DateFormatter().distance(moment)
 
 
 @register.filter

@@ -21,7 +21,7 @@ from django.utils.translation import gettext, ngettext
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from purchases.clock import Clock
+from purchases.dates import DateFormatter
 from purchases.models import Purchase, SessionRequest
 from purchases.templatetags import desk
 from purchases.templatetags.desk import number, phone_end
@@ -51,24 +51,24 @@ def purchase_rows(
 
 def of_the_page(context: Context | dict[str, Any]) -> dict[str, Any]:
     names = ["may_act", "may_exceed", "must_give_reason"]
-    clock = Clock()
+    dates = DateFormatter()
     return {
-        "reason_menu": reason_menu(clock.language),
+        "reason_menu": reason_menu(dates.language),
         **{name: context.get(name) for name in names},
         "forgiven": context.get("forgiven") or {},
         "reasons": SessionRequest.Reason,
-        "clock": clock,
+        "dates": dates,
         "request_fields": desk.fields_of_requests(context),
         "url_of": partial(url_of, get_script_prefix()),
-        "_": partial(translated, clock.language),
-        "used_of": partial(used_in_words, clock.language),
-        "left_of": partial(left_in_words, clock.language),
+        "_": partial(translated, dates.language),
+        "used_of": partial(used_in_words, dates.language),
+        "left_of": partial(left_in_words, dates.language),
     }
 
 
 def of_the_row(purchase: Purchase, page: dict[str, Any]) -> dict[str, Any]:
     forgiven_client = page["forgiven"].get(purchase.client_id, {})
-    row = words(purchase, page["clock"], page["url_of"])
+    row = words(purchase, page["dates"], page["url_of"])
     return {**page, **row, "forgiven_client": forgiven_client}
 
 
@@ -91,7 +91,7 @@ def rendered(template: str, *context: dict[str, Any], **more: Any) -> SafeString
     return mark_safe(jinja.env.get_template(template).render(*context, **more))  # noqa: S308
 
 
-def words(purchase: Purchase, clock: Clock, url_of: Callable[..., str]) -> dict[str, Any]:
+def words(purchase: Purchase, dates: DateFormatter, url_of: Callable[..., str]) -> dict[str, Any]:
     """What the row of a purchase says; what it may lack is None or empty."""
     client, offer, pk = purchase.client, purchase.offer, str(purchase.pk)
     expires_at = None if purchase.never_expires else purchase.expires_at
@@ -108,27 +108,27 @@ def words(purchase: Purchase, clock: Clock, url_of: Callable[..., str]) -> dict[
         "phone": phone_end(client.phone or ""),
         "offer": str(offer),
         "is_subscription": offer.offer_type == "subscription",
-        "bought": said(purchase.purchased_at, clock),
+        "bought": date_parts(purchase.purchased_at, dates),
         "not_paid": None if purchase.is_paid else not_paid(purchase.payment_status),
         "total": purchase.sessions_total,
         "used": purchase.sessions_used,
         "left": purchase.sessions_remaining,
-        "expires": expires_at and said(expires_at, clock),
-        "expires_when": expires_at and clock.distance(expires_at),
-        "expires_soon": expires_at and clock.is_soon(expires_at),
+        "expires": expires_at and date_parts(expires_at, dates),
+        "expires_when": expires_at and dates.distance(expires_at),
+        "expires_soon": expires_at and dates.is_soon(expires_at),
         "has_expired": purchase.has_expired,
         "reinstate_refusal": purchase.reinstate_refusal,
         "use_refusal": purchase.use_refusal,
     }
 
 
-def said(moment: datetime, clock: Clock) -> dict[str, str]:
+def date_parts(moment: datetime, dates: DateFormatter) -> dict[str, str]:
     """A moment for people, exactly, and for machines."""
-    local = moment.astimezone(clock.zone)
+    local = moment.astimezone(dates.zone)
     return {
-        "day": clock.day(local),
-        "exactly": clock.exactly(local),
-        "machine": clock.machine(local),
+        "day": dates.day(local),
+        "full": dates.full(local),
+        "iso": dates.iso(local),
     }
 
 

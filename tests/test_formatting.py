@@ -8,7 +8,7 @@ import pytest
 from django.template import Context
 from django.utils import timezone
 
-from purchases.clock import Clock
+from purchases.dates import DateFormatter
 from purchases.templatetags.desk import day, distance, exactly, phone_end, request_fields
 
 StopClock = Callable[[str, ZoneInfo], None]
@@ -117,7 +117,7 @@ def test_the_exact_time_is_that_of_the_clock() -> None:
 def test_soon_is_within_14_days_and_not_past(
     now: datetime, expires_in: timedelta, soon: bool
 ) -> None:
-    assert Clock().is_soon(now + expires_in) is soon
+    assert DateFormatter().is_soon(now + expires_in) is soon
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ class Patterns(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Clock:
+class DateFormatter:
     """The time zone, the language and the present moment, looked up once for all that a page
     says."""
 
@@ -55,7 +55,7 @@ class Clock:
         """ "Mon 12 Jan, 18:00"; with the year where it is not this one."""
         return self._with_time(self.on_day(moment), moment)
 
-    def exactly(self, moment: datetime) -> str:
+    def full(self, moment: datetime) -> str:
         """ "Mon 12 January 2026, 18:00", for a tooltip."""
         day = moment.astimezone(self.zone).date()
         return self._with_time(_written(day, self._patterns.exact_day, self.language), moment)
@@ -65,7 +65,7 @@ class Clock:
         written = _written_time(local, self._patterns.time, self.language)
         return self._patterns.day_and_time % {"day": day, "time": written}
 
-    def machine(self, moment: datetime) -> str:
+    def iso(self, moment: datetime) -> str:
         """For the attribute `datetime`, which HTML reads to the millisecond and no further."""
         return moment.astimezone(self.zone).isoformat(timespec="seconds")
 
