@@ -22,7 +22,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from purchases import forgiveness, live_updates, operations, queries
+from purchases import allowances, live_updates, operations, queries
 from purchases.access import (
     DeskRequest,
     client_or_404,
@@ -208,7 +208,7 @@ def _owners_step(
     """What the form needs with which an owner confirms, and how often it would be by now."""
     asked = form.asked
     step: dict[str, object] = {"asked": asked, "approvers": request.member.approvers}
-    said = row["forgiven"].get(row["purchase"].client_id, {}).get(asked["reason"] or "")
+    said = row["allowance_uses"].get(row["purchase"].client_id, {}).get(asked["reason"] or "")
     if said and said.is_beyond:
         reason = SessionRequest.Reason(asked["reason"]).label if asked["reason"] else ""
         context = {**row, "said": said, "reason": reason}
@@ -225,7 +225,7 @@ def _acts(request: DeskRequest, purchases: Sequence[Purchase]) -> dict[str, obje
         "may_exceed": request.member.may("exceed_allowance"),
         "must_give_reason": request.member.must_give_reason,
         "reasons": SessionRequest.Reason,
-        "forgiven": forgiveness.forgiven(request.member, purchases) if may_act else {},
+        "allowance_uses": allowances.allowance_uses(request.member, purchases) if may_act else {},
     }
 
 

@@ -7,8 +7,8 @@ from django.urls import reverse
 from purchases.models import Org
 from studio.models import Allowance, User
 from tests.admin_forms import errors
+from tests.allowances.limits import LATE, allow
 from tests.conftest import SignIn
-from tests.forgiveness.allowances import LATE, allow
 from tests.pages import html_of, words_on
 
 LIST = reverse("admin:studio_allowance_changelist")

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 from markupsafe import Markup
 
+from purchases.allowances import AllowanceUse
 from purchases.dates import DateFormatter
-from purchases.forgiveness import Forgiveness
 from purchases.member import Action, Member
 from purchases.models import ExpiryEvent, SessionEvent
 
@@ -47,11 +47,11 @@ def may(member: Member | None, action: Action) -> bool:
 
 
 @register.filter
-def how_often(forgiveness: Forgiveness) -> str:
+def how_often(use: AllowanceUse) -> str:
     """ "2nd in 30 days"."""
-    days = forgiveness.allowance.days
+    days = use.allowance.days
     words = ngettext("%(ordinal)s in %(days)d day", "%(ordinal)s in %(days)d days", days)
-    return words % {"ordinal": ordinal(forgiveness.ordinal), "days": days}
+    return words % {"ordinal": ordinal(use.ordinal), "days": days}
 
 
 @register.filter

@@ -55,7 +55,7 @@ def of_the_page(context: Context | dict[str, Any]) -> dict[str, Any]:
     return {
         "reason_menu": reason_menu(dates.language),
         **{name: context.get(name) for name in names},
-        "forgiven": context.get("forgiven") or {},
+        "allowance_uses": context.get("allowance_uses") or {},
         "reasons": SessionRequest.Reason,
         "dates": dates,
         "request_fields": desk.fields_of_requests(context),
@@ -67,9 +67,9 @@ def of_the_page(context: Context | dict[str, Any]) -> dict[str, Any]:
 
 
 def of_the_row(purchase: Purchase, page: dict[str, Any]) -> dict[str, Any]:
-    forgiven_client = page["forgiven"].get(purchase.client_id, {})
+    client_allowance_uses = page["allowance_uses"].get(purchase.client_id, {})
     row = words(purchase, page["dates"], page["url_of"])
-    return {**page, **row, "forgiven_client": forgiven_client}
+    return {**page, **row, "client_allowance_uses": client_allowance_uses}
 
 
 @lru_cache
@@ -83,7 +83,9 @@ def translated(_language: str | None, text: str) -> Markup:
 def reason_menu(language: str | None) -> SafeString:
     """The menu of a client to whom nothing was given back: the same in every row."""
     _ = partial(translated, language)
-    return rendered("reason_menu.html", _=_, reasons=SessionRequest.Reason, forgiven_client={})
+    return rendered(
+        "reason_menu.html", _=_, reasons=SessionRequest.Reason, client_allowance_uses={}
+    )
 
 
 def rendered(template: str, *context: dict[str, Any], **more: Any) -> SafeString:

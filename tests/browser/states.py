@@ -15,10 +15,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 from purchases import queries
 from purchases.models import Org, Purchase
 from studio.models import User
+from tests.allowances.limits import allow
 from tests.browser.conftest import SignIn
 from tests.expiry.extensions import extended_by, extension_undone_by
 from tests.factories import make_client, make_purchase, make_user
-from tests.forgiveness.allowances import allow
 from tests.ledger import reinstated_by, undone_by, used_by
 from tests.pages import LIST
 

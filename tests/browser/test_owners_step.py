@@ -6,10 +6,10 @@ from playwright.sync_api import Page, expect
 
 from purchases.models import Org, Purchase, SessionRequest
 from studio.models import User
+from tests.allowances.limits import LATE, allow, given_back
 from tests.browser.conftest import SignIn, Window
 from tests.browser.live import SOON
 from tests.factories import PASSWORD, make_purchase
-from tests.forgiveness.allowances import LATE, allow, given_back
 from tests.packs import used
 
 PHONE = {"width": 390, "height": 844}
@@ -46,7 +46,7 @@ def test_the_owner_confirms_without_the_mouse_and_the_desk_goes_on(
     row = page.locator(f"#purchase-{pack.pk}")
     pages: list[str] = []
     page.on("framenavigated", lambda frame: pages.append(frame.url))
-    expect(row.locator(".acts > .forgiven")).to_have_text("2nd in 30 days")
+    expect(row.locator(".acts > .allowance-use")).to_have_text("2nd in 30 days")
     row.locator("summary").click()
     expect(row.get_by_role("button", name="Late cancel forgiven")).to_contain_text(
         "3rd in 30 days: owner confirms"

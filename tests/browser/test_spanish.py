@@ -8,10 +8,10 @@ from playwright.sync_api import FloatRect, Page, expect
 
 from purchases.models import Org
 from studio.models import Policy, User
+from tests.allowances.limits import allow, given_back
 from tests.browser.conftest import SignIn, Window
 from tests.expiry.extensions import extended_by, extension_undone_by
 from tests.factories import make_client, make_purchase, make_user
-from tests.forgiveness.allowances import allow, given_back
 from tests.packs import PACKS, make_pack
 from tests.shared_desk.people import give_code
 

@@ -6,7 +6,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 
 from purchases.models import Purchase
-from tests.forgiveness.allowances import LATE
+from tests.allowances.limits import LATE
 from tests.pages import fields_in, html_of, press
 
 WRONG = "not-the-password"

@@ -1,8 +1,8 @@
 import pytest
 
 from purchases.models import Org, Purchase
+from tests.allowances.limits import allow
 from tests.factories import make_purchase
-from tests.forgiveness.allowances import allow
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from purchases.models import Org, Purchase, SessionRequest
 from studio.models import User
+from tests.allowances.limits import LATE, allow
 from tests.factories import PASSWORD, make_purchase
-from tests.forgiveness.allowances import LATE, allow
 from tests.history import history_on, page_of
 from tests.owners_step.confirming import confirm, owners_form
 from tests.packs import used

@@ -6,8 +6,8 @@ from django.test import Client
 
 from purchases.models import Org, Purchase, SessionRequest
 from studio.models import User
+from tests.allowances.limits import LATE
 from tests.factories import PASSWORD, make_user
-from tests.forgiveness.allowances import LATE
 from tests.owners_step.confirming import WRONG, confirm, step_on
 from tests.pages import fields_in, html_of, press, words, words_on
 

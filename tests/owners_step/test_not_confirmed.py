@@ -10,9 +10,9 @@ from django.utils import timezone
 from purchases.models import Org, Purchase, SessionRequest
 from studio.models import Membership, User
 from studio.shared_desk import codes
+from tests.allowances.limits import LATE
 from tests.conftest import SignIn
 from tests.factories import PASSWORD, make_user
-from tests.forgiveness.allowances import LATE
 from tests.ledger import changes
 from tests.owners_step.confirming import WRONG, confirm, owners_form, step_on
 from tests.packs import used

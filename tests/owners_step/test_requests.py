@@ -6,8 +6,8 @@ from django.test import Client
 
 from purchases.models import Org, Purchase
 from studio.models import User
+from tests.allowances.limits import LATE
 from tests.factories import PASSWORD, make_user
-from tests.forgiveness.allowances import LATE
 from tests.ledger import changes
 from tests.owners_step.confirming import confirm, owners_form
 from tests.packs import used

@@ -13,9 +13,9 @@ from playwright.sync_api import BrowserContext, Page
 
 from purchases.models import Client, Org, Purchase
 from studio.models import User
+from tests.allowances.limits import allow, given_back
 from tests.browser.screenshots.demo import BREATH, PASSWORD, ZOE, Shoot, signed_in
 from tests.expiry.extensions import extended_by, extension_undone_by
-from tests.forgiveness.allowances import allow, given_back
 from tests.ledger import reinstated_by, undone_by, used_by
 
 

@@ -21,7 +21,7 @@ TIMES_GIVEN_BACK = """
 
 
 @dataclass(frozen=True)
-class Forgiveness:
+class AllowanceUse:
     """What one more session that is given back to a client for a reason would be."""
 
     ordinal: int
@@ -34,23 +34,23 @@ class Forgiveness:
 
 # By client, then by reason; "" is for none. Only what is worth a word: not the first time, unless
 # even that is beyond the allowance.
-Forgiven = Mapping[UUID, Mapping[str, Forgiveness]]
+AllowanceUses = Mapping[UUID, Mapping[str, AllowanceUse]]
 
 
-def forgiven(member: Member, purchases: Iterable[Purchase]) -> Forgiven:
+def allowance_uses(member: Member, purchases: Iterable[Purchase]) -> AllowanceUses:
     """Of the clients of those purchases that can be reinstated. No query where nothing can."""
     clients = {each.client_id for each in purchases if each.reinstate_refusal is None}
-    found: defaultdict[UUID, dict[str, Forgiveness]] = defaultdict(dict)
+    found: defaultdict[UUID, dict[str, AllowanceUse]] = defaultdict(dict)
     if not clients or not member.allowances:
         return found
     for client_id in clients:
         for reason, allowance in member.allowances.items():
             if allowance.sessions == 0:
-                found[client_id][reason] = Forgiveness(1, allowance)
+                found[client_id][reason] = AllowanceUse(1, allowance)
     days = [allowance.days for allowance in member.allowances.values()]
     asked = [member.org_id, list(clients), list(member.allowances), days]
     for client in Client.objects.raw(TIMES_GIVEN_BACK, asked):
         said = vars(client)
         allowance = member.allowances[said["reason"]]
-        found[client.pk][said["reason"]] = Forgiveness(said["times"] + 1, allowance)
+        found[client.pk][said["reason"]] = AllowanceUse(said["times"] + 1, allowance)
     return found

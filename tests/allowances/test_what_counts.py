@@ -5,18 +5,18 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from purchases.forgiveness import forgiven
+from purchases.allowances import allowance_uses
 from purchases.models import Org, Purchase, SessionRequest
 from studio.models import User
+from tests.allowances.limits import LATE, allow, given_back, it_was
 from tests.database import rows, value
 from tests.factories import make_purchase
-from tests.forgiveness.allowances import LATE, allow, given_back, it_was
 from tests.ledger import fresh, undone_by
 from tests.pages import press
 
 
 def ordinals(user: User, pack: Purchase) -> dict[str, int]:
-    found = forgiven(user.membership, [fresh(pack)])
+    found = allowance_uses(user.membership, [fresh(pack)])
     return {reason: said.ordinal for reason, said in found.get(pack.client_id, {}).items()}
 
 

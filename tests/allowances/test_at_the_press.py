@@ -12,10 +12,10 @@ from purchases.cancelled_class.giving_back import give_back_some
 from purchases.cancelled_class.results import results
 from purchases.models import Org, Purchase, Refusal, SessionRequest
 from studio.models import User
+from tests.allowances.limits import LATE, allow, given_back
 from tests.cancelled_class.lists import written_by
 from tests.conftest import SignIn
 from tests.factories import make_client, make_purchase
-from tests.forgiveness.allowances import LATE, allow, given_back
 from tests.ledger import used_by
 from tests.packs import used
 from tests.pages import DOORS, html_of, note_on, press, the_row_on, words_on

@@ -6,9 +6,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from purchases.models import Org, Purchase, SessionRequest
 from studio.models import Policy, User
+from tests.allowances.limits import allow, given_back
 from tests.conftest import SignIn
 from tests.factories import make_purchases
-from tests.forgiveness.allowances import allow, given_back
 from tests.pages import LIST, press, rows_on, the_row_on
 
 
@@ -49,7 +49,7 @@ def test_beyond_the_allowance_it_says_who_has_to_confirm(
     row = the_row_on(desk.get(LIST))
 
     assert row.menu[2] == "Late cancel forgiven 3rd in 30 days: owner confirms"
-    assert '<small class="forgiven soon">3rd in 30 days: owner confirms</small>' in row.html
+    assert '<small class="allowance-use soon">3rd in 30 days: owner confirms</small>' in row.html
 
 
 def test_an_allowance_of_none_says_so_the_first_time(

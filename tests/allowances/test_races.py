@@ -20,10 +20,10 @@ from purchases.operations.sessions import (
     WITHIN_ALLOWANCE,
 )
 from studio.models import User
+from tests.allowances.limits import LATE, allow, given_back
 from tests.database import PATIENCE
 from tests.desks import Desks
 from tests.factories import make_client, make_offer, make_purchase
-from tests.forgiveness.allowances import LATE, allow, given_back
 from tests.integrity.schedule import Connection, Outcome, run
 from tests.packs import used
 
