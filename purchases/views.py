@@ -30,7 +30,6 @@ from purchases.access import (
     extension_or_404,
     purchase_or_404,
 )
-from purchases.answers import answer, message
 from purchases.forms import (
     EXTENSIONS,
     ActForm,
@@ -43,6 +42,7 @@ from purchases.forms import (
 )
 from purchases.models import Purchase, SessionRequest
 from purchases.redirects import safe_next_url
+from purchases.responses import row_response, success_message
 
 
 @require_safe
@@ -171,9 +171,9 @@ def _act(
     purchase: Purchase,
     form: ActForm,
     operation: Callable[..., operations.Done | operations.NewExpiry],
-    told: str,
+    success_template: str,
 ) -> HttpResponse:
-    """Change a purchase and answer with its row; `told` is the template that says what is done."""
+    """Change a purchase and answer with its row; `success_template` says what is done."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"], render_to_string("405.html", {}, request))
     if not form.is_valid():
@@ -189,13 +189,13 @@ def _act(
         if isinstance(refusal, operations.OwnerConfirms):
             context |= _owners_step(request, form, context, refusal)
         if request.htmx:
-            return answer(request, context, status=409)
+            return row_response(request, context, status=409)
         context["purchases"] = [purchase]
         return render(request, "purchases/purchase_refused.html", context, status=409)
-    context["told"] = told
+    context["success_template"] = success_template
     if request.htmx:
-        return answer(request, context | _acts(request, [purchase]))
-    messages.success(request, message(request, context))
+        return row_response(request, context | _acts(request, [purchase]))
+    messages.success(request, success_message(request, context))
     return HttpResponseRedirect(here)
 
 

@@ -11,8 +11,10 @@ from purchases.access import DeskRequest
 from purchases.templatetags.row import of_the_page, of_the_row, rendered
 
 
-def answer(request: DeskRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """For htmx: the row of `purchase`, and into the note what `told`, a template, says of what is
+def row_response(
+    request: DeskRequest, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """For htmx: the row of `purchase`, and into the note what `success_template` says of what is
     `done`, or why it was `refused`, with the form of the owner's step where one can confirm."""
     step = ""
     if "approvers" in context:
@@ -21,16 +23,16 @@ def answer(request: DeskRequest, context: dict[str, Any], *, status: int = 200) 
         "answer.html",
         _common(request, context),
         into_note=request.htmx.target == "note",
-        told=context.get("told"),
+        success_template=context.get("success_template"),
         refused=context.get("refused"),
         owners_step=step,
     )
     return HttpResponse(html, status=status)
 
 
-def message(request: DeskRequest, context: dict[str, Any]) -> SafeString:
+def success_message(request: DeskRequest, context: dict[str, Any]) -> SafeString:
     """For the page that a browser without JavaScript comes back to."""
-    return rendered(context["told"], _common(request, context))
+    return rendered(context["success_template"], _common(request, context))
 
 
 def _common(request: DeskRequest, context: dict[str, Any]) -> dict[str, Any]:
