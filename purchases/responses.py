@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from purchases.access import DeskRequest
-from purchases.templatetags.row import of_the_page, of_the_row, rendered
+from purchases.rows import of_the_page, of_the_row, rendered
 
 
 def row_response(

@@ -123,7 +123,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates" / "rows"],
-        "OPTIONS": {"environment": "purchases.templatetags.row.environment"},
+        "OPTIONS": {"environment": "purchases.rows.environment"},
     },
 ]
 

@@ -18,9 +18,9 @@ from purchases.models import Client as StudioClient
 from purchases.models import Org
 from studio.models import User
 from tests.conftest import SignIn
-from tests.made_up_language import SAID, SILENT, forgotten, speak_it
 from tests.packs import PACKS, make_pack
 from tests.pages import LIST, html_of
+from tests.pseudo_locale import SAID, SILENT, forgotten, speak_it
 from tests.test_security_headers import FRAGMENTS, PAGES, Site, site
 
 __all__ = ["site"]  # a fixture
@@ -110,7 +110,7 @@ def test_the_look_at_templates_notices(template: str, left_out: list[str]) -> No
 
 
 @pytest.fixture
-def made_up_language(site: Site) -> Iterator[None]:
+def pseudo_locale(site: Site) -> Iterator[None]:
     """From when the site is there on: its rows are not translated."""
     with pytest.MonkeyPatch.context() as patch:
         speak_it(patch)
@@ -126,7 +126,7 @@ def data() -> set[str]:
     return NAMES | people | studios | clients | languages | set(available_timezones()) | {"AUD"}
 
 
-@pytest.mark.usefixtures("made_up_language")
+@pytest.mark.usefixtures("pseudo_locale")
 @pytest.mark.parametrize("name", PAGES | FRAGMENTS)
 def test_every_text_of_a_page_can_be_translated(site: Site, name: str) -> None:
     status, come_to = (PAGES | FRAGMENTS)[name]
@@ -137,7 +137,7 @@ def test_every_text_of_a_page_can_be_translated(site: Site, name: str) -> None:
     assert forgotten(html_of(answer), data=data()) == []
 
 
-@pytest.mark.usefixtures("made_up_language")
+@pytest.mark.usefixtures("pseudo_locale")
 def test_every_text_of_every_kind_of_row_can_be_translated(site: Site, northside: Org) -> None:
     for kind in PACKS:
         make_pack(org=northside, kind=kind)
@@ -159,7 +159,7 @@ def given_back(site: Site) -> HttpResponseBase:
     return site.mia.post(where, press, follow=True)
 
 
-@pytest.mark.usefixtures("made_up_language")
+@pytest.mark.usefixtures("pseudo_locale")
 @pytest.mark.parametrize("come_to", [pasted_names, given_back])
 def test_every_text_of_a_cancelled_class_can_be_translated(
     site: Site, come_to: Callable[[Site], HttpResponseBase]
@@ -171,7 +171,7 @@ def test_every_text_of_a_cancelled_class_can_be_translated(
     assert forgotten(html_of(page), data=said) == []
 
 
-@pytest.mark.usefixtures("made_up_language")
+@pytest.mark.usefixtures("pseudo_locale")
 @pytest.mark.parametrize(
     "path",
     [

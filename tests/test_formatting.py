@@ -9,7 +9,8 @@ from django.template import Context
 from django.utils import timezone
 
 from purchases.dates import DateFormatter
-from purchases.templatetags.desk import day, distance, exactly, phone_end, request_fields
+from purchases.formatting import day, distance, full, phone_end
+from purchases.templatetags.desk import request_fields
 
 StopClock = Callable[[str, ZoneInfo], None]
 UNIVERSAL = ZoneInfo("UTC")
@@ -99,9 +100,9 @@ def test_the_exact_time_is_that_of_the_clock() -> None:
     moment = datetime(2026, 1, 12, 7, 5, tzinfo=UTC)
 
     with timezone.override(SYDNEY):
-        assert exactly(moment) == "Mon 12 January 2026, 18:05"
+        assert full(moment) == "Mon 12 January 2026, 18:05"
     with timezone.override(NEW_YORK):
-        assert exactly(moment) == "Mon 12 January 2026, 02:05"
+        assert full(moment) == "Mon 12 January 2026, 02:05"
 
 
 @pytest.mark.parametrize(

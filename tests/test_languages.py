@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from purchases import queries
+from purchases.formatting import day, full, number
 from purchases.models import Org
-from purchases.templatetags.desk import day, exactly, number
 from studio.models import Membership, Policy, User
 from tests.conftest import SignIn
 from tests.factories import make_purchase
@@ -184,7 +184,7 @@ def test_a_month_has_the_name_that_the_language_gives_it() -> None:
     moment = datetime(2025, 8, 4, 18, 0, tzinfo=ZoneInfo("UTC"))
     with translation.override("de"):
         assert day(moment) == "4 Aug 2025"
-        assert exactly(moment) == "Mo 4 August 2025, 18:00"
+        assert full(moment) == "Mo 4 August 2025, 18:00"
 
 
 @override_settings(LANGUAGES=MORE_LANGUAGES)

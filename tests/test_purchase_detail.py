@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from purchases.formatting import at_time, day, on_day
 from purchases.models import Org, Purchase
-from purchases.templatetags.desk import at_time, day, on_day
 from studio.models import User
 from tests.conftest import SignIn
 from tests.database import rows, value

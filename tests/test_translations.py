@@ -16,12 +16,12 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation.template import templatize
 
+from purchases.formatting import day, full
 from purchases.models import Org
-from purchases.templatetags.desk import day, exactly
 from studio.models import Policy
-from tests.made_up_language import Page
 from tests.packs import PACKS, make_pack
 from tests.pages import LIST, html_of
+from tests.pseudo_locale import Page
 from tests.test_every_text import CATALOGUES, TEMPLATES, data, given_back, pasted_names
 from tests.test_security_headers import FRAGMENTS, PAGES, Site, site
 
@@ -250,4 +250,4 @@ def test_a_date_in_spanish_reads_as_it_is_said() -> None:
     moment = datetime(2025, 8, 4, 18, 0, tzinfo=ZoneInfo("UTC"))
     with translation.override("es"):
         assert day(moment) == "4 ago 2025"
-        assert exactly(moment) == "lun 4 de agosto de 2025, 18:00"
+        assert full(moment) == "lun 4 de agosto de 2025, 18:00"

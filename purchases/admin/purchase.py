@@ -14,11 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from purchases import operations
 from purchases.admin.money import IN_CENTS, money
 from purchases.admin.own_org import OwnOrgAdmin, member_may, member_of
+from purchases.formatting import number, used_of
 from purchases.forms import ReinstateForm
 from purchases.member import Member
 from purchases.models import Purchase, PurchaseQuerySet, Refusal, SessionRequest
-from purchases.templatetags.desk import number
-from purchases.templatetags.row import used_of
 
 JUST_CHANGED = _(
     "Nothing was saved: sessions were used or given back meanwhile, and the total would be less "

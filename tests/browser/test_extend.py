@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from purchases.formatting import on_day
 from purchases.models import Org, Purchase, SessionRequest
-from purchases.templatetags.desk import on_day
 from studio.models import Policy, User
 from tests.browser.conftest import WINDOWS, SignIn, Window
 from tests.browser.live import SOON, breathe

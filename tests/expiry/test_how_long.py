@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from purchases.formatting import on_day
 from purchases.models import Org, Purchase, SessionRequest
 from purchases.operations.expiry import end_of
-from purchases.templatetags.desk import on_day
 from studio.models import User
 from tests.expiry.extensions import (
     end_of_the_day,

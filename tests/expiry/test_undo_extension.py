@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from purchases import operations
+from purchases.formatting import on_day
 from purchases.models import ExpiryEvent, Org, Purchase, Refusal
-from purchases.templatetags.desk import on_day
 from studio.models import User
 from tests.conftest import SignIn
 from tests.database import rows

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from purchases import dates
-from purchases.templatetags import row
+from purchases import dates, formatting, rows
 
 # What a person sees or is read, besides the text itself.
 SAID = {"title", "aria-label", "placeholder", "alt"}
@@ -36,8 +35,12 @@ def speak_it(patch: pytest.MonkeyPatch) -> None:
     for speaker in (gettext, pgettext, ngettext, npgettext):
         patch.setattr(vars(translation)["_trans"], speaker.__name__, speaker, raising=False)
     # What was written down for those who read the other words.
-    for name in ("reason_menu", "translated", "used_in_words", "left_in_words"):
-        patch.setattr(row, name, getattr(row, name).__wrapped__)
+    for module, names in {
+        rows: ["reason_menu", "translated", "used_in_words", "left_in_words"],
+        formatting: ["used_in_words", "left_in_words"],
+    }.items():
+        for name in names:
+            patch.setattr(module, name, getattr(module, name).__wrapped__)
     patch.setattr(dates, "patterns", dates.patterns.__wrapped__)
 
 

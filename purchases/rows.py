@@ -9,37 +9,33 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from django import template
 from django.template import Context, engines
 from django.template.backends.jinja2 import Jinja2
 from django.urls import get_script_prefix, reverse
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from purchases.dates import DateFormatter
+from purchases.formatting import FILTERS, left_in_words, phone_end, used_in_words
+from purchases.member import Member
 from purchases.models import Purchase, SessionRequest
-from purchases.templatetags import desk
-from purchases.templatetags.desk import number, phone_end
-
-register = template.Library()
 
 
 def environment(**options: Any) -> Environment:
     """Jinja with the filters of the desk, and with texts that are translated."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     jinja = Environment(**options)  # noqa: S701, Django turns the escaping on
-    jinja.filters |= desk.register.filters | register.filters
+    jinja.filters |= FILTERS
     # Jinja's own, which no row needs, would be looked up anew for each row.
     jinja.globals = {}
     return jinja
 
 
-@register.simple_tag(takes_context=True)
 def purchase_rows(
     context: Context, purchases: Iterable[Purchase], changed: bool = False
 ) -> SafeString:
@@ -58,7 +54,7 @@ def of_the_page(context: Context | dict[str, Any]) -> dict[str, Any]:
         "allowance_uses": context.get("allowance_uses") or {},
         "reasons": SessionRequest.Reason,
         "dates": dates,
-        "request_fields": desk.fields_of_requests(context),
+        "request_fields": request_fields_factory(context),
         "url_of": partial(url_of, get_script_prefix()),
         "_": partial(translated, dates.language),
         "used_of": partial(used_in_words, dates.language),
@@ -157,32 +153,13 @@ def _around_the_key(name: str, is_number: bool, _script_prefix: str) -> tuple[st
     return before, after
 
 
-@register.filter
-def used_of(used: int | None, total: int | None) -> str:
-    """ "3 of 10 used", or "3 used" where there is no total."""
-    return used_in_words(translation.get_language(), used, total)
-
-
-@lru_cache(maxsize=4_000)
-def used_in_words(_language: str | None, used: int | None, total: int | None) -> str:
-    if total is None:
-        return ngettext("%(used)s used", "%(used)s used", used or 0) % {"used": number(used)}
-    words = ngettext("%(used)s of %(total)s used", "%(used)s of %(total)s used", total)
-    return words % {"used": number(used), "total": number(total)}
-
-
-@lru_cache(maxsize=4_000)
-def left_in_words(_language: str | None, left: int, total: int) -> str:
-    """ "7 of 10 left"."""
-    words = ngettext("%(left)s of %(total)s left", "%(left)s of %(total)s left", total)
-    return words % {"left": number(left), "total": number(total)}
-
-
-@register.filter
-def used_is_missing(total: int) -> Markup:
-    words = ngettext(
-        "Used sessions are missing;<br>%(total)s were bought",
-        "Used sessions are missing;<br>%(total)s were bought",
-        total,
-    )
-    return Markup(words) % {"total": number(total)}  # noqa: S704, the words are ours
+def request_fields_factory(context: Context | dict[str, Any]) -> Callable[[], SafeString]:
+    """Makes `request_fields` for one form after another of a page."""
+    member: Member | None = getattr(context.get("request"), "member", None)
+    fields = Markup(
+        '<input type="hidden" name="csrfmiddlewaretoken" value="%s">'
+        '<input type="hidden" name="next" value="%s">'
+        '<input type="hidden" name="by" value="%s">'
+        '<input type="hidden" name="request_id" value="'
+    ) % (str(context["csrf_token"]), context["here"], member.user_id if member else "")
+    return lambda: mark_safe(f'{fields}{uuid4()}">')  # noqa: S308
