@@ -22,7 +22,7 @@ from zlib import crc32
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from studio import embedded
+from studio.database import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "studio_benchmark"

@@ -97,17 +97,17 @@ def prepare_roles() -> str | None:
     """The URL of the web's own role; None where this login may not set it up, and says so."""
     from django.core.management import CommandError, call_command
 
-    from studio import roles
+    from studio.database import grants
 
     try:
         call_command("setup_roles", verbosity=0)
-        reason = roles.why_not_in()
+        reason = grants.why_not_in()
     except CommandError as error:
         reason = str(error)
     if reason:
         print(f"The site runs with all the rights of the login that migrated it: {reason}")
         return None
-    return roles.web_url()
+    return grants.web_url()
 
 
 def serve(port: str) -> None:

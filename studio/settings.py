@@ -174,7 +174,7 @@ if WEB_DATABASE_URL:
 if DATABASE_URL:
     DATABASES = {"default": database(DATABASE_URL)}
 else:
-    DATABASES = {"default": {"ENGINE": "studio.embedded", "NAME": "studio", "OPTIONS": {}}}
+    DATABASES = {"default": {"ENGINE": "studio.database.embedded", "NAME": "studio", "OPTIONS": {}}}
 
 # The further database roles that may call release_session and use_session; empty means
 # service_role, where it exists.

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.migrations import RunSQL
 from django.db.migrations.loader import MigrationLoader
 
-from studio import blueprint
+from studio.database import schema
 from tests.database import PATIENCE, another_connection, rows, value
 
 FOLDER = settings.BASE_DIR / "purchases" / "migrations"
@@ -205,12 +205,12 @@ def test_the_sql_of_a_migration_is_the_file_of_the_same_name() -> None:
 
 @pytest.mark.django_db
 def test_the_database_is_as_the_migrations_make_it() -> None:
-    made = blueprint.draw(blueprint.history().plan).things
+    made = schema.draw(schema.history().plan).things
     assert {key.name for key in made if key.kind == "function"} >= {
         "release_session(uuid)",
         "use_session(uuid)",
     }
-    assert blueprint.drift(blueprint.history()) == []
+    assert schema.drift(schema.history()) == []
 
 
 @pytest.mark.django_db
@@ -226,5 +226,5 @@ def test_the_database_is_as_the_migrations_make_it() -> None:
 def test_a_function_that_was_tampered_with_is_noticed(tampering: str) -> None:
     rows(tampering)
 
-    (drift,) = blueprint.drift(blueprint.history())
+    (drift,) = schema.drift(schema.history())
     assert drift.name.startswith("the function release_session(uuid) was changed")

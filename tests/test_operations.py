@@ -206,9 +206,9 @@ def test_operations_is_the_only_module_with_a_cursor_but_for_what_looks_after_th
 
     assert with_a_cursor == [
         Path("purchases/operations/requests.py"),
-        Path("studio/blueprint/drawing.py"),
+        Path("studio/database/schema/drawing.py"),
         Path("studio/demo/loading.py"),
-        Path("studio/roles/catalog.py"),
+        Path("studio/database/grants/catalog.py"),
     ]
 
 

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from studio import embedded
+from studio.database import embedded
 from tests.attach.live import Live, create, drop, roles_of
 
 # Of the product, and of ours.

@@ -3,8 +3,8 @@
 import psycopg
 import pytest
 
-from studio.attachment.report import Report
-from studio.attachment.target import Server, Table, judge_server, judge_table
+from studio.database.attach.report import Report
+from studio.database.attach.target import Server, Table, judge_server, judge_table
 from tests.attach.live import Live
 
 # What is otherwise in the database, and how each refusal begins.

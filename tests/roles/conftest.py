@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from studio import roles
+from studio.database import grants
 from tests.database import rows
 
 PHONE_BACKEND = ["anon", "authenticated", "service_role"]
@@ -29,7 +29,7 @@ def no_roles(db: None, settings: Settings) -> None:
 @pytest.fixture
 def set_up(no_roles: None) -> None:
     """Our two roles are as they should be."""
-    assert roles.set_up(connection) is True
+    assert grants.set_up(connection) is True
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.db import ProgrammingError, connection
 from pytest_django import Settings
 
 from purchases.models import Org
-from studio import roles
+from studio.database import grants
 from tests.database import acting_as, make_role, rows, value
 from tests.factories import make_purchase
 
@@ -21,7 +21,7 @@ FOR_OTHER_PROGRAMS = ["release_session(uuid)", "use_session(uuid)"]
 def may_execute(role: str) -> list[str]:
     return [
         signature
-        for signature in roles.FUNCTIONS
+        for signature in grants.FUNCTIONS
         if value("SELECT has_function_privilege(%s, %s, 'EXECUTE')", role, f"public.{signature}")
     ]
 
@@ -29,32 +29,32 @@ def may_execute(role: str) -> list[str]:
 def tables_of(role: str, privilege: str) -> set[str]:
     return {
         table
-        for table in roles.TABLES
+        for table in grants.TABLES
         if value("SELECT has_table_privilege(%s, %s, %s)", role, f"public.{table}", privilege)
     }
 
 
 @pytest.mark.parametrize("role", PHONES)
 def test_a_clients_phone_may_call_none(other_programs: None, role: str) -> None:
-    assert may_execute(role) == [*roles.FUNCTIONS], "before, it was given them all"
-    roles.set_up(connection)
+    assert may_execute(role) == [*grants.FUNCTIONS], "before, it was given them all"
+    grants.set_up(connection)
 
     assert may_execute(role) == []
 
 
 def test_the_service_role_may_call_the_two(other_programs: None) -> None:
-    roles.set_up(connection)
+    grants.set_up(connection)
 
     assert may_execute("service_role") == FOR_OTHER_PROGRAMS
-    assert roles.differences(connection) == []
+    assert grants.differences(connection) == []
 
 
 @pytest.mark.parametrize("role", [*PHONES, "service_role"])
 def test_rights_on_the_shared_tables_stay_and_on_ours_go(other_programs: None, role: str) -> None:
     """The ledger, the accounts and the sessions of those who are signed in came by default."""
-    shared = {name for name, table in roles.TABLES.items() if table.is_shared}
-    assert tables_of(role, "SELECT") == {*roles.TABLES}
-    roles.set_up(connection)
+    shared = {name for name, table in grants.TABLES.items() if table.is_shared}
+    assert tables_of(role, "SELECT") == {*grants.TABLES}
+    grants.set_up(connection)
 
     for privilege in ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"):
         assert tables_of(role, privilege) == shared
@@ -65,23 +65,23 @@ def test_a_function_that_is_made_anew_is_closed_by_the_next_run(
     other_programs: None, stem: str
 ) -> None:
     """Default privileges give it to every phone, whatever its migration takes from PUBLIC."""
-    roles.set_up(connection)
+    grants.set_up(connection)
     rows((MIGRATIONS / stem).with_suffix(".sql").read_text())
     function = f"{stem[5:]}(uuid)"
     assert may_execute("anon") == [function]
 
-    found = [difference.name for difference in roles.differences(connection)]
+    found = [difference.name for difference in grants.differences(connection)]
     assert f"anon may EXECUTE {function}" in found
-    roles.set_up(connection)
+    grants.set_up(connection)
     assert may_execute("anon") == may_execute("authenticated") == []
-    assert roles.differences(connection) == []
+    assert grants.differences(connection) == []
 
 
 @pytest.mark.usefixtures("no_roles")
 def test_an_older_versions_grants_go() -> None:
     old_caller = make_role("EXECUTE ON FUNCTION public.release_session(uuid)")
     rows("GRANT EXECUTE ON FUNCTION public.release_session(uuid) TO PUBLIC")
-    roles.set_up(connection)
+    grants.set_up(connection)
 
     assert may_execute("public") == may_execute(old_caller) == []
 
@@ -90,7 +90,7 @@ def test_an_older_versions_grants_go() -> None:
 def test_a_setting_names_who_else_may(settings: Settings) -> None:
     edge = make_role()
     settings.FUNCTION_ROLES = [edge]
-    roles.set_up(connection)
+    grants.set_up(connection)
 
     assert may_execute(edge) == FOR_OTHER_PROGRAMS
     assert may_execute("service_role") == []
@@ -98,11 +98,11 @@ def test_a_setting_names_who_else_may(settings: Settings) -> None:
 
 @pytest.mark.usefixtures("other_programs")
 def test_naming_the_webs_own_role_names_nobody_else(settings: Settings) -> None:
-    settings.FUNCTION_ROLES = [roles.APP]
-    roles.set_up(connection)
+    settings.FUNCTION_ROLES = [grants.APP]
+    grants.set_up(connection)
 
     assert may_execute("service_role") == []
-    assert roles.differences(connection) == []
+    assert grants.differences(connection) == []
 
 
 @pytest.mark.usefixtures("no_roles")
@@ -110,7 +110,7 @@ def test_a_role_that_is_named_and_does_not_exist_stops_it(settings: Settings) ->
     settings.FUNCTION_ROLES = ["nobody_knows_it"]
 
     with pytest.raises(ImproperlyConfigured, match="nobody_knows_it, and this database has no"):
-        roles.set_up(connection)
+        grants.set_up(connection)
 
 
 @pytest.mark.parametrize(
@@ -174,5 +174,5 @@ def test_the_ledgers_role_cannot_be_used_to_forge(set_up: None, northside: Org) 
         "SELECT * FROM studio_user",
     ):
         refused = pytest.raises(ProgrammingError, match="permission denied")
-        with refused, acting_as(roles.LEDGER):
+        with refused, acting_as(grants.LEDGER):
             rows(statement)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import ProgrammingError, connection
 
 from purchases.models import Org
-from studio import roles
+from studio.database import grants
 from tests.database import rows, value
 from tests.factories import make_purchase
 from tests.roles.catalog import rights
@@ -17,16 +17,16 @@ MIGRATIONS = settings.BASE_DIR / "purchases" / "migrations"
 
 
 def names() -> list[str]:
-    return [difference.name for difference in roles.differences(connection)]
+    return [difference.name for difference in grants.differences(connection)]
 
 
 @pytest.mark.usefixtures("no_roles")
 def test_one_that_may_create_roles_sets_them_up() -> None:
     with signed_in_as(make_login("CREATEROLE")):
-        assert roles.set_up(connection) is True
+        assert grants.set_up(connection) is True
         once = rights()
-        assert roles.set_up(connection) is False
-        for statement in roles.statements(connection):
+        assert grants.set_up(connection) is False
+        for statement in grants.statements(connection):
             rows(statement)
         assert rights() == once
     assert names() == []
@@ -37,15 +37,15 @@ def test_one_that_may_create_roles_sets_them_up() -> None:
 def test_the_functions_then_work_and_their_makers_rights_are_not_theirs(northside: Org) -> None:
     login = make_login("CREATEROLE")
     with signed_in_as(login):
-        roles.set_up(connection)
+        grants.set_up(connection)
     purchase = make_purchase(org=northside, total=10, used=3)
-    with signed_in_as(roles.APP):
+    with signed_in_as(grants.APP):
         assert value("SELECT release_session(%s)", purchase.pk) == 2
         assert value("SELECT use_session(%s)", purchase.pk) is True
-    for role in (login, roles.LEDGER):
+    for role in (login, grants.LEDGER):
         with (
             pytest.raises(ProgrammingError, match="permission denied to set role"),
-            signed_in_as(roles.APP),
+            signed_in_as(grants.APP),
         ):
             rows(f"SET ROLE {role}")
 
@@ -53,7 +53,7 @@ def test_the_functions_then_work_and_their_makers_rights_are_not_theirs(northsid
 @pytest.mark.usefixtures("no_roles")
 def test_it_can_still_migrate_and_sets_them_up_again() -> None:
     with signed_in_as(make_login("CREATEROLE")):
-        roles.set_up(connection)
+        grants.set_up(connection)
         once = rights()
         for stem in ("0002_release_session", "0009_undo_reinstatement"):
             rows((MIGRATIONS / stem).with_suffix(".sql").read_text())
@@ -65,15 +65,15 @@ def test_it_can_still_migrate_and_sets_them_up_again() -> None:
             "studio_app may not EXECUTE release_session(uuid)",
             "studio_app may not EXECUTE undo_reinstatement(uuid)",
         ]
-        assert roles.set_up(connection) is True
+        assert grants.set_up(connection) is True
         assert rights() == once
 
 
 @pytest.mark.usefixtures("no_roles")
 def test_one_that_may_not_create_roles_is_told_who_may() -> None:
     login = make_login()
-    with pytest.raises(roles.NotAllowed) as refused, signed_in_as(login):
-        roles.set_up(connection)
+    with pytest.raises(grants.NotAllowed) as refused, signed_in_as(login):
+        grants.set_up(connection)
     assert str(refused.value) == (
         f"The login {login} may not create roles, and there is no studio_app and no studio_ledger. "
         "`python manage.py setup_roles --print` prints the SQL for somebody who may."
@@ -84,14 +84,14 @@ def test_one_that_may_not_create_roles_is_told_who_may() -> None:
 def test_what_it_prints_is_for_a_superuser_to_run_and_then_it_gets_on_by_itself() -> None:
     login = make_login()
     with signed_in_as(login):
-        printed = roles.statements(connection)
+        printed = grants.statements(connection)
     for statement in printed:
         rows(statement)
     assert names() == []
     once = rights()
     with signed_in_as(login):
         rows((MIGRATIONS / "0003_use_session.sql").read_text())
-        assert roles.set_up(connection) is True
+        assert grants.set_up(connection) is True
     assert rights() == once
 
 
@@ -100,8 +100,8 @@ def test_where_the_roles_are_there_it_does_what_it_may_and_tells_the_rest(set_up
     """Made for another database of the same server, say: it is no member of studio_ledger."""
     login = make_login()
     rows("REVOKE INSERT ON session_requests FROM studio_app")
-    with pytest.raises(roles.NotAllowed) as refused, signed_in_as(login):
-        roles.set_up(connection)
+    with pytest.raises(grants.NotAllowed) as refused, signed_in_as(login):
+        grants.set_up(connection)
     told = str(refused.value)
     assert told.startswith("This login may not do all of it (")
     assert f"{login}, who owns the tables, is no member of studio_ledger" in told
@@ -117,13 +117,13 @@ def test_a_login_that_does_not_own_the_schema_is_told_too(set_up: None) -> None:
     rows(f"GRANT studio_ledger TO {login}")
     rows(f"GRANT USAGE, CREATE ON SCHEMA public TO {login}")
 
-    with pytest.raises(roles.NotAllowed, match="belongs to login_"), signed_in_as(login):
-        roles.set_up(connection)
+    with pytest.raises(grants.NotAllowed, match="belongs to login_"), signed_in_as(login):
+        grants.set_up(connection)
 
 
 def test_the_owner_may_have_changed(set_up: None) -> None:
     hand_over(login := make_login("CREATEROLE"))
 
-    roles.set_up(connection)
+    grants.set_up(connection)
     assert names() == []
     assert value("SELECT pg_has_role(%s, 'studio_ledger', 'USAGE')", login)

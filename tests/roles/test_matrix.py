@@ -4,13 +4,13 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from studio import roles
-from studio.roles.matrix import parsed
+from studio.database import grants
+from studio.database.grants.matrix import parsed
 from tests.database import rows
 
 
 def names() -> list[str]:
-    return [difference.name for difference in roles.differences(connection)]
+    return [difference.name for difference in grants.differences(connection)]
 
 
 @pytest.mark.django_db
@@ -21,7 +21,7 @@ def test_it_names_every_table_of_the_site() -> None:
         if model._meta.managed
     }
 
-    assert {*roles.TABLES} == tables | {"django_migrations"}
+    assert {*grants.TABLES} == tables | {"django_migrations"}
 
 
 @pytest.mark.django_db
@@ -30,13 +30,13 @@ def test_it_names_every_function_that_the_migrations_make() -> None:
         "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
     )
 
-    assert {(signature,) for signature in roles.FUNCTIONS} == {*made}
+    assert {(signature,) for signature in grants.FUNCTIONS} == {*made}
 
 
 def test_a_role_may_do_what_it_says_and_nothing_else(set_up: None) -> None:
     """Read from the grants themselves, column by column."""
-    for table, rights in roles.TABLES.items():
-        for role in (roles.APP, roles.LEDGER):
+    for table, rights in grants.TABLES.items():
+        for role in (grants.APP, grants.LEDGER):
             granted = rows(
                 "SELECT privilege_type, NULL FROM pg_class, aclexplode(relacl)"
                 " WHERE pg_class.oid = %s::regclass AND grantee = %s::regrole"
@@ -127,10 +127,10 @@ ASTRAY = [
 def test_what_goes_astray_is_named_and_mended(set_up: None, statement: str, name: str) -> None:
     rows(statement)
 
-    (difference, *_) = found = roles.differences(connection)
+    (difference, *_) = found = grants.differences(connection)
     assert name in [each.name for each in found]
     assert difference.mend == "python manage.py setup_roles"
-    assert roles.set_up(connection) is True
+    assert grants.set_up(connection) is True
     assert names() == []
 
 
@@ -139,7 +139,7 @@ def test_a_function_that_a_migration_has_made_anew_is_named_and_mended(set_up: N
 
     (name,) = names()
     assert name.startswith("use_session(uuid) belongs to ")
-    roles.set_up(connection)
+    grants.set_up(connection)
     assert names() == []
 
 
@@ -168,8 +168,8 @@ def test_what_everybody_may_is_named_and_left_to_whoever_knows_what_needs_it(
 ) -> None:
     rows(statement)
 
-    assert roles.set_up(connection) is False
-    found = {each.name: each.mend for each in roles.differences(connection)}
+    assert grants.set_up(connection) is False
+    found = {each.name: each.mend for each in grants.differences(connection)}
     assert found[name] == mend
     for command in {*found.values()}:
         rows(command)
@@ -186,7 +186,7 @@ def test_a_right_on_a_table_that_it_does_not_name_is_named(set_up: None) -> None
     rows("CREATE TABLE payouts (cents int)")
     rows("GRANT SELECT ON payouts TO studio_app")
 
-    (difference,) = roles.differences(connection)
+    (difference,) = grants.differences(connection)
     assert difference.name == "studio_app has rights on payouts, which is not in the matrix"
     rows(difference.mend)
     assert names() == []

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test import Client
 
 from purchases.models import Org
-from studio import roles
+from studio.database import grants
 from studio.models import User
 from tests.admin_forms import change
 from tests.conftest import SignIn
@@ -13,7 +13,7 @@ from tests.database import acting_as, make_role, rows
 from tests.factories import make_purchase
 from tests.pages import LIST, press, rows_on, the_row_on
 
-SHARED = [name for name, table in roles.TABLES.items() if table.is_shared]
+SHARED = [name for name, table in grants.TABLES.items() if table.is_shared]
 OURS = ["studio_app reads and writes", "studio_ledger reads and writes"]
 # As such a database has it: each client sees their own, by functions that ours may not call.
 THEIRS = """
@@ -42,15 +42,15 @@ def policies() -> set[tuple[str, str]]:
 @pytest.mark.usefixtures("row_security")
 def test_each_table_gets_policies_for_the_roles_that_have_rights_on_it() -> None:
     before = policies()
-    roles.set_up(connection)
+    grants.set_up(connection)
 
     assert policies() - before == {
         *((table, OURS[0]) for table in SHARED),
         ("client_purchases", OURS[1]),
     }
     assert before < policies(), "the others' stay"
-    assert roles.differences(connection) == []
-    assert roles.set_up(connection) is False
+    assert grants.differences(connection) == []
+    assert grants.set_up(connection) is False
 
 
 def test_without_row_security_there_is_none(set_up: None) -> None:
@@ -68,22 +68,22 @@ def test_without_row_security_there_is_none(set_up: None) -> None:
 )
 @pytest.mark.usefixtures("row_security")
 def test_one_that_was_changed_is_named_and_mended(statement: str) -> None:
-    roles.set_up(connection)
+    grants.set_up(connection)
     rows(statement)
 
-    (difference,) = roles.differences(connection)
+    (difference,) = grants.differences(connection)
     assert difference.name == "studio_app has no policy on clients, where row level security is on"
-    roles.set_up(connection)
-    assert roles.differences(connection) == []
+    grants.set_up(connection)
+    assert grants.differences(connection) == []
 
 
 @pytest.mark.usefixtures("row_security")
 def test_the_site_works(northside: Org, desk: Client, olivia: User, signed_in: SignIn) -> None:
     purchase = make_purchase(org=northside, total=10, used=3)
     owner = signed_in(olivia)
-    roles.set_up(connection)
+    grants.set_up(connection)
 
-    with acting_as(roles.APP):
+    with acting_as(grants.APP):
         found = desk.get(LIST, {"q": "ana"})
         assert [row.purchase_id for row in rows_on(found)] == [purchase.pk]
         assert the_row_on(press(desk, "use", purchase, htmx=True)).used == "4"
@@ -96,7 +96,7 @@ def test_the_site_works(northside: Org, desk: Client, olivia: User, signed_in: S
 @pytest.mark.usefixtures("row_security")
 def test_a_caller_reaches_by_the_function_the_row_that_it_does_not_see(northside: Org) -> None:
     purchase = make_purchase(org=northside, total=10, used=3)
-    roles.set_up(connection)
+    grants.set_up(connection)
     caller = make_role("EXECUTE ON FUNCTION public.release_session(uuid)", "SELECT ON clients")
 
     with acting_as(caller):
@@ -108,7 +108,7 @@ def test_a_caller_reaches_by_the_function_the_row_that_it_does_not_see(northside
 def test_before_it_is_set_up_the_functions_owner_would_see_no_row(northside: Org) -> None:
     """The negative control."""
     purchase = make_purchase(org=northside, total=10, used=3)
-    roles.set_up(connection)
+    grants.set_up(connection)
     rows(f'DROP POLICY "{OURS[1]}" ON client_purchases')
     rows('DROP POLICY "clients see their own" ON client_purchases')
     rows('DROP POLICY "members write" ON client_purchases')

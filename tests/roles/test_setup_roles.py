@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from studio import roles
+from studio.database import grants
 from tests.database import rows
 from tests.roles.catalog import rights
 
@@ -27,7 +27,7 @@ def test_a_second_run_finds_nothing_to_do() -> None:
 
 def test_its_statements_run_twice_change_nothing(set_up: None) -> None:
     once = rights()
-    for statement in roles.statements(connection):
+    for statement in grants.statements(connection):
         rows(statement)
     assert rights() == once
 
@@ -59,13 +59,13 @@ def test_what_it_prints_is_the_same_whatever_is_there_already(set_up: None) -> N
 def test_it_takes_back_what_an_older_version_gave_on_its_sessions(set_up: None) -> None:
     rows("CREATE TABLE django_session ()")
     rows("GRANT SELECT, INSERT, UPDATE, DELETE ON django_session TO studio_app")
-    assert [each.name for each in roles.differences(connection)] == [
+    assert [each.name for each in grants.differences(connection)] == [
         "studio_app has rights on django_session, which is not in the matrix"
     ]
 
     assert run() == "studio_app and studio_ledger are set up.\n"
 
-    assert roles.differences(connection) == []
+    assert grants.differences(connection) == []
 
 
 @pytest.mark.usefixtures("no_roles")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from purchases.models import Client as Buyer
 from purchases.models import ExpiryEvent, Offer, Org, Purchase, SessionEvent, SessionRequest
-from studio import roles
+from studio.database import grants
 from studio.models import Membership, User
 from tests.admin_forms import ADD_PURCHASE, change, form_of
 from tests.cancelled_class.pages import PAGE, come, list_url, look, ticked
@@ -37,7 +37,7 @@ def expiring(set_up: None, northside: Org) -> Purchase:
 @pytest.fixture
 def as_studio_app(purchase: Purchase, desk: Client) -> Iterator[None]:
     """From here on; what a test needs besides was made by then."""
-    with acting_as(roles.APP):
+    with acting_as(grants.APP):
         yield
 
 
@@ -96,7 +96,7 @@ def superuser(db: None, signed_in: SignIn) -> Client:
 )
 def test_it_may_not(statement: str) -> None:
     refused = r"permission denied for|must be owner of"
-    with pytest.raises(ProgrammingError, match=refused), acting_as(roles.APP):
+    with pytest.raises(ProgrammingError, match=refused), acting_as(grants.APP):
         rows(statement)
 
 
@@ -118,7 +118,7 @@ def test_the_desk_uses_reinstates_and_undoes(desk: Client, purchase: Purchase) -
 
 
 def test_the_desk_extends_and_undoes(desk: Client, expiring: Purchase) -> None:
-    with acting_as(roles.APP):
+    with acting_as(grants.APP):
         assert extend(desk, expiring, days=7).status_code == 200
         event = ExpiryEvent.objects.get()
         assert event.made_by == "studio_app"
@@ -127,7 +127,7 @@ def test_the_desk_extends_and_undoes(desk: Client, expiring: Purchase) -> None:
 
 
 def test_an_owner_corrects_an_expiry_in_the_admin(purchase: Purchase, owner: Client) -> None:
-    with acting_as(roles.APP):
+    with acting_as(grants.APP):
         form = {"expires_at_0": "2031-03-03", "expires_at_1": "18:00:00"}
         assert change(owner, purchase, **form).status_code == 302
     (event,) = ExpiryEvent.objects.select_related("request__actor")
@@ -191,7 +191,7 @@ def test_a_member_signs_in_and_out(mia: User) -> None:
 
 
 def test_an_owner_works_in_the_admin(purchase: Purchase, owner: Client, olivia: User) -> None:
-    with acting_as(roles.APP):
+    with acting_as(grants.APP):
         for model in ("org", "client", "offer", "purchase", "sessionevent"):
             page = owner.get(f"/admin/purchases/{model}/")
             assert page.status_code == 200, model
@@ -209,7 +209,7 @@ def test_an_owner_works_in_the_admin(purchase: Purchase, owner: Client, olivia: 
 
 
 def test_a_superuser_opens_a_studio_with_its_people(set_up: None, superuser: Client) -> None:
-    with acting_as(roles.APP):
+    with acting_as(grants.APP):
         superuser.post("/admin/purchases/org/add/", {"name": "Eastside", "slug": "eastside"})
         eastside = Org.objects.get()
         account = {
@@ -237,7 +237,7 @@ def test_a_superuser_opens_a_studio_with_its_people(set_up: None, superuser: Cli
 def test_every_row_that_it_makes_is_made_by_the_databases_defaults(
     set_up: None, northside: Org
 ) -> None:
-    with acting_as(roles.APP):
+    with acting_as(grants.APP):
         client, offer = make_client(org=northside), make_offer(org=northside)
         made = make_purchase(org=northside, client=client, offer=offer, used=0)
     assert (Buyer.objects.get(), Offer.objects.get()) == (client, offer)

@@ -3,8 +3,8 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from studio.attachment.look import Look, look
-from studio.attachment.steps import Interrupted, alone, attach
+from studio.database.attach.look import Look, look
+from studio.database.attach.steps import Interrupted, alone, attach
 
 
 class Command(BaseCommand):

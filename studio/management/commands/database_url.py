@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from studio import embedded, roles
+from studio.database import embedded, grants
 
 
 class Command(BaseCommand):
@@ -18,6 +18,6 @@ class Command(BaseCommand):
     def handle(self, *, web: bool, **options: Any) -> None:
         if settings.DATABASE_URL or embedded.is_running(settings.DATA_DIR):
             owner_url = settings.DATABASE_URL or embedded.url(settings.DATA_DIR)
-            self.stdout.write(roles.web_url() if web else owner_url)
+            self.stdout.write(grants.web_url() if web else owner_url)
         else:
             raise CommandError("The embedded database is not running. Start it with `make run`.")

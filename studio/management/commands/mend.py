@@ -4,7 +4,7 @@ import psycopg
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from studio import blueprint
+from studio.database import schema
 
 
 class Command(BaseCommand):
@@ -18,21 +18,21 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="name it, and stop")
 
     def handle(self, *, dry_run: bool, **options: Any) -> None:
-        history = blueprint.history()
-        drifts = blueprint.drift(history)
+        history = schema.history()
+        drifts = schema.drift(history)
         for each in drifts:
             self.stdout.write(f"{each.name}.")
         if dry_run:
             return
         try:
-            blueprint.mend(drifts)
+            schema.mend(drifts)
         except psycopg.Error as error:
             raise CommandError(f"Nothing was mended: {error}") from error
         if history.missing:
             self.stdout.write("Migrations are missing: python manage.py migrate, then setup_roles.")
         else:
             call_command("setup_roles", stdout=self.stdout, stderr=self.stderr)
-        if left := blueprint.drift(history):
+        if left := schema.drift(history):
             names = "; ".join(each.name for each in left)
             raise CommandError(f"Not mended: {names}. Tables come back from a backup alone.")
         self.stdout.write(

@@ -5,7 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from studio import roles
+from studio.database import grants
 
 
 class Command(BaseCommand):
@@ -35,22 +35,22 @@ class Command(BaseCommand):
     ) -> None:
         try:
             if only_print:
-                self.stdout.write(roles.script(connection))
+                self.stdout.write(grants.script(connection))
                 return
-            changed = roles.set_up(connection)
-        except (roles.NotAllowed, ImproperlyConfigured) as error:
+            changed = grants.set_up(connection)
+        except (grants.NotAllowed, ImproperlyConfigured) as error:
             raise CommandError(str(error)) from error
         if set_password:
-            roles.give_password(connection)
-        for difference in roles.differences(connection):
+            grants.give_password(connection)
+        for difference in grants.differences(connection):
             self.stderr.write(f"{difference.name}. To mend it: {difference.mend}")
         if not verbosity:
             return
         are = "set up" if changed else "as they should be"
-        self.stdout.write(f"{roles.APP} and {roles.LEDGER} are {are}.")
-        if settings.DATABASE_URL and (reason := roles.why_not_in()):
+        self.stdout.write(f"{grants.APP} and {grants.LEDGER} are {are}.")
+        if settings.DATABASE_URL and (reason := grants.why_not_in()):
             self.stderr.write(
-                f"The URL of `database_url --web` lets nobody in ({reason}). Where {roles.APP} has "
+                f"The URL of `database_url --web` lets nobody in ({reason}). Where {grants.APP} has "
                 "a password already, write WEB_DATABASE_URL with it; `setup_roles --set-password` "
                 "gives it the one of that URL."
             )

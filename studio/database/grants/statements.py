@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from studio.roles.catalog import column
-from studio.roles.matrix import (
+from studio.database.grants.catalog import column
+from studio.database.grants.matrix import (
     APP,
     FUNCTIONS,
     LEDGER,

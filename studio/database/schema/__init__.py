@@ -3,7 +3,7 @@
 `drawing` makes both descriptions, `drift` compares them and knows how to mend a difference.
 """
 
-from studio.blueprint.drawing import (
+from studio.database.schema.drawing import (
     SHARED,
     Blueprint,
     Column,
@@ -16,7 +16,7 @@ from studio.blueprint.drawing import (
     postgres,
     survey,
 )
-from studio.blueprint.drift import Drift, drift, mend
+from studio.database.schema.drift import Drift, drift, mend
 
 __all__ = [
     "SHARED",

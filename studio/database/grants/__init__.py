@@ -4,11 +4,11 @@ the functions, and `studio_app` is what the web process connects as.
 `matrix` says it, `statements` makes it so, and `differences` compares it with the catalog.
 """
 
-from studio.roles.differences import Difference, differences
-from studio.roles.matrix import APP, FUNCTIONS, LEDGER, TABLES
-from studio.roles.setup import NotAllowed, set_up
-from studio.roles.statements import script, statements
-from studio.roles.web import give_password, web_url, why_not_in
+from studio.database.grants.differences import Difference, differences
+from studio.database.grants.matrix import APP, FUNCTIONS, LEDGER, TABLES
+from studio.database.grants.setup import NotAllowed, set_up
+from studio.database.grants.statements import script, statements
+from studio.database.grants.web import give_password, web_url, why_not_in
 
 __all__ = [
     "APP",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from studio.attachment.report import Report
-from studio.blueprint import postgres
+from studio.database.attach.report import Report
+from studio.database.schema import postgres
 
 TABLES = ["orgs", "clients", "offers", "client_purchases"]
 LEADS_TO = {

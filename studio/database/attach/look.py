@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from studio.attachment.columns import compare
-from studio.attachment.functions import look_at_functions
-from studio.attachment.names import REPLACED, is_ours, look_at_names, to_be_made
-from studio.attachment.report import Report
-from studio.attachment.rows import look_at_rows
-from studio.attachment.target import TABLES, look_at_server, look_at_tables
-from studio.attachment.triggers import look_at_triggers
-from studio.blueprint import History, draw, drift, history, survey
+from studio.database.attach.columns import compare
+from studio.database.attach.functions import look_at_functions
+from studio.database.attach.names import REPLACED, is_ours, look_at_names, to_be_made
+from studio.database.attach.report import Report
+from studio.database.attach.rows import look_at_rows
+from studio.database.attach.target import TABLES, look_at_server, look_at_tables
+from studio.database.attach.triggers import look_at_triggers
+from studio.database.schema import History, draw, drift, history, survey
 
 
 @dataclass(frozen=True)

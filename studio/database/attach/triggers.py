@@ -1,8 +1,8 @@
 """Triggers of other programs, which run whenever the site changes a row too."""
 
-from studio.attachment.report import Report
-from studio.attachment.target import TABLES
-from studio.blueprint import postgres
+from studio.database.attach.report import Report
+from studio.database.attach.target import TABLES
+from studio.database.schema import postgres
 
 # Of those that run on INSERT (4) or UPDATE (16), the ones whose function does not run with its
 # owner's rights or has no search_path of its own. A trigger of ours has both.

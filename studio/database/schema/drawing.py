@@ -18,7 +18,7 @@ import psycopg
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from studio.blueprint.catalog import COLUMNS, THINGS
+from studio.database.schema.catalog import COLUMNS, THINGS
 
 SHARED = ("purchases", "0001_initial")
 

@@ -7,7 +7,7 @@ import psycopg
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connection
 
-from studio import blueprint, roles
+from studio.database import grants, schema
 
 
 @register(Tags.database)
@@ -17,11 +17,11 @@ def database_is_as_it_was_made(
     """Silent before the first migration, and of roles before the last one."""
     if not databases or "default" not in databases:
         return []
-    history = blueprint.history()
+    history = schema.history()
     if not history.begun:
         return []
     try:
-        drifts = blueprint.drift(history)
+        drifts = schema.drift(history)
     except psycopg.errors.InsufficientPrivilege as error:
         return [
             Warning(
@@ -37,7 +37,7 @@ def database_is_as_it_was_made(
 
 
 def differences_in_roles() -> list[CheckMessage]:
-    differences = roles.differences(connection)
+    differences = grants.differences(connection)
     if any("does not exist" in each.name for each in differences):
         # A database without them works, for the login that owns everything.
         return [Warning(f"{each.name}.", hint=each.mend, id="studio.W002") for each in differences]

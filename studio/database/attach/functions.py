@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from studio.attachment.report import Report
-from studio.blueprint import Key, postgres
+from studio.database.attach.report import Report
+from studio.database.schema import Key, postgres
 
 FUNCTIONS = """
 SELECT proname::text, format('%%s(%%s)', proname, oidvectortypes(proargtypes)),

@@ -4,11 +4,11 @@ from django.db import ProgrammingError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.errors import InsufficientPrivilege
 
-from studio.roles.catalog import column, rows
-from studio.roles.differences import differences
-from studio.roles.matrix import APP, FUNCTIONS, LEDGER, TABLES
-from studio.roles.statements import statements
-from studio.roles.web import give_password
+from studio.database.grants.catalog import column, rows
+from studio.database.grants.differences import differences
+from studio.database.grants.matrix import APP, FUNCTIONS, LEDGER, TABLES
+from studio.database.grants.statements import statements
+from studio.database.grants.web import give_password
 
 PRINT = "`python manage.py setup_roles --print` prints the SQL for somebody who may"
 

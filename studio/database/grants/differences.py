@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from studio.roles import rights
-from studio.roles.catalog import column, rows
-from studio.roles.matrix import APP, FUNCTIONS, LEDGER, OLD_SESSIONS, TABLES, WEB_SETTINGS
-from studio.roles.statements import callers
+from studio.database.grants import rights
+from studio.database.grants.catalog import column, rows
+from studio.database.grants.matrix import APP, FUNCTIONS, LEDGER, OLD_SESSIONS, TABLES, WEB_SETTINGS
+from studio.database.grants.statements import callers
 
 SET_UP = "python manage.py setup_roles"
 POWERS = ["LOGIN", "SUPERUSER", "BYPASSRLS", "CREATEROLE", "CREATEDB", "REPLICATION"]

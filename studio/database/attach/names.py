@@ -1,8 +1,8 @@
 """What the migrations are going to make, and whether a name of it is taken."""
 
-from studio.attachment.report import Report
-from studio.attachment.target import TABLES
-from studio.blueprint import SHARED, Blueprint, History, Key, Things, draw, node_of, postgres
+from studio.database.attach.report import Report
+from studio.database.attach.target import TABLES
+from studio.database.schema import SHARED, Blueprint, History, Key, Things, draw, node_of, postgres
 
 # Their migrations drop first what is there under the name.
 REPLACED = {

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from studio.attachment.report import Report
-from studio.blueprint import Column
+from studio.database.attach.report import Report
+from studio.database.schema import Column
 
 # A moment that is missing there is shown as "-"; a null in any other column takes a page down or
 # hides the row.

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db.backends.postgresql import base
 
-from studio import embedded
+from studio.database import embedded
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

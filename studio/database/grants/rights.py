@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from studio.roles.catalog import rows
-from studio.roles.matrix import APP, LEDGER, TABLES, parsed
+from studio.database.grants.catalog import rows
+from studio.database.grants.matrix import APP, LEDGER, TABLES, parsed
 
 ON_COLUMNS = ["SELECT", "INSERT", "UPDATE", "REFERENCES"]
 ON_TABLES = ["DELETE", "TRUNCATE", "TRIGGER"]

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.conninfo import conninfo_to_dict
 
-from studio import embedded
-from studio.roles.catalog import encrypted, rows
-from studio.roles.matrix import APP
+from studio.database import embedded
+from studio.database.grants.catalog import encrypted, rows
+from studio.database.grants.matrix import APP
 
 PASSWORD_FILE = "studio-app-password"  # noqa: S105  its name
 

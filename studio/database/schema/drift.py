@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from studio.blueprint.drawing import History, Key, draw, postgres, survey
+from studio.database.schema.drawing import History, Key, draw, postgres, survey
 
 MEND = "python manage.py mend"
 # In this order: a foreign key needs the unique constraint, a trigger its function.

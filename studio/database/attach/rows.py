@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from studio.attachment.report import Report
-from studio.attachment.target import TABLES
-from studio.blueprint import postgres
+from studio.database.attach.report import Report
+from studio.database.attach.target import TABLES
+from studio.database.schema import postgres
 
 CONSTRAINT = "sessions_used_is_between_0_and_total"
 BREAKS_IT = "sessions_used < 0 OR sessions_used > sessions_total"

@@ -13,7 +13,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
-from studio.blueprint import SHARED, node_of, postgres
+from studio.database.schema import SHARED, node_of, postgres
 
 # A statement that waits for a lock keeps everybody waiting who comes after it.
 PATIENCE = "5s"
