@@ -205,7 +205,7 @@ def test_the_sql_of_a_migration_is_the_file_of_the_same_name() -> None:
 
 @pytest.mark.django_db
 def test_the_database_is_as_the_migrations_make_it() -> None:
-    made = schema.draw(schema.history().plan).things
+    made = schema.expected_schema(schema.history().plan).objects
     assert {key.name for key in made if key.kind == "function"} >= {
         "release_session(uuid)",
         "use_session(uuid)",

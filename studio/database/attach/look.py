@@ -9,7 +9,7 @@ from studio.database.attach.report import Report
 from studio.database.attach.rows import look_at_rows
 from studio.database.attach.target import TABLES, look_at_server, look_at_tables
 from studio.database.attach.triggers import look_at_triggers
-from studio.database.schema import History, draw, drift, history, survey
+from studio.database.schema import History, actual_schema, drift, expected_schema, history
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ def look() -> Look:
     done = history()
     if not is_ours(report, done):
         return Look(report, done)
-    found = survey()
-    compare(report, needed=draw(done.plan).shared, found=found.shared)
+    found = actual_schema()
+    compare(report, needed=expected_schema(done.plan).shared, found=found.shared)
     wanted = to_be_made(done)
     look_at_names(report, wanted, found)
     if not done.begun:

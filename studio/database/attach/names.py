@@ -2,7 +2,16 @@
 
 from studio.database.attach.report import Report
 from studio.database.attach.target import TABLES
-from studio.database.schema import SHARED, Blueprint, History, Key, Things, draw, node_of, postgres
+from studio.database.schema import (
+    SHARED,
+    History,
+    Key,
+    Schema,
+    SchemaObjects,
+    expected_schema,
+    node_of,
+    postgres,
+)
 
 # Their migrations drop first what is there under the name.
 REPLACED = {
@@ -18,14 +27,16 @@ FROM pg_class WHERE relnamespace = 'public'::regnamespace
 """
 
 
-def to_be_made(history: History) -> Things:
+def to_be_made(history: History) -> SchemaObjects:
     """All that the migrations make which were not applied; the four tables are there."""
     applied = [each for each in history.plan if node_of(each) in history.applied | {SHARED}]
-    there = draw(applied).things
-    return {key: made for key, made in draw(history.plan).things.items() if key not in there}
+    there = expected_schema(applied).objects
+    return {
+        key: made for key, made in expected_schema(history.plan).objects.items() if key not in there
+    }
 
 
-def look_at_names(report: Report, wanted: Things, found: Blueprint) -> None:
+def look_at_names(report: Report, wanted: SchemaObjects, found: Schema) -> None:
     relations = dict(postgres().execute(RELATIONS).fetchall())
     for key, made in sorted(wanted.items()):
         if key in REPLACED:
@@ -33,9 +44,9 @@ def look_at_names(report: Report, wanted: Things, found: Blueprint) -> None:
         makes_index = " UNIQUE (" in made or " PRIMARY KEY" in made
         if (key.kind in ("table", "index") or makes_index) and key.name in relations:
             report.refuse(f"the name {key.name} is taken by {relations[key.name]}: rename that")
-        elif key in found.things and key.kind == "function":
+        elif key in found.objects and key.kind == "function":
             report.refuse(f"the function {key.name} is there, and not ours: rename it")
-        elif key in found.things and key.table in TABLES:
+        elif key in found.objects and key.table in TABLES:
             report.refuse(
                 f"the {key.kind} {key.name} on {key.table} is there, and not ours: rename it"
             )

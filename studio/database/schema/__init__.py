@@ -1,36 +1,36 @@
 """The database as the migrations make it, to hold the real one against.
 
-`drawing` makes both descriptions, `drift` compares them and knows how to mend a difference.
+`inspection` makes both descriptions, `drift` compares them and knows how to mend a difference.
 """
 
-from studio.database.schema.drawing import (
+from studio.database.schema.drift import Drift, drift, mend
+from studio.database.schema.inspection import (
     SHARED,
-    Blueprint,
     Column,
     History,
     Key,
-    Things,
-    draw,
+    Schema,
+    SchemaObjects,
+    actual_schema,
+    expected_schema,
     history,
     node_of,
     postgres,
-    survey,
 )
-from studio.database.schema.drift import Drift, drift, mend
 
 __all__ = [
     "SHARED",
-    "Blueprint",
     "Column",
     "Drift",
     "History",
     "Key",
-    "Things",
-    "draw",
+    "Schema",
+    "SchemaObjects",
+    "actual_schema",
     "drift",
+    "expected_schema",
     "history",
     "mend",
     "node_of",
     "postgres",
-    "survey",
 ]

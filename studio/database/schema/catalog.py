@@ -16,7 +16,7 @@ ORDER BY relname, attnum
 
 # A constraint that was not held against older rows is the same constraint, so NOT VALID is left
 # out. So is NOT NULL as a constraint: the column says it, on every version.
-THINGS = """
+OBJECTS = """
 SELECT 'table', relname::text, relname::text, ''
 FROM pg_class WHERE relnamespace = <schema> AND relkind IN ('r', 'p')
 UNION ALL

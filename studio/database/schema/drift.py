@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from studio.database.schema.drawing import History, Key, draw, postgres, survey
+from studio.database.schema.inspection import History, Key, actual_schema, expected_schema, postgres
 
 MEND = "python manage.py mend"
 # In this order: a foreign key needs the unique constraint, a trigger its function.
@@ -61,10 +61,10 @@ class Drift:
 def drift(history: History) -> list[Drift]:
     """Where the database is not what the migrations made that were applied to it. What it has
     besides, and the four shared tables, is not ours to judge here."""
-    found = survey().things
+    found = actual_schema().objects
     return [
         Drift(key, made, found.get(key))
-        for key, made in draw(history.done).things.items()
+        for key, made in expected_schema(history.done).objects.items()
         if made != found.get(key) and Key("table", key.table, key.table) not in missing(found, key)
     ]
 

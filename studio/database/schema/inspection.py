@@ -18,7 +18,7 @@ import psycopg
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from studio.database.schema.catalog import COLUMNS, THINGS
+from studio.database.schema.catalog import COLUMNS, OBJECTS
 
 SHARED = ("purchases", "0001_initial")
 
@@ -35,7 +35,7 @@ class Key(NamedTuple):
 
 
 # Each with the statements that make it.
-Things = dict[Key, str]
+SchemaObjects = dict[Key, str]
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Blueprint:
+class Schema:
     shared: list[Column]  # of the four tables that may be older than us
-    things: Things  # all that the migrations make besides
+    objects: SchemaObjects  # all that the migrations make besides
 
 
 @dataclass(frozen=True)
@@ -104,27 +104,27 @@ def postgres() -> psycopg.Connection[tuple[Any, ...]]:
     return open_connection
 
 
-def draw(migrations: list[Any]) -> Blueprint:
+def expected_schema(migrations: list[Any]) -> Schema:
     """What these migrations make of an empty database; none may come without those it needs."""
     with scratch() as database:
         shared = []
-        before: Things = {}
+        before: SchemaObjects = {}
         for migration, statements in sql_of(migrations):
             for statement in statements:
                 database.execute(re.sub(r"\bpublic\.", "pg_temp.", statement).encode())
             if migration == SHARED:
                 shared = columns_in(database, "pg_my_temp_schema()")
-                before = things_in(database, "pg_my_temp_schema()")
-        things = things_in(database, "pg_my_temp_schema()")
-    return Blueprint(shared, {key: made for key, made in things.items() if key not in before})
+                before = objects_in(database, "pg_my_temp_schema()")
+        objects = objects_in(database, "pg_my_temp_schema()")
+    return Schema(shared, {key: made for key, made in objects.items() if key not in before})
 
 
-def survey() -> Blueprint:
+def actual_schema() -> Schema:
     """What is there."""
     public = "'public'::regnamespace"
     with rolled_back() as database:
         database.execute("SET LOCAL search_path = ''")
-        return Blueprint(columns_in(database, public), things_in(database, public))
+        return Schema(columns_in(database, public), objects_in(database, public))
 
 
 def sql_of(migrations: list[Any]) -> Iterator[tuple[Node, list[str]]]:
@@ -154,8 +154,8 @@ def scratch() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
         yield database
 
 
-def things_in(database: psycopg.Connection[tuple[Any, ...]], schema: str) -> Things:
-    found = database.execute(THINGS.replace("<schema>", schema).encode()).fetchall()
+def objects_in(database: psycopg.Connection[tuple[Any, ...]], schema: str) -> SchemaObjects:
+    found = database.execute(OBJECTS.replace("<schema>", schema).encode()).fetchall()
     return {Key(kind, table, name): in_public(made) for kind, table, name, made in found}
 
 
