@@ -35,13 +35,13 @@ FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 """
 
 
-def schema() -> set[tuple[str, ...]]:
+def dump() -> set[tuple[str, ...]]:
     return set(rows(SCHEMA))
 
 
 def names(kind: str) -> set[str]:
     """Of a function its own name, of anything else that of its table."""
-    return {name for found, name, *_ in schema() if found == kind}
+    return {name for found, name, *_ in dump() if found == kind}
 
 
 def migrate(*arguments: str) -> None:
@@ -57,7 +57,7 @@ def test_the_models_have_no_change_that_no_migration_makes() -> None:
 def test_the_domain_can_be_migrated_to_nothing_and_back() -> None:
     # A test before this one may have had rows that break it.
     rows("ALTER TABLE client_purchases VALIDATE CONSTRAINT sessions_used_is_between_0_and_total")
-    before = schema()
+    before = dump()
     try:
         migrate("purchases", "zero")
         assert not names("function")
@@ -66,12 +66,12 @@ def test_the_domain_can_be_migrated_to_nothing_and_back() -> None:
         assert "client_search_terms" not in names("column")
     finally:
         migrate()
-    assert schema() == before
+    assert dump() == before
 
 
 @pytest.mark.django_db(transaction=True)
 def test_every_app_can_be_migrated_to_nothing_and_back() -> None:
-    before = schema()
+    before = dump()
     labels = {label for label, _ in MigrationLoader(connection).disk_migrations}
     try:
         for label in sorted(labels):
@@ -79,7 +79,7 @@ def test_every_app_can_be_migrated_to_nothing_and_back() -> None:
         assert names("column") == {"django_migrations"}
     finally:
         migrate()
-    assert schema() == before
+    assert dump() == before
 
 
 CLIENTS = [
@@ -167,13 +167,13 @@ AS 'SELECT';
 
 @pytest.mark.django_db(transaction=True)
 def test_functions_that_were_there_before_ours_are_replaced_and_closed_to_public() -> None:
-    before = schema()
+    before = dump()
     try:
         migrate("purchases", "0001")
         rows(WEAK_FUNCTIONS)
     finally:
         migrate()
-    assert schema() == before
+    assert dump() == before
 
 
 def test_every_migration_can_be_taken_back() -> None:

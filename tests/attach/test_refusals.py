@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from studio.database.attach.report import Report
-from studio.database.attach.target import Server, Table, judge_server, judge_table
+from studio.database.attach.target import Server, Table, check_server, check_table
 from tests.attach.live import Live
 
 # What is otherwise in the database, and how each refusal begins.
@@ -179,8 +179,8 @@ def test_a_server_or_login_that_will_not_do_is_refused(
     otherwise: dict[str, object], refusal: str
 ) -> None:
     sound, report = Report(), Report()
-    judge_server(sound, Server(**SERVER))  # type: ignore[arg-type]
-    judge_server(report, Server(**SERVER | otherwise))  # type: ignore[arg-type]
+    check_server(sound, Server(**SERVER))  # type: ignore[arg-type]
+    check_server(report, Server(**SERVER | otherwise))  # type: ignore[arg-type]
     assert sound == Report()
     assert [each.startswith(refusal) for each in report.refusals] == [True]
 
@@ -188,9 +188,9 @@ def test_a_server_or_login_that_will_not_do_is_refused(
 def test_an_owner_who_would_not_see_every_row_is_refused() -> None:
     table = Table("orgs", "r", "owner", True, True, True, True, True, [], 1, [], [], [], [])
     report = Report()
-    judge_table(report, table, Server(**SERVER))  # type: ignore[arg-type]
+    check_table(report, table, Server(**SERVER))  # type: ignore[arg-type]
     assert "orgs forces row level security on its owner" in report.refusals[0]
-    judge_table(report, table, Server(**SERVER | {"sees_every_row": True}))  # type: ignore[arg-type]
+    check_table(report, table, Server(**SERVER | {"sees_every_row": True}))  # type: ignore[arg-type]
     assert len(report.refusals) == 1
 
 

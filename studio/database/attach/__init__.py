@@ -1,2 +1,2 @@
 """A database that is already there: what it has, what stands against attaching to it, and what
-attaching will do. Nothing here changes anything but `steps`."""
+attaching will do. Nothing here changes anything but `apply`."""

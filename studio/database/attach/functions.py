@@ -46,13 +46,13 @@ class Function:
     dependents: list[str]
 
 
-def look_at_functions(report: Report, replaced: set[Key]) -> None:
+def inspect_functions(report: Report, replaced: set[Key]) -> None:
     """`replaced` are those that attaching is going to make, whatever is there under the name."""
     names = [key.name.partition("(")[0] for key in replaced]
     for row in postgres().execute(FUNCTIONS, [names]).fetchall():
         function = Function(*row)
         if Key("function", "", function.signature) in replaced:
-            judge(report, function)
+            check_function(report, function)
         else:
             report.warn(
                 f"{function.signature} is another function than ours, and stays; it can be called "
@@ -60,7 +60,7 @@ def look_at_functions(report: Report, replaced: set[Key]) -> None:
             )
 
 
-def judge(report: Report, function: Function) -> None:
+def check_function(report: Report, function: Function) -> None:
     signature = function.signature
     report.note(described(function))
     if function.kind != "f":

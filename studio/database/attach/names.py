@@ -36,7 +36,7 @@ def to_be_made(history: History) -> SchemaObjects:
     }
 
 
-def look_at_names(report: Report, wanted: SchemaObjects, found: Schema) -> None:
+def inspect_names(report: Report, wanted: SchemaObjects, found: Schema) -> None:
     relations = dict(postgres().execute(RELATIONS).fetchall())
     for key, made in sorted(wanted.items()):
         if key in REPLACED:

@@ -37,7 +37,7 @@ LIMIT <limit>
 """
 
 
-def look_at_rows(report: Report) -> None:
+def inspect_rows(report: Report) -> None:
     """Only where the four tables are as they have to be."""
     numbers = ", ".join(f"{count(table, 'true'):,} {table}" for table in TABLES)
     report.note(f"rows: {numbers}")

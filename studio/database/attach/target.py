@@ -92,7 +92,7 @@ class Table:
     rules: list[str]
 
 
-def look_at_server(report: Report) -> Server:
+def inspect_server(report: Report) -> Server:
     row = postgres().execute(SERVER).fetchone()
     assert row is not None
     server = Server(*row)
@@ -100,11 +100,11 @@ def look_at_server(report: Report) -> Server:
         f"PostgreSQL {server.version // 10000}, database {server.database} in {server.encoding}, "
         f"as {server.login}"
     )
-    judge_server(report, server)
+    check_server(report, server)
     return server
 
 
-def judge_server(report: Report, server: Server) -> None:
+def check_server(report: Report, server: Server) -> None:
     if server.version < 150000:
         report.refuse(
             f"this is PostgreSQL {server.version // 10000}; Studio needs 15 or later: upgrade it"
@@ -136,7 +136,7 @@ def judge_server(report: Report, server: Server) -> None:
         )
 
 
-def look_at_tables(report: Report, server: Server) -> list[str]:
+def inspect_tables(report: Report, server: Server) -> list[str]:
     """The names of those that are there."""
     tables = [Table(*row) for row in postgres().execute(TABLE, [TABLES]).fetchall()]
     names = {table.name for table in tables}
@@ -147,7 +147,7 @@ def look_at_tables(report: Report, server: Server) -> list[str]:
         report.refuse("an empty database needs no attaching: python manage.py migrate")
     for table in sorted(tables, key=lambda table: TABLES.index(table.name)):
         report.note(described(table))
-        judge_table(report, table, server)
+        check_table(report, table, server)
     return [table.name for table in tables]
 
 
@@ -162,7 +162,7 @@ def described(table: Table) -> str:
     return "; ".join(parts)
 
 
-def judge_table(report: Report, table: Table, server: Server) -> None:
+def check_table(report: Report, table: Table, server: Server) -> None:
     name = table.name
     if table.kind not in ("r", "p"):
         report.refuse(f"{name} is a view or lies elsewhere: public.{name} has to be the table")

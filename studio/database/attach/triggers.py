@@ -19,7 +19,7 @@ ORDER BY relname, tgname
 """
 
 
-def look_at_triggers(report: Report) -> None:
+def inspect_triggers(report: Report) -> None:
     for name, table, function, on_update in postgres().execute(LEANING, [TABLES]).fetchall():
         who = "studio_app where the site does it"
         if table == "client_purchases" and on_update:

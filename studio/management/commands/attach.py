@@ -3,8 +3,8 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from studio.database.attach.look import Look, look
-from studio.database.attach.steps import Interrupted, alone, attach
+from studio.database.attach.apply import Interrupted, apply, exclusive_lock
+from studio.database.attach.inspect import Inspection, inspect
 
 
 class Command(BaseCommand):
@@ -21,12 +21,12 @@ class Command(BaseCommand):
 
     def handle(self, *, dry_run: bool, **options: Any) -> None:
         try:
-            with alone():
-                seen = self.look()
+            with exclusive_lock():
+                seen = self.inspect()
                 if dry_run:
                     self.stdout.write("\nNothing was done: this was a dry run.")
                     return
-                attach(self.say)
+                apply(self.say)
                 # Nothing is left to migrate; the permissions of new models are made.
                 call_command("migrate", verbosity=0)
                 self.set_up_roles()
@@ -41,8 +41,8 @@ class Command(BaseCommand):
                 "changed; `manage.py createsuperuser` makes who signs in first."
             )
 
-    def look(self) -> Look:
-        seen = look()
+    def inspect(self) -> Inspection:
+        seen = inspect()
         self.stdout.write(str(seen.report))
         if refusals := seen.report.refusals:
             reasons = "\n".join(f"  - {reason}" for reason in refusals)

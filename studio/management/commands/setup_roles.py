@@ -50,7 +50,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{grants.APP} and {grants.LEDGER} are {are}.")
         if settings.DATABASE_URL and (reason := grants.why_not_in()):
             self.stderr.write(
-                f"The URL of `database_url --web` lets nobody in ({reason}). Where {grants.APP} has "
-                "a password already, write WEB_DATABASE_URL with it; `setup_roles --set-password` "
-                "gives it the one of that URL."
+                f"The URL of `database_url --web` cannot connect ({reason}). If {grants.APP} already "
+                "has a password, write WEB_DATABASE_URL with it. Or run `setup_roles --set-password`, "
+                "which sets the password of that URL."
             )

@@ -64,7 +64,7 @@ class Executor(MigrationExecutor):
         return state
 
 
-def attach(say: Say) -> None:
+def apply(say: Say) -> None:
     recorder = MigrationRecorder(connection)
     recorder.ensure_schema()
     if SHARED not in recorder.applied_migrations():
@@ -74,7 +74,7 @@ def attach(say: Say) -> None:
 
 
 @contextmanager
-def alone() -> Iterator[None]:
+def exclusive_lock() -> Iterator[None]:
     """One attach at a time, with every row in sight, and no patience with the locks of others."""
     database = postgres()
     database.execute(f"SET lock_timeout = '{PATIENCE}'".encode())
