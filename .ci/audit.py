@@ -29,7 +29,7 @@ TARGET = 100
 # A page that misses by the chance of a busy machine is seen so often, and the median counts.
 VISITS = 3
 DEVICES = {"desktop": ["--preset=desktop"], "mobile": []}
-# Not ours to mend: the name that another program gave somebody is shown as it is.
+# Not ours to repair: the name that another program gave somebody is shown as it is.
 IN_THE_DATA = {"Astral non-character."}
 # Tests that look at other things, and take long.
 NO_PAGES = {"browser", "outages", "roles"}

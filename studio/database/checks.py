@@ -31,7 +31,7 @@ def database_is_as_it_was_made(
             )
         ]
     messages: list[CheckMessage] = [
-        Error(f"{each.name}.", hint=each.hint, id="studio.E001") for each in drifts
+        Error(f"{each.name}.", hint=each.repair, id="studio.E001") for each in drifts
     ]
     return messages if history.missing else [*messages, *differences_in_roles()]
 
@@ -40,5 +40,7 @@ def differences_in_roles() -> list[CheckMessage]:
     differences = grants.differences(connection)
     if any("does not exist" in each.name for each in differences):
         # A database without them works, for the login that owns everything.
-        return [Warning(f"{each.name}.", hint=each.mend, id="studio.W002") for each in differences]
-    return [Error(f"{each.name}.", hint=each.mend, id="studio.E002") for each in differences]
+        return [
+            Warning(f"{each.name}.", hint=each.repair, id="studio.W002") for each in differences
+        ]
+    return [Error(f"{each.name}.", hint=each.repair, id="studio.E002") for each in differences]

@@ -1,4 +1,4 @@
-"""`check --database default` names what somebody changed, and the command that it prints mends
+"""`check --database default` names what somebody changed, and the command that it prints repairs
 it. On a sound database it says nothing."""
 
 import re
@@ -111,8 +111,8 @@ def test_nobody_looks_at_the_database_unasked(attached_live: Live) -> None:
 @pytest.mark.parametrize(
     ("tamperings", "commands"),
     [
-        (GONE, ["mend", "setup_roles"]),
-        (CHANGED, ["mend", "setup_roles"]),
+        (GONE, ["repair", "setup_roles"]),
+        (CHANGED, ["repair", "setup_roles"]),
         (GIVEN_AWAY, ["setup_roles"]),
     ],
     ids=["gone", "changed", "given away"],
@@ -129,8 +129,8 @@ def test_each_change_is_named_and_the_commands_that_are_printed_mend_it(
     assert [words for words in tamperings.values() if words not in said] == []
     assert hints(said) == commands
     for command in commands:
-        mended = attached_live.manage(command)
-        assert mended.returncode == 0, mended.stdout + mended.stderr
+        repaired = attached_live.manage(command)
+        assert repaired.returncode == 0, repaired.stdout + repaired.stderr
     assert drift(attached_live)[0] == 0
     assert attached_live.schema() == before
 
@@ -143,7 +143,7 @@ def test_a_dropped_table_is_for_a_backup_to_bring_back(live: Live) -> None:
     assert "the table session_events of session_events" not in said
     assert "the table session_events is missing" in said
     assert "from a backup" in said
-    assert live.manage("mend").returncode == 1
+    assert live.manage("repair").returncode == 1
 
 
 def test_the_web_process_may_look_too_unless_it_may_try_nothing(attached_live: Live) -> None:
@@ -165,7 +165,7 @@ def test_a_database_before_its_first_migration_has_none(live: Live) -> None:
 def test_a_constraint_that_older_rows_break_is_put_back_not_valid(attached_live: Live) -> None:
     name = "sessions_used_is_between_0_and_total"
     attached_live.rows(f"ALTER TABLE client_purchases DROP CONSTRAINT {name}")
-    assert attached_live.manage("mend").returncode == 0
+    assert attached_live.manage("repair").returncode == 0
 
     query = "SELECT convalidated FROM pg_constraint WHERE conname = %s"
     assert attached_live.value(query, name) is False
@@ -173,6 +173,6 @@ def test_a_constraint_that_older_rows_break_is_put_back_not_valid(attached_live:
 
 def test_nothing_to_mend_is_said(attached_live: Live) -> None:
     before = attached_live.schema()
-    done = attached_live.manage("mend")
-    assert "Nothing to mend" in done.stdout
+    done = attached_live.manage("repair")
+    assert "Nothing to repair" in done.stdout
     assert attached_live.schema() == before

@@ -1,4 +1,4 @@
-"""A count that its events do not add up to is found, and the advice mends it."""
+"""A count that its events do not add up to is found, and the advice repairs it."""
 
 import pytest
 

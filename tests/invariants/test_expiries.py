@@ -1,4 +1,4 @@
-"""An expiry that is not what its last event says is found, and the advice mends it."""
+"""An expiry that is not what its last event says is found, and the advice repairs it."""
 
 from datetime import timedelta
 

@@ -129,7 +129,7 @@ def test_what_goes_astray_is_named_and_mended(set_up: None, statement: str, name
 
     (difference, *_) = found = grants.differences(connection)
     assert name in [each.name for each in found]
-    assert difference.mend == "python manage.py setup_roles"
+    assert difference.repair == "python manage.py setup_roles"
     assert grants.set_up(connection) is True
     assert names() == []
 
@@ -144,7 +144,7 @@ def test_a_function_that_a_migration_has_made_anew_is_named_and_mended(set_up: N
 
 
 @pytest.mark.parametrize(
-    ("statement", "name", "mend"),
+    ("statement", "name", "repair"),
     [
         (
             "GRANT UPDATE (sessions_used) ON client_purchases TO PUBLIC",
@@ -164,13 +164,13 @@ def test_a_function_that_a_migration_has_made_anew_is_named_and_mended(set_up: N
     ],
 )
 def test_what_everybody_may_is_named_and_left_to_whoever_knows_what_needs_it(
-    set_up: None, statement: str, name: str, mend: str
+    set_up: None, statement: str, name: str, repair: str
 ) -> None:
     rows(statement)
 
     assert grants.set_up(connection) is False
-    found = {each.name: each.mend for each in grants.differences(connection)}
-    assert found[name] == mend
+    found = {each.name: each.repair for each in grants.differences(connection)}
+    assert found[name] == repair
     for command in {*found.values()}:
         rows(command)
     assert names() == []
@@ -188,7 +188,7 @@ def test_a_right_on_a_table_that_it_does_not_name_is_named(set_up: None) -> None
 
     (difference,) = grants.differences(connection)
     assert difference.name == "studio_app has rights on payouts, which is not in the matrix"
-    rows(difference.mend)
+    rows(difference.repair)
     assert names() == []
 
 

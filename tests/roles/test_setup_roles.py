@@ -89,5 +89,5 @@ def test_what_is_left_to_others_is_told_with_its_command(
 
     assert capsys.readouterr().err.splitlines()[0] == (
         "studio_app may CREATE in the schema public. "
-        "To mend it: REVOKE CREATE ON SCHEMA public FROM PUBLIC;"
+        "To repair it: REVOKE CREATE ON SCHEMA public FROM PUBLIC;"
     )

@@ -38,7 +38,7 @@ def inspect() -> Inspection:
     if missing := [node for node in done.missing if node != ("purchases", "0001_initial")]:
         report.will(f"run {len(missing)} migrations, each whole or not at all, and change no row")
     if not done.missing:
-        report.warn(*(f"{each.name}: {each.hint}" for each in drift(done)))
+        report.warn(*(f"{each.name}: {each.repair}" for each in drift(done)))
     if not report.refusals and set(there) == set(TABLES):
         inspect_rows(report)
     return Inspection(report, done)

@@ -16,15 +16,15 @@ POWERS = ["LOGIN", "SUPERUSER", "BYPASSRLS", "CREATEROLE", "CREATEDB", "REPLICAT
 
 @dataclass(frozen=True)
 class Difference:
-    """`name` says what is otherwise than it should be, `mend` the command that puts it right."""
+    """`name` says what is otherwise than it should be, `repair` the command that puts it right."""
 
     name: str
-    mend: str = SET_UP
+    repair: str = SET_UP
 
     @property
-    def is_ours_to_mend(self) -> bool:
+    def is_ours_to_repair(self) -> bool:
         """Whether `setup_roles` does it, or somebody who knows what else it may break."""
-        return self.mend == SET_UP
+        return self.repair == SET_UP
 
 
 def differences(connection: BaseDatabaseWrapper) -> list[Difference]:
@@ -107,8 +107,8 @@ def _owners(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
         FROM unnest(%s::text[]) AS role WHERE has_schema_privilege(role, 'public', 'CREATE')
     """
     for role, everybody in rows(connection, query, [[APP, LEDGER]]):
-        mend = "REVOKE CREATE ON SCHEMA public FROM PUBLIC;" if everybody else SET_UP
-        yield Difference(f"{role} may CREATE in the schema public", mend)
+        repair = "REVOKE CREATE ON SCHEMA public FROM PUBLIC;" if everybody else SET_UP
+        yield Difference(f"{role} may CREATE in the schema public", repair)
 
 
 def _callers(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
@@ -142,12 +142,12 @@ def _rights(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
             yield Difference(f"{role} may not {right.privilege} {where}")
         for right, where in rights.by_table((held[role] - named) & everybodys, columns):
             if right.privilege != "SELECT":
-                mend = f"REVOKE {right.privilege} ON public.{right.table} FROM PUBLIC;"
-                yield Difference(f"{role} may {right.privilege} {where}, as PUBLIC may", mend)
+                repair = f"REVOKE {right.privilege} ON public.{right.table} FROM PUBLIC;"
+                yield Difference(f"{role} may {right.privilege} {where}, as PUBLIC may", repair)
     for role, relation in rights.on_unnamed_tables(connection):
         revoke = f"REVOKE ALL ON {relation} FROM {role};"
-        mend = SET_UP if relation == OLD_SESSIONS else revoke
-        yield Difference(f"{role} has rights on {relation}, which is not in the matrix", mend)
+        repair = SET_UP if relation == OLD_SESSIONS else revoke
+        yield Difference(f"{role} has rights on {relation}, which is not in the matrix", repair)
 
 
 def _rights_of_others(connection: BaseDatabaseWrapper) -> Iterator[Difference]:

@@ -49,7 +49,7 @@ def set_up(connection: BaseDatabaseWrapper) -> bool:
 
 
 def what_is_left(connection: BaseDatabaseWrapper) -> list[str]:
-    return [each.name for each in differences(connection) if each.is_ours_to_mend]
+    return [each.name for each in differences(connection) if each.is_ours_to_repair]
 
 
 def refuse_without_our_tables(connection: BaseDatabaseWrapper) -> None:

@@ -1,9 +1,9 @@
 """The database as the migrations make it, to hold the real one against.
 
-`inspection` makes both descriptions, `drift` compares them and knows how to mend a difference.
+`inspection` makes both descriptions, `drift` compares them and knows how to repair a difference.
 """
 
-from studio.database.schema.drift import Drift, drift, mend
+from studio.database.schema.drift import Drift, drift, repair
 from studio.database.schema.inspection import (
     SHARED,
     Column,
@@ -30,7 +30,7 @@ __all__ = [
     "drift",
     "expected_schema",
     "history",
-    "mend",
     "node_of",
     "postgres",
+    "repair",
 ]

@@ -10,9 +10,9 @@ from psycopg import sql
 
 from studio.database.schema.inspection import History, Key, actual_schema, expected_schema, postgres
 
-MEND = "python manage.py mend"
+REPAIR_COMMAND = "python manage.py repair"
 # In this order: a foreign key needs the unique constraint, a trigger its function.
-MENDED = ["function", "constraint", "index", "trigger"]
+REPAIRABLE = ["function", "constraint", "index", "trigger"]
 STATES = {
     "DISABLE": "is disabled",
     "ENABLE": "is not ENABLE ALWAYS: a replica's session passes it by",
@@ -33,10 +33,10 @@ class Drift:
         return f"the {self.key.kind} {self.key.name}{of} {self._what}"
 
     @property
-    def hint(self) -> str:
-        """What mends it."""
-        if self.key.kind in MENDED:
-            return MEND
+    def repair(self) -> str:
+        """What repairs it."""
+        if self.key.kind in REPAIRABLE:
+            return REPAIR_COMMAND
         return "Its rows are gone with it: bring it back from a backup."
 
     @property
@@ -75,7 +75,7 @@ def missing(found: dict[Key, str], key: Key) -> set[Key]:
     return {table} if key.kind not in ("table", "function") and table not in found else set()
 
 
-def mend(drifts: list[Drift]) -> None:
+def repair(drifts: list[Drift]) -> None:
     """All of it or nothing. A missing function belongs to nobody but the login afterwards, and
     may be called by everybody: setup_roles comes next."""
     database = postgres()
@@ -83,12 +83,12 @@ def mend(drifts: list[Drift]) -> None:
         database.execute("SET LOCAL lock_timeout = '5s'")
         database.execute("SET LOCAL search_path = ''")
         for each in sorted(drifts, key=order):
-            if each.key.kind in MENDED:
+            if each.key.kind in REPAIRABLE:
                 put_back(database, each)
 
 
 def order(each: Drift) -> tuple[int, bool]:
-    kinds = [*MENDED, "table", "column"]
+    kinds = [*REPAIRABLE, "table", "column"]
     return kinds.index(each.key.kind), "FOREIGN KEY" in each.made
 
 

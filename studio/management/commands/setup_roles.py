@@ -13,7 +13,7 @@ class Command(BaseCommand):
         "Sets up the database roles: studio_ledger owns the functions, studio_app is what the web "
         "process connects as. Run it again after each migrate; it changes only what differs."
     )
-    # The check of the database would complain of what this command is about to mend.
+    # The check of the database would complain of what this command is about to repair.
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -43,14 +43,14 @@ class Command(BaseCommand):
         if set_password:
             grants.give_password(connection)
         for difference in grants.differences(connection):
-            self.stderr.write(f"{difference.name}. To mend it: {difference.mend}")
+            self.stderr.write(f"{difference.name}. To repair it: {difference.repair}")
         if not verbosity:
             return
         are = "set up" if changed else "as they should be"
         self.stdout.write(f"{grants.APP} and {grants.LEDGER} are {are}.")
         if settings.DATABASE_URL and (reason := grants.why_not_in()):
             self.stderr.write(
-                f"The URL of `database_url --web` cannot connect ({reason}). If {grants.APP} already "
-                "has a password, write WEB_DATABASE_URL with it. Or run `setup_roles --set-password`, "
-                "which sets the password of that URL."
+                f"The URL of `database_url --web` cannot connect ({reason}). If {grants.APP} has "
+                "a password already, write WEB_DATABASE_URL with it. Or run `setup_roles "
+                "--set-password`, which sets the password of that URL."
             )

@@ -25,19 +25,19 @@ class Command(BaseCommand):
         if dry_run:
             return
         try:
-            schema.mend(drifts)
+            schema.repair(drifts)
         except psycopg.Error as error:
-            raise CommandError(f"Nothing was mended: {error}") from error
+            raise CommandError(f"Nothing was repaired: {error}") from error
         if history.missing:
             self.stdout.write("Migrations are missing: python manage.py migrate, then setup_roles.")
         else:
             call_command("setup_roles", stdout=self.stdout, stderr=self.stderr)
         if left := schema.drift(history):
             names = "; ".join(each.name for each in left)
-            raise CommandError(f"Not mended: {names}. Tables come back from a backup alone.")
+            raise CommandError(f"Not repaired: {names}. Tables come back from a backup alone.")
         self.stdout.write(
             "Everything is as the migrations made it. What changed meanwhile without a line in the "
             "ledger is named by `python manage.py check_ledger`."
             if drifts
-            else "Nothing to mend: everything is as the migrations made it."
+            else "Nothing to repair: everything is as the migrations made it."
         )
