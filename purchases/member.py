@@ -61,7 +61,7 @@ class Member(Protocol):
     def approvers(self) -> Sequence[Approver]:
         """The other people who can confirm what this one may not do alone."""
 
-    def why_not_approved(self, approval: Approval) -> str | None:
+    def approval_problem(self, approval: Approval) -> str | None:
         """None where it is one of the approvers, by their secret; else why not, in words. Wrong
         tries are counted."""
 

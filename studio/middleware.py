@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from purchases.access import DeskRequest
+from studio.accounts.shared_desk import current_member
+from studio.accounts.shared_desk.current_member import Desk, SharedDeskRequest
+from studio.accounts.shared_desk.views import ask_who, go_on_to, page_to_go_on
 from studio.models import Membership
-from studio.shared_desk import acting
-from studio.shared_desk.acting import Desk, SharedDeskRequest
-from studio.shared_desk.views import ask_who, go_on_to, page_to_go_on
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -107,8 +107,8 @@ class MembershipRequired:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         desk: Desk | None = getattr(request, "desk", None)
-        if desk and desk.acting and acting.is_presence(request, desk):
-            acting.note_presence(request, response)
+        if desk and desk.acting and current_member.is_presence(request, desk):
+            current_member.note_presence(request, response)
         return response
 
     def process_view(
@@ -141,7 +141,7 @@ class MembershipRequired:
 
 def recognise(request: HttpRequest) -> Desk | None:
     """Sets whose desk it is and who acts there; from here on its org's language and clock hold."""
-    desk = acting.desk_of(request)
+    desk = current_member.desk_of(request)
     at_desk = cast("Any", request)
     at_desk.desk, at_desk.member = desk, desk and desk.acting
     if desk:

@@ -66,8 +66,8 @@ ROOT_URLCONF = "studio.urls"
 WSGI_APPLICATION = "studio.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "studio.User"
-AUTHENTICATION_BACKENDS = ["studio.sessions.Backend"]
-SESSION_ENGINE = "studio.sessions"
+AUTHENTICATION_BACKENDS = ["studio.accounts.authentication.Backend"]
+SESSION_ENGINE = "studio.accounts.session_store"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -100,7 +100,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "studio.sessions.SignedInMiddleware",
+    "studio.accounts.authentication.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "studio.middleware.SignInRequired",
     "studio.middleware.MembershipRequired",

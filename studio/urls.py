@@ -4,7 +4,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from studio import views
-from studio.shared_desk.views import at_desk, here, lock, own_code
+from studio.accounts.shared_desk.views import at_desk, here, lock, own_code
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="purchases:purchase_list"), name="home"),

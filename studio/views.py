@@ -11,10 +11,10 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from studio.accounts.session_store import SessionStore
+from studio.accounts.shared_desk import current_member
 from studio.middleware import recognise
 from studio.models import User
-from studio.sessions import SessionStore
-from studio.shared_desk import acting
 
 
 @require_safe
@@ -37,7 +37,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     was_signed_in = request.user.is_authenticated
     response = LoginView.as_view(redirect_authenticated_user=True)(request)
     if request.user.is_authenticated and not was_signed_in:
-        acting.note_presence(request, response)
+        current_member.note_presence(request, response)
         SessionStore.clear_expired()
     return response
 

@@ -15,11 +15,11 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from purchases.models import Client, Offer, Org, Purchase
+from studio.accounts.pins import confirms
 from studio.demo.books import Books
 from studio.demo.studios import SOUTHSIDE
 from studio.management.commands import demo as command
 from studio.models import Membership, User
-from studio.shared_desk.codes import confirms
 from tests.factories import make_org
 from tests.pages import press
 

@@ -16,8 +16,8 @@ from psycopg.conninfo import make_conninfo
 from pytest_django import DjangoAssertNumQueries
 
 from purchases.models import Org
+from studio.accounts.session import valid_session
 from studio.models import Allowance, Membership, Policy, Session, User
-from studio.models.session import valid_session
 from tests.database import another_connection, value
 from tests.factories import PASSWORD, make_user
 from tests.pages import words_on

@@ -145,7 +145,7 @@ def _act(
     )
     said: dict[str, Any] = {"reason": reason, "note": note}
     said["objection"] = objection and objection.value
-    if approval and (why_not := member.why_not_approved(approval)):
+    if approval and (why_not := member.approval_problem(approval)):
         # What was answered before keeps its answer, whatever has become of the secret.
         if SessionRequest.objects.filter(pk=request_id).exists():
             return _first_answer(asked, purchase)

@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils import timezone
 
 from purchases.models import Org, Purchase, SessionRequest
+from studio.accounts import pins
 from studio.models import Membership, User
-from studio.shared_desk import codes
 from tests.allowances.limits import LATE
 from tests.conftest import SignIn
 from tests.factories import PASSWORD, make_user
@@ -95,7 +95,7 @@ def test_what_no_form_sends_is_refused(
 
 
 def test_a_code_of_the_owners_own_will_do(desk: Client, olivia: User, pack: Purchase) -> None:
-    codes.set_code(olivia.membership, "4071")
+    pins.set_code(olivia.membership, "4071")
 
     assert confirm(desk, pack, owners_form(desk, pack), "4071").status_code == 200
 

@@ -13,8 +13,8 @@ from django.views.decorators.debug import sensitive_variables
 
 from purchases.models import Purchase
 from purchases.operations import sessions
+from studio.accounts import pins
 from studio.models import Membership, User
-from studio.shared_desk import codes
 from tests.database import rows
 from tests.factories import PASSWORD
 from tests.owners_step.confirming import WRONG, confirm, owners_form, step_on
@@ -59,7 +59,7 @@ def test_it_stands_in_no_error_report(
         reports.extend([reporter.get_traceback_text(), reporter.get_traceback_html()])
 
     if where == "check_password":
-        monkeypatch.setattr(codes, "check_password", explode)
+        monkeypatch.setattr(pins, "check_password", explode)
     elif where == "one_row":
         monkeypatch.setattr(sessions, "one_row", explode)
     else:

@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from purchases.models import Org
+from studio.accounts import pins
 from studio.models import Membership, Policy, User
-from studio.shared_desk import codes
 from tests.pages import HTMX, LIST, html_of, words
 
 WHO = reverse("at_desk")
@@ -23,7 +23,7 @@ WRONG = "9999"
 
 def give_code(user: User, code: str = CODE) -> Membership:
     member = Membership.objects.get(user=user)
-    codes.set_code(member, code)
+    pins.set_code(member, code)
     return member
 
 

@@ -9,9 +9,9 @@ from django.contrib.auth.hashers import check_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from studio.accounts import pins
+from studio.accounts.pins import LockedOut, confirms, confirms_by_password, why_not
 from studio.models import Membership, User
-from studio.shared_desk import codes
-from studio.shared_desk.codes import LockedOut, confirms, confirms_by_password, why_not
 from tests.database import PATIENCE
 from tests.desks import Desks
 from tests.factories import PASSWORD, make_org, make_user
@@ -24,7 +24,7 @@ def member(mia: User) -> Membership:
 
 
 def lock_out(member: Membership) -> None:
-    for _ in range(codes.TRIES):
+    for _ in range(pins.TRIES):
         assert not confirms(member, WRONG)
 
 
@@ -117,7 +117,7 @@ def test_nor_whose_membership_has_ended(member: Membership) -> None:
 
 def test_what_stands_in_the_database_counts_not_what_was_read_before(member: Membership) -> None:
     read_before = Membership.objects.get(pk=member.pk)
-    codes.set_code(member, "50821")
+    pins.set_code(member, "50821")
     assert not confirms(read_before, CODE)
     assert confirms(read_before, "50821")
 
@@ -129,14 +129,14 @@ def test_each_wrong_one_counts_whatever_it_is(member: Membership) -> None:
     confirms(member, WRONG)
     confirms(member, "not-the-password")
     confirms_by_password(member, CODE)
-    assert codes.tries_left(member) == 2
+    assert pins.tries_left(member) == 2
 
 
 def test_a_right_one_starts_anew(member: Membership) -> None:
     for _ in range(4):
         confirms(member, WRONG)
     assert confirms(member, CODE)
-    assert codes.tries_left(member) == 5
+    assert pins.tries_left(member) == 5
 
 
 def test_after_five_nothing_is_looked_at_not_even_the_right_one(member: Membership) -> None:
@@ -152,11 +152,11 @@ def test_it_ends_by_itself_and_another_five_are_counted(
     member: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock_out(member)
-    later = timezone.now() + codes.LOCKED_FOR + timedelta(seconds=1)
+    later = timezone.now() + pins.LOCKED_FOR + timedelta(seconds=1)
     monkeypatch.setattr("django.utils.timezone.now", lambda: later)
     assert not member.is_locked_out
     assert not confirms(member, WRONG)
-    assert codes.tries_left(member) == 4
+    assert pins.tries_left(member) == 4
     assert confirms(member, CODE)
 
 
@@ -201,7 +201,7 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             seen.append(secret)
         return check_password(secret, encoded)
 
-    monkeypatch.setattr(codes, "check_password", check)
+    monkeypatch.setattr(pins, "check_password", check)
     return seen
 
 
@@ -215,7 +215,7 @@ def test_of_twenty_wrong_ones_at_once_five_are_looked_at(
 ) -> None:
     assert try_wrong_ones(windows, olivia_at_once) == [200] * AT_ONCE
 
-    assert len(looked_at) == codes.TRIES
+    assert len(looked_at) == pins.TRIES
     olivia_at_once.refresh_from_db()
     assert olivia_at_once.is_locked_out
 
@@ -234,12 +234,12 @@ def test_counting_afterwards_would_look_at_more(
         wrong_tries = Membership.objects.get(pk=member.pk).wrong_tries
         all_have_read.wait(PATIENCE)
         Membership.objects.filter(pk=member.pk).update(wrong_tries=wrong_tries + 1)
-        return wrong_tries < codes.TRIES
+        return wrong_tries < pins.TRIES
 
-    monkeypatch.setattr(codes, "_count_one", naive)
+    monkeypatch.setattr(pins, "_count_one", naive)
     try_wrong_ones(windows, olivia_at_once)
 
-    assert len(looked_at) > codes.TRIES
+    assert len(looked_at) > pins.TRIES
     olivia_at_once.refresh_from_db()
     assert not olivia_at_once.is_locked_out
 

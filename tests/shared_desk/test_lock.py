@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from purchases.models import Org, Purchase
+from studio.accounts.pins import TRIES
 from studio.models import User
-from studio.shared_desk.codes import TRIES
 from tests.factories import PASSWORD
 from tests.packs import used
 from tests.pages import HTMX, LIST, html_of, press, words_on

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from studio.accounts import pins
 from studio.models import Membership, User
-from studio.shared_desk import codes
 from tests.factories import PASSWORD
 from tests.pages import LIST, html_of, words_on
 from tests.shared_desk.people import CODE, WRONG, give_code, take_over, who_is_at_the_desk
@@ -22,14 +22,14 @@ def test_a_member_sets_a_code_and_acts_by_it(mia: User, desk: Client) -> None:
     assert PAGE in html_of(desk.get(LIST))
     page = desk.post(PAGE, {"password": PASSWORD, "code": NEW, "again": NEW}, follow=True)
     assert "Your code is set" in words_on(page)
-    assert codes.confirms(Membership.objects.get(user=mia), NEW)
+    assert pins.confirms(Membership.objects.get(user=mia), NEW)
 
 
 def test_another_code_takes_the_place_of_the_first(mia: User, desk: Client) -> None:
     member = give_code(mia)
     set_code(desk)
-    assert not codes.confirms(member, CODE)
-    assert codes.confirms(member, NEW)
+    assert not pins.confirms(member, CODE)
+    assert pins.confirms(member, NEW)
 
 
 def test_who_acts_by_code_changes_their_own_and_stays(
@@ -40,8 +40,8 @@ def test_who_acts_by_code_changes_their_own_and_stays(
     take_over(desk, olivia)
     set_code(desk)
     assert who_is_at_the_desk(desk) == "Olivia"
-    assert codes.confirms(Membership.objects.get(user=olivia), NEW)
-    assert codes.confirms(Membership.objects.get(user=mia), CODE)
+    assert pins.confirms(Membership.objects.get(user=olivia), NEW)
+    assert pins.confirms(Membership.objects.get(user=mia), CODE)
 
 
 @pytest.mark.parametrize(
@@ -71,14 +71,14 @@ def test_what_is_not_right_is_said_beside_it_and_nothing_changes(
 
 def test_wrong_passwords_are_counted_as_wrong_codes_are(mia: User, desk: Client) -> None:
     member = give_code(mia)
-    for _ in range(codes.TRIES):
+    for _ in range(pins.TRIES):
         page = desk.post(PAGE, {"password": "not it", "code": NEW, "again": NEW})
     assert "Mia is locked out until" in words_on(page)
     assert "Mia is locked out until" in words_on(
         desk.post(PAGE, {"password": PASSWORD, "code": NEW, "again": NEW})
     )
-    codes.lift_lockout(member)
-    assert codes.confirms(member, CODE)
+    pins.lift_lockout(member)
+    assert pins.confirms(member, CODE)
 
 
 # --- The owner ------------------------------------------------------------------------------------
@@ -110,10 +110,10 @@ def test_an_owner_clears_a_code_and_cannot_read_it(mia: User, owner: Client) -> 
 
 def test_an_owner_lets_somebody_in_who_is_locked_out(mia: User, owner: Client) -> None:
     member = give_code(mia)
-    for _ in range(codes.TRIES):
-        codes.confirms(member, WRONG)
+    for _ in range(pins.TRIES):
+        pins.confirms(member, WRONG)
     assert "Mia is not locked out." in choose(owner, "lift_lockouts", member)
-    assert codes.confirms(member, CODE)
+    assert pins.confirms(member, CODE)
 
 
 @pytest.mark.parametrize("action", ["clear_codes", "lift_lockouts"])
@@ -121,8 +121,8 @@ def test_neither_staff_nor_an_owner_of_another_org_does(
     mia: User, ada: User, otto: User, desk: Client, action: str
 ) -> None:
     member = give_code(ada)
-    for _ in range(codes.TRIES):
-        codes.confirms(member, WRONG)
+    for _ in range(pins.TRIES):
+        pins.confirms(member, WRONG)
     stranger = Client()
     stranger.force_login(otto)
     for browser in (desk, stranger):

@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 
 from purchases.models import Org
+from studio.accounts import pins
+from studio.accounts.shared_desk.people import with_letters
 from studio.models import Membership, User
-from studio.shared_desk import codes
-from studio.shared_desk.people import with_letters
 from tests.factories import PASSWORD, make_user
 from tests.pages import LIST, html_of, words_on
 from tests.shared_desk.people import (
@@ -97,7 +97,7 @@ def test_the_fifth_locks_the_person_out_and_not_the_desk(
 def test_who_acts_already_stays_where_others_try_their_code(shared: Client, noah: User) -> None:
     take_over(shared, noah)
     for _ in range(5):
-        codes.confirms(noah.membership, WRONG)
+        pins.confirms(noah.membership, WRONG)
     assert who_is_at_the_desk(shared) == "Noah"
 
 

@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from purchases.models import Org, Purchase
+from studio.accounts import pins
 from studio.models import Membership, User
-from studio.shared_desk import codes
 from tests.packs import used
 from tests.pages import LIST, press, words_on
 from tests.shared_desk.people import (
@@ -28,7 +28,7 @@ def change_code(noah: User) -> None:
 
 
 def clear_code(noah: User) -> None:
-    codes.clear_code(noah.membership)
+    pins.clear_code(noah.membership)
 
 
 def close_account(noah: User) -> None:

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import expect
 
+from studio.accounts import pins
 from studio.models import User
-from studio.shared_desk import codes
 from tests.browser.conftest import SignIn, Window
 from tests.browser.shared_desk.computer import is_at_the_desk
 from tests.browser.test_accessibility import assert_nothing_to_mend
@@ -49,5 +49,5 @@ def test_one_code_is_one_try_however_it_is_sent(
         page.keyboard.press("Enter")
         expect(page.get_by_role("alert")).to_be_visible()
         noah.membership.refresh_from_db()
-        assert codes.tries_left(noah.membership) == 4
-        codes.lift_lockout(noah.membership)
+        assert pins.tries_left(noah.membership) == 4
+        pins.lift_lockout(noah.membership)

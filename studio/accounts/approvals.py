@@ -4,11 +4,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from purchases.member import Approval
-from studio.models import Membership
-from studio.shared_desk import codes
+from studio.accounts import pins
+from studio.accounts.membership import Membership
 
 
-def why_not_confirmed(member: Membership, approval: Approval) -> str | None:
+def approval_problem(member: Membership, approval: Approval) -> str | None:
     """None where the secret is that of an owner of the member's org, who is another person. Else
     why not, in words. Wrong ones count as those at the desk do."""
     owner = member.other_owners.filter(user=approval.user_id).first()
@@ -20,11 +20,11 @@ def why_not_confirmed(member: Membership, approval: Approval) -> str | None:
             "owner": owner.name
         }
     try:
-        if codes.confirms(owner, approval.secret):
+        if pins.confirms(owner, approval.secret):
             return None
-    except codes.LockedOut:
+    except pins.LockedOut:
         pass
-    left = codes.tries_left(owner)
+    left = pins.tries_left(owner)
     if left <= 0:
         locked = _("Too many wrong tries. %(owner)s can confirm again in 15 minutes.")
         return locked % {"owner": owner.name}

@@ -15,11 +15,12 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from purchases.forms import problems
 from purchases.redirects import safe_next_url
-from studio.models import Membership
-from studio.shared_desk import acting, codes
-from studio.shared_desk.acting import SharedDeskRequest
-from studio.shared_desk.forms import CodeForm, WhoForm
-from studio.shared_desk.people import who_may_act, with_letters
+from studio.accounts import pins
+from studio.accounts.membership import Membership
+from studio.accounts.shared_desk import current_member
+from studio.accounts.shared_desk.current_member import SharedDeskRequest
+from studio.accounts.shared_desk.forms import CodeForm, WhoForm
+from studio.accounts.shared_desk.people import who_may_act, with_letters
 
 
 @sensitive_post_parameters("secret")
@@ -31,12 +32,12 @@ def at_desk(request: SharedDeskRequest) -> HttpResponse:
     problem = ""
     if form.is_valid():
         member, secret = form.cleaned_data["who"], form.cleaned_data["secret"]
-        by_password = not codes.is_for_the_code(member, secret)
+        by_password = not pins.is_for_the_code(member, secret)
         if not (problem := why_not(member, secret)):
             here = page_to_go_on(request, forget=desk.last is None or member.pk != desk.last.pk)
-            acting.take_over(request, member, by_password=by_password)
+            current_member.take_over(request, member, by_password=by_password)
             response = go_on_to(request, here)
-            acting.note_presence(request, response)
+            current_member.note_presence(request, response)
             return response
     elif form.is_bound:
         problem = problems(form)
@@ -56,7 +57,7 @@ def at_desk(request: SharedDeskRequest) -> HttpResponse:
 @require_POST
 def lock(request: SharedDeskRequest) -> HttpResponse:
     """Nobody acts until somebody says who they are."""
-    acting.lock(request)
+    current_member.lock(request)
     return HttpResponseRedirect(ask_who(page_to_go_on(request)))
 
 
@@ -75,14 +76,14 @@ def own_code(request: SharedDeskRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if form.is_valid():
         try:
-            if codes.confirms_by_password(member, form.cleaned_data["password"]):
-                codes.set_code(member, form.cleaned_data["code"])
+            if pins.confirms_by_password(member, form.cleaned_data["password"]):
+                pins.set_code(member, form.cleaned_data["code"])
                 if not request.desk.is_by_password:
-                    acting.take_over(request, member, by_password=False)
+                    current_member.take_over(request, member, by_password=False)
                 messages.success(request, _("Your code is set: it works at every desk."))
                 return HttpResponseRedirect(resolve_url("home"))
             problem = locked_out(member) if member.is_locked_out else _("That is not the password.")
-        except codes.LockedOut:
+        except pins.LockedOut:
             problem = locked_out(member)
         form.add_error("password", problem)
     return render(request, "shared_desk/own_code.html", {"form": form, "member": member})
@@ -91,15 +92,15 @@ def own_code(request: SharedDeskRequest) -> HttpResponse:
 def why_not(member: Membership, secret: str) -> str:
     """Empty where it is them."""
     try:
-        if codes.confirms(member, secret):
+        if pins.confirms(member, secret):
             return ""
-    except codes.LockedOut:
+    except pins.LockedOut:
         pass
     return locked_out(member) if member.is_locked_out else not_it(member, secret)
 
 
 def not_it(member: Membership, secret: str) -> str:
-    left = codes.tries_left(member)
+    left = pins.tries_left(member)
     if member.code and secret.isdigit():
         said = _("That is not %(name)s’s code.") % {"name": member.name}
     else:

@@ -14,8 +14,9 @@ from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from purchases.access import DeskRequest
-from studio.models import Membership, Policy
-from studio.sessions import ACTING, SessionStore
+from studio.accounts.membership import Membership
+from studio.accounts.policy import Policy
+from studio.accounts.session_store import ACTING, SessionStore
 
 LOCKED = "locked"
 # What a page asks by itself, while nobody may be there, has this header.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from studio.models import Membership
+from studio.accounts.membership import Membership
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from purchases.models import Org
 from purchases.models.row_mapper import RowMapper
-from studio.models.member import Membership, User
-from studio.models.policy import Policy
+from studio.accounts.membership import Membership
+from studio.accounts.policy import Policy
+from studio.accounts.user import User
 
 
 class Session(AbstractBaseSession):

@@ -1,4 +1,4 @@
-"""Who signs in, and what each may do in which org."""
+"""A user's role in an org, and what comes with it."""
 
 from __future__ import annotations
 
@@ -9,31 +9,21 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from purchases.member import Action, Approval, Approver
-from studio.models.policy import Allowance, Policy
-
-
-class User(AbstractUser):
-    """A person who signs in. What they may do is said by their membership."""
-
-    def get_short_name(self) -> str:
-        """What the others at the desk call them."""
-        return super().get_short_name() or self.get_username()
+from studio.accounts.permissions import ROLE_PERMISSIONS, Role
+from studio.accounts.policy import Allowance, Policy
+from studio.accounts.user import User
 
 
 class Membership(models.Model):
     """A user's role in an org. One user works for one org."""
 
-    class Role(models.TextChoices):
-        OWNER = "owner", _("Owner")
-        STAFF = "staff", _("Front desk")
-        ACCOUNTANT_READONLY = "accountant_readonly", _("Accountant (read only)")
+    Role = Role
 
     user = models.OneToOneField(
         User, models.CASCADE, related_name="membership", verbose_name=_("user")
@@ -42,7 +32,7 @@ class Membership(models.Model):
         "purchases.Org", models.PROTECT, related_name="memberships", verbose_name=_("org")
     )
     role = models.TextField(_("role"), choices=Role)
-    # By a code they act at a desk that they share: `studio.shared_desk`. Kept like a password.
+    # The hash of the PIN with which the member acts at a shared desk.
     code = models.TextField(blank=True, db_default="", default="", editable=False)
     code_digits = models.PositiveSmallIntegerField(null=True, editable=False)
     wrong_tries = models.PositiveSmallIntegerField(db_default=0, default=0, editable=False)
@@ -128,27 +118,11 @@ class Membership(models.Model):
         owners = Membership.objects.filter(role=Membership.Role.OWNER, user__is_active=True)
         return owners.filter(org=self.org_id).exclude(pk=self.pk).select_related("user")
 
-    def why_not_approved(self, approval: Approval) -> str | None:
+    def approval_problem(self, approval: Approval) -> str | None:
         # It imports this module.
-        from studio.confirmation import why_not_confirmed
+        from studio.accounts.approvals import approval_problem
 
-        return why_not_confirmed(self, approval)
+        return approval_problem(self, approval)
 
     def may(self, action: Action) -> bool:
-        return action in MAY[Membership.Role(self.role)]
-
-
-MAY: dict[Membership.Role, set[Action]] = {
-    Membership.Role.OWNER: {
-        "see",
-        "reinstate",
-        "use",
-        "extend",
-        "undo",
-        "undo_any",
-        "exceed_allowance",
-        "administer",
-    },
-    Membership.Role.STAFF: {"see", "reinstate", "use", "extend", "undo"},
-    Membership.Role.ACCOUNTANT_READONLY: {"see"},
-}
+        return action in ROLE_PERMISSIONS[Role(self.role)]

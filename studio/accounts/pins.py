@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
-from studio.models import Membership
+from studio.accounts.membership import Membership
 
 TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from studio.models import Membership
-from studio.shared_desk import codes
-from studio.shared_desk.people import who_may_act
+from studio.accounts import pins
+from studio.accounts.membership import Membership
+from studio.accounts.shared_desk.people import who_may_act
 
 
 class WhoForm(forms.Form):
@@ -44,7 +44,7 @@ class CodeForm(forms.Form):
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
-        if problem := codes.why_not(code):
+        if problem := pins.why_not(code):
             raise forms.ValidationError(problem)
         return code
 

@@ -1,0 +1,228 @@
+"""The admin of those who sign in: superusers make accounts, owners say who may do what."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.contrib.messages import ERROR
+from django.db import IntegrityError
+from django.db.models import QuerySet
+from django.forms import TypedChoiceField
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.text import capfirst
+from django.utils.timezone import get_default_timezone_name
+from django.utils.translation import gettext_lazy as _
+
+from purchases.admin import OwnOrgAdmin
+from purchases.admin.own_org import member_of
+from studio.accounts import pins
+from studio.accounts.membership import Membership
+from studio.accounts.policy import Allowance, Policy
+from studio.accounts.user import User
+
+# What a person may do goes by their role.
+admin.site.unregister(Group)
+
+
+class MembershipInline(admin.StackedInline):  # type: ignore[type-arg]
+    model = Membership
+    autocomplete_fields = ["org"]
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
+    """For superusers alone: an account holds a password and may be signed in to any org."""
+
+    inlines = [MembershipInline]
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        (_("The person"), {"fields": ["first_name", "last_name", "email"]}),
+        (_("Access"), {"fields": ["is_active", "is_superuser"]}),
+        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    readonly_fields = ["last_login", "date_joined"]
+    filter_horizontal = []
+    list_display = ["username", "first_name", "last_name", "email", "membership", "last_login"]
+    list_filter = ["is_active", "is_superuser", "membership__role", "last_login", "date_joined"]
+    list_select_related = ["membership__org"]
+    show_full_result_count = False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
+
+
+@admin.register(Membership)
+class MembershipAdmin(OwnOrgAdmin):
+    """Owners change the roles of the others: not their own, so that an org keeps an owner."""
+
+    fields = ["user", "org", "role", "has_code", "locked_until"]
+    readonly_fields = ["has_code", "locked_until"]
+    autocomplete_fields = ["user", "org"]
+    list_display = [
+        "user",
+        "full_name",
+        "email",
+        "role",
+        "org",
+        "has_code",
+        "locked_until",
+        "date_joined",
+        "last_login",
+    ]
+    actions = ["clear_codes", "lift_lockouts"]
+    list_filter = ["org", "role", "user__is_active", "user__date_joined", "user__last_login"]
+    list_select_related = ["user", "org"]
+    search_fields = ["user__username", "user__first_name", "user__last_name", "user__email"]
+    ordering = ["user__username"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        is_own = obj is not None and obj.user_id == request.user.pk
+        may_change = super().has_change_permission(request, obj)
+        return may_change and (not is_own or request.user.is_superuser)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        readonly = super().get_readonly_fields(request, obj)
+        return [*readonly, "user"] if obj else readonly
+
+    @admin.display(boolean=True, description=_("has a code"))
+    def has_code(self, membership: Membership) -> bool:
+        """The code itself is nobody's to read."""
+        return bool(membership.code)
+
+    @admin.action(permissions=["change"], description=_("Clear the code: they choose a new one"))
+    def clear_codes(self, request: HttpRequest, members: QuerySet[Membership]) -> None:
+        for member in members:
+            pins.clear_code(member)
+            self.message_user(request, _("%(name)s has no code now.") % {"name": member.name})
+
+    @admin.action(permissions=["change"], description=_("Let those in who are locked out"))
+    def lift_lockouts(self, request: HttpRequest, members: QuerySet[Membership]) -> None:
+        for member in members:
+            pins.lift_lockout(member)
+            self.message_user(request, _("%(name)s is not locked out.") % {"name": member.name})
+
+    @admin.display(ordering="user__first_name", description=_("full name"))
+    def full_name(self, membership: Membership) -> str:
+        return membership.user.get_full_name()
+
+    @admin.display(ordering="user__email", description=_("e-mail"))
+    def email(self, membership: Membership) -> str:
+        return membership.user.email
+
+    @admin.display(ordering="user__date_joined", description=_("date joined"))
+    def date_joined(self, membership: Membership) -> Any:
+        return membership.user.date_joined
+
+    @admin.display(ordering="user__last_login", description=_("last login"))
+    def last_login(self, membership: Membership) -> Any:
+        return membership.user.last_login
+
+
+class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What there is to choose from differs between machines and versions, and so is no part of the
+    table."""
+
+    time_zone = forms.ChoiceField(
+        label=capfirst(Policy._meta.get_field("time_zone").verbose_name),
+        help_text=Policy._meta.get_field("time_zone").help_text,
+        choices=lambda: [(name, name) for name in sorted(available_timezones())],
+        initial=get_default_timezone_name,
+    )
+    language = forms.ChoiceField(
+        label=capfirst(Policy._meta.get_field("language").verbose_name),
+        choices=[("", _("As the browser has it")), *settings.LANGUAGES],
+        required=False,
+    )
+
+
+@admin.register(Policy)
+class PolicyAdmin(OwnOrgAdmin):
+    """An org has one, or none and chose nothing."""
+
+    form = PolicyForm
+    fields = [
+        "org",
+        "reason_is_mandatory",
+        "desk_locks_after_minutes",
+        "time_zone",
+        "language",
+    ]
+    list_display = [
+        "__str__",
+        "reason_is_mandatory",
+        "desk_locks_after_minutes",
+        "time_zone",
+        "language",
+    ]
+    ordering = ["org__name"]
+    list_select_related = ["org"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Every page of the admin asks; the policy came with the member."""
+        member = member_of(request)
+        has_chosen = member is not None and hasattr(member.org, "policy")
+        return request.user.is_superuser or (super().has_add_permission(request) and not has_chosen)
+
+
+@admin.register(Allowance)
+class AllowanceAdmin(OwnOrgAdmin):
+    """What the desk may give back by itself. A reason that is not in the list is free."""
+
+    fields = ["org", "reason", "sessions", "days"]
+    list_display = ["reason_in_words", "sessions", "days", "org"]
+    ordering = ["org__name", "reason"]
+    list_select_related = ["org"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A reason becomes free again."""
+        return self.has_change_permission(request, obj)
+
+    @admin.display(description=_("reason"), ordering="reason")
+    def reason_in_words(self, allowance: Allowance) -> str:
+        return allowance.get_reason_display()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        readonly = super().get_readonly_fields(request, obj)
+        return [*readonly, "reason"] if obj else readonly
+
+    def formfield_for_choice_field(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> TypedChoiceField | None:
+        """An owner's form has no org, so that Django can't see which reasons are taken there."""
+        kwargs["help_text"] = _(
+            "A reason without an allowance is free."
+            " “No reason given” is a press of Reinstate alone."
+        )
+        member = member_of(request)
+        if member and not request.user.is_superuser:
+            taken = member.allowances
+            kwargs["choices"] = [each for each in db_field.choices if each[0] not in taken]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Saved by two at once, it is there once."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError:
+            self.message_user(request, _("There is an allowance for this reason already."), ERROR)
+            return redirect("admin:studio_allowance_changelist")

@@ -1,0 +1,28 @@
+"""What each role may do."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from purchases.member import Action
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", _("Owner")
+    STAFF = "staff", _("Front desk")
+    ACCOUNTANT_READONLY = "accountant_readonly", _("Accountant (read only)")
+
+
+ROLE_PERMISSIONS: dict[Role, set[Action]] = {
+    Role.OWNER: {
+        "see",
+        "reinstate",
+        "use",
+        "extend",
+        "undo",
+        "undo_any",
+        "exceed_allowance",
+        "administer",
+    },
+    Role.STAFF: {"see", "reinstate", "use", "extend", "undo"},
+    Role.ACCOUNTANT_READONLY: {"see"},
+}
