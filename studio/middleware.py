@@ -107,8 +107,8 @@ class MembershipRequired:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         desk: Desk | None = getattr(request, "desk", None)
-        if desk and desk.acting and current_member.is_presence(request, desk):
-            current_member.note_presence(request, response)
+        if desk and desk.acting and current_member.counts_as_activity(request, desk):
+            current_member.record_activity(request, response)
         return response
 
     def process_view(

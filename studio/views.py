@@ -37,7 +37,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     was_signed_in = request.user.is_authenticated
     response = LoginView.as_view(redirect_authenticated_user=True)(request)
     if request.user.is_authenticated and not was_signed_in:
-        current_member.note_presence(request, response)
+        current_member.record_activity(request, response)
         SessionStore.clear_expired()
     return response
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from purchases.models import Client, Offer, Org, Purchase
-from studio.accounts.pins import confirms
+from studio.accounts.pins import verify
 from studio.demo.books import Books
 from studio.demo.studios import SOUTHSIDE
 from studio.management.commands import demo as command
@@ -79,8 +79,8 @@ def test_its_people_sign_in(username: str, loaded: str) -> None:
 
 @pytest.mark.parametrize("username", ["owner", "desk", "evening"])
 def test_those_who_share_the_desk_have_a_code(username: str, loaded: str) -> None:
-    assert command.CODE in loaded
-    assert confirms(Membership.objects.get(user__username=username), command.CODE)
+    assert command.PIN in loaded
+    assert verify(Membership.objects.get(user__username=username), command.PIN)
 
 
 def test_running_it_twice_changes_nothing() -> None:

@@ -111,10 +111,10 @@ lock_desk                  GET     302   403  405  405     405   405
 here_at_desk               GET     302   403  204  204     204   204
 here_at_desk               HEAD    302   403  204  204     204   204
 here_at_desk               POST    302   403  405  405     405   405
-own_code                   GET     302   403  200  200     200   200
-own_code                   HEAD    302   403  200  200     200   200
-own_code                   POST    302   403  200  200     200   200
-own_code                   PUT     302   403  405  405     405   405
+own_pin                   GET     302   403  200  200     200   200
+own_pin                   HEAD    302   403  200  200     200   200
+own_pin                   POST    302   403  200  200     200   200
+own_pin                   PUT     302   403  405  405     405   405
 login                      GET     200   302  302  302     302   302
 login                      POST    200   302  302  302     302   302
 logout                     POST    302   302  302  302     302   302

@@ -21,7 +21,7 @@ from studio.models import Allowance, Membership, Policy, Session, User
 from tests.database import another_connection, value
 from tests.factories import PASSWORD, make_user
 from tests.pages import words_on
-from tests.shared_desk.people import give_code, take_over, who_is_at_the_desk
+from tests.shared_desk.people import give_pin, take_over, who_is_at_the_desk
 
 DESK = reverse("purchases:purchase_list")
 WHO = reverse("at_desk")
@@ -35,7 +35,7 @@ def a_bit_of_everything(org: Org, mia: User, noah: User, desk: Client) -> None:
     Policy.objects.create(org=org, time_zone="Australia/Sydney")
     Allowance.objects.create(org=org, reason="", sessions=1, days=30)
     for user in (mia, noah):
-        give_code(user)
+        give_pin(user)
     take_over(desk, noah)
 
 
@@ -80,7 +80,7 @@ def test_who_was_deleted_is_out_and_their_session_hinders_nobody(mia: User, desk
 def test_who_acted_and_was_deleted_acts_no_more(northside: Org, mia: User, desk: Client) -> None:
     noah = make_user(username="noah", org=northside)
     for user in (mia, noah):
-        give_code(user)
+        give_pin(user)
     take_over(desk, noah)
     assert who_is_at_the_desk(desk) == "Noah"
 

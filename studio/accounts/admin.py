@@ -72,8 +72,8 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
 class MembershipAdmin(OwnOrgAdmin):
     """Owners change the roles of the others: not their own, so that an org keeps an owner."""
 
-    fields = ["user", "org", "role", "has_code", "locked_until"]
-    readonly_fields = ["has_code", "locked_until"]
+    fields = ["user", "org", "role", "has_pin", "locked_until"]
+    readonly_fields = ["has_pin", "locked_until"]
     autocomplete_fields = ["user", "org"]
     list_display = [
         "user",
@@ -81,12 +81,12 @@ class MembershipAdmin(OwnOrgAdmin):
         "email",
         "role",
         "org",
-        "has_code",
+        "has_pin",
         "locked_until",
         "date_joined",
         "last_login",
     ]
-    actions = ["clear_codes", "lift_lockouts"]
+    actions = ["clear_pins", "lift_lockouts"]
     list_filter = ["org", "role", "user__is_active", "user__date_joined", "user__last_login"]
     list_select_related = ["user", "org"]
     search_fields = ["user__username", "user__first_name", "user__last_name", "user__email"]
@@ -105,14 +105,14 @@ class MembershipAdmin(OwnOrgAdmin):
         return [*readonly, "user"] if obj else readonly
 
     @admin.display(boolean=True, description=_("has a code"))
-    def has_code(self, membership: Membership) -> bool:
+    def has_pin(self, membership: Membership) -> bool:
         """The code itself is nobody's to read."""
         return bool(membership.code)
 
     @admin.action(permissions=["change"], description=_("Clear the code: they choose a new one"))
-    def clear_codes(self, request: HttpRequest, members: QuerySet[Membership]) -> None:
+    def clear_pins(self, request: HttpRequest, members: QuerySet[Membership]) -> None:
         for member in members:
-            pins.clear_code(member)
+            pins.clear_pin(member)
             self.message_user(request, _("%(name)s has no code now.") % {"name": member.name})
 
     @admin.action(permissions=["change"], description=_("Let those in who are locked out"))

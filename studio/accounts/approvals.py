@@ -20,7 +20,7 @@ def approval_problem(member: Membership, approval: Approval) -> str | None:
             "owner": owner.name
         }
     try:
-        if pins.confirms(owner, approval.secret):
+        if pins.verify(owner, approval.secret):
             return None
     except pins.LockedOut:
         pass

@@ -33,7 +33,7 @@ class LockedOut(Exception):
 
 
 @sensitive_variables("secret")
-def confirms(member: Membership, secret: str) -> bool:
+def verify(member: Membership, secret: str) -> bool:
     """Whether `secret` is this member's code or password: that they are here themselves.
 
     Four to eight digits are taken for the code of a member who has one, and anything else for the
@@ -46,12 +46,12 @@ def confirms(member: Membership, secret: str) -> bool:
 
 
 @sensitive_variables("password")
-def confirms_by_password(member: Membership, password: str) -> bool:
-    """As `confirms`, but no code will do."""
+def verify_password(member: Membership, password: str) -> bool:
+    """As `verify`, but no code will do."""
     return _counted(member, lambda here: check_password(password, here.user.password))
 
 
-def is_for_the_code(member: Membership, secret: str) -> bool:
+def is_pin_attempt(member: Membership, secret: str) -> bool:
     return bool(member.code) and secret.isascii() and secret.isdigit() and 4 <= len(secret) <= 8
 
 
@@ -59,12 +59,12 @@ def tries_left(member: Membership) -> int:
     return TRIES - member.wrong_tries
 
 
-def set_code(member: Membership, code: str) -> None:
+def set_pin(member: Membership, code: str) -> None:
     member.code, member.code_digits = make_password(code), len(code)
     member.save(update_fields=["code", "code_digits"])
 
 
-def clear_code(member: Membership) -> None:
+def clear_pin(member: Membership) -> None:
     member.code, member.code_digits = "", None
     member.save(update_fields=["code", "code_digits"])
 
@@ -74,7 +74,7 @@ def lift_lockout(member: Membership) -> None:
     member.save(update_fields=["wrong_tries", "locked_until"])
 
 
-def why_not(code: str) -> str | None:
+def pin_problem(code: str) -> str | None:
     """What is wrong with a code that somebody wants to have, in words."""
     if not (code.isascii() and code.isdigit() and 4 <= len(code) <= 8):
         return _("A code has 4 to 8 digits, and nothing else.")
@@ -91,7 +91,7 @@ def why_not(code: str) -> str | None:
 
 @sensitive_variables("secret")
 def _is_code_or_password(member: Membership, secret: str) -> bool:
-    if is_for_the_code(member, secret):
+    if is_pin_attempt(member, secret):
         return check_password(secret, member.code)
     return check_password(secret, member.user.password)
 

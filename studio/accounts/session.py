@@ -50,7 +50,7 @@ SELECT_VALID_SESSION = f"""
         EXISTS (
             SELECT FROM public.studio_membership AS colleague
             WHERE colleague.org_id = org.id AND colleague.code <> ''
-        ) AS org_has_codes,
+        ) AS org_has_pins,
         (
             SELECT jsonb_agg(
                 jsonb_build_object('reason', reason, 'sessions', sessions, 'days', days)
@@ -74,9 +74,7 @@ def valid_session(key: str) -> Session | None:
     found = _found({"key": key, "now": timezone.now()})
     if found is None:
         return None
-    session, person, member, org, policy, acting, acting_person, snapshot, has_codes, allowed = (
-        found
-    )
+    session, person, member, org, policy, acting, acting_person, snapshot, has_pins, allowed = found
     session.user, session.acting = person, acting
     if person:
         User.membership.related.set_cached_value(person, member)
@@ -85,7 +83,7 @@ def valid_session(key: str) -> Session | None:
     if member:
         member.user, member.org = person, org
         Org.policy.related.set_cached_value(org, policy)
-        org.snapshot, org.has_codes = snapshot, has_codes
+        org.snapshot, org.has_pins = snapshot, has_pins
         # Django has JSON come as text.
         org.allowed = json.loads(allowed or "[]")
     return cast("Session", session)

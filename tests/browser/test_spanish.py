@@ -13,7 +13,7 @@ from tests.browser.conftest import SignIn, Window
 from tests.expiry.extensions import extended_by, extension_undone_by
 from tests.factories import make_client, make_purchase, make_user
 from tests.packs import PACKS, make_pack
-from tests.shared_desk.people import give_code
+from tests.shared_desk.people import give_pin
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -90,7 +90,7 @@ def test_what_comes_up_on_them_has_room_for_spanish(
     given_back(mia, pack, times=2)
     expired = make_pack(org=northside, kind="expired")
     for user in (mia, olivia, make_user(username="noah", org=northside)):
-        give_code(user)
+        give_pin(user)
     page = sign_in(window(viewport={"width": width, "height": 800}), mia)
 
     row = page.locator(f"#purchase-{pack.pk}")

@@ -95,7 +95,7 @@ def test_what_no_form_sends_is_refused(
 
 
 def test_a_code_of_the_owners_own_will_do(desk: Client, olivia: User, pack: Purchase) -> None:
-    pins.set_code(olivia.membership, "4071")
+    pins.set_pin(olivia.membership, "4071")
 
     assert confirm(desk, pack, owners_form(desk, pack), "4071").status_code == 200
 

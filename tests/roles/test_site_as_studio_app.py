@@ -20,7 +20,7 @@ from tests.database import acting_as, rows, value
 from tests.expiry.extensions import expiry_of, extend, undo_extension
 from tests.factories import PASSWORD, make_client, make_offer, make_purchase
 from tests.pages import LIST, press, rows_on, the_row_on
-from tests.shared_desk.people import LOCK, give_code, take_over, who_is_at_the_desk
+from tests.shared_desk.people import LOCK, give_pin, take_over, who_is_at_the_desk
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_a_cancelled_class_is_matched_written_down_and_given_back(
 
 @pytest.mark.usefixtures("as_studio_app")
 def test_people_share_a_desk(desk: Client, ada: User, purchase: Purchase) -> None:
-    give_code(ada)
+    give_pin(ada)
     take_over(desk, ada, "9999")
     take_over(desk, ada)
     assert who_is_at_the_desk(desk) == "Ada"

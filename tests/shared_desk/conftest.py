@@ -5,7 +5,7 @@ from django.urls import reverse
 from purchases.models import Org, Purchase
 from studio.models import User
 from tests.factories import PASSWORD, make_client, make_purchase, make_user
-from tests.shared_desk.people import give_code, lock_after
+from tests.shared_desk.people import give_pin, lock_after
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def pack(northside: Org) -> Purchase:
 def shared(mia: User, noah: User, olivia: User, ada: User, desk: Client) -> Client:
     """Mia signed the computer in; all four have a code."""
     for user in (mia, noah, olivia, ada):
-        give_code(user)
+        give_pin(user)
     return desk
 
 
@@ -31,7 +31,7 @@ def locking(northside: Org, mia: User, olivia: User, pack: Purchase) -> Client:
     """It locks after 5 minutes; Mia has just signed in."""
     lock_after(northside, 5)
     for user in (mia, olivia):
-        give_code(user)
+        give_pin(user)
     browser = Client()
     browser.post(reverse("login"), {"username": "mia", "password": PASSWORD})
     return browser

@@ -17,20 +17,20 @@ from tests.pages import HTMX, LIST, html_of, words
 
 WHO = reverse("at_desk")
 LOCK = reverse("lock_desk")
-CODE = "4071"
+PIN = "4071"
 WRONG = "9999"
 
 
-def give_code(user: User, code: str = CODE) -> Membership:
+def give_pin(user: User, code: str = PIN) -> Membership:
     member = Membership.objects.get(user=user)
-    pins.set_code(member, code)
+    pins.set_pin(member, code)
     return member
 
 
 def take_over(
     browser: Client,
     user: User,
-    secret: str = CODE,
+    secret: str = PIN,
     *,
     page: str = LIST,
     htmx: bool = False,

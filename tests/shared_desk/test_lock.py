@@ -15,11 +15,11 @@ from tests.factories import PASSWORD
 from tests.packs import used
 from tests.pages import HTMX, LIST, html_of, press, words_on
 from tests.shared_desk.people import (
-    CODE,
     LOCK,
+    PIN,
     WHO,
     WRONG,
-    give_code,
+    give_pin,
     leave_alone,
     lock_after,
     problem_on,
@@ -46,7 +46,7 @@ def test_after_that_time_nobody_acts_and_nothing_can_be_read(
         reverse("purchases:purchase_detail", args=[pack.pk]),
         reverse("purchases:rows") + f"?ids={pack.pk}",
         reverse("purchases:cancelled_class"),
-        reverse("own_code"),
+        reverse("own_pin"),
         "/admin/",
         "/admin/purchases/client/",
     ]:
@@ -106,7 +106,7 @@ def test_without_any_code_the_password_opens_it(northside: Org, mia: User) -> No
 
 
 def test_without_a_policy_it_never_locks_by_itself(mia: User, desk: Client) -> None:
-    give_code(mia)
+    give_pin(mia)
     leave_alone(desk, 600)
     assert who_is_at_the_desk(desk) == "Mia"
 
@@ -124,7 +124,7 @@ def test_the_desk_that_locks_is_the_one_that_was_left(locking: Client, mia: User
 
 def test_somebody_locks_it_and_any_code_opens_it(mia: User, olivia: User, desk: Client) -> None:
     for user in (mia, olivia):
-        give_code(user)
+        give_pin(user)
     page = f"{LIST}?state=active"
     answer = desk.post(LOCK, {"next": page})
     assert answer["Location"].startswith(WHO)
@@ -135,7 +135,7 @@ def test_somebody_locks_it_and_any_code_opens_it(mia: User, olivia: User, desk: 
 
 
 def test_no_link_locks_it_and_no_other_site(mia: User, desk: Client) -> None:
-    give_code(mia)
+    give_pin(mia)
     assert desk.get(LOCK).status_code == 405
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(mia)
@@ -154,7 +154,7 @@ def test_from_a_locked_desk_one_can_sign_out_and_in(locking: Client, mia: User) 
     for _ in range(TRIES):
         take_over(locking, mia, WRONG)
     locking.post(LOCK)
-    assert problem_on(take_over(locking, mia, CODE)).startswith("Mia is locked out until")
+    assert problem_on(take_over(locking, mia, PIN)).startswith("Mia is locked out until")
     locking.post(reverse("logout"))
     locking.post(reverse("login"), {"username": "mia", "password": PASSWORD})
     assert who_is_at_the_desk(locking) == "Mia"
@@ -162,7 +162,7 @@ def test_from_a_locked_desk_one_can_sign_out_and_in(locking: Client, mia: User) 
 
 def test_a_lock_is_offered_where_there_is_one(desk: Client, mia: User) -> None:
     assert "Lock the desk" not in words_on(desk.get(WHO))
-    give_code(mia)
+    give_pin(mia)
     page = html_of(desk.get(WHO))
     assert 'form="lock"' in page
     assert '<form id="lock"' in page

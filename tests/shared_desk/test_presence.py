@@ -15,7 +15,7 @@ from tests.pages import HTMX, LIST, press
 from tests.shared_desk.people import (
     LOCK,
     WHO,
-    give_code,
+    give_pin,
     leave_alone,
     lock_after,
     presence,
@@ -49,7 +49,7 @@ def test_a_page_a_search_a_press_and_a_key_are_somebody(
 def test_whose_page_was_just_shown_is_there_when_an_owner_first_wants_a_lock(
     northside: Org, mia: User, desk: Client, pack: Purchase
 ) -> None:
-    give_code(mia)
+    give_pin(mia)
     assert settings.DESK_COOKIE_NAME in desk.get(LIST).cookies
     # Until then, parts of a page need not carry it.
     assert settings.DESK_COOKIE_NAME not in press(desk, "use", pack, htmx=True).cookies

@@ -10,10 +10,10 @@ from studio.models import Membership, User
 from tests.factories import PASSWORD, make_user
 from tests.pages import LIST, html_of, words_on
 from tests.shared_desk.people import (
-    CODE,
+    PIN,
     WHO,
     WRONG,
-    give_code,
+    give_pin,
     problem_on,
     take_over,
     who_is_at_the_desk,
@@ -24,9 +24,9 @@ def test_everybody_with_a_code_is_listed_and_nobody_else(
     northside: Org, desk: Client, noah: User, olivia: User, otto: User
 ) -> None:
     for user in (noah, otto):
-        give_code(user)
+        give_pin(user)
     gone = make_user(username="gus", org=northside)
-    give_code(gone)
+    give_pin(gone)
     User.objects.filter(pk=gone.pk).update(is_active=False)
 
     page = html_of(desk.get(WHO))
@@ -61,7 +61,7 @@ def test_nobody_else_can_act(
 def test_what_cannot_be_read_is_said_and_counts_as_no_try(
     shared: Client, noah: User, typed: dict[str, str], problem: str
 ) -> None:
-    sent = {"who": str(noah.membership.pk), "secret": CODE} | typed if typed else {"next": LIST}
+    sent = {"who": str(noah.membership.pk), "secret": PIN} | typed if typed else {"next": LIST}
     assert problem in problem_on(shared.post(WHO, sent))
     noah.membership.refresh_from_db()
     assert noah.membership.wrong_tries == 0
@@ -84,7 +84,7 @@ def test_the_fifth_locks_the_person_out_and_not_the_desk(
 ) -> None:
     for _ in range(4):
         take_over(shared, noah, WRONG)
-    for secret in (WRONG, CODE):
+    for secret in (WRONG, PIN):
         told = problem_on(take_over(shared, noah, secret))
         assert told.startswith("Noah is locked out until ")
         assert told.endswith(". Others can go on; an owner can lift it.")
@@ -97,7 +97,7 @@ def test_the_fifth_locks_the_person_out_and_not_the_desk(
 def test_who_acts_already_stays_where_others_try_their_code(shared: Client, noah: User) -> None:
     take_over(shared, noah)
     for _ in range(5):
-        pins.confirms(noah.membership, WRONG)
+        pins.verify(noah.membership, WRONG)
     assert who_is_at_the_desk(shared) == "Noah"
 
 

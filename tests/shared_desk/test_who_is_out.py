@@ -13,7 +13,7 @@ from tests.packs import used
 from tests.pages import LIST, press, words_on
 from tests.shared_desk.people import (
     WHO,
-    give_code,
+    give_pin,
     take_over,
     who_is_at_the_desk,
 )
@@ -24,11 +24,11 @@ def change_role(noah: User) -> None:
 
 
 def change_code(noah: User) -> None:
-    give_code(noah, "50821")
+    give_pin(noah, "50821")
 
 
-def clear_code(noah: User) -> None:
-    pins.clear_code(noah.membership)
+def clear_pin(noah: User) -> None:
+    pins.clear_pin(noah.membership)
 
 
 def close_account(noah: User) -> None:
@@ -45,7 +45,7 @@ def move_away(noah: User) -> None:
 
 
 @pytest.mark.parametrize(
-    "what", [change_role, change_code, clear_code, close_account, remove, move_away]
+    "what", [change_role, change_code, clear_pin, close_account, remove, move_away]
 )
 def test_whose_role_or_code_has_changed_is_out_at_the_next_request(
     shared: Client, noah: User, pack: Purchase, what: Callable[[User], None]

@@ -1,4 +1,4 @@
 """Several people at one computer that is signed in: who acts, by a short code, and when it locks.
 
-`pins.confirms` says whether it is really this member who is here; `acting` keeps who acts.
+`pins.verify` says whether it is really this member who is here; `acting` keeps who acts.
 """

@@ -31,14 +31,14 @@ class Desk:
     # Nobody, where the desk is locked.
     acting: Membership | None
     # Whom the session names; they may have lost their code or role since.
-    last: Membership | None
+    previous: Membership | None
     is_by_password: bool
-    has_codes: bool
+    has_pins: bool
 
     @property
     def is_shared(self) -> bool:
         """Whether there is anybody to change places with, or a lock to come back from."""
-        return self.has_codes or self.locks_after is not None
+        return self.has_pins or self.locks_after is not None
 
     @property
     def locks_after(self) -> int | None:
@@ -56,24 +56,24 @@ def desk_of(request: HttpRequest) -> Desk | None:
         return None
     signed_in: Membership = session.user.membership
     named, stamp = request.session.get(ACTING, (None, ""))
-    last: Membership | None = signed_in
+    previous: Membership | None = signed_in
     if named is not None:
-        last = session.acting if session.acting_id == named else None
-        if last and _may_act_here(last, signed_in, stamp):
-            last.org = signed_in.org
+        previous = session.acting if session.acting_id == named else None
+        if previous and _may_act_here(previous, signed_in, stamp):
+            previous.org = signed_in.org
         else:
-            last = None
+            previous = None
     is_locked = LOCKED in request.session or _is_idle(request, signed_in)
     return Desk(
         signed_in=signed_in,
-        acting=None if is_locked else last,
-        last=last,
+        acting=None if is_locked else previous,
+        previous=previous,
         is_by_password=named is None,
-        has_codes=vars(signed_in.org)["has_codes"],
+        has_pins=vars(signed_in.org)["has_pins"],
     )
 
 
-def take_over(request: SharedDeskRequest, member: Membership, *, by_password: bool) -> None:
+def switch_to(request: SharedDeskRequest, member: Membership, *, by_password: bool) -> None:
     """From now on it is they who act. Who signed in with the password and comes back with it is
     where they were at first; nobody else gets there."""
     if by_password and member.pk == request.desk.signed_in.pk:
@@ -87,14 +87,14 @@ def lock(request: HttpRequest) -> None:
     request.session[LOCKED] = True
 
 
-def is_presence(request: HttpRequest, desk: Desk) -> bool:
+def counts_as_activity(request: HttpRequest, desk: Desk) -> bool:
     """Whether a person did something that is noted. Where no desk locks by itself, whole pages are,
     for the day on which an owner wants that."""
     htmx = cast("DeskRequest", request).htmx
     return BY_ITSELF not in request.headers and (desk.locks_after is not None or not htmx)
 
 
-def note_presence(request: HttpRequest, response: HttpResponseBase) -> None:
+def record_activity(request: HttpRequest, response: HttpResponseBase) -> None:
     """Somebody is here: the time until the desk locks starts anew."""
     response.set_signed_cookie(
         settings.DESK_COOKIE_NAME,

@@ -33,7 +33,7 @@ class WhoForm(forms.Form):
         return self.cleaned_data.get("who") if self.is_bound else None
 
 
-class CodeForm(forms.Form):
+class PinForm(forms.Form):
     """A code of one's own, by the password."""
 
     password = forms.CharField(
@@ -44,7 +44,7 @@ class CodeForm(forms.Form):
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
-        if problem := pins.why_not(code):
+        if problem := pins.pin_problem(code):
             raise forms.ValidationError(problem)
         return code
 

@@ -19,7 +19,7 @@ from studio.accounts import pins
 from studio.accounts.membership import Membership
 from studio.accounts.shared_desk import current_member
 from studio.accounts.shared_desk.current_member import SharedDeskRequest
-from studio.accounts.shared_desk.forms import CodeForm, WhoForm
+from studio.accounts.shared_desk.forms import PinForm, WhoForm
 from studio.accounts.shared_desk.people import who_may_act, with_letters
 
 
@@ -32,12 +32,14 @@ def at_desk(request: SharedDeskRequest) -> HttpResponse:
     problem = ""
     if form.is_valid():
         member, secret = form.cleaned_data["who"], form.cleaned_data["secret"]
-        by_password = not pins.is_for_the_code(member, secret)
-        if not (problem := why_not(member, secret)):
-            here = page_to_go_on(request, forget=desk.last is None or member.pk != desk.last.pk)
-            current_member.take_over(request, member, by_password=by_password)
+        by_password = not pins.is_pin_attempt(member, secret)
+        if not (problem := verification_problem(member, secret)):
+            here = page_to_go_on(
+                request, forget=desk.previous is None or member.pk != desk.previous.pk
+            )
+            current_member.switch_to(request, member, by_password=by_password)
             response = go_on_to(request, here)
-            current_member.note_presence(request, response)
+            current_member.record_activity(request, response)
             return response
     elif form.is_bound:
         problem = problems(form)
@@ -45,7 +47,7 @@ def at_desk(request: SharedDeskRequest) -> HttpResponse:
     context = {
         "desk": desk,
         "people": people,
-        "chosen": form.chosen or (desk.last if desk.acting is None else None),
+        "chosen": form.chosen or (desk.previous if desk.acting is None else None),
         "problem": problem,
         "next": page_to_go_on(request),
         "pressed": "pressed" in request.GET,
@@ -69,30 +71,30 @@ def here(request: SharedDeskRequest) -> HttpResponse:
 
 @sensitive_post_parameters("password", "code", "again")
 @require_http_methods(["GET", "HEAD", "POST"])
-def own_code(request: SharedDeskRequest) -> HttpResponse:
+def own_pin(request: SharedDeskRequest) -> HttpResponse:
     """Who acts chooses a code, or another one."""
     member = request.desk.acting
     assert member is not None
-    form = CodeForm(request.POST or None)
+    form = PinForm(request.POST or None)
     if form.is_valid():
         try:
-            if pins.confirms_by_password(member, form.cleaned_data["password"]):
-                pins.set_code(member, form.cleaned_data["code"])
+            if pins.verify_password(member, form.cleaned_data["password"]):
+                pins.set_pin(member, form.cleaned_data["code"])
                 if not request.desk.is_by_password:
-                    current_member.take_over(request, member, by_password=False)
+                    current_member.switch_to(request, member, by_password=False)
                 messages.success(request, _("Your code is set: it works at every desk."))
                 return HttpResponseRedirect(resolve_url("home"))
             problem = locked_out(member) if member.is_locked_out else _("That is not the password.")
         except pins.LockedOut:
             problem = locked_out(member)
         form.add_error("password", problem)
-    return render(request, "shared_desk/own_code.html", {"form": form, "member": member})
+    return render(request, "shared_desk/own_pin.html", {"form": form, "member": member})
 
 
-def why_not(member: Membership, secret: str) -> str:
+def verification_problem(member: Membership, secret: str) -> str:
     """Empty where it is them."""
     try:
-        if pins.confirms(member, secret):
+        if pins.verify(member, secret):
             return ""
     except pins.LockedOut:
         pass

@@ -19,7 +19,7 @@ from studio.demo.studios import NORTHSIDE, SOUTHSIDE, STUDIOS, Studio
 from studio.models import Allowance, Membership, User
 
 PASSWORD = "studio-demo"  # noqa: S105  everybody may know it
-CODE = "4071"
+PIN = "4071"
 PEOPLE = {
     "owner": ("Olivia", NORTHSIDE, Membership.Role.OWNER),
     "desk": ("Mia", NORTHSIDE, Membership.Role.STAFF),
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             f"{NORTHSIDE.name} ({NORTHSIDE.clients:,} clients, {NORTHSIDE.purchases:,} purchases) "
             f"and {SOUTHSIDE.name} are open. Sign in as desk, evening, owner or accountant, or as "
             f"other for {SOUTHSIDE.name}; the password is {PASSWORD}, and the code of desk, "
-            f"evening and owner at the desk that they share is {CODE}."
+            f"evening and owner at the desk that they share is {PIN}."
         )
 
 
@@ -117,7 +117,7 @@ def ensure_people() -> None:
     missing = [username for username in PEOPLE if username not in there]
     # Hashed once for all of them: hashing is slow on purpose, and neither is a secret.
     password = make_password(PASSWORD) if missing else ""
-    code = {"code": make_password(CODE), "code_digits": len(CODE)} if missing else {}
+    code = {"code": make_password(PIN), "code_digits": len(PIN)} if missing else {}
     for username in missing:
         first_name, studio, role = PEOPLE[username]
         user = User.objects.create(username=username, first_name=first_name, password=password)

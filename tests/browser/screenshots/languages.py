@@ -83,7 +83,7 @@ def spanish(page: Page, shoot: Shoot) -> None:
     page.keyboard.type("n9999")
     page.get_by_text("Quedan 4 intentos").wait_for()
     shoot(page, "es-who-wrong-code")
-    page.goto("/desk/code/")
+    page.goto("/desk/pin/")
     shoot(page, "es-own-code")
     page.goto("/purchases/")
     page.keyboard.type("..")

@@ -41,7 +41,7 @@ def a_shared_desk(open_window: Callable[[], BrowserContext], shoot: Shoot) -> No
     shoot(page, "desk-of-olivia")
     page.goto("/admin/")
     shoot(page, "admin-closed")
-    page.goto("/desk/code/")
+    page.goto("/desk/pin/")
     page.get_by_label("Your password").fill("not it")
     for label in ("New code, 4 to 8 digits", "The same code again"):
         page.get_by_label(label).fill("1234")

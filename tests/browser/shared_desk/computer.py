@@ -2,10 +2,10 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.shared_desk.people import CODE
+from tests.shared_desk.people import PIN
 
 # By these Noah takes over.
-KEYS = [".", "n", *CODE]
+KEYS = [".", "n", *PIN]
 
 
 def is_at_the_desk(page: Page, name: str) -> None:

@@ -3,7 +3,7 @@ import pytest
 from purchases.models import Org, Purchase
 from studio.models import User
 from tests.factories import make_client, make_purchase, make_user
-from tests.shared_desk.people import give_code
+from tests.shared_desk.people import give_pin
 
 
 @pytest.fixture
@@ -11,7 +11,7 @@ def noah(northside: Org, mia: User) -> User:
     """Mia and Noah have a code each."""
     noah = make_user(username="noah", org=northside)
     for user in (mia, noah):
-        give_code(user)
+        give_pin(user)
     return noah
 
 

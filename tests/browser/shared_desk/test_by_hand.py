@@ -11,7 +11,7 @@ from tests.browser.conftest import SignIn, Window
 from tests.browser.shared_desk.computer import is_at_the_desk, is_locked
 from tests.browser.test_accessibility import PHONE, assert_nothing_to_mend
 from tests.factories import PASSWORD, make_client, make_purchase
-from tests.shared_desk.people import CODE
+from tests.shared_desk.people import PIN
 
 
 def test_a_row_made_for_somebody_else_presses_nothing(
@@ -23,7 +23,7 @@ def test_a_row_made_for_somebody_else_presses_nothing(
     other = context.new_page()
     other.goto("/desk/")
     other.get_by_label("Noah").check(force=True)
-    other.get_by_label("Code", exact=True).fill(CODE)
+    other.get_by_label("Code", exact=True).fill(PIN)
     other.keyboard.press("Enter")
     is_at_the_desk(other, "Noah")
 
@@ -42,7 +42,7 @@ def test_without_javascript_the_name_leads_to_the_page_and_back(
     page.goto(f"/clients/{pack.client_id}/")
     page.get_by_role("link", name="At the desk: Mia").click()
     page.locator(".persons label", has_text="Noah").click()
-    page.get_by_label("Code", exact=True).fill(CODE)
+    page.get_by_label("Code", exact=True).fill(PIN)
     page.get_by_role("button", name="Go on").first.click()
     is_at_the_desk(page, "Noah")
     expect(page).to_have_url(re.compile(f"/clients/{pack.client_id}/$"))
@@ -72,7 +72,7 @@ def test_on_a_phone_by_thumb(
     assert_nothing_to_mend(page)
     page.locator(".persons label", has_text="Noah").tap()
     expect(code).to_be_focused()
-    page.keyboard.type(CODE)
+    page.keyboard.type(PIN)
     is_at_the_desk(page, "Noah")
     expect(page.get_by_text("Noah is at the desk")).to_be_visible()
 
@@ -91,7 +91,7 @@ def test_the_name_stays_in_sight_while_the_page_scrolls(
         expect(page.locator(name)).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("path", ["/desk/", "/desk/code/"])
+@pytest.mark.parametrize("path", ["/desk/", "/desk/pin/"])
 def test_axe_finds_nothing(
     window: Window, sign_in: SignIn, mia: User, noah: User, path: str
 ) -> None:

@@ -11,7 +11,7 @@ from studio.models import User
 from tests.browser.conftest import SignIn, Window
 from tests.browser.shared_desk.computer import KEYS, is_at_the_desk, is_locked
 from tests.browser.test_accessibility import assert_nothing_to_mend
-from tests.shared_desk.people import CODE, lock_after, presence
+from tests.shared_desk.people import PIN, lock_after, presence
 
 
 def leave_alone(context: BrowserContext, minutes: float) -> None:
@@ -40,7 +40,7 @@ def test_the_desk_locks_by_the_same_key_twice_and_opens_by_four_digits(
     page.goto("/purchases/")
     is_locked(page)
     page.goto(f"/clients/{pack.client_id}/")
-    page.keyboard.type(CODE)
+    page.keyboard.type(PIN)
     is_at_the_desk(page, "Mia")
     expect(page).to_have_url(re.compile(f"/clients/{pack.client_id}/$"))
 
@@ -55,7 +55,7 @@ def test_a_page_that_was_left_open_is_covered_by_itself(
     # Five minutes ago, by the page's own clock.
     page.evaluate("localStorage.setItem('desk-seen', Date.now() - 5 * 60 * 1000)")
     is_locked(page)
-    page.keyboard.type(f"n{CODE}")
+    page.keyboard.type(f"n{PIN}")
     is_at_the_desk(page, "Noah")
 
 
@@ -88,7 +88,7 @@ def test_a_press_at_a_locked_desk_changes_nothing_and_comes_back(
     pack.refresh_from_db()
     assert pack.sessions_used == 3
 
-    page.get_by_label("Code", exact=True).fill(CODE)
+    page.get_by_label("Code", exact=True).fill(PIN)
     if not java_script:
         page.keyboard.press("Enter")
     is_at_the_desk(page, "Mia")

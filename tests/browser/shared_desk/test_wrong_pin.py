@@ -7,7 +7,7 @@ from studio.models import User
 from tests.browser.conftest import SignIn, Window
 from tests.browser.shared_desk.computer import is_at_the_desk
 from tests.browser.test_accessibility import assert_nothing_to_mend
-from tests.shared_desk.people import CODE, WRONG
+from tests.shared_desk.people import PIN, WRONG
 
 
 def test_a_wrong_code_is_told_and_typed_again_at_once(
@@ -18,7 +18,7 @@ def test_a_wrong_code_is_told_and_typed_again_at_once(
     expect(page.get_by_role("alert")).to_have_text("That is not Noah’s code. 4 tries left.")
     expect(page.get_by_label("Code", exact=True)).to_be_focused()
     assert_nothing_to_mend(page)
-    page.keyboard.type(CODE)
+    page.keyboard.type(PIN)
     is_at_the_desk(page, "Noah")
 
 
@@ -33,7 +33,7 @@ def test_after_five_the_person_is_locked_out_and_not_the_desk(
     expect(page.get_by_role("alert")).to_contain_text("Noah is locked out until")
     expect(page.get_by_role("radio", name="Noah")).to_be_disabled()
     assert_nothing_to_mend(page)
-    page.keyboard.type(f"m{CODE}")
+    page.keyboard.type(f"m{PIN}")
     is_at_the_desk(page, "Mia")
 
 

@@ -10,22 +10,22 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from studio.accounts import pins
-from studio.accounts.pins import LockedOut, confirms, confirms_by_password, why_not
+from studio.accounts.pins import LockedOut, pin_problem, verify, verify_password
 from studio.models import Membership, User
 from tests.database import PATIENCE
 from tests.desks import Desks
 from tests.factories import PASSWORD, make_org, make_user
-from tests.shared_desk.people import CODE, WHO, WRONG, give_code
+from tests.shared_desk.people import PIN, WHO, WRONG, give_pin
 
 
 @pytest.fixture
 def member(mia: User) -> Membership:
-    return give_code(mia)
+    return give_pin(mia)
 
 
 def lock_out(member: Membership) -> None:
     for _ in range(pins.TRIES):
-        assert not confirms(member, WRONG)
+        assert not verify(member, WRONG)
 
 
 # --- Which may be one -----------------------------------------------------------------------------
@@ -33,7 +33,7 @@ def lock_out(member: Membership) -> None:
 
 @pytest.mark.parametrize("code", ["4071", "8305", "50821", "13795246", "1123", "9113"])
 def test_a_code_that_nobody_guesses_is_fine(code: str) -> None:
-    assert why_not(code) is None
+    assert pin_problem(code) is None
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_code_that_nobody_guesses_is_fine(code: str) -> None:
     ],
 )
 def test_a_weak_code_is_refused_in_words(code: str, because: str) -> None:
-    assert because in (why_not(code) or "")
+    assert because in (pin_problem(code) or "")
 
 
 # --- How it is kept -------------------------------------------------------------------------------
@@ -66,12 +66,12 @@ def test_a_weak_code_is_refused_in_words(code: str, because: str) -> None:
 
 def test_it_is_kept_like_a_password(member: Membership) -> None:
     member.refresh_from_db()
-    assert CODE not in member.code
-    assert check_password(CODE, member.code)
+    assert PIN not in member.code
+    assert check_password(PIN, member.code)
 
 
 def test_two_people_with_one_code_have_different_hashes(member: Membership, olivia: User) -> None:
-    assert give_code(olivia).code != member.code
+    assert give_pin(olivia).code != member.code
 
 
 @pytest.mark.parametrize(
@@ -88,63 +88,63 @@ def test_the_database_knows_how_long_each_code_is(
 
 
 def test_the_code_and_the_password_confirm(member: Membership) -> None:
-    assert confirms(member, CODE)
-    assert confirms(member, PASSWORD)
-    assert not confirms(member, WRONG)
-    assert not confirms(member, "not-the-password")
-    assert not confirms(member, "")
+    assert verify(member, PIN)
+    assert verify(member, PASSWORD)
+    assert not verify(member, WRONG)
+    assert not verify(member, "not-the-password")
+    assert not verify(member, "")
 
 
 def test_where_only_the_password_will_do_the_code_does_not(member: Membership) -> None:
-    assert confirms_by_password(member, PASSWORD)
-    assert not confirms_by_password(member, CODE)
+    assert verify_password(member, PASSWORD)
+    assert not verify_password(member, PIN)
 
 
 def test_who_has_no_code_confirms_by_password(mia: User) -> None:
-    assert confirms(mia.membership, PASSWORD)
-    assert not confirms(mia.membership, CODE)
+    assert verify(mia.membership, PASSWORD)
+    assert not verify(mia.membership, PIN)
 
 
 def test_nobody_confirms_whose_account_was_closed(member: Membership, mia: User) -> None:
     User.objects.filter(pk=mia.pk).update(is_active=False)
-    assert not confirms(member, CODE)
+    assert not verify(member, PIN)
 
 
 def test_nor_whose_membership_has_ended(member: Membership) -> None:
     Membership.objects.filter(pk=member.pk).delete()
-    assert not confirms(member, CODE)
+    assert not verify(member, PIN)
 
 
 def test_what_stands_in_the_database_counts_not_what_was_read_before(member: Membership) -> None:
     read_before = Membership.objects.get(pk=member.pk)
-    pins.set_code(member, "50821")
-    assert not confirms(read_before, CODE)
-    assert confirms(read_before, "50821")
+    pins.set_pin(member, "50821")
+    assert not verify(read_before, PIN)
+    assert verify(read_before, "50821")
 
 
 # --- How often ------------------------------------------------------------------------------------
 
 
 def test_each_wrong_one_counts_whatever_it_is(member: Membership) -> None:
-    confirms(member, WRONG)
-    confirms(member, "not-the-password")
-    confirms_by_password(member, CODE)
+    verify(member, WRONG)
+    verify(member, "not-the-password")
+    verify_password(member, PIN)
     assert pins.tries_left(member) == 2
 
 
 def test_a_right_one_starts_anew(member: Membership) -> None:
     for _ in range(4):
-        confirms(member, WRONG)
-    assert confirms(member, CODE)
+        verify(member, WRONG)
+    assert verify(member, PIN)
     assert pins.tries_left(member) == 5
 
 
 def test_after_five_nothing_is_looked_at_not_even_the_right_one(member: Membership) -> None:
     lock_out(member)
     assert member.is_locked_out
-    for secret in [CODE, PASSWORD, WRONG]:
+    for secret in [PIN, PASSWORD, WRONG]:
         with pytest.raises(LockedOut) as locked:
-            confirms(member, secret)
+            verify(member, secret)
         assert locked.value.until == member.locked_until
 
 
@@ -155,20 +155,20 @@ def test_it_ends_by_itself_and_another_five_are_counted(
     later = timezone.now() + pins.LOCKED_FOR + timedelta(seconds=1)
     monkeypatch.setattr("django.utils.timezone.now", lambda: later)
     assert not member.is_locked_out
-    assert not confirms(member, WRONG)
+    assert not verify(member, WRONG)
     assert pins.tries_left(member) == 4
-    assert confirms(member, CODE)
+    assert verify(member, PIN)
 
 
 def test_one_who_is_locked_out_locks_nobody_else_out(member: Membership, olivia: User) -> None:
     lock_out(member)
-    assert confirms(give_code(olivia), CODE)
+    assert verify(give_pin(olivia), PIN)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_counted_cannot_be_rolled_back(member: Membership) -> None:
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
-        confirms(member, WRONG)
+        verify(member, WRONG)
 
 
 # --- Twenty at the same moment --------------------------------------------------------------------
@@ -180,7 +180,7 @@ AT_ONCE = 20
 def olivia_at_once(transactional_db: None) -> Membership:
     org = make_org()
     make_user(username="mia", org=org)
-    return give_code(make_user(username="olivia", org=org, role="owner"))
+    return give_pin(make_user(username="olivia", org=org, role="owner"))
 
 
 @pytest.fixture
@@ -248,7 +248,7 @@ def test_another_desk_has_no_tries_of_its_own(
     windows: Desks, olivia_at_once: Membership, looked_at: list[str]
 ) -> None:
     for _ in range(3):
-        confirms(olivia_at_once, WRONG)
+        verify(olivia_at_once, WRONG)
     looked_at.clear()
 
     try_wrong_ones(windows, olivia_at_once)

@@ -8,13 +8,13 @@ from studio.accounts import pins
 from studio.models import Membership, User
 from tests.factories import PASSWORD
 from tests.pages import LIST, html_of, words_on
-from tests.shared_desk.people import CODE, WRONG, give_code, take_over, who_is_at_the_desk
+from tests.shared_desk.people import PIN, WRONG, give_pin, take_over, who_is_at_the_desk
 
-PAGE = reverse("own_code")
+PAGE = reverse("own_pin")
 NEW = "50821"
 
 
-def set_code(browser: Client, **typed: str) -> object:
+def set_pin(browser: Client, **typed: str) -> object:
     return browser.post(PAGE, {"password": PASSWORD, "code": NEW, "again": NEW} | typed)
 
 
@@ -22,26 +22,26 @@ def test_a_member_sets_a_code_and_acts_by_it(mia: User, desk: Client) -> None:
     assert PAGE in html_of(desk.get(LIST))
     page = desk.post(PAGE, {"password": PASSWORD, "code": NEW, "again": NEW}, follow=True)
     assert "Your code is set" in words_on(page)
-    assert pins.confirms(Membership.objects.get(user=mia), NEW)
+    assert pins.verify(Membership.objects.get(user=mia), NEW)
 
 
 def test_another_code_takes_the_place_of_the_first(mia: User, desk: Client) -> None:
-    member = give_code(mia)
-    set_code(desk)
-    assert not pins.confirms(member, CODE)
-    assert pins.confirms(member, NEW)
+    member = give_pin(mia)
+    set_pin(desk)
+    assert not pins.verify(member, PIN)
+    assert pins.verify(member, NEW)
 
 
 def test_who_acts_by_code_changes_their_own_and_stays(
     mia: User, olivia: User, desk: Client
 ) -> None:
-    give_code(mia)
-    give_code(olivia)
+    give_pin(mia)
+    give_pin(olivia)
     take_over(desk, olivia)
-    set_code(desk)
+    set_pin(desk)
     assert who_is_at_the_desk(desk) == "Olivia"
-    assert pins.confirms(Membership.objects.get(user=olivia), NEW)
-    assert pins.confirms(Membership.objects.get(user=mia), CODE)
+    assert pins.verify(Membership.objects.get(user=olivia), NEW)
+    assert pins.verify(Membership.objects.get(user=mia), PIN)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_who_acts_by_code_changes_their_own_and_stays(
     [
         ({"password": "not it"}, "That is not the password."),
         ({"password": ""}, "Type your password."),
-        ({"password": CODE}, "That is not the password."),
+        ({"password": PIN}, "That is not the password."),
         ({"code": "", "again": ""}, "Type the new code."),
         ({"code": "1234", "again": "1234"}, "Digits in a row are the first thing"),
         ({"code": "0000", "again": "0000"}, "All the same digit is the first thing"),
@@ -60,7 +60,7 @@ def test_who_acts_by_code_changes_their_own_and_stays(
 def test_what_is_not_right_is_said_beside_it_and_nothing_changes(
     mia: User, desk: Client, typed: dict[str, str], problem: str
 ) -> None:
-    member = give_code(mia)
+    member = give_pin(mia)
     before = member.code
     page = desk.post(PAGE, {"password": PASSWORD, "code": NEW, "again": NEW} | typed)
     assert problem in words_on(page)
@@ -70,7 +70,7 @@ def test_what_is_not_right_is_said_beside_it_and_nothing_changes(
 
 
 def test_wrong_passwords_are_counted_as_wrong_codes_are(mia: User, desk: Client) -> None:
-    member = give_code(mia)
+    member = give_pin(mia)
     for _ in range(pins.TRIES):
         page = desk.post(PAGE, {"password": "not it", "code": NEW, "again": NEW})
     assert "Mia is locked out until" in words_on(page)
@@ -78,7 +78,7 @@ def test_wrong_passwords_are_counted_as_wrong_codes_are(mia: User, desk: Client)
         desk.post(PAGE, {"password": PASSWORD, "code": NEW, "again": NEW})
     )
     pins.lift_lockout(member)
-    assert pins.confirms(member, CODE)
+    assert pins.verify(member, PIN)
 
 
 # --- The owner ------------------------------------------------------------------------------------
@@ -100,29 +100,29 @@ def owner(olivia: User) -> Client:
 
 
 def test_an_owner_clears_a_code_and_cannot_read_it(mia: User, owner: Client) -> None:
-    member = give_code(mia)
+    member = give_pin(mia)
     form = html_of(owner.get(reverse("admin:studio_membership_change", args=[member.pk])))
     assert member.code not in form
-    assert "Mia has no code now." in choose(owner, "clear_codes", member)
+    assert "Mia has no code now." in choose(owner, "clear_pins", member)
     member.refresh_from_db()
     assert (member.code, member.code_digits) == ("", None)
 
 
 def test_an_owner_lets_somebody_in_who_is_locked_out(mia: User, owner: Client) -> None:
-    member = give_code(mia)
+    member = give_pin(mia)
     for _ in range(pins.TRIES):
-        pins.confirms(member, WRONG)
+        pins.verify(member, WRONG)
     assert "Mia is not locked out." in choose(owner, "lift_lockouts", member)
-    assert pins.confirms(member, CODE)
+    assert pins.verify(member, PIN)
 
 
-@pytest.mark.parametrize("action", ["clear_codes", "lift_lockouts"])
+@pytest.mark.parametrize("action", ["clear_pins", "lift_lockouts"])
 def test_neither_staff_nor_an_owner_of_another_org_does(
     mia: User, ada: User, otto: User, desk: Client, action: str
 ) -> None:
-    member = give_code(ada)
+    member = give_pin(ada)
     for _ in range(pins.TRIES):
-        pins.confirms(member, WRONG)
+        pins.verify(member, WRONG)
     stranger = Client()
     stranger.force_login(otto)
     for browser in (desk, stranger):
@@ -155,8 +155,8 @@ ADMIN_PAGES = ["/admin/", "/admin/purchases/purchase/", "/admin/password_change/
 def test_no_code_opens_the_admin(mia: User, olivia: User, desk: Client, page: str) -> None:
     """Neither for an owner at somebody else's computer, nor for who signed in and came back by
     their code; the password does."""
-    give_code(mia)
-    give_code(olivia)
+    give_pin(mia)
+    give_pin(olivia)
     assert desk.get(page).status_code == 200
     for user in (olivia, mia):
         take_over(desk, user)
@@ -176,7 +176,7 @@ def test_no_code_opens_the_admin(mia: User, olivia: User, desk: Client, page: st
 def test_nothing_is_written_there_while_somebody_else_acts(
     mia: User, olivia: User, owner: Client
 ) -> None:
-    give_code(mia)
+    give_pin(mia)
     take_over(owner, mia)
     answer = owner.post(reverse("admin:studio_policy_add"), {"desk_locks_after_minutes": "5"})
     assert answer.status_code == 403
@@ -188,7 +188,7 @@ def test_an_owner_by_code_is_an_owner_at_the_desk_and_no_superuser(
 ) -> None:
     sue = User.objects.create_superuser("sue", password=PASSWORD)
     Membership.objects.create(user=sue, org=mia.membership.org, role="owner")
-    give_code(sue)
+    give_pin(sue)
     take_over(desk, sue)
     assert who_is_at_the_desk(desk) == "sue"
     assert desk.get("/admin/studio/user/").status_code == 403
