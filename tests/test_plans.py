@@ -13,7 +13,7 @@ from pytest_django import DjangoDbBlocker
 
 from purchases import live_updates, queries
 from purchases.cancelled_class import matching
-from purchases.cancelled_class.pasted import Named
+from purchases.cancelled_class.parser import PastedPerson
 from purchases.models import ClientSearchTerm, Org, Purchase
 from purchases.queries import search
 from studio.models import User
@@ -211,7 +211,7 @@ def test_a_search_for_people_of_a_cancelled_class(studio: Org, words: str) -> No
 
 def test_the_people_of_a_cancelled_class(studio: Org) -> None:
     people = studio.clients.exclude(email=None).order_by("pk")[:20]
-    named = [Named(each.full_name, each.full_name, each.email or "") for each in people]
+    named = [PastedPerson(each.full_name, each.full_name, each.email or "") for each in people]
     with queries_recorded() as asked:
         matching.match(org_id=studio.pk, named=named, q="", ticked=[])
     look_at(asked, A_SEARCH)

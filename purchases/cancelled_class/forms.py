@@ -7,8 +7,8 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from purchases.cancelled_class.giving_back import AT_MOST
-from purchases.cancelled_class.pasted import Named, people_in
+from purchases.cancelled_class.parser import PastedPerson, parse_people
+from purchases.cancelled_class.process import MAX_PURCHASES
 from purchases.forms import OUT_OF_DATE
 from purchases.models import SessionRequest
 
@@ -37,7 +37,7 @@ class CheckForm(forms.Form):
         required=False,
         max_length=100_000,
         error_messages={
-            "max_length": format_lazy(_("Paste less: {most} people at most."), most=AT_MOST),
+            "max_length": format_lazy(_("Paste less: {most} people at most."), most=MAX_PURCHASES),
             "null_characters_not_allowed": ODD_CHARACTER,
         },
     )
@@ -68,10 +68,10 @@ class CheckForm(forms.Form):
         },
     )
 
-    def clean_pasted(self) -> list[Named]:
-        people = people_in(self.cleaned_data["pasted"])
-        if len(people) > AT_MOST:
-            raise forms.ValidationError(TOO_MANY.format(most=AT_MOST, count=len(people)))
+    def clean_pasted(self) -> list[PastedPerson]:
+        people = parse_people(self.cleaned_data["pasted"])
+        if len(people) > MAX_PURCHASES:
+            raise forms.ValidationError(TOO_MANY.format(most=MAX_PURCHASES, count=len(people)))
         return people
 
     def clean_shown(self) -> set[str]:
@@ -85,5 +85,7 @@ class ReinstateAllForm(CheckForm):
         ticked = self.cleaned_data.get("purchase", [])
         if not ticked and "purchase" not in self.errors:
             raise forms.ValidationError(NOBODY_TICKED)
-        if len(ticked) > AT_MOST:
-            raise forms.ValidationError(TOO_MANY_TICKED.format(most=AT_MOST, count=len(ticked)))
+        if len(ticked) > MAX_PURCHASES:
+            raise forms.ValidationError(
+                TOO_MANY_TICKED.format(most=MAX_PURCHASES, count=len(ticked))
+            )

@@ -9,8 +9,8 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, F, Func
 from django.utils.translation import gettext
 
-from purchases.cancelled_class.pasted import Named
-from purchases.cancelled_class.people import Pack, Person, people_of
+from purchases.cancelled_class.candidates import Candidate, Pack, candidates_for
+from purchases.cancelled_class.parser import PastedPerson
 from purchases.models import Client, ClientSearchTerm, Purchase
 from purchases.queries import search_words
 
@@ -35,7 +35,7 @@ class Several:
     """Words that several people are called by, and whether there are more than these."""
 
     text: str
-    people: list[Person]
+    people: list[Candidate]
     more: bool
     why: str = ""
 
@@ -44,15 +44,15 @@ class Several:
 class Matched:
     """What became of each person who was asked for, in the order in which they were."""
 
-    people: list[Person] = field(default_factory=list)
+    people: list[Candidate] = field(default_factory=list)
     several: list[Several] = field(default_factory=list)
-    nothing: list[Person] = field(default_factory=list)
+    nothing: list[Candidate] = field(default_factory=list)
     nobody: list[str] = field(default_factory=list)
-    found: list[Person] = field(default_factory=list)
+    found: list[Candidate] = field(default_factory=list)
     found_more: bool = False
 
     @property
-    def all_people(self) -> list[Person]:
+    def all_people(self) -> list[Candidate]:
         among = [person for choice in self.several for person in choice.people]
         return [*self.people, *among, *self.found]
 
@@ -76,18 +76,18 @@ class Matched:
             pack.is_ticked |= pack.purchase.pk in ticked
 
 
-def match(*, org_id: UUID, named: list[Named], q: str, ticked: list[UUID]) -> Matched:
+def match(*, org_id: UUID, named: list[PastedPerson], q: str, ticked: list[UUID]) -> Matched:
     """The people who were named, those whom the words `q` find, and those who own what was ticked
     before. Nobody stands in two places."""
     candidates = _candidates(org_id, named)
     owners = Purchase.objects.of_org(org_id).filter(pk__in=ticked).values_list("client_id")
     searched = _searched(org_id, q)
     ids = {client for each in candidates for client in each.client_ids}
-    people = people_of(org_id, ids | {owner for (owner,) in owners} | set(searched))
+    people = candidates_for(org_id, ids | {owner for (owner,) in owners} | set(searched))
     matched = Matched(found_more=len(searched) > FOUND_AT_MOST)
     placed: set[UUID] = set()
 
-    def place(person: Person, where: list[Person]) -> None:
+    def place(person: Candidate, where: list[Candidate]) -> None:
         if person.client.pk not in placed:
             placed.add(person.client.pk)
             where.append(person)
@@ -101,7 +101,7 @@ def match(*, org_id: UUID, named: list[Named], q: str, ticked: list[UUID]) -> Ma
         if not each.client_ids:
             matched.nobody.append(one.text)
         elif not each.is_sure:
-            open_ones: list[Person] = []
+            open_ones: list[Candidate] = []
             for client_id in each.client_ids[:SEVERAL]:
                 place(people[client_id], open_ones)
             more = len(each.client_ids) > SEVERAL
@@ -115,13 +115,13 @@ def match(*, org_id: UUID, named: list[Named], q: str, ticked: list[UUID]) -> Ma
 
 
 @dataclass(frozen=True)
-class _Candidates:
+class _Match:
     client_ids: list[UUID]
     is_sure: bool
     why: str = ""
 
 
-def _candidates(org_id: UUID, named: list[Named]) -> list[_Candidates]:
+def _candidates(org_id: UUID, named: list[PastedPerson]) -> list[_Match]:
     """Of each person who was named: by e-mail, or else by the whole name, or else by its words."""
     by_email = _find(org_id, [one.email for one in named])
     by_name = _find(org_id, [one.name for one in named])
@@ -133,13 +133,13 @@ def _candidates(org_id: UUID, named: list[Named]) -> list[_Candidates]:
         if whole_emails:
             # Of a family that shares an e-mail, the one who is called so.
             shared = [each for each in whole_emails if each in any_names] or whole_emails
-            found.append(_Candidates(shared, len(shared) == 1))
+            found.append(_Match(shared, len(shared) == 1))
         elif one.email:
             why = gettext("Nobody has this e-mail. By the name it may be:")
-            found.append(_Candidates(whole_names or any_names, False, why))
+            found.append(_Match(whole_names or any_names, False, why))
         else:
             those = whole_names or any_names
-            found.append(_Candidates(those, len(those) == 1))
+            found.append(_Match(those, len(those) == 1))
     return found
 
 

@@ -18,8 +18,8 @@ from purchases.access import (
     new_or_own_cancelled_class,
 )
 from purchases.cancelled_class.forms import CheckForm, ReinstateAllForm
-from purchases.cancelled_class.giving_back import give_back_some, write_down
 from purchases.cancelled_class.matching import Matched, match
+from purchases.cancelled_class.process import create_list, process_chunk
 from purchases.cancelled_class.results import latest, progress, results
 from purchases.forms import problems
 from purchases.models import CancelledClass, SessionRequest
@@ -67,7 +67,7 @@ def _reinstate_all(
         asked = {name: form.cleaned_data[name] for name in ("reason", "note")}
         ticked = form.cleaned_data["purchase"]
         try:
-            written, unknown = write_down(
+            written, unknown = create_list(
                 member=request.member, list_id=list_id, purchase_ids=ticked, **asked
             )
         except operations.Refused as refusal:
@@ -77,7 +77,7 @@ def _reinstate_all(
         if unknown:
             messages.warning(request, _left_out(unknown))
     before = progress([written])[written.pk]
-    give_back_some(member=request.member, written=written)
+    process_chunk(member=request.member, written=written)
     if not request.htmx:
         return redirect("purchases:cancelled_class_detail", written.pk)
     return _detail(request, written, left_before=before.left)

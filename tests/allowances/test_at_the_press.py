@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from purchases.cancelled_class.giving_back import give_back_some
+from purchases.cancelled_class.process import process_chunk
 from purchases.cancelled_class.results import results
 from purchases.models import Org, Purchase, Refusal, SessionRequest
 from studio.models import User
@@ -152,7 +152,7 @@ def test_a_press_within_the_allowance_takes_4_queries(
 def pressed_for_many(user: User, packs: list[Purchase], reason: str) -> dict[str, str]:
     """What came of each, by the client's name."""
     written = written_by(user, *packs, reason=reason)
-    give_back_some(member=user.membership, written=written)
+    process_chunk(member=user.membership, written=written)
     return {str(each.purchase and each.purchase.client): each.why_not for each in results(written)}
 
 

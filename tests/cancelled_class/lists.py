@@ -2,13 +2,13 @@
 
 from uuid import uuid4
 
-from purchases.cancelled_class.giving_back import write_down
+from purchases.cancelled_class.process import create_list
 from purchases.models import CancelledClass, Purchase, SessionEvent
 from studio.models import User
 
 
 def written_by(user: User, *purchases: Purchase, reason: str = "class_cancelled") -> CancelledClass:
-    written, _ = write_down(
+    written, _ = create_list(
         member=user.membership,
         list_id=uuid4(),
         purchase_ids=[purchase.pk for purchase in purchases],

@@ -17,7 +17,7 @@ from purchases import operations
 from purchases.member import Member
 from purchases.models import CancelledClass, CancelledClassLine, Purchase
 
-AT_MOST = 500
+MAX_PURCHASES = 500
 # So many, or as many as are done in so many seconds, are one press; the next press goes on.
 CHUNK = 50
 SECONDS = 5
@@ -25,13 +25,13 @@ SECONDS = 5
 BUSY = {"55P03", "57014"}
 
 NOBODY = _("None of these packs is in your studio's books any more.")
-WRITTEN_BEFORE = _(
+SENT_BEFORE = _(
     "This list was sent before, with other people, another reason or another note. It stays as it "
     "was sent, and this press changed nothing. Start a new list for whom it lacks."
 )
 
 
-def write_down(
+def create_list(
     *, member: Member, list_id: UUID, purchase_ids: list[UUID], reason: str, note: str
 ) -> tuple[CancelledClass, int]:
     """Keep the list, whole or not at all, and say how many of the purchases are not the org's.
@@ -61,11 +61,11 @@ def write_down(
     there = Purchase.objects.filter(pk__in=written.lines.values("purchase_id"))
     before = set(there.values_list("pk", flat=True))
     if (written.reason, written.note, before) != (reason, note, chosen):
-        raise operations.Refused(WRITTEN_BEFORE)
+        raise operations.Refused(SENT_BEFORE)
     return written, len(set(purchase_ids) - chosen)
 
 
-def give_back_some(*, member: Member, written: CancelledClass) -> None:
+def process_chunk(*, member: Member, written: CancelledClass) -> None:
     """Give a session back to the next 50 purchases of the list, or to as many as there is time
     for. What came of each stands in the ledger."""
     # In no order: a row that another program holds must not keep the others waiting for ever.
@@ -74,12 +74,12 @@ def give_back_some(*, member: Member, written: CancelledClass) -> None:
     until = monotonic() + SECONDS
     for purchase in purchases.select_related("client", "offer"):
         with suppress(operations.Refused):
-            _give_back(member, written, purchase)
+            _reinstate_one(member, written, purchase)
         if monotonic() > until:
             break
 
 
-def _give_back(member: Member, written: CancelledClass, purchase: Purchase) -> None:
+def _reinstate_one(member: Member, written: CancelledClass, purchase: Purchase) -> None:
     try:
         operations.reinstate(
             member=member,

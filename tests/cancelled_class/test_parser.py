@@ -2,7 +2,7 @@
 
 import pytest
 
-from purchases.cancelled_class.pasted import people_in
+from purchases.cancelled_class.parser import parse_people
 
 
 @pytest.mark.parametrize(
@@ -30,15 +30,15 @@ from purchases.cancelled_class.pasted import people_in
     ],
 )
 def test_everybody_is_found_once(text: str, people: list[tuple[str, str]]) -> None:
-    assert [(named.name, named.email) for named in people_in(text)] == people
+    assert [(named.name, named.email) for named in parse_people(text)] == people
 
 
 def test_the_words_that_were_pasted_are_kept() -> None:
-    texts = [named.text for named in people_in('"Ruiz, Ana" <ana@x.org>, 3 Zoë')]
+    texts = [named.text for named in parse_people('"Ruiz, Ana" <ana@x.org>, 3 Zoë')]
 
     assert texts == ["Ruiz, Ana <ana@x.org>", "3 Zoë"]
 
 
 def test_a_long_text_is_read_in_no_time() -> None:
-    assert len(people_in("<" * 50_000 + '"' * 49_999)) == 0
-    assert len(people_in("a@" * 50_000)) <= 1
+    assert len(parse_people("<" * 50_000 + '"' * 49_999)) == 0
+    assert len(parse_people("a@" * 50_000)) <= 1

@@ -12,7 +12,7 @@ AROUND = " \t\u00a0\"'<>()[]:|"
 
 
 @dataclass(frozen=True)
-class Named:
+class PastedPerson:
     """One person, as somebody wrote them."""
 
     text: str
@@ -20,18 +20,18 @@ class Named:
     email: str = ""
 
 
-def people_in(text: str) -> list[Named]:
+def parse_people(text: str) -> list[PastedPerson]:
     """Everybody whom the text names: one a line, or between commas or semicolons, each as a name,
     an e-mail or `Name <e-mail>`. The same words twice are one person."""
-    found: dict[str, Named] = {}
+    found: dict[str, PastedPerson] = {}
     for line in text.splitlines():
         for part in PART.findall(line):
-            for named in _people_in_part(BULLET.sub("", part)):
+            for named in _parse_part(BULLET.sub("", part)):
                 found.setdefault(named.text.casefold(), named)
     return list(found.values())
 
 
-def _people_in_part(part: str) -> Iterator[Named]:
+def _parse_part(part: str) -> Iterator[PastedPerson]:
     emails = list(EMAIL.finditer(part))
     begin = 0
     for email in emails:
@@ -41,6 +41,8 @@ def _people_in_part(part: str) -> Iterator[Named]:
             # As a spreadsheet may have it: the name behind its e-mail.
             name, begin = " ".join([name, part[begin:].strip(AROUND)]).strip(), len(part)
         address = email[0].rstrip(".")
-        yield Named(text=f"{name} <{address}>" if name else address, name=name, email=address)
+        yield PastedPerson(
+            text=f"{name} <{address}>" if name else address, name=name, email=address
+        )
     if rest := part[begin:].strip(AROUND):
-        yield Named(text=rest, name=rest)
+        yield PastedPerson(text=rest, name=rest)

@@ -30,12 +30,12 @@ class Pack:
 
 
 @dataclass
-class Person:
+class Candidate:
     """A client, with the packs that a session can be given back to, the likeliest first."""
 
     client: Client
     packs: list[Pack]
-    why_none: str
+    refusal_text: str
     asked: list[str] = field(default_factory=list)
 
     @property
@@ -43,7 +43,7 @@ class Person:
         return next((pack.given_back for pack in self.packs if pack.given_back), None)
 
 
-def people_of(org_id: UUID, client_ids: set[UUID]) -> dict[UUID, Person]:
+def candidates_for(org_id: UUID, client_ids: set[UUID]) -> dict[UUID, Candidate]:
     """The clients with their packs: that of the latest visit first, and then the newest."""
     clients = Client.objects.filter(org_id=org_id).in_bulk(client_ids)
     purchases = defaultdict(list)
@@ -73,7 +73,7 @@ def people_of(org_id: UUID, client_ids: set[UUID]) -> dict[UUID, Person]:
             for each in theirs
             if each.pk in last_uses
         ]
-        people[client_id] = Person(client, packs, _why_none(theirs))
+        people[client_id] = Candidate(client, packs, _refusal_text(theirs))
     return people
 
 
@@ -114,7 +114,7 @@ def _packs(org_id: UUID, client_ids: set[UUID]) -> list[Purchase]:
     )
 
 
-def _why_none(purchases: list[Purchase]) -> str:
+def _refusal_text(purchases: list[Purchase]) -> str:
     """Why nothing can be given back, where nothing can."""
     reasons = [each.reinstate_refusal for each in purchases if each.sessions_total is not None]
     if not reasons:
