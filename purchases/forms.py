@@ -23,7 +23,7 @@ SAY_WHY = _("Write why: your studio asks for a reason. Nothing was changed yet."
 
 # The days by which the desk extends with one click.
 EXTENSIONS = [7, 14, 30]
-AT_MOST_AHEAD = timedelta(days=5 * 366)
+MAX_EXTENSION = timedelta(days=5 * 366)
 
 
 def problems(form: forms.Form) -> str:
@@ -140,7 +140,7 @@ class ExtendForm(UseForm):
         """A mistyped year is caught, and what was no such mistake once is none later: the answer
         to a request stays."""
         until: date | None = self.cleaned_data["until"]
-        if until and until > timezone.localdate() + AT_MOST_AHEAD:
+        if until and until > timezone.localdate() + MAX_EXTENSION:
             raise forms.ValidationError(TOO_FAR_AHEAD)
         return until
 

@@ -19,7 +19,7 @@ from tests.pages import HTMX, LIST
 from tests.test_live_updates import snapshot
 
 LATEST = reverse("purchases:changes")
-BYTES_AT_MOST = 60_000
+MAX_BYTES = 60_000
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,7 +69,7 @@ def test_a_full_desk_comes_in_60_kb(site: Site) -> None:
 
     kinds = {path.rpartition(".")[2] for path in files}
     assert kinds == {"css", "js", "svg"}
-    assert sum(weights.values()) <= BYTES_AT_MOST, weights
+    assert sum(weights.values()) <= MAX_BYTES, weights
 
 
 def test_a_part_of_the_page_is_compressed_too(browser: Browser, northside: Org) -> None:

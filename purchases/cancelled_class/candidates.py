@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from purchases.models import Client, Purchase, Refusal, SessionEvent
 
-PACKS_AT_MOST = 4
+MAX_PACKS = 4
 # Given back so shortly before, it may have been for the same class.
 JUST_NOW = timedelta(hours=24)
 
@@ -109,7 +109,7 @@ def _packs(org_id: UUID, client_ids: set[UUID]) -> list[Purchase]:
                 ],
             )
         )
-        .filter(rank__lte=PACKS_AT_MOST)
+        .filter(rank__lte=MAX_PACKS)
         .order_by("client_id", "rank")
     )
 

@@ -16,7 +16,7 @@ from purchases.queries import search_words
 
 # Who asks for more than these has to say more of the name.
 SEVERAL = 5
-FOUND_AT_MOST = 20
+MAX_FOUND = 20
 # Terms of those whom a search finds; a client may have several that begin alike.
 LOOKED_AT = 500
 
@@ -84,7 +84,7 @@ def match(*, org_id: UUID, named: list[PastedPerson], q: str, ticked: list[UUID]
     searched = _searched(org_id, q)
     ids = {client for each in candidates for client in each.client_ids}
     people = candidates_for(org_id, ids | {owner for (owner,) in owners} | set(searched))
-    matched = Matched(found_more=len(searched) > FOUND_AT_MOST)
+    matched = Matched(found_more=len(searched) > MAX_FOUND)
     placed: set[UUID] = set()
 
     def place(person: Candidate, where: list[Candidate]) -> None:
@@ -109,7 +109,7 @@ def match(*, org_id: UUID, named: list[PastedPerson], q: str, ticked: list[UUID]
             matched.several.append(Several(one.text, open_ones, more, each.why))
     for (owner,) in owners:
         place(people[owner], matched.people)
-    for client_id in searched[:FOUND_AT_MOST]:
+    for client_id in searched[:MAX_FOUND]:
         place(people[client_id], matched.found)
     return matched
 
@@ -171,4 +171,4 @@ def _searched(org_id: UUID, q: str) -> list[UUID]:
     # Looked up one by one, where a join might read every client.
     clients = Client.objects.filter(IsAnyOf(F("pk"), ArraySubquery(first)), org_id=org_id)
     found = clients.order_by("full_name", "pk").values_list("pk", flat=True)
-    return list(found[: FOUND_AT_MOST + 1])
+    return list(found[: MAX_FOUND + 1])

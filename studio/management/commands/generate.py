@@ -24,7 +24,7 @@ from studio.demo.loading import (
 from studio.management.commands.demo import PASSWORD, refuse_beside_other_studios
 from studio.models import Membership, User
 
-AT_MOST = NUMBERS * PURCHASES_OF_A_CLIENT
+MAX_PURCHASES = NUMBERS * PURCHASES_OF_A_CLIENT
 
 
 class Command(BaseCommand):
@@ -83,6 +83,6 @@ def open_studio(crowd: Crowd) -> None:
 
 
 def how_many(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) <= AT_MOST:
-        raise ArgumentTypeError(f"write a number from 1 to {AT_MOST}")
+    if not text.isdecimal() or not 0 < int(text) <= MAX_PURCHASES:
+        raise ArgumentTypeError(f"write a number from 1 to {MAX_PURCHASES}")
     return int(text)
