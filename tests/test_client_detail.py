@@ -17,8 +17,8 @@ from studio.models import User
 from tests.conftest import SignIn
 from tests.database import rows
 from tests.factories import make_client, make_offer, make_purchase
-from tests.packs import PACKS, make_pack
 from tests.pages import LIST, html_of, rows_on, the_row_on, words_on
+from tests.purchase_kinds import PACKS, make_pack
 
 
 def page_of(client: Buyer) -> str:

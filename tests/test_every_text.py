@@ -18,9 +18,9 @@ from purchases.models import Client as StudioClient
 from purchases.models import Org
 from studio.models import User
 from tests.conftest import SignIn
-from tests.packs import PACKS, make_pack
 from tests.pages import LIST, html_of
 from tests.pseudo_locale import SAID, SILENT, forgotten, speak_it
+from tests.purchase_kinds import PACKS, make_pack
 from tests.test_security_headers import FRAGMENTS, PAGES, Site, site
 
 __all__ = ["site"]  # a fixture

@@ -14,8 +14,8 @@ from tests.database import rows
 from tests.factories import make_purchase, make_user
 from tests.history import click, history_on, page_of
 from tests.ledger import changes, newest, reinstated_by, undone_by, used_by
-from tests.packs import used
 from tests.pages import html_of, note_on, press, words_on
+from tests.purchase_kinds import used
 
 
 def acts(browser: Client, pack: Purchase) -> list[str]:

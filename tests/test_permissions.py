@@ -18,8 +18,8 @@ from tests.cancelled_class.lists import written_by
 from tests.expiry.extensions import expiry_of, extended_by
 from tests.factories import make_purchase
 from tests.ledger import reinstated_by
-from tests.packs import used
 from tests.pages import HTMX, html_of, lasting
+from tests.purchase_kinds import used
 
 PEOPLE = ["nobody", "nora", "ada", "mia", "olivia", "otto"]
 

@@ -12,8 +12,8 @@ from purchases.models import EXPIRING_WITHIN, Org, Purchase
 from purchases.queries import PAGE_SIZE, Place
 from studio.models import Allowance
 from tests.factories import make_client, make_purchase, make_purchases
-from tests.packs import PACKS, make_pack
 from tests.pages import HTMX, LIST, html_of, next_page, rows_on, the_row_on, words_on
+from tests.purchase_kinds import PACKS, make_pack
 
 State = Purchase.State
 

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from purchases.models import Purchase
-from tests.callers import Call, ask, race
+from tests.concurrent_callers import Call, ask, race
 from tests.database import PATIENCE, another_connection
 from tests.factories import make_org, make_purchase
 from tests.integrity.schedule import Connection, run

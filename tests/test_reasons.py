@@ -13,7 +13,6 @@ from tests.conftest import SignIn
 from tests.factories import make_purchase, make_purchases
 from tests.history import history_on, page_of
 from tests.ledger import changes, used_by
-from tests.packs import used
 from tests.pages import (
     DOORS,
     LIST,
@@ -26,6 +25,7 @@ from tests.pages import (
     undo_on,
     words_on,
 )
+from tests.purchase_kinds import used
 
 REASONS = [
     "Class cancelled",

@@ -8,8 +8,8 @@ from django.test.client import BOUNDARY, encode_multipart
 from django.urls import reverse
 
 from purchases.models import Org
-from tests.packs import PACKS, make_pack, used
 from tests.pages import LIST, Act, html_of, note_on, press, the_row_on, undo_on, words_on
+from tests.purchase_kinds import PACKS, make_pack, used
 
 COUNT_IS_OFF = "This count can't be right. Ask an owner to have it corrected."
 NOT_PAID = "This pack is not paid."

@@ -12,8 +12,8 @@ from purchases.models import Org, Purchase, SessionEvent
 from studio.models import Policy
 from tests.expiry.extensions import end_of_the_day, expiry_of
 from tests.factories import make_client, make_purchase
-from tests.packs import used
 from tests.pages import DOORS, HTMX, LIST, html_of, note_on, press, the_row_on, undo_on
+from tests.purchase_kinds import used
 
 
 @DOORS

@@ -20,7 +20,6 @@ from tests.conftest import SignIn
 from tests.database import rows
 from tests.factories import make_purchase
 from tests.ledger import changes, reinstated_by, used_by
-from tests.packs import used
 from tests.pages import (
     DOORS,
     USED_BEFORE,
@@ -32,6 +31,7 @@ from tests.pages import (
     undo_on,
     words_on,
 )
+from tests.purchase_kinds import used
 
 ACTS = pytest.mark.parametrize("act", ["reinstate", "use"])
 
@@ -227,7 +227,7 @@ def test_a_stranger_who_knows_the_id_learns_nothing(
 def test_an_undo_without_its_id_is_refused(
     desk: Client, mia: User, pack: Purchase, request_id: str | None
 ) -> None:
-    """Reinstate and Use: see test_acts.py."""
+    """Reinstate and Use: see test_reinstate_and_use.py."""
     given_back = reinstated_by(mia, pack)
 
     response = press_undo(desk, given_back.pk, request_id=request_id)

@@ -20,8 +20,8 @@ from purchases.member import Member
 from purchases.models import Purchase, SessionRequest
 from purchases.operations import sessions
 from studio.models import User
+from tests.concurrent_browsers import Desks, Sent
 from tests.database import PATIENCE, value
-from tests.desks import Desks, Sent
 from tests.factories import make_client, make_offer, make_purchase
 from tests.ledger import changes, newest, reinstated_by, used_by
 from tests.pages import html_of, lasting

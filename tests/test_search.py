@@ -7,8 +7,8 @@ from django.test import Client
 
 from purchases.models import Org
 from tests.factories import make_client, make_purchase
-from tests.packs import make_pack
 from tests.pages import LIST, html_of, rows_on, words_on
+from tests.purchase_kinds import make_pack
 
 # name: e-mail, phone
 CLIENTS = {

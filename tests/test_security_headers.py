@@ -18,8 +18,8 @@ from purchases.models import Org
 from studio.models import User
 from tests.conftest import SignIn
 from tests.factories import make_purchase
-from tests.packs import make_pack
 from tests.pages import HTMX, LIST, html_of, press, rows_on, undo_on
+from tests.purchase_kinds import make_pack
 
 
 class Site:

@@ -15,7 +15,6 @@ from tests.conftest import SignIn
 from tests.database import rows, value
 from tests.factories import make_purchase, make_user
 from tests.ledger import changes, fresh, newest, reinstated_by, undone_by, used_by
-from tests.packs import used
 from tests.pages import (
     DOORS,
     LIST,
@@ -28,6 +27,7 @@ from tests.pages import (
     undo_on,
     words_on,
 )
+from tests.purchase_kinds import used
 
 QUARTER = timedelta(minutes=15)
 

@@ -12,8 +12,8 @@ from studio.models import User
 from tests.database import rows
 from tests.factories import make_purchase
 from tests.ledger import changes, reinstated_by
-from tests.packs import used
 from tests.pages import press_undo, refused, the_row_on
+from tests.purchase_kinds import used
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from django.test import Client
 
 from purchases.models import Org
 from tests.factories import make_client, make_purchase
-from tests.packs import used
 from tests.pages import DOORS, LIST, note_on, press, the_row_on
+from tests.purchase_kinds import used
 
 
 @DOORS

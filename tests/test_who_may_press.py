@@ -11,8 +11,8 @@ from purchases.models import Org, Purchase
 from studio.models import User
 from tests.conftest import SignIn
 from tests.factories import make_purchase
-from tests.packs import PACKS, make_pack, used
 from tests.pages import DOORS, HTMX, LIST, Act, html_of, press, rows_on, words_on
+from tests.purchase_kinds import PACKS, make_pack, used
 
 ACTS = pytest.mark.parametrize("act", ["reinstate", "use"])
 

@@ -17,8 +17,8 @@ from tests.cancelled_class.lists import written_by
 from tests.conftest import SignIn
 from tests.factories import make_client, make_purchase
 from tests.ledger import used_by
-from tests.packs import used
 from tests.pages import DOORS, html_of, note_on, press, the_row_on, words_on
+from tests.purchase_kinds import used
 
 
 @DOORS

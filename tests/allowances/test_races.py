@@ -21,11 +21,11 @@ from purchases.operations.sessions import (
 )
 from studio.models import User
 from tests.allowances.limits import LATE, allow, given_back
+from tests.concurrent_browsers import Desks
 from tests.database import PATIENCE
-from tests.desks import Desks
 from tests.factories import make_client, make_offer, make_purchase
 from tests.integrity.schedule import Connection, Outcome, run
-from tests.packs import used
+from tests.purchase_kinds import used
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

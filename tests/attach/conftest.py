@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from studio.database import embedded
-from tests.attach.live import Live, create, drop, roles_of
+from tests.attach.foreign_database import ForeignDatabase, create, drop, roles_of
 
 # Of the product, and of ours.
 PRODUCT_ROLES = {
@@ -39,30 +39,32 @@ def product_roles(server: str) -> Iterator[None]:
 
 
 @pytest.fixture
-def another_live(server: str, product_roles: None, tmp_path: Path) -> Iterator[Callable[..., Live]]:
+def another_foreign(
+    server: str, product_roles: None, tmp_path: Path
+) -> Iterator[Callable[..., ForeignDatabase]]:
     """Makes such databases, of so many purchases."""
-    made: list[Live] = []
+    made: list[ForeignDatabase] = []
 
-    def make(*, purchases: int = 20) -> Live:
+    def make(*, purchases: int = 20) -> ForeignDatabase:
         made.append(create(server, tmp_path, purchases=purchases))
         return made[-1]
 
     yield make
-    for live in made:
-        drop(server, live)
+    for foreign in made:
+        drop(server, foreign)
 
 
 @pytest.fixture
-def live(another_live: Callable[..., Live]) -> Live:
-    return another_live()
+def foreign(another_foreign: Callable[..., ForeignDatabase]) -> ForeignDatabase:
+    return another_foreign()
 
 
 @pytest.fixture(scope="module")
-def attached_live(
+def attached_foreign(
     server: str, product_roles: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Live]:
+) -> Iterator[ForeignDatabase]:
     """One that was attached, for all tests of a file."""
-    live = create(server, tmp_path_factory.mktemp("data"), purchases=20)
-    live.attach()
-    yield live
-    drop(server, live)
+    foreign = create(server, tmp_path_factory.mktemp("data"), purchases=20)
+    foreign.attach()
+    yield foreign
+    drop(server, foreign)

@@ -5,15 +5,15 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from tests.attach.live import UGLY, Live
+from tests.attach.foreign_database import UGLY, ForeignDatabase
 from tests.attach.visit import visit
 
 
-def test_a_dry_run_says_what_would_be_done_and_does_nothing(live: Live) -> None:
-    schema = live.catalog()
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(foreign: ForeignDatabase) -> None:
+    schema = foreign.catalog()
 
-    said = live.attach("--dry-run")
-    assert live.catalog() == schema
+    said = foreign.attach("--dry-run")
+    assert foreign.catalog() == schema
     assert "client_purchases of postgres; row level security (policies: 1); triggers touch" in said
     assert "foreign keys from bookings" in said
     assert "clients.tier is not ours, and stays" in said
@@ -24,36 +24,36 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(live: Live) -> None:
     assert said.rstrip().endswith("Nothing was done: this was a dry run.")
 
 
-def test_the_site_runs_on_it_and_no_row_was_changed(live: Live) -> None:
-    before = live.fingerprint()
+def test_the_site_runs_on_it_and_no_row_was_changed(foreign: ForeignDatabase) -> None:
+    before = foreign.fingerprint()
 
-    live.attach()
-    assert live.fingerprint() == before
-    assert visit(live) == {"list": 200, "answer": 200, "before": 2, "after": 1}
+    foreign.attach()
+    assert foreign.fingerprint() == before
+    assert visit(foreign) == {"list": 200, "answer": 200, "before": 2, "after": 1}
 
 
-def test_the_second_time_there_is_nothing_to_do(attached_live: Live) -> None:
-    before = attached_live.schema()
+def test_the_second_time_there_is_nothing_to_do(attached_foreign: ForeignDatabase) -> None:
+    before = attached_foreign.schema()
 
-    assert "Nothing to do: this database is attached." in attached_live.attach()
-    assert attached_live.schema() == before
+    assert "Nothing to do: this database is attached." in attached_foreign.attach()
+    assert attached_foreign.schema() == before
 
 
 def test_rows_that_break_an_invariant_are_listed_and_what_that_means(
-    another_live: Callable[..., Live],
+    another_foreign: Callable[..., ForeignDatabase],
 ) -> None:
-    live = another_live(purchases=20)
-    live.rows(
+    foreign = another_foreign(purchases=20)
+    foreign.rows(
         "INSERT INTO client_purchases"
         " (org_id, client_id, offer_id, amount_paid_cents, sessions_total, sessions_used)"
         " SELECT org_id, client_id, offer_id, 0, 1, 2 FROM client_purchases, generate_series(1, 2)"
         " WHERE sessions_used BETWEEN 0 AND sessions_total"
     )
-    broken = live.value(
+    broken = foreign.value(
         "SELECT count(*) FROM client_purchases WHERE sessions_used > sessions_total"
     )
 
-    said = live.attach()
+    said = foreign.attach()
     assert f"  - {broken} × more used than bought:" in said
     assert f"and {broken - 20} more" in said
     assert "  - 1 × less than nothing used:\n" in said
@@ -64,21 +64,21 @@ def test_rows_that_break_an_invariant_are_listed_and_what_that_means(
 
 
 def test_until_it_is_corrected_a_broken_row_can_be_changed_by_nobody_in_another_way(
-    attached_live: Live,
+    attached_foreign: ForeignDatabase,
 ) -> None:
     broken = f"WHERE id = '{UGLY}1'"
     with pytest.raises(psycopg.errors.CheckViolation):
-        attached_live.rows(f"UPDATE client_purchases SET payment_method = 'card' {broken}")
-    attached_live.rows(
+        attached_foreign.rows(f"UPDATE client_purchases SET payment_method = 'card' {broken}")
+    attached_foreign.rows(
         f"UPDATE client_purchases SET payment_method = 'card', sessions_used = 10 {broken}"
     )
 
 
 @pytest.mark.parametrize("function", ["release_session", "use_session"])
 def test_the_weaker_function_is_replaced_and_its_grants_are_gone(
-    attached_live: Live, function: str
+    attached_foreign: ForeignDatabase, function: str
 ) -> None:
-    (found,) = attached_live.rows(
+    (found,) = attached_foreign.rows(
         "SELECT proowner::regrole::text, proargnames, prolang = 14, proconfig[1],"
         " array(SELECT grantee::regrole::text FROM aclexplode(proacl) ORDER BY 1)"
         f" FROM pg_proc WHERE oid = 'public.{function}'::regproc"
@@ -92,9 +92,11 @@ def test_the_weaker_function_is_replaced_and_its_grants_are_gone(
     assert found[4] == ["service_role", "studio_app", "studio_ledger"]
 
 
-def test_default_privileges_open_none_of_our_tables_to_a_phone(attached_live: Live) -> None:
+def test_default_privileges_open_none_of_our_tables_to_a_phone(
+    attached_foreign: ForeignDatabase,
+) -> None:
     before = ["orgs", "clients", "offers", "client_purchases", "bookings", "balances"]
-    open_to_phones = attached_live.rows(
+    open_to_phones = attached_foreign.rows(
         "SELECT DISTINCT relname FROM pg_class, aclexplode(relacl)"
         " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'S')"
         " AND grantee IN (0, 'anon'::regrole, 'authenticated'::regrole, 'service_role'::regrole)"
@@ -102,23 +104,23 @@ def test_default_privileges_open_none_of_our_tables_to_a_phone(attached_live: Li
     assert {name for (name,) in open_to_phones} == {*before, "bookings_id_seq"}
 
 
-def test_none_of_them_is_open_for_a_moment_either(live: Live) -> None:
+def test_none_of_them_is_open_for_a_moment_either(foreign: ForeignDatabase) -> None:
     """Attaching is stopped before the roles are set up."""
-    live.attach_and_kill_at("studio.0006_sessions_know_their_people")
+    foreign.attach_and_kill_at("studio.0006_sessions_know_their_people")
     query = "SELECT has_table_privilege('anon', 'studio_user', 'SELECT')"
-    assert live.value(query) is False
+    assert foreign.value(query) is False
 
 
-def test_what_the_site_cannot_fill_is_said(live: Live) -> None:
-    live.rows("ALTER TABLE clients ADD COLUMN region text NOT NULL DEFAULT 'nsw'")
-    live.rows("ALTER TABLE clients ALTER COLUMN region DROP DEFAULT")
-    live.rows("ALTER TABLE client_purchases ALTER COLUMN expires_at SET DEFAULT now()")
-    live.rows("ALTER TABLE offers ALTER COLUMN id DROP DEFAULT")
-    live.rows("ALTER TABLE orgs ALTER COLUMN created_at DROP NOT NULL")
-    live.rows("UPDATE client_purchases SET sessions_used = 0 WHERE sessions_used IS NULL")
-    live.rows("ALTER TABLE client_purchases ALTER COLUMN sessions_used SET NOT NULL")
+def test_what_the_site_cannot_fill_is_said(foreign: ForeignDatabase) -> None:
+    foreign.rows("ALTER TABLE clients ADD COLUMN region text NOT NULL DEFAULT 'nsw'")
+    foreign.rows("ALTER TABLE clients ALTER COLUMN region DROP DEFAULT")
+    foreign.rows("ALTER TABLE client_purchases ALTER COLUMN expires_at SET DEFAULT now()")
+    foreign.rows("ALTER TABLE offers ALTER COLUMN id DROP DEFAULT")
+    foreign.rows("ALTER TABLE orgs ALTER COLUMN created_at DROP NOT NULL")
+    foreign.rows("UPDATE client_purchases SET sessions_used = 0 WHERE sessions_used IS NULL")
+    foreign.rows("ALTER TABLE client_purchases ALTER COLUMN sessions_used SET NOT NULL")
 
-    said = live.attach("--dry-run")
+    said = foreign.attach("--dry-run")
     assert "clients.region may not be null and has no default, so the site can't add a row" in said
     assert "client_purchases.expires_at has the default now(), and keeps it" in said
     assert "offers.id has no default, so the site can't add a row" in said

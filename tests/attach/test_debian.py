@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from tests.attach.conftest import PRODUCT_ROLES
-from tests.attach.live import Live, create, drop
+from tests.attach.foreign_database import ForeignDatabase, create, drop
 from tests.attach.visit import visit
 
 BINARIES = Path("/usr/lib/postgresql/15/bin")
@@ -61,61 +61,63 @@ def debian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def live(debian: str, tmp_path: Path) -> Iterator[Live]:
-    live = create(debian, tmp_path, purchases=50)
-    live.rows(UUID_OSSP)
-    yield live
-    drop(debian, live)
+def foreign(debian: str, tmp_path: Path) -> Iterator[ForeignDatabase]:
+    foreign = create(debian, tmp_path, purchases=50)
+    foreign.rows(UUID_OSSP)
+    yield foreign
+    drop(debian, foreign)
 
 
-def owned(live: Live) -> Live:
+def owned(foreign: ForeignDatabase) -> ForeignDatabase:
     """The same for the login that owns the tables, and neither the database nor the functions."""
-    live.rows("GRANT CREATE ON SCHEMA public TO owner; GRANT USAGE ON SCHEMA extensions TO owner")
+    foreign.rows(
+        "GRANT CREATE ON SCHEMA public TO owner; GRANT USAGE ON SCHEMA extensions TO owner"
+    )
     for table in ("orgs", "clients", "offers", "client_purchases", "bookings"):
-        live.rows(f"ALTER TABLE {table} OWNER TO owner")
-    return Live(live.name, live.as_role("owner"), live.folder)
+        foreign.rows(f"ALTER TABLE {table} OWNER TO owner")
+    return ForeignDatabase(foreign.name, foreign.as_role("owner"), foreign.folder)
 
 
-def test_the_site_runs_on_it_and_no_row_was_changed(live: Live) -> None:
-    before = live.fingerprint()
+def test_the_site_runs_on_it_and_no_row_was_changed(foreign: ForeignDatabase) -> None:
+    before = foreign.fingerprint()
 
-    said = live.attach()
+    said = foreign.attach()
     assert "orgs.id has the default extensions.uuid_generate_v4(), and keeps it" in said
-    assert live.fingerprint() == before
-    assert visit(live) == {"list": 200, "answer": 200, "before": 2, "after": 1}
-    assert live.manage("check", "--database", "default").returncode == 0
+    assert foreign.fingerprint() == before
+    assert visit(foreign) == {"list": 200, "answer": 200, "before": 2, "after": 1}
+    assert foreign.manage("check", "--database", "default").returncode == 0
 
 
-def test_run_twice_and_killed_it_gives_the_same_dump(live: Live, debian: str) -> None:
-    straight = create(debian, live.folder, purchases=50)
+def test_run_twice_and_killed_it_gives_the_same_dump(foreign: ForeignDatabase, debian: str) -> None:
+    straight = create(debian, foreign.folder, purchases=50)
     try:
         straight.rows(UUID_OSSP)
         straight.attach()
         for moment in ("admin.0001_initial", "purchases.0005_desk_indexes", "studio.0002_policy"):
-            live.attach_and_kill_at(moment)
-        live.attach()
-        assert live.dump() == straight.dump()
-        live.attach()
-        assert live.dump() == straight.dump()
+            foreign.attach_and_kill_at(moment)
+        foreign.attach()
+        assert foreign.dump() == straight.dump()
+        foreign.attach()
+        assert foreign.dump() == straight.dump()
     finally:
         drop(debian, straight)
 
 
-def test_functions_of_a_superuser_are_not_the_logins_to_drop(live: Live) -> None:
-    assert owned(live).refusals() == [
+def test_functions_of_a_superuser_are_not_the_logins_to_drop(foreign: ForeignDatabase) -> None:
+    assert owned(foreign).refusals() == [
         f"{name}(uuid) belongs to postgres, who alone may drop it: connect as postgres, or as "
         f"postgres DROP FUNCTION public.{name}(uuid)"
         for name in ("release_session", "use_session")
     ]
 
 
-def test_who_owns_the_database_attaches_without_being_a_superuser(live: Live) -> None:
-    login = owned(live)
-    live.rows(f"ALTER DATABASE {live.name} OWNER TO owner")
-    before = live.fingerprint()
+def test_who_owns_the_database_attaches_without_being_a_superuser(foreign: ForeignDatabase) -> None:
+    login = owned(foreign)
+    foreign.rows(f"ALTER DATABASE {foreign.name} OWNER TO owner")
+    before = foreign.fingerprint()
 
     login.attach()
-    assert live.fingerprint() == before
+    assert foreign.fingerprint() == before
     checked = login.manage("check", "--database", "default")
     assert (checked.returncode, checked.stderr) == (0, "")
-    assert visit(live) == {"list": 200, "answer": 200, "before": 2, "after": 1}
+    assert visit(foreign) == {"list": 200, "answer": 200, "before": 2, "after": 1}

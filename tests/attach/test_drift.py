@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.attach.live import Live
+from tests.attach.foreign_database import ForeignDatabase
 
 # What somebody did, and what is said of it.
 GONE = {
@@ -90,8 +90,8 @@ GIVEN_AWAY = {
 }
 
 
-def drift(live: Live) -> tuple[int, str]:
-    done = live.manage("check", "--database", "default")
+def drift(foreign: ForeignDatabase) -> tuple[int, str]:
+    done = foreign.manage("check", "--database", "default")
     return done.returncode, done.stdout + done.stderr
 
 
@@ -99,12 +99,12 @@ def hints(said: str) -> list[str]:
     return sorted(set(re.findall(r"HINT: python manage\.py (\w+)", said)))
 
 
-def test_a_sound_database_has_none(attached_live: Live) -> None:
-    assert drift(attached_live) == (0, "System check identified no issues (0 silenced).\n")
+def test_a_sound_database_has_none(attached_foreign: ForeignDatabase) -> None:
+    assert drift(attached_foreign) == (0, "System check identified no issues (0 silenced).\n")
 
 
-def test_nobody_looks_at_the_database_unasked(attached_live: Live) -> None:
-    done = attached_live.manage("check", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+def test_nobody_looks_at_the_database_unasked(attached_foreign: ForeignDatabase) -> None:
+    done = attached_foreign.manage("check", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
     assert done.returncode == 0, done.stderr
 
 
@@ -118,61 +118,65 @@ def test_nobody_looks_at_the_database_unasked(attached_live: Live) -> None:
     ids=["gone", "changed", "given away"],
 )
 def test_each_change_is_named_and_the_commands_that_are_printed_mend_it(
-    attached_live: Live, tamperings: dict[str, str], commands: list[str]
+    attached_foreign: ForeignDatabase, tamperings: dict[str, str], commands: list[str]
 ) -> None:
-    before = attached_live.schema()
+    before = attached_foreign.schema()
     for tampering in tamperings:
-        attached_live.rows(tampering)
+        attached_foreign.rows(tampering)
 
-    status, said = drift(attached_live)
+    status, said = drift(attached_foreign)
     assert status == 1
     assert [words for words in tamperings.values() if words not in said] == []
     assert hints(said) == commands
     for command in commands:
-        repaired = attached_live.manage(command)
+        repaired = attached_foreign.manage(command)
         assert repaired.returncode == 0, repaired.stdout + repaired.stderr
-    assert drift(attached_live)[0] == 0
-    assert attached_live.schema() == before
+    assert drift(attached_foreign)[0] == 0
+    assert attached_foreign.schema() == before
 
 
-def test_a_dropped_table_is_for_a_backup_to_bring_back(live: Live) -> None:
-    live.attach()
-    live.rows("DROP TABLE public.session_events CASCADE")
+def test_a_dropped_table_is_for_a_backup_to_bring_back(foreign: ForeignDatabase) -> None:
+    foreign.attach()
+    foreign.rows("DROP TABLE public.session_events CASCADE")
 
-    _, said = drift(live)
+    _, said = drift(foreign)
     assert "the table session_events of session_events" not in said
     assert "the table session_events is missing" in said
     assert "from a backup" in said
-    assert live.manage("repair").returncode == 1
+    assert foreign.manage("repair").returncode == 1
 
 
-def test_the_web_process_may_look_too_unless_it_may_try_nothing(attached_live: Live) -> None:
-    web = {"DATABASE_URL": attached_live.as_role("studio_app")}
-    done = attached_live.manage("check", "--database", "default", **web)
+def test_the_web_process_may_look_too_unless_it_may_try_nothing(
+    attached_foreign: ForeignDatabase,
+) -> None:
+    web = {"DATABASE_URL": attached_foreign.as_role("studio_app")}
+    done = attached_foreign.manage("check", "--database", "default", **web)
     assert (done.returncode, done.stderr) == (0, "")
 
-    attached_live.rows(f"REVOKE TEMPORARY ON DATABASE {attached_live.name} FROM PUBLIC")
-    done = attached_live.manage("check", "--database", "default", **web)
-    attached_live.rows(f"GRANT TEMPORARY ON DATABASE {attached_live.name} TO PUBLIC")
+    attached_foreign.rows(f"REVOKE TEMPORARY ON DATABASE {attached_foreign.name} FROM PUBLIC")
+    done = attached_foreign.manage("check", "--database", "default", **web)
+    attached_foreign.rows(f"GRANT TEMPORARY ON DATABASE {attached_foreign.name} TO PUBLIC")
     assert done.returncode == 0
     assert "HINT: Connect as the login that migrates." in done.stderr
 
 
-def test_a_database_before_its_first_migration_has_none(live: Live) -> None:
-    assert drift(live)[0] == 0
+def test_a_database_before_its_first_migration_has_none(foreign: ForeignDatabase) -> None:
+    assert drift(foreign)[0] == 0
 
 
-def test_a_constraint_that_older_rows_break_is_put_back_not_valid(attached_live: Live) -> None:
+def test_a_constraint_that_older_rows_break_is_put_back_not_valid(
+    attached_foreign: ForeignDatabase,
+) -> None:
     name = "sessions_used_is_between_0_and_total"
-    attached_live.rows(f"ALTER TABLE client_purchases DROP CONSTRAINT {name}")
-    assert attached_live.manage("repair").returncode == 0
+    attached_foreign.rows(f"ALTER TABLE client_purchases DROP CONSTRAINT {name}")
+    assert attached_foreign.manage("repair").returncode == 0
 
     query = "SELECT convalidated FROM pg_constraint WHERE conname = %s"
-    assert attached_live.value(query, name) is False
+    assert attached_foreign.value(query, name) is False
 
 
-def test_nothing_to_mend_is_said(attached_live: Live) -> None:
-    before = attached_live.schema()
-    done = attached_live.manage("repair")
+def test_nothing_to_mend_is_said(attached_foreign: ForeignDatabase) -> None:
+    before = attached_foreign.schema()
+    done = attached_foreign.manage("repair")
     assert "Nothing to repair" in done.stdout
-    assert attached_live.schema() == before
+    assert attached_foreign.schema() == before

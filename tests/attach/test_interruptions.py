@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.attach.live import Live
+from tests.attach.foreign_database import ForeignDatabase
 
 SEED = 20261122
 # In the order in which they run. Left to itself, Django commits the first two, and the last, a
@@ -52,56 +52,60 @@ FOR EACH ROW WHEN (NEW.app || '.' || NEW.name = '{migration}') EXECUTE FUNCTION 
 RECORD = "DROP TRIGGER stop ON django_migrations; DROP FUNCTION auth.stop"
 
 
-def test_killed_at_random_moments(live: Live, attached_live: Live) -> None:
-    before = live.fingerprint()
+def test_killed_at_random_moments(
+    foreign: ForeignDatabase, attached_foreign: ForeignDatabase
+) -> None:
+    before = foreign.fingerprint()
     chance = random.Random(SEED)
     for moment in MOMENTS:
-        live.attach_and_kill_at(moment, after=chance.uniform(0, 0.03), may_be_past=True)
+        foreign.attach_and_kill_at(moment, after=chance.uniform(0, 0.03), may_be_past=True)
 
-    live.attach()
-    assert live.schema() == attached_live.schema(), f"seed {SEED}"
-    assert live.fingerprint() == before
+    foreign.attach()
+    assert foreign.schema() == attached_foreign.schema(), f"seed {SEED}"
+    assert foreign.fingerprint() == before
 
 
-def test_killed_inside_a_statement(live: Live, attached_live: Live) -> None:
-    before = live.fingerprint()
-    live.rows(STOP_AT_SOME_STATEMENTS)
+def test_killed_inside_a_statement(
+    foreign: ForeignDatabase, attached_foreign: ForeignDatabase
+) -> None:
+    before = foreign.fingerprint()
+    foreign.rows(STOP_AT_SOME_STATEMENTS)
     killed = 0
-    while (done := live.manage("attach")).returncode:
+    while (done := foreign.manage("attach")).returncode:
         assert "terminating connection" in done.stderr, done.stderr
         killed += 1
-    live.rows(GO_ON)
+    foreign.rows(GO_ON)
 
     assert killed >= 8
-    assert live.schema() == attached_live.schema()
-    assert live.fingerprint() == before
+    assert foreign.schema() == attached_foreign.schema()
+    assert foreign.fingerprint() == before
 
 
 @pytest.mark.parametrize("command", ["attach", "migrate"])
 def test_killed_between_a_migration_and_its_record(
-    live: Live, attached_live: Live, command: str
+    foreign: ForeignDatabase, attached_foreign: ForeignDatabase, command: str
 ) -> None:
     """`migrate` is the negative control: it can't go on from there."""
-    assert live.manage("migrate", "contenttypes").returncode == 0
+    assert foreign.manage("migrate", "contenttypes").returncode == 0
     for migration in RECORDED:
-        live.rows(STOP_AT_A_RECORD.replace("{migration}", migration))
-        done = live.manage(command)
+        foreign.rows(STOP_AT_A_RECORD.replace("{migration}", migration))
+        done = foreign.manage(command)
         if command == "migrate":
-            live.rows(RECORD)
-            assert "already exists" in live.manage("migrate").stderr
+            foreign.rows(RECORD)
+            assert "already exists" in foreign.manage("migrate").stderr
             return
         assert "terminating connection" in done.stderr, done.stderr
-    live.rows(RECORD)
+    foreign.rows(RECORD)
 
-    live.attach()
-    assert live.schema() == attached_live.schema()
+    foreign.attach()
+    assert foreign.schema() == attached_foreign.schema()
 
 
-def test_two_at_once(live: Live, attached_live: Live) -> None:
+def test_two_at_once(foreign: ForeignDatabase, attached_foreign: ForeignDatabase) -> None:
     """One of them attaches, the other waits for it, or gives up without having done anything."""
-    with live.begin("attach") as first, live.begin("attach") as second:
+    with foreign.begin("attach") as first, foreign.begin("attach") as second:
         said = [process.communicate(timeout=120)[0] for process in (first, second)]
     codes = sorted([first.returncode, second.returncode])
     assert codes in ([0, 0], [0, 1]), said
     assert codes == [0, 0] or any("Another program was in the way" in each for each in said)
-    assert live.schema() == attached_live.schema()
+    assert foreign.schema() == attached_foreign.schema()

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from tests.attach.live import UGLY, Live
+from tests.attach.foreign_database import UGLY, ForeignDatabase
 from tests.attach.visit import visit
 
 PURCHASES = 100_000
@@ -12,24 +12,24 @@ A_PURCHASE = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.MULT
 
 
 def test_a_hundred_thousand_purchases(
-    another_live: Callable[..., Live], attached_live: Live
+    another_foreign: Callable[..., ForeignDatabase], attached_foreign: ForeignDatabase
 ) -> None:
-    live = another_live(purchases=PURCHASES)
-    before = live.fingerprint()
+    foreign = another_foreign(purchases=PURCHASES)
+    before = foreign.fingerprint()
 
-    live.attach_and_kill_at("purchases opened so far")
-    opened = live.value("SELECT count(*) FROM session_events")
+    foreign.attach_and_kill_at("purchases opened so far")
+    opened = foreign.value("SELECT count(*) FROM session_events")
     assert 0 < opened < PURCHASES
-    said = live.attach()
+    said = foreign.attach()
     assert "100,007 client_purchases" in said
     assert "purchases opened so far" in said
-    assert live.fingerprint() == before
-    assert live.value("SELECT count(*) FROM session_events") == PURCHASES + 7
-    assert live.schema() == attached_live.schema()
+    assert foreign.fingerprint() == before
+    assert foreign.value("SELECT count(*) FROM session_events") == PURCHASES + 7
+    assert foreign.schema() == attached_foreign.schema()
 
-    checked = live.manage("check_ledger")
+    checked = foreign.manage("check_ledger")
     assert checked.returncode == 1
     assert set(A_PURCHASE.findall(checked.stdout)) == BROKEN
-    assert live.manage("check", "--database", "default").returncode == 0
-    assert visit(live) == {"list": 200, "answer": 200, "before": 2, "after": 1}
-    assert "Nothing to do" in live.attach()
+    assert foreign.manage("check", "--database", "default").returncode == 0
+    assert visit(foreign) == {"list": 200, "answer": 200, "before": 2, "after": 1}
+    assert "Nothing to do" in foreign.attach()

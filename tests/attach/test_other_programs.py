@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.attach.live import Live
+from tests.attach.foreign_database import ForeignDatabase
 
 ORG = "00000000-0000-4000-8000-000000000001"
 OFFER = ORG
@@ -67,11 +67,11 @@ WORK = [
 ]
 
 
-def work(live: Live) -> list[int]:
+def work(foreign: ForeignDatabase) -> list[int]:
     """How many rows each came to."""
-    user = live.value("SELECT user_id::text FROM clients WHERE id = %s", CLIENT)
+    user = foreign.value("SELECT user_id::text FROM clients WHERE id = %s", CLIENT)
     done = []
-    with live.connect() as database:
+    with foreign.connect() as database:
         for role, statement, _ in WORK:
             claims = json.dumps({"sub": user, "role": role}) if role == "authenticated" else ""
             database.execute("SELECT set_config('request.jwt.claims', %s, false)", [claims])
@@ -81,9 +81,9 @@ def work(live: Live) -> list[int]:
     return done
 
 
-def ledger(live: Live, purchase: str) -> list[tuple[Any, ...]]:
-    user = live.value("SELECT user_id::text FROM clients WHERE id = %s", CLIENT)
-    return live.rows(
+def ledger(foreign: ForeignDatabase, purchase: str) -> list[tuple[Any, ...]]:
+    user = foreign.value("SELECT user_id::text FROM clients WHERE id = %s", CLIENT)
+    return foreign.rows(
         "SELECT kind, delta, sessions_used, replace(made_by, %s, 'the client')"
         " FROM session_events WHERE purchase_id = %s ORDER BY id",
         user,
@@ -92,9 +92,9 @@ def ledger(live: Live, purchase: str) -> list[tuple[Any, ...]]:
 
 
 def test_what_they_did_before_they_do_afterwards_and_it_is_recorded(
-    another_live: Callable[..., Live],
+    another_foreign: Callable[..., ForeignDatabase],
 ) -> None:
-    before, after = another_live(), another_live()
+    before, after = another_foreign(), another_foreign()
     after.attach()
 
     assert work(before) == work(after) == [rows for *_, rows in WORK]
@@ -112,19 +112,21 @@ def test_what_they_did_before_they_do_afterwards_and_it_is_recorded(
     ]
 
 
-def test_what_they_add_is_found_at_the_desk(attached_live: Live) -> None:
-    with attached_live.connect() as database:
+def test_what_they_add_is_found_at_the_desk(attached_foreign: ForeignDatabase) -> None:
+    with attached_foreign.connect() as database:
         database.execute("SET ROLE service_role")
         database.execute(
             "INSERT INTO clients (org_id, full_name) VALUES (%s, 'Perpetua Voss')", [ORG]
         )
     query = "SELECT count(*) FROM client_search_terms WHERE term = 'perpetua pv'"
-    assert attached_live.value(query) == 1
+    assert attached_foreign.value(query) == 1
 
 
-def test_the_back_end_may_call_the_functions_and_no_phone_may(attached_live: Live) -> None:
+def test_the_back_end_may_call_the_functions_and_no_phone_may(
+    attached_foreign: ForeignDatabase,
+) -> None:
     call = f"SELECT release_session('{PURCHASE}')"
-    with attached_live.connect() as database:
+    with attached_foreign.connect() as database:
         database.execute("SET ROLE service_role")
         assert database.execute(call.encode()).fetchone() == (2,)
         for role in ("anon", "authenticated"):
@@ -134,26 +136,26 @@ def test_the_back_end_may_call_the_functions_and_no_phone_may(attached_live: Liv
 
 
 def test_a_trigger_that_leans_on_the_rights_of_others_is_named_with_what_mends_it(
-    another_live: Callable[..., Live],
+    another_foreign: Callable[..., ForeignDatabase],
 ) -> None:
-    live = another_live()
-    live.rows("CREATE TABLE trail (purchase_id uuid)")
-    live.rows(
+    foreign = another_foreign()
+    foreign.rows("CREATE TABLE trail (purchase_id uuid)")
+    foreign.rows(
         "CREATE FUNCTION leave_trail() RETURNS trigger LANGUAGE plpgsql"
         " AS 'BEGIN INSERT INTO trail VALUES (NEW.id); RETURN NEW; END'"
     )
-    live.rows(
+    foreign.rows(
         "CREATE TRIGGER trail AFTER UPDATE ON client_purchases"
         " FOR EACH ROW EXECUTE FUNCTION leave_trail()"
     )
 
-    said = live.attach()
+    said = foreign.attach()
     call = f"SELECT release_session('{PURCHASE}')"
     with pytest.raises(psycopg.errors.UndefinedTable):
-        live.rows(call)
+        foreign.rows(call)
     (warning,) = re.findall(r"the trigger trail on client_purchases runs (.*)", said)
     assert "in release_session and use_session studio_ledger" in warning
-    live.rows(warning.partition("its own rights: ")[2])
-    assert live.rows(call) == [(2,)]
-    assert live.value("SELECT count(*) FROM trail") == 1
-    assert "the trigger trail on" not in live.attach()
+    foreign.rows(warning.partition("its own rights: ")[2])
+    assert foreign.rows(call) == [(2,)]
+    assert foreign.value("SELECT count(*) FROM trail") == 1
+    assert "the trigger trail on" not in foreign.attach()

@@ -5,7 +5,7 @@ import pytest
 
 from studio.database.attach.report import Report
 from studio.database.attach.target import Server, Table, check_server, check_table
-from tests.attach.live import Live
+from tests.attach.foreign_database import ForeignDatabase
 
 # What is otherwise in the database, and how each refusal begins.
 OTHER_COLUMNS = {
@@ -64,92 +64,104 @@ def unforeseen(refusals: list[str], begins: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("others", [OTHER_COLUMNS, TAKEN], ids=["other columns", "names taken"])
-def test_the_whole_list_is_given_and_nothing_is_done(live: Live, others: dict[str, str]) -> None:
+def test_the_whole_list_is_given_and_nothing_is_done(
+    foreign: ForeignDatabase, others: dict[str, str]
+) -> None:
     for statement in others:
-        live.rows(statement)
-    before = live.catalog()
+        foreign.rows(statement)
+    before = foreign.catalog()
 
-    refusals = live.refusals()
+    refusals = foreign.refusals()
     missing = [
         begin for begin in others.values() if not any(each.startswith(begin) for each in refusals)
     ]
     assert missing == []
     assert unforeseen(refusals, list(others.values())) == []
-    assert live.catalog() == before
+    assert foreign.catalog() == before
 
 
-def test_the_statements_that_are_printed_make_it_attachable(live: Live) -> None:
-    live.rows("DROP VIEW balances")
+def test_the_statements_that_are_printed_make_it_attachable(foreign: ForeignDatabase) -> None:
+    foreign.rows("DROP VIEW balances")
     for statement in OTHER_COLUMNS:
-        live.rows(statement)
-    live.rows("UPDATE orgs SET slug = id::text")
+        foreign.rows(statement)
+    foreign.rows("UPDATE orgs SET slug = id::text")
 
-    for refusal in live.refusals():
+    for refusal in foreign.refusals():
         for statement in refusal.partition(": ")[2].partition(" (which names")[0].split("; "):
-            live.rows(statement)
-    assert "What attach will do:" in live.attach("--dry-run")
+            foreign.rows(statement)
+    assert "What attach will do:" in foreign.attach("--dry-run")
 
 
-def test_rows_in_tables_of_their_own_are_no_rows_that_the_ledger_could_follow(live: Live) -> None:
+def test_rows_in_tables_of_their_own_are_no_rows_that_the_ledger_could_follow(
+    foreign: ForeignDatabase,
+) -> None:
     """TRUNCATE of a partition, or an INSERT into a table that inherits, runs none of our
     triggers."""
-    live.rows("CREATE TABLE former_clients () INHERITS (clients)")
-    live.rows("CREATE TABLE parts (LIKE offers INCLUDING DEFAULTS) PARTITION BY RANGE (id)")
-    live.rows("ALTER TABLE parts ADD PRIMARY KEY (id)")
-    live.rows("DROP TABLE offers CASCADE")
-    live.rows("ALTER TABLE parts RENAME TO offers")
-    live.rows("CREATE TABLE some_offers PARTITION OF offers DEFAULT")
+    foreign.rows("CREATE TABLE former_clients () INHERITS (clients)")
+    foreign.rows("CREATE TABLE parts (LIKE offers INCLUDING DEFAULTS) PARTITION BY RANGE (id)")
+    foreign.rows("ALTER TABLE parts ADD PRIMARY KEY (id)")
+    foreign.rows("DROP TABLE offers CASCADE")
+    foreign.rows("ALTER TABLE parts RENAME TO offers")
+    foreign.rows("CREATE TABLE some_offers PARTITION OF offers DEFAULT")
 
-    assert [each.partition(", which")[0] for each in live.refusals()] == [
+    assert [each.partition(", which")[0] for each in foreign.refusals()] == [
         "clients has rows in tables of their own (former_clients)",
         "offers has rows in tables of their own (some_offers)",
     ]
 
 
-def test_a_rule_that_keeps_the_functions_from_their_update_is_named(live: Live) -> None:
-    live.rows("CREATE RULE tell AS ON UPDATE TO client_purchases DO ALSO NOTIFY purchases")
+def test_a_rule_that_keeps_the_functions_from_their_update_is_named(
+    foreign: ForeignDatabase,
+) -> None:
+    foreign.rows("CREATE RULE tell AS ON UPDATE TO client_purchases DO ALSO NOTIFY purchases")
 
-    (refusal,) = live.refusals()
+    (refusal,) = foreign.refusals()
 
     assert refusal.startswith("client_purchases has a rule ON UPDATE")
     assert "DROP RULE tell ON public.client_purchases" in refusal
 
 
-def test_a_table_that_is_missing_is_named(live: Live) -> None:
-    live.rows("DROP TABLE offers CASCADE")
-    assert live.refusals() == ["the table offers is missing"]
+def test_a_table_that_is_missing_is_named(foreign: ForeignDatabase) -> None:
+    foreign.rows("DROP TABLE offers CASCADE")
+    assert foreign.refusals() == ["the table offers is missing"]
 
 
-def test_the_history_of_another_django_project_is_no_place_for_ours(live: Live) -> None:
-    live.rows("CREATE TABLE django_migrations (id int, app text, name text, applied timestamptz)")
-    live.rows("INSERT INTO django_migrations VALUES (1, 'admin', '0001_initial', now())")
-    refusals = live.refusals()
+def test_the_history_of_another_django_project_is_no_place_for_ours(
+    foreign: ForeignDatabase,
+) -> None:
+    foreign.rows(
+        "CREATE TABLE django_migrations (id int, app text, name text, applied timestamptz)"
+    )
+    foreign.rows("INSERT INTO django_migrations VALUES (1, 'admin', '0001_initial', now())")
+    refusals = foreign.refusals()
     assert refusals
     assert unforeseen(refusals, ["django_migrations has admin.0001_initial without"]) == []
 
 
-def test_an_empty_database_needs_no_attaching(live: Live) -> None:
-    live.rows("DROP TABLE orgs, clients, offers, client_purchases CASCADE")
-    assert live.refusals()[-1] == ("an empty database needs no attaching: python manage.py migrate")
+def test_an_empty_database_needs_no_attaching(foreign: ForeignDatabase) -> None:
+    foreign.rows("DROP TABLE orgs, clients, offers, client_purchases CASCADE")
+    assert foreign.refusals()[-1] == (
+        "an empty database needs no attaching: python manage.py migrate"
+    )
 
 
-def test_a_login_that_owns_nothing_is_told_what_it_lacks(live: Live) -> None:
-    live.rows(f"CREATE ROLE {live.name} LOGIN")
+def test_a_login_that_owns_nothing_is_told_what_it_lacks(foreign: ForeignDatabase) -> None:
+    foreign.rows(f"CREATE ROLE {foreign.name} LOGIN")
     try:
-        done = live.manage("attach", DATABASE_URL=live.as_role(live.name))
+        done = foreign.manage("attach", DATABASE_URL=foreign.as_role(foreign.name))
     finally:
-        live.rows(f"DROP ROLE {live.name}")
+        foreign.rows(f"DROP ROLE {foreign.name}")
     assert done.returncode == 1
-    assert f"GRANT CREATE ON SCHEMA public TO {live.name}" in done.stderr
+    assert f"GRANT CREATE ON SCHEMA public TO {foreign.name}" in done.stderr
 
 
-def test_a_database_in_another_encoding_is_refused(live: Live) -> None:
-    name = f"{live.name}_latin"
-    live.rows(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
+def test_a_database_in_another_encoding_is_refused(foreign: ForeignDatabase) -> None:
+    name = f"{foreign.name}_latin"
+    foreign.rows(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
     try:
-        done = live.manage("attach", DATABASE_URL=live.in_database(name))
+        done = foreign.manage("attach", DATABASE_URL=foreign.in_database(name))
     finally:
-        live.rows(f"DROP DATABASE {name} WITH (FORCE)")
+        foreign.rows(f"DROP DATABASE {name} WITH (FORCE)")
     assert done.returncode == 1
     assert "the database is in LATIN1; Studio needs UTF8" in done.stderr
 
@@ -194,11 +206,11 @@ def test_an_owner_who_would_not_see_every_row_is_refused() -> None:
     assert len(report.refusals) == 1
 
 
-def test_a_table_that_another_program_holds_is_waited_for_in_vain(live: Live) -> None:
+def test_a_table_that_another_program_holds_is_waited_for_in_vain(foreign: ForeignDatabase) -> None:
     """What was done stays done; the next attach goes on."""
-    with psycopg.connect(live.url) as other:
+    with psycopg.connect(foreign.url) as other:
         other.execute("LOCK TABLE client_purchases IN ROW EXCLUSIVE MODE")
-        done = live.manage("attach")
+        done = foreign.manage("attach")
     assert done.returncode == 1
     assert "Another program was in the way" in done.stderr
-    assert "Attached." in live.attach()
+    assert "Attached." in foreign.attach()

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.attach.live import Live
+from tests.attach.foreign_database import ForeignDatabase
 from tests.processes import run_python
 
 VISIT = """
@@ -31,11 +31,11 @@ print(json.dumps(found | {"after": pack.sessions_used}))
 """
 
 
-def visit(live: Live) -> dict[str, Any]:
+def visit(foreign: ForeignDatabase) -> dict[str, Any]:
     """What a person at the desk meets who opens the list and gives a session back."""
-    web = {"DATABASE_URL": live.as_role("studio_app"), "ALLOWED_HOSTS": "testserver"}
+    web = {"DATABASE_URL": foreign.as_role("studio_app"), "ALLOWED_HOSTS": "testserver"}
     site = {"DJANGO_SETTINGS_MODULE": "studio.settings"}
-    done = run_python("-c", VISIT, **live.environment | web | site)
+    done = run_python("-c", VISIT, **foreign.environment | web | site)
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer

@@ -10,7 +10,7 @@ from tests.allowances.limits import LATE, allow, given_back
 from tests.browser.conftest import SignIn, Window
 from tests.browser.live import SOON
 from tests.factories import PASSWORD, make_purchase
-from tests.packs import used
+from tests.purchase_kinds import used
 
 PHONE = {"width": 390, "height": 844}
 

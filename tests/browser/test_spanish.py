@@ -12,7 +12,7 @@ from tests.allowances.limits import allow, given_back
 from tests.browser.conftest import SignIn, Window
 from tests.expiry.extensions import extended_by, extension_undone_by
 from tests.factories import make_client, make_purchase, make_user
-from tests.packs import PACKS, make_pack
+from tests.purchase_kinds import PACKS, make_pack
 from tests.shared_desk.people import give_pin
 
 pytestmark = pytest.mark.django_db(transaction=True)

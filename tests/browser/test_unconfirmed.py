@@ -14,7 +14,7 @@ from purchases.operations import requests, sessions
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
 from tests.factories import make_purchase
-from tests.packs import used
+from tests.purchase_kinds import used
 
 UNCONFIRMED = "We could not confirm this yet. Trying again is safe."
 REINSTATED = "Session reinstated for Ana Ruiz. 2 of 10 used."

@@ -9,7 +9,7 @@ from purchases.models import Org, Purchase
 from studio.models import User
 from tests.browser.conftest import PHONE, SignIn, Window
 from tests.factories import make_purchase, make_purchases
-from tests.packs import used
+from tests.purchase_kinds import used
 
 
 def test_a_key_goes_to_the_message_and_the_focus_comes_back_to_the_row(

@@ -15,8 +15,8 @@ from tests.cancelled_class.pages import PAGE, come, detail, finish, press
 from tests.conftest import SignIn
 from tests.database import another_connection, rows
 from tests.factories import make_purchase, make_purchases
-from tests.packs import used
 from tests.pages import html_of, words_on
+from tests.purchase_kinds import used
 
 
 def test_50_are_done_in_a_press_and_htmx_goes_on_by_itself(northside: Org, desk: Client) -> None:

@@ -23,8 +23,8 @@ from tests.cancelled_class.pages import come, detail, finish, list_url, look, pr
 from tests.conftest import SignIn
 from tests.factories import make_client, make_purchase, make_purchases
 from tests.ledger import reinstated_by, undone_by
-from tests.packs import used
 from tests.pages import html_of, note_on, words_on
+from tests.purchase_kinds import used
 
 
 def test_each_is_given_one_back_under_a_request_of_its_own(

@@ -3,7 +3,7 @@ from django.utils import timezone
 
 from purchases.models import Org, Purchase
 from tests.factories import make_purchase
-from tests.packs import DAY
+from tests.purchase_kinds import DAY
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tests.database import acting_as, make_role, rows
 from tests.expiry.extensions import expiry_lines, extended_by
 from tests.factories import make_purchase
 from tests.ledger import fresh, reinstated_by, unguarded, used_by
-from tests.packs import DAY
+from tests.purchase_kinds import DAY
 
 
 def raw(pack: Purchase) -> list[tuple[str, str]]:

@@ -17,9 +17,9 @@ from django.urls import reverse
 
 from purchases.models import Purchase
 from studio.models import User
-from tests.callers import ask, race
+from tests.concurrent_browsers import Desks, Sent
+from tests.concurrent_callers import ask, race
 from tests.database import PATIENCE
-from tests.desks import Desks, Sent
 from tests.expiry.extensions import end_of_the_day, expiry_lines, expiry_of, extended_by
 from tests.integrity.schedule import Connection, run
 

@@ -19,12 +19,12 @@ from tests.expiry.extensions import (
     extend,
 )
 from tests.factories import make_purchase
-from tests.packs import DAY
 from tests.pages import (
     DOORS,
     refused,
     words_on,
 )
+from tests.purchase_kinds import DAY
 
 
 def test_it_never_shortens(desk: Client, pack: Purchase) -> None:

@@ -21,7 +21,6 @@ from tests.expiry.extensions import (
     extended_by,
 )
 from tests.factories import make_purchase
-from tests.packs import DAY
 from tests.pages import (
     DOORS,
     USED_BEFORE,
@@ -30,6 +29,7 @@ from tests.pages import (
     refused,
     undo_on,
 )
+from tests.purchase_kinds import DAY
 
 
 @DOORS

@@ -26,8 +26,8 @@ from tests.expiry.extensions import (
 )
 from tests.factories import make_purchase, make_user
 from tests.ledger import reinstated_by
-from tests.packs import DAY
 from tests.pages import DOORS, LIST, USED_BEFORE, note_on, press_undo, the_row_on, undo_on
+from tests.purchase_kinds import DAY
 
 QUARTER = timedelta(minutes=15)
 

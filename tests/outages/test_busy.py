@@ -25,8 +25,8 @@ from tests.factories import make_purchase
 from tests.ledger import reinstated_by
 from tests.outages.postgres import Postgres
 from tests.outages.site import Person, Site, form_for, forms_on, signed_in
-from tests.packs import used
 from tests.pages import LIST, words_on
+from tests.purchase_kinds import used
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

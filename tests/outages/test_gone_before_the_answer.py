@@ -11,8 +11,8 @@ from studio.models import User
 from tests.database import PATIENCE
 from tests.factories import make_purchase
 from tests.outages.site import Person, Site, form_for, signed_in
-from tests.packs import used
 from tests.pages import words_on
+from tests.purchase_kinds import used
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

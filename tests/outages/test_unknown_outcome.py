@@ -21,8 +21,8 @@ from tests.factories import make_purchase
 from tests.outages.conftest import behind
 from tests.outages.proxy import AFTER_COMMIT, BEFORE_COMMIT, Moment, Proxy
 from tests.outages.site import Act, Form, Person, Site, form_for, forms_on, running_site, signed_in
-from tests.packs import used
 from tests.pages import html_of, rows_on, words, words_on
+from tests.purchase_kinds import used
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -15,7 +15,6 @@ from tests.allowances.limits import LATE, allow
 from tests.factories import PASSWORD, make_purchase
 from tests.history import history_on, page_of
 from tests.owners_step.confirming import confirm, owners_form
-from tests.packs import used
 from tests.pages import (
     DOORS,
     LIST,
@@ -25,6 +24,7 @@ from tests.pages import (
     undo_on,
     words_on,
 )
+from tests.purchase_kinds import used
 
 
 @DOORS

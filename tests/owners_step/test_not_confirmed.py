@@ -15,8 +15,8 @@ from tests.conftest import SignIn
 from tests.factories import PASSWORD, make_user
 from tests.ledger import changes
 from tests.owners_step.confirming import WRONG, confirm, owners_form, step_on
-from tests.packs import used
 from tests.pages import DOORS, fields_in, note_on, press, the_row_on, words_on
+from tests.purchase_kinds import used
 
 
 @DOORS

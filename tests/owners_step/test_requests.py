@@ -10,13 +10,13 @@ from tests.allowances.limits import LATE
 from tests.factories import PASSWORD, make_user
 from tests.ledger import changes
 from tests.owners_step.confirming import confirm, owners_form
-from tests.packs import used
 from tests.pages import (
     DOORS,
     USED_BEFORE,
     note_on,
     press,
 )
+from tests.purchase_kinds import used
 
 
 @DOORS

@@ -18,8 +18,8 @@ from studio.models import Membership, User
 from tests.database import rows
 from tests.factories import PASSWORD
 from tests.owners_step.confirming import WRONG, confirm, owners_form, step_on
-from tests.packs import used
 from tests.pages import DOORS, fields_in, html_of, note_on, press
+from tests.purchase_kinds import used
 
 
 @DOORS

@@ -12,8 +12,8 @@ from purchases.models import Org, Purchase
 from studio.accounts.pins import TRIES
 from studio.models import User
 from tests.factories import PASSWORD
-from tests.packs import used
 from tests.pages import HTMX, LIST, html_of, press, words_on
+from tests.purchase_kinds import used
 from tests.shared_desk.people import (
     LOCK,
     PIN,

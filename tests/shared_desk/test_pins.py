@@ -12,8 +12,8 @@ from django.utils import timezone
 from studio.accounts import pins
 from studio.accounts.pins import LockedOut, pin_problem, verify, verify_password
 from studio.models import Membership, User
+from tests.concurrent_browsers import Desks
 from tests.database import PATIENCE
-from tests.desks import Desks
 from tests.factories import PASSWORD, make_org, make_user
 from tests.shared_desk.people import PIN, WHO, WRONG, give_pin
 

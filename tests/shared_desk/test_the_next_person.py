@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from purchases.models import Purchase
 from studio.models import User
-from tests.packs import used
 from tests.pages import LIST, html_of, note_on, press, the_row_on
+from tests.purchase_kinds import used
 from tests.shared_desk.people import (
     take_over,
 )

@@ -7,8 +7,8 @@ from pytest_django import DjangoAssertNumQueries
 from purchases.models import Org, Purchase, SessionRequest
 from studio.models import User
 from tests.factories import make_purchases
-from tests.packs import used
 from tests.pages import LIST, html_of, press, rows_on, the_row_on, words_on
+from tests.purchase_kinds import used
 from tests.shared_desk.people import (
     lock_after,
     take_over,

@@ -9,8 +9,8 @@ from django.urls import reverse
 from purchases.models import Org, Purchase
 from studio.accounts import pins
 from studio.models import Membership, User
-from tests.packs import used
 from tests.pages import LIST, press, words_on
+from tests.purchase_kinds import used
 from tests.shared_desk.people import (
     WHO,
     give_pin,

@@ -11,8 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 from purchases import operations
 from purchases.models import Org, Purchase
 from tests.factories import make_client, make_purchase
-from tests.packs import PACKS, make_pack, used
 from tests.pages import DOORS, LIST, Act, html_of, note_on, press, the_row_on, words_on
+from tests.purchase_kinds import PACKS, make_pack, used
 
 ACTS = pytest.mark.parametrize("act", ["reinstate", "use"])
 

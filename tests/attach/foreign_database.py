@@ -30,7 +30,7 @@ UGLY = "00000000-0000-4000-b000-00000000000"
 
 
 @dataclass(frozen=True)
-class Live:
+class ForeignDatabase:
     name: str
     url: str
     folder: Path  # STUDIO_DATA_DIR
@@ -129,21 +129,21 @@ class Live:
         return re.sub(r"^\\(un)?restrict .*$", "", dump, flags=re.MULTILINE)
 
 
-def create(server: str, folder: Path, *, purchases: int) -> Live:
+def create(server: str, folder: Path, *, purchases: int) -> ForeignDatabase:
     name = f"live_{uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as database:
         database.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'".encode())
-    live = Live(name, make_conninfo(server, dbname=name), folder)
-    with live.connect() as database:
-        database.execute((HERE / "live.sql").read_bytes())
+    foreign = ForeignDatabase(name, make_conninfo(server, dbname=name), folder)
+    with foreign.connect() as database:
+        database.execute((HERE / "foreign_database.sql").read_bytes())
         rows = (HERE / "rows.sql").read_text().replace(":purchases", str(purchases))
         database.execute(rows.encode())
-    return live
+    return foreign
 
 
-def drop(server: str, live: Live) -> None:
+def drop(server: str, foreign: ForeignDatabase) -> None:
     with psycopg.connect(server, autocommit=True) as database:
-        database.execute(f"DROP DATABASE IF EXISTS {live.name} WITH (FORCE)".encode())
+        database.execute(f"DROP DATABASE IF EXISTS {foreign.name} WITH (FORCE)".encode())
 
 
 def roles_of(database: psycopg.Connection[tuple[Any, ...]]) -> set[str]:

@@ -10,13 +10,13 @@ from django.urls import reverse
 
 from purchases.models import Purchase, Refusal, SessionEvent
 from studio.models import User
+from tests.concurrent_browsers import Desks, Sent
 from tests.database import another_connection, rows
-from tests.desks import Desks, Sent
 from tests.factories import make_purchase
 from tests.integrity.schedule import Asked, ask, run
 from tests.ledger import changes, reinstated_by, undone_by, used_by
-from tests.packs import used
 from tests.pages import note_on
+from tests.purchase_kinds import used
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
