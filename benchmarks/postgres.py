@@ -52,9 +52,12 @@ class Database:
         return self.manage("database_url", "--web", capture=True).strip()
 
     def manage(self, *command: str, capture: bool = False) -> str:
-        """Run `manage.py`, as the owner. What it draws on the terminal is seen."""
+        """Run `manage.py`, as the owner. Its progress bar stays visible."""
+        return self.python("manage.py", *command, capture=capture)
+
+    def python(self, *arguments: str, capture: bool = False) -> str:
         done = subprocess.run(
-            [sys.executable, "manage.py", *command],
+            [sys.executable, *arguments],
             cwd=ROOT,
             env=self.environment,
             check=True,
@@ -117,7 +120,7 @@ class Postgres:
         if self._maintain(query, self._name(database)) == [(mark,)]:
             return database
         database = self.migrated(str(purchases))
-        database.manage("generate", "--purchases", str(purchases))
+        database.python("-m", "benchmarks.generate", "--purchases", str(purchases))
         database.manage("check_ledger")
         database.ask("VACUUM (ANALYZE)")
         self._maintain(f"COMMENT ON DATABASE {self._name(database)} IS '{mark}'")

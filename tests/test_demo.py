@@ -16,7 +16,7 @@ from pytest_django import DjangoDbBlocker
 
 from purchases.models import Client, Offer, Org, Purchase
 from studio.accounts.pins import verify
-from studio.demo.books import Books
+from studio.demo.builder import StudioBuilder
 from studio.demo.studios import SOUTHSIDE
 from studio.management.commands import demo as command
 from studio.models import Membership, User
@@ -166,11 +166,11 @@ def test_nobody_real_gets_an_email() -> None:
 
 def test_the_same_day_gives_the_same_studio_and_another_day_the_same_people() -> None:
     today = datetime(2026, 4, 5, tzinfo=ZoneInfo("Australia/Sydney"))
-    books, again = (command.made_up(SOUTHSIDE, today=today) for _ in range(2))
+    builder, again = (command.made_up(SOUTHSIDE, today=today) for _ in range(2))
     tomorrow = command.made_up(SOUTHSIDE, today=today + timedelta(days=1))
-    assert bought(books) == bought(again)
-    assert people(books) == people(again) == people(tomorrow)
-    assert [p.id for p in books.purchases] == [p.id for p in tomorrow.purchases]
+    assert bought(builder) == bought(again)
+    assert people(builder) == people(again) == people(tomorrow)
+    assert [p.id for p in builder.purchases] == [p.id for p in tomorrow.purchases]
 
 
 def test_who_just_presses_reinstate_is_never_stopped(northside: Org) -> None:
@@ -213,12 +213,12 @@ def test_it_is_quiet_where_any_studio_is_and_only_an_empty_database_is_meant() -
     assert rows() == before
 
 
-def people(books: Books) -> list[tuple[object, ...]]:
-    return [(c.id, c.full_name, c.email, c.phone) for c in books.clients]
+def people(builder: StudioBuilder) -> list[tuple[object, ...]]:
+    return [(c.id, c.full_name, c.email, c.phone) for c in builder.clients]
 
 
-def bought(books: Books) -> list[tuple[object, ...]]:
+def bought(builder: StudioBuilder) -> list[tuple[object, ...]]:
     return [
         (p.id, p.client_id, p.offer_id, p.sessions_used, p.purchased_at, p.expires_at)
-        for p in books.purchases
+        for p in builder.purchases
     ]

@@ -1,5 +1,5 @@
-"""`manage.py generate`: what it loads, that it is like what the triggers would have made of it, and
-that nobody else notices."""
+"""`python -m benchmarks.generate`: what it loads, that its rows equal what the triggers
+would make, and that other studios stay as they are."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -13,9 +13,10 @@ from django.test import Client as Browser
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from benchmarks import generate_command
+from benchmarks.bulk_load import PurchaseRow
+from benchmarks.generator import Generator
 from purchases.models import Client, Offer, Org, Purchase, SessionEvent
-from studio.demo.crowd import Crowd
-from studio.demo.loading import PurchaseRow
 from studio.management.commands.demo import PASSWORD
 from studio.models import User
 from tests.database import rows, value
@@ -62,7 +63,7 @@ def studio(db: None) -> Org:
 
 def run(**options: object) -> str:
     said = StringIO()
-    call_command("generate", stdout=said, **options)
+    call_command(generate_command.Command(), stdout=said, **options)
     return said.getvalue()
 
 
@@ -142,14 +143,14 @@ def test_a_key_that_the_table_of_another_program_refers_to_stays(studio: Org) ->
 def test_a_purchase_that_comes_twice_is_refused_with_all_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    rows_of = Crowd.purchase_rows
+    rows_of = Generator.purchase_rows
 
-    def twice(crowd: Crowd) -> Iterator[PurchaseRow]:
-        first, *others = rows_of(crowd)
+    def twice(generator: Generator) -> Iterator[PurchaseRow]:
+        first, *others = rows_of(generator)
         yield from [first, *others, first]
 
     before = rows(SCHEMA)
-    monkeypatch.setattr(Crowd, "purchase_rows", twice)
+    monkeypatch.setattr(Generator, "purchase_rows", twice)
     with pytest.raises(IntegrityError, match="client_purchases_pkey"):
         run(purchases=20)
 
@@ -163,7 +164,7 @@ def test_where_it_breaks_off_nothing_has_happened(monkeypatch: pytest.MonkeyPatc
         raise KeyboardInterrupt
 
     before = rows(SCHEMA)
-    monkeypatch.setattr("studio.management.commands.generate.load_purchases", break_off)
+    monkeypatch.setattr("benchmarks.generate_command.load_purchases", break_off)
     with pytest.raises(KeyboardInterrupt):
         run(purchases=20)
 
@@ -201,12 +202,12 @@ def test_a_studio_that_is_there_already_stays_as_it_is() -> None:
 @pytest.mark.parametrize("number", ["0", "-1", "many", "1.5", "9999999999"])
 def test_a_size_that_can_not_be_is_refused_in_words(number: str) -> None:
     with pytest.raises(CommandError, match="write a number from 1 to 1000000000"):
-        call_command("generate", f"--purchases={number}")
+        call_command(generate_command.Command(), f"--purchases={number}")
 
 
 def test_on_a_terminal_it_says_how_far_it_is() -> None:
     terminal = Terminal()
-    call_command("generate", "--purchases=30", stdout=StringIO(), stderr=terminal)
+    call_command(generate_command.Command(), "--purchases=30", stdout=StringIO(), stderr=terminal)
     said = terminal.getvalue()
     assert "3 of 3 clients" in said
     assert "30 of 30 purchases" in said
@@ -215,11 +216,11 @@ def test_on_a_terminal_it_says_how_far_it_is() -> None:
 
 def test_the_same_seed_and_day_give_the_same_rows_and_another_seed_others() -> None:
     today = datetime(2026, 4, 5, tzinfo=ZoneInfo("Australia/Sydney"))
-    first, again = (drawn(Crowd(300, seed=1, today=today)) for _ in range(2))
-    tomorrow = drawn(Crowd(300, seed=1, today=today + timedelta(days=1)))
+    first, again = (drawn(Generator(300, seed=1, today=today)) for _ in range(2))
+    tomorrow = drawn(Generator(300, seed=1, today=today + timedelta(days=1)))
     assert first == again
     assert [row[0] for row in first] == [row[0] for row in tomorrow]
-    assert not set(first) & set(drawn(Crowd(300, seed=2, today=today)))
+    assert not set(first) & set(drawn(Generator(300, seed=2, today=today)))
 
 
 def test_nobody_real_is_reached_and_no_contact_comes_twice(studio: Org) -> None:
@@ -233,5 +234,5 @@ def test_nobody_real_is_reached_and_no_contact_comes_twice(studio: Org) -> None:
     assert all(each.startswith("+61 9") or each.endswith("@example.org") for each in contacts)
 
 
-def drawn(crowd: Crowd) -> list[tuple[object, ...]]:
-    return [*crowd.client_rows(), *crowd.purchase_rows()]
+def drawn(generator: Generator) -> list[tuple[object, ...]]:
+    return [*generator.client_rows(), *generator.purchase_rows()]

@@ -11,6 +11,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from benchmarks import generate_command
 from purchases import live_updates, queries
 from purchases.cancelled_class import matching
 from purchases.cancelled_class.parser import PastedPerson
@@ -43,7 +44,7 @@ def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         # transaction that makes it.
         rows("VACUUM")
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("generate", "--purchases", str(SIZE), verbosity=0)
+        call_command(generate_command.Command(), "--purchases", str(SIZE), verbosity=0)
         connection.check_constraints()
         yield
         transaction.set_rollback(True)

@@ -1,5 +1,5 @@
 """How clients are reached. Nobody real is: the e-mail addresses are at names kept for examples,
-the phone numbers around those that Australia and Britain keep for films and books."""
+the phone numbers around those that Australia and Britain keep for films and builder."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class Studio:
     offers: list[OnSale]
     stories: list[Story]
     companies: list[Story] = field(default_factory=list)  # they buy once, for everybody
-    has_oddities: bool = False
+    has_malformed_rows: bool = False
     allowances: dict[str, int] = field(default_factory=dict)  # sessions in 30 days, by reason
 
 
@@ -125,7 +125,7 @@ NORTHSIDE = Studio(
         Story(9, "Dušan Živković", "5 private sessions", 5),
     ],
     companies=[Story(400, "Harbour & Vale Architects", "Company pack, 1,000 classes", 1000)],
-    has_oddities=True,
+    has_malformed_rows=True,
     # A press without a reason is free: who just presses Reinstate is never stopped.
     allowances={Reason.LATE_CANCEL_FORGIVEN: 2, Reason.OTHER: 2},
 )

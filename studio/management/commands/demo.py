@@ -12,9 +12,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from purchases.models import Client, Offer, Org, Purchase
-from studio.demo.books import Books, org_id
-from studio.demo.crowd import GENERATED
-from studio.demo.oddities import add_what_other_programs_leave, before_counts_were_held
+from studio.demo.builder import GENERATED, StudioBuilder, org_id
+from studio.demo.malformed_rows import add_malformed_rows, without_count_constraint
 from studio.demo.studios import NORTHSIDE, SOUTHSIDE, STUDIOS, Studio
 from studio.models import Allowance, Membership, User
 
@@ -84,31 +83,31 @@ def other_studios() -> QuerySet[Org]:
 
 def load(studio: Studio) -> None:
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    books = made_up(studio, today=midnight)
-    books.org.save(force_insert=True)
+    builder = made_up(studio, today=midnight)
+    builder.org.save(force_insert=True)
     Allowance.objects.bulk_create(
-        Allowance(org=books.org, reason=reason, sessions=sessions, days=30)
+        Allowance(org=builder.org, reason=reason, sessions=sessions, days=30)
         for reason, sessions in studio.allowances.items()
     )
-    Offer.objects.bulk_create(books.offers.values())
-    Client.objects.bulk_create(books.clients, batch_size=ROWS_AT_ONCE)
-    with before_counts_were_held():
-        Purchase.objects.bulk_create(books.purchases, batch_size=ROWS_AT_ONCE)
+    Offer.objects.bulk_create(builder.offers.values())
+    Client.objects.bulk_create(builder.clients, batch_size=ROWS_AT_ONCE)
+    with without_count_constraint():
+        Purchase.objects.bulk_create(builder.purchases, batch_size=ROWS_AT_ONCE)
 
 
-def made_up(studio: Studio, *, today: datetime) -> Books:
+def made_up(studio: Studio, *, today: datetime) -> StudioBuilder:
     """Chance sells nothing to companies and to the clients of odd purchases: one purchase each."""
-    books = Books(studio, today=today)
+    builder = StudioBuilder(studio, today=today)
     for story in studio.companies:
-        books.tell(story)
-    if studio.has_oddities:
-        add_what_other_programs_leave(books)
-    bought_once = len(books.clients)
+        builder.add_purchase(story)
+    if studio.has_malformed_rows:
+        add_malformed_rows(builder)
+    bought_once = len(builder.clients)
     for story in studio.stories:
-        books.tell(story)
-    books.add_people()
-    books.add_purchases(books.clients[bought_once:])
-    return books
+        builder.add_purchase(story)
+    builder.add_people()
+    builder.add_purchases(builder.clients[bought_once:])
+    return builder
 
 
 def ensure_people() -> None:

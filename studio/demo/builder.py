@@ -1,4 +1,4 @@
-"""A studio's books: who bought there, and what.
+"""A studio's builder: who bought there, and what.
 
 The same studio on the same day always gives the same rows, and on any day the same ids: what is
 left to chance is drawn from a generator that starts with the studio's slug.
@@ -18,6 +18,8 @@ from studio.demo.names import Name, languages
 from studio.demo.studios import FAILED, PAID, PENDING, REFUNDED, OnSale, Story, Studio
 
 NAMESPACE = UUID("6f1d9a52-07b4-4c8e-9a35-2f0c1be7d840")
+# The slug of a studio of any size that `python -m benchmarks.generate` made begins so.
+GENERATED = "generated-"
 
 LAST_DAYS, FIRST_DAYS = 9, 3 * 365  # how long ago chance buys; the days since are for the stories
 OPENING_MINUTES = range(6 * 60, 20 * 60 + 30)
@@ -39,7 +41,7 @@ def used_by_now(sessions: int, days_ago: int, valid_days: int | None, rng: rando
     return min(sessions, round(share * sessions))
 
 
-class Books:
+class StudioBuilder:
     """`org`, `offers` (by name), `clients` and `purchases`; nothing here saves them."""
 
     def __init__(self, studio: Studio, *, today: datetime) -> None:
@@ -58,9 +60,9 @@ class Books:
         self.clients: list[Client] = []
         self.purchases: list[Purchase] = []
 
-    def tell(self, story: Story) -> Purchase:
+    def add_purchase(self, story: Story) -> Purchase:
         client = self._add_client(Name.parse(story.client))
-        purchase = self._add_purchase(
+        purchase = self._new_purchase(
             client, self.offers[story.offer], story.days_ago, story.status
         )
         purchase.sessions_used = story.used
@@ -96,7 +98,7 @@ class Books:
         for client in buyers + self._rng.choices(buyers, loyalty, k=missing):
             days_ago = self._rng.randint(LAST_DAYS, FIRST_DAYS)
             status = self._one_of(STATUSES)
-            purchase = self._add_purchase(client, self._one_of(sold), days_ago, status)
+            purchase = self._new_purchase(client, self._one_of(sold), days_ago, status)
             purchase.sessions_used = self._used_by_now(purchase, days_ago)
 
     def _offer(self, on_sale: OnSale) -> Offer:
@@ -127,7 +129,7 @@ class Books:
         self.clients.append(client)
         return client
 
-    def _add_purchase(self, client: Client, offer: Offer, days_ago: int, status: str) -> Purchase:
+    def _new_purchase(self, client: Client, offer: Offer, days_ago: int, status: str) -> Purchase:
         """Unused so far, to the end of the offer's last valid day."""
         day = self.today - timedelta(days=days_ago)
         purchased_at = day + timedelta(minutes=self._rng.choice(OPENING_MINUTES))

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.db import connection
 
-from studio.demo.books import Books
+from studio.demo.builder import StudioBuilder
 from studio.demo.studios import Story
 
 COUNTS_ARE_HELD = "sessions_used_is_between_0_and_total"
@@ -17,29 +17,29 @@ COUNTS = f"""CONSTRAINT {COUNTS_ARE_HELD}
     NOT VALID"""
 
 
-def add_what_other_programs_leave(books: Books) -> None:
+def add_malformed_rows(builder: StudioBuilder) -> None:
     """Counts that are missing or impossible, times in the wrong order, a client out of reach."""
-    uncounted = books.tell(Story(12, "Hamish Orr", "10-class pack"))
+    uncounted = builder.add_purchase(Story(12, "Hamish Orr", "10-class pack"))
     uncounted.sessions_used = None
 
-    overdrawn = books.tell(Story(16, "Lowanna Briggs", "10-class pack"))
+    overdrawn = builder.add_purchase(Story(16, "Lowanna Briggs", "10-class pack"))
     overdrawn.sessions_used = 12
 
-    without_total = books.tell(Story(21, "Bernadette Quill", "20-class pack", 3))
+    without_total = builder.add_purchase(Story(21, "Bernadette Quill", "20-class pack", 3))
     without_total.sessions_total = None
 
-    without_status = books.tell(Story(26, "Cédric Delamare", "5-class pack", 1))
+    without_status = builder.add_purchase(Story(26, "Cédric Delamare", "5-class pack", 1))
     without_status.payment_status = None
 
-    expired_before = books.tell(Story(33, "Tallulah Finch", "10-class pack"))
+    expired_before = builder.add_purchase(Story(33, "Tallulah Finch", "10-class pack"))
     expired_before.expires_at = expired_before.purchased_at - timedelta(days=3)
 
-    out_of_reach = books.tell(Story(41, "Perpetua", "Single class"))
+    out_of_reach = builder.add_purchase(Story(41, "Perpetua", "Single class"))
     out_of_reach.client.email = out_of_reach.client.phone = None
 
 
 @contextmanager
-def before_counts_were_held() -> Iterator[None]:
+def without_count_constraint() -> Iterator[None]:
     """For rows that are older than the constraint on their count, which holds again afterwards
     for every row but these. Inside a transaction, and for the owner of the table."""
     with connection.schema_editor() as editor:

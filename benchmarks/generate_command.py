@@ -1,4 +1,4 @@
-"""`manage.py generate`: a made-up studio of any size, to see how the desk does with millions."""
+"""The command that loads a made-up studio of any size, to measure the desk with millions."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from purchases.management.progress import bar, draw
-from purchases.models import Offer, Org
-from studio.demo.crowd import NUMBERS, PURCHASES_OF_A_CLIENT, Crowd, first_moment_of_today
-from studio.demo.loading import (
+from benchmarks.bulk_load import (
     load_clients,
     load_purchases,
     open_purchases,
     restore,
     strip_tables,
 )
+from benchmarks.generator import NUMBERS, PURCHASES_OF_A_CLIENT, Generator, first_moment_of_today
+from purchases.management.progress import bar, draw
+from purchases.models import Offer, Org
 from studio.management.commands.demo import PASSWORD, refuse_beside_other_studios
 from studio.models import Membership, User
 
@@ -44,26 +44,26 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, purchases: int, seed: int, force: bool, **options: Any) -> None:
-        crowd = Crowd(purchases, seed=seed, today=first_moment_of_today())
+        generator = Generator(purchases, seed=seed, today=first_moment_of_today())
         refuse_beside_other_studios(force=force)
-        if Org.objects.filter(slug=crowd.slug).exists():
+        if Org.objects.filter(slug=generator.slug).exists():
             raise CommandError(
-                f"The studio {crowd.slug} is there already, and stays as it is. "
+                f"The studio {generator.slug} is there already, and stays as it is. "
                 f"Add --seed {seed + 1} for another one."
             )
         began = time.monotonic()
         with transaction.atomic():
-            open_studio(crowd)
+            open_studio(generator)
             removed = strip_tables()
-            self.show(load_clients(crowd.client_rows()), crowd.clients, "clients")
-            self.show(load_purchases(crowd.purchase_rows()), crowd.size, "purchases")
-            self.show(open_purchases(crowd.org_id), crowd.size, "events")
+            self.show(load_clients(generator.client_rows()), generator.clients, "clients")
+            self.show(load_purchases(generator.purchase_rows()), generator.size, "purchases")
+            self.show(open_purchases(generator.org_id), generator.size, "events")
             self.show(restore(removed), len(removed), "indexes and foreign keys")
         draw(self.stderr, "")
         self.stdout.write(
-            f"{crowd.slug} is open, with {crowd.size:,} purchases of {crowd.clients:,} clients, "
-            f"after {time.monotonic() - began:.0f} seconds. Sign in as {crowd.slug}; the password "
-            f"is {PASSWORD}."
+            f"{generator.slug} is open, with {generator.size:,} purchases of "
+            f"{generator.clients:,} clients, after {time.monotonic() - began:.0f} seconds. "
+            f"Sign in as {generator.slug}; the password is {PASSWORD}."
         )
 
     def show(self, batches: Iterator[int], total: int, what: str) -> None:
@@ -73,13 +73,13 @@ class Command(BaseCommand):
             draw(self.stderr, bar(done, total, what))
 
 
-def open_studio(crowd: Crowd) -> None:
+def open_studio(generator: Generator) -> None:
     """The studio itself, what it sells, and its owner."""
-    name = f"Studio of {crowd.size:,} purchases"
-    Org.objects.create(id=crowd.org_id, name=name, slug=crowd.slug)
-    Offer.objects.bulk_create(crowd.offers())
-    owner = User.objects.create(username=crowd.slug, password=make_password(PASSWORD))
-    Membership.objects.create(user=owner, org_id=crowd.org_id, role=Membership.Role.OWNER)
+    name = f"Studio of {generator.size:,} purchases"
+    Org.objects.create(id=generator.org_id, name=name, slug=generator.slug)
+    Offer.objects.bulk_create(generator.offers())
+    owner = User.objects.create(username=generator.slug, password=make_password(PASSWORD))
+    Membership.objects.create(user=owner, org_id=generator.org_id, role=Membership.Role.OWNER)
 
 
 def how_many(text: str) -> int:

@@ -14,13 +14,19 @@ from uuid import UUID, uuid5
 
 from django.utils import timezone
 
+from benchmarks.bulk_load import ClientRow, PurchaseRow
 from purchases.models import Offer
-from studio.demo.books import METHODS, NAMESPACE, OPENING_MINUTES, STATUSES, used_by_now
-from studio.demo.loading import ClientRow, PurchaseRow
+from studio.demo.builder import (
+    GENERATED,
+    METHODS,
+    NAMESPACE,
+    OPENING_MINUTES,
+    STATUSES,
+    used_by_now,
+)
 from studio.demo.names import languages
 from studio.demo.studios import NORTHSIDE, PAID, OnSale
 
-GENERATED = "generated-"  # so begins the slug of every such studio
 DAYS = 5 * 365
 PURCHASES_OF_A_CLIENT = 10
 
@@ -30,7 +36,7 @@ NUMBERS = 10**8
 STEP = 61_803_399  # shares no factor with NUMBERS: no number comes twice
 
 
-class Crowd:
+class Generator:
     def __init__(self, purchases: int, *, seed: int, today: datetime) -> None:
         """`today` is its first moment, in the studio's time zone."""
         self.size = purchases
@@ -131,7 +137,7 @@ class Crowd:
         return (midnight + timedelta(days=on_sale.valid_days + 1, seconds=-1)).isoformat()
 
     def _chance(self, what: str) -> random.Random:
-        return random.Random(f"{self.slug} {what}")  # noqa: S311  nothing here is a secret
+        return random.Random(f"{self.slug} {what}")
 
 
 def _random_id(rng: random.Random) -> str:
