@@ -20,20 +20,20 @@ from pathlib import Path
 import psutil
 from django.core.management.base import OutputWrapper
 
-from benchmarks import acts, pages, polling, service, targets
-from benchmarks.figures import Figures
+from benchmarks import pages, polling, reinstate, service, targets
 from benchmarks.postgres import ROOT, Postgres
+from benchmarks.results import Results
 from purchases.management.progress import draw
 
 PASSWORD = "studio-demo"
-SUBJECTS = ["acts", "pages", "service", "polling"]
+SUBJECTS = ["reinstate", "pages", "service", "polling"]
 
 
 @dataclass(frozen=True)
 class Plan:
     sizes: list[int]
     repetitions: int
-    seconds: float  # of load, for each way and contender
+    seconds: float  # of load, for each way and peer
     looks: int
     searched: int
     desks_for: float  # seconds of 500 polling desks
@@ -55,13 +55,13 @@ def main() -> None:
     folder = Path(os.environ.get("STUDIO_DATA_DIR") or ROOT / "var") / "benchmark"
     postgres = Postgres(folder.resolve())
     progress = Progress(began)
-    figures = Figures()
+    results = Results()
     try:
-        run(figures, postgres, plan, asked.only, asked.peers.absolute(), progress)
+        run(results, postgres, plan, asked.only, asked.peers.absolute(), progress)
     finally:
         progress("")
-    void = targets.is_void(figures)
-    text = report(figures, postgres, plan, void, time.monotonic() - began)
+    void = targets.is_void(results)
+    text = report(results, postgres, plan, void, time.monotonic() - began)
     print(text)
     if not asked.quick and asked.only == SUBJECTS:
         asked.results.write_text(text + "\n")
@@ -82,7 +82,7 @@ class Progress:
 
 
 def run(
-    figures: Figures,
+    results: Results,
     postgres: Postgres,
     plan: Plan,
     only: list[str],
@@ -97,10 +97,10 @@ def run(
     prepare_django(largest.environment)
     largest.manage("collectstatic", "--no-input", "--verbosity", "0")
     if "service" in only:
-        service.measure_start(figures, largest, repetitions=plan.repetitions, progress=progress)
+        service.measure_start(results, largest, repetitions=plan.repetitions, progress=progress)
     if "pages" in only:
         pages.measure(
-            figures,
+            results,
             databases,
             person=person,
             repetitions=plan.repetitions,
@@ -108,11 +108,11 @@ def run(
             searched=plan.searched,
             progress=progress,
         )
-    if "acts" in only:
+    if "reinstate" in only:
         progress("copying the largest database")
         desk = postgres.copy(largest, "desk")
-        acts.measure(
-            figures,
+        reinstate.measure(
+            results,
             postgres,
             desk,
             person=person(max(plan.sizes)),
@@ -125,7 +125,7 @@ def run(
         desk.manage("check_ledger")
         postgres.drop(desk)
     if "polling" in only:
-        polling.measure(figures, postgres, seconds=plan.desks_for, progress=progress)
+        polling.measure(results, postgres, seconds=plan.desks_for, progress=progress)
 
 
 def prepare_django(environment: dict[str, str]) -> None:
@@ -142,7 +142,7 @@ def person(size: int) -> tuple[str, str]:
 
 
 def report(
-    figures: Figures, postgres: Postgres, plan: Plan, void: list[str], seconds: float
+    results: Results, postgres: Postgres, plan: Plan, void: list[str], seconds: float
 ) -> str:
     commit = subprocess.run(
         ["git", "describe", "--always", "--dirty"],
@@ -165,9 +165,9 @@ def report(
     ]
     if void:
         head.append(f"**This run is void.** {'; '.join(void)}")
-    notes = "\n".join(f"- {note}" for note in figures.notes)
-    parts = [*head, "## Targets", targets.verdict(figures, plan.sizes, plan.searched)]
-    parts += [*figures.tables(), *(["## Notes", notes] if notes else [])]
+    notes = "\n".join(f"- {note}" for note in results.notes)
+    parts = [*head, "## Targets", targets.verdict(results, plan.sizes, plan.searched)]
+    parts += [*results.tables(), *(["## Notes", notes] if notes else [])]
     return "\n\n".join(parts)
 
 

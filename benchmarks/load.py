@@ -16,8 +16,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import cast
 
-from benchmarks.figures import Figures, p99
 from benchmarks.http import HOST, status_of
+from benchmarks.results import Results, p99
 
 AT_ONCE = 2**18  # bytes that are read
 PATIENCE = 30  # seconds, with a server that answers nobody
@@ -45,10 +45,10 @@ class Load:
         self.statuses[status] += 1
         self.latencies.append(milliseconds)
 
-    def add_to(self, figures: Figures, subject: str, name: str) -> None:
-        figures.add(subject, f"{name}, per second", len(self.latencies) / self.seconds)
-        figures.add(subject, f"{name}, p50 ms", self.median)
-        figures.add(subject, f"{name}, p99 ms", p99(self.latencies))
+    def add_to(self, results: Results, subject: str, name: str) -> None:
+        results.add(subject, f"{name}, per second", len(self.latencies) / self.seconds)
+        results.add(subject, f"{name}, p50 ms", self.median)
+        results.add(subject, f"{name}, p99 ms", p99(self.latencies))
 
 
 def load(port: int, next_request: Callable[[], bytes], *, connections: int, seconds: float) -> Load:

@@ -9,16 +9,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from benchmarks.figures import Figures, p99
 from benchmarks.http import SignedIn, sign_in
 from benchmarks.postgres import Database
+from benchmarks.results import Results, p99
 from benchmarks.searches import searches
 from benchmarks.sites import site
 
 SUBJECT = "The desk's page"
 ADMIN = "Django admin's way"
 SEARCHES = "Search"
-TIMED = "benchmarks.timed:application"
+TIMED = "benchmarks.server_timing:application"
 STATES = ["all", "active", "expiring", "used_up", "expired", "unpaid"]
 ADMIN_SEARCHES = 2  # each repetition: they read every row
 
@@ -38,7 +38,7 @@ class Desk:
     size: int
     person: SignedIn
     superuser: SignedIn
-    middles: dict[str, str | None]
+    midpoints: dict[str, str | None]
     words: list[str]
 
     def get(self, **query: str) -> Timed:
@@ -49,7 +49,7 @@ class Desk:
 
 
 def measure(
-    figures: Figures,
+    results: Results,
     databases: dict[int, Database],
     *,
     person: Callable[[int], tuple[str, str]],
@@ -74,13 +74,13 @@ def measure(
             for state in STATES:
                 for place in ("first page", "half way"):
                     for desk in desks:
-                        _look(figures, desk, state, place, looks)
+                        _look(results, desk, state, place, looks)
             for desk in desks:
                 progress(f"pages, {repetition} of {repetitions}: searches of {desk.size:,}")
-                _search(figures, desk)
+                _search(results, desk)
             for desk in desks:
                 progress(f"pages, {repetition} of {repetitions}: the admin of {desk.size:,}")
-                _look_at_admin(figures, desk, repetition)
+                _look_at_admin(results, desk, repetition)
 
 
 def _desk(
@@ -95,51 +95,51 @@ def _desk(
         size=size,
         person=sign_in(ours.port, *person),
         superuser=sign_in(admin.port, *person),
-        middles=database.run("middles"),
+        midpoints=database.run("midpoints"),
         words=searches(database, searched),
     )
 
 
-def _look(figures: Figures, desk: Desk, state: str, place: str, looks: int) -> None:
-    middle = desk.middles[state]
+def _look(results: Results, desk: Desk, state: str, place: str, looks: int) -> None:
+    middle = desk.midpoints[state]
     if place == "half way" and middle is None:
         return
     after = {"after": middle} if middle and place == "half way" else {}
     found = [desk.get(state=state, **after) for _ in range(looks)]
     name = f"{state}, {place}, {desk.size:,}"
-    _add(figures, SUBJECT, name, statistics.median, found)
+    _add(results, SUBJECT, name, statistics.median, found)
 
 
-def _search(figures: Figures, desk: Desk) -> None:
+def _search(results: Results, desk: Desk) -> None:
     found = [desk.get(q=words) for words in desk.words]
     name = f"{desk.size:,}, {len(found)} searches"
-    _add(figures, SEARCHES, f"{name}, p50", statistics.median, found)
-    _add(figures, SEARCHES, f"{name}, p99", p99, found)
+    _add(results, SEARCHES, f"{name}, p50", statistics.median, found)
+    _add(results, SEARCHES, f"{name}, p99", p99, found)
     slowest = max(zip(found, desk.words, strict=True), key=lambda pair: pair[0].server)
-    figures.notes.append(
+    results.notes.append(
         f"Slowest search of {desk.size:,}: “{slowest[1]}”, {slowest[0].server:.0f} ms in the "
         f"server, {slowest[0].sql:.0f} ms of it SQL."
     )
 
 
-def _look_at_admin(figures: Figures, desk: Desk, repetition: int) -> None:
-    figures.add(ADMIN, f"first page, {desk.size:,}: server ms", desk.get_admin().server)
+def _look_at_admin(results: Results, desk: Desk, repetition: int) -> None:
+    results.add(ADMIN, f"first page, {desk.size:,}: server ms", desk.get_admin().server)
     half = desk.get_admin(p=str(desk.size // 100))
-    figures.add(ADMIN, f"half way, {desk.size:,}: server ms", half.server)
+    results.add(ADMIN, f"half way, {desk.size:,}: server ms", half.server)
     for n in range(ADMIN_SEARCHES):
         words = desk.words[(ADMIN_SEARCHES * repetition + n) % len(desk.words)]
-        figures.add(ADMIN, f"search, {desk.size:,}: server ms", desk.get_admin(q=words).server)
+        results.add(ADMIN, f"search, {desk.size:,}: server ms", desk.get_admin(q=words).server)
 
 
 def _add(
-    figures: Figures,
+    results: Results,
     subject: str,
     name: str,
     middle: Callable[[list[float]], float],
     found: list[Timed],
 ) -> None:
-    figures.add(subject, f"{name}: server ms", middle([each.server for each in found]))
-    figures.add(subject, f"{name}: SQL ms", middle([each.sql for each in found]))
+    results.add(subject, f"{name}: server ms", middle([each.server for each in found]))
+    results.add(subject, f"{name}: SQL ms", middle([each.sql for each in found]))
 
 
 def _get(person: SignedIn, target: str) -> Timed:

@@ -18,10 +18,10 @@ from uuid import uuid4
 
 import psutil
 
-from benchmarks.figures import INTEGRITY, Figures
 from benchmarks.http import Browser, SignedIn, request
 from benchmarks.load import Load
 from benchmarks.postgres import Postgres
+from benchmarks.results import INTEGRITY, Results
 from benchmarks.sites import cpu_seconds, site
 
 SUBJECT = "500 open desks"
@@ -83,7 +83,7 @@ async def open_desks(port: int, studios: list[Studio], desks: int, seconds: floa
 
 
 def measure(
-    figures: Figures, postgres: Postgres, *, seconds: float, progress: Callable[[str], None]
+    results: Results, postgres: Postgres, *, seconds: float, progress: Callable[[str], None]
 ) -> None:
     database = postgres.migrated("polling")
     studios = [Studio(**each) for each in database.run("studios", str(STUDIOS))]
@@ -99,17 +99,17 @@ def measure(
         busy = asyncio.run(open_desks(running.port, studios, DESKS, seconds))
         for name, part in parts.items():
             cores = (cpu_seconds(part) - before[name]) / seconds
-            figures.add(SUBJECT, f"{name}, cores", cores)
+            results.add(SUBJECT, f"{name}, cores", cores)
     for kind, found in sorted(busy.items()):
-        found.add_to(figures, SUBJECT, kind)
+        found.add_to(results, SUBJECT, kind)
     ratio = busy["reinstate"].median / idle["reinstate"].median
-    figures.add(SUBJECT, "reinstate, p50 ÷ that of one desk alone", ratio)
+    results.add(SUBJECT, "reinstate, p50 ÷ that of one desk alone", ratio)
     statuses = {
         (kind, status): n for kind, found in busy.items() for status, n in found.statuses.items()
     }
     answered = ", ".join(f"{kind} {status} × {n}" for (kind, status), n in sorted(statuses.items()))
-    figures.notes.append(f"{DESKS} open desks of {STUDIOS} studios were answered: {answered}.")
+    results.notes.append(f"{DESKS} open desks of {STUDIOS} studios were answered: {answered}.")
     failed = sum(n for (_, status), n in statuses.items() if status >= 500)
-    figures.add(INTEGRITY, "open desks answered with an error of the server", failed)
+    results.add(INTEGRITY, "open desks answered with an error of the server", failed)
     database.manage("check_ledger")
     postgres.drop(database)

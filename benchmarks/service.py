@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import psutil
 
-from benchmarks.figures import Figures
 from benchmarks.postgres import Database
+from benchmarks.results import Results
 from benchmarks.sites import megabytes, site
 
 SUBJECT = "The service"
@@ -15,16 +15,16 @@ RESIDENT = "resident memory, server and 2 workers (RSS), MB"
 
 
 def measure_start(
-    figures: Figures, database: Database, *, repetitions: int, progress: Callable[[str], None]
+    results: Results, database: Database, *, repetitions: int, progress: Callable[[str], None]
 ) -> None:
     for repetition in range(1, repetitions + 1):
         progress(f"start-up, {repetition} of {repetitions}")
         with site(database) as started:
-            figures.add(SUBJECT, "start of the server until it answers, s", started.started_in)
+            results.add(SUBJECT, "start of the server until it answers, s", started.started_in)
 
 
-def measure_memory(figures: Figures, server: psutil.Process) -> None:
+def measure_memory(results: Results, server: psutil.Process) -> None:
     """Of a server that has been at work."""
     rss, pss = megabytes(server)
-    figures.add(SUBJECT, RESIDENT, rss)
-    figures.add(SUBJECT, "the same, shared pages counted once (PSS), MB", pss)
+    results.add(SUBJECT, RESIDENT, rss)
+    results.add(SUBJECT, "the same, shared pages counted once (PSS), MB", pss)

@@ -6,8 +6,8 @@ import statistics
 from dataclasses import dataclass
 from typing import Literal
 
-from benchmarks import acts, pages, service
-from benchmarks.figures import INTEGRITY, Figures, say, table
+from benchmarks import pages, reinstate, service
+from benchmarks.results import INTEGRITY, Results, say, table
 
 Name = tuple[str, str]  # of a figure: its subject, and what it is
 
@@ -22,10 +22,10 @@ class Target:
     above: Name
     below: Name | None = None
 
-    def row(self, figures: Figures) -> list[object]:
+    def row(self, results: Results) -> list[object]:
         wanted = f"{self.wanted} {say(self.bound)}"
         try:
-            found = figures.ratio(self.above, self.below) if self.below else figures.of(*self.above)
+            found = results.ratio(self.above, self.below) if self.below else results.of(*self.above)
         except LookupError:
             return [self.text, wanted, "not measured", "", ""]
         median = statistics.median(found)
@@ -41,43 +41,43 @@ def targets(sizes: list[int], searched: int) -> list[Target]:
             "reinstatement, 16 connections, per second ÷ pgbench at 8 clients",
             "at least",
             0.13,
-            (acts.SUBJECT, "Studio, 16 connections, per second"),
-            (acts.SUBJECT, "pgbench, 8 clients, per second"),
+            (reinstate.SUBJECT, "Studio, 16 connections, per second"),
+            (reinstate.SUBJECT, "pgbench, 8 clients, per second"),
         ),
         Target(
             "reinstatement, 1 connection, p50 ÷ pgbench at 1 client",
             "at most",
             4.5,
-            (acts.SUBJECT, "Studio, 1 connection, p50 ms"),
-            (acts.SUBJECT, "pgbench, 1 client, mean ms"),
+            (reinstate.SUBJECT, "Studio, 1 connection, p50 ms"),
+            (reinstate.SUBJECT, "pgbench, 1 client, mean ms"),
         ),
         Target(
             "reinstatement ÷ by the tutorial, with select_for_update",
             "at least",
             10,
-            (acts.SUBJECT, "Studio, 16 connections, per second"),
-            (acts.SUBJECT, "by the tutorial, 16 connections, per second"),
+            (reinstate.SUBJECT, "Studio, 16 connections, per second"),
+            (reinstate.SUBJECT, "by the tutorial, 16 connections, per second"),
         ),
         Target(
             "reinstatement ÷ FastAPI without a sign-in",
             "at least",
             0.55,
-            (acts.SUBJECT, "Studio, 16 connections, per second"),
-            (acts.SUBJECT, "FastAPI, 16 connections, per second"),
+            (reinstate.SUBJECT, "Studio, 16 connections, per second"),
+            (reinstate.SUBJECT, "FastAPI, 16 connections, per second"),
         ),
         Target(
             "one pack, 16 connections ÷ pgbench on one pack",
             "at least",
             0.35,
-            (acts.SUBJECT, "Studio, 16 connections, one pack, per second"),
-            (acts.SUBJECT, "pgbench, 8 clients, one pack, per second"),
+            (reinstate.SUBJECT, "Studio, 16 connections, one pack, per second"),
+            (reinstate.SUBJECT, "pgbench, 8 clients, one pack, per second"),
         ),
         Target(
             "reinstatement, 1 connection, p99 ÷ p50",
             "at most",
             3,
-            (acts.SUBJECT, "Studio, 1 connection, p99 ms"),
-            (acts.SUBJECT, "Studio, 1 connection, p50 ms"),
+            (reinstate.SUBJECT, "Studio, 1 connection, p99 ms"),
+            (reinstate.SUBJECT, "Studio, 1 connection, p50 ms"),
         ),
     ]
     for state in pages.STATES:
@@ -109,16 +109,16 @@ def targets(sizes: list[int], searched: int) -> list[Target]:
     return found
 
 
-def verdict(figures: Figures, sizes: list[int], searched: int) -> str:
+def verdict(results: Results, sizes: list[int], searched: int) -> str:
     head = ["", "target", "median", "range", "reached"]
-    return table(head, [target.row(figures) for target in targets(sizes, searched)])
+    return table(head, [target.row(results) for target in targets(sizes, searched)])
 
 
-def is_void(figures: Figures) -> list[str]:
+def is_void(results: Results) -> list[str]:
     """What makes a run worthless: a session that was lost or doubled, but by the naive way, which
     has to lose some."""
     found = []
-    for (subject, name), values in figures.values.items():
+    for (subject, name), values in results.values.items():
         if subject == INTEGRITY:
             may_lose = "naive" in name
             if any(values) != may_lose:

@@ -1,6 +1,7 @@
-"""`python -m benchmarks.middles`: the place half way through each list of the desk, in the database
-that DATABASE_URL names, as its links say it. Prints them as JSON, by state; null where no
-purchase comes after the middle one."""
+"""`python -m benchmarks.midpoints`: print the page link half way through each list of the desk.
+
+The output is JSON by state, for the database of DATABASE_URL; null if no purchase follows the middle.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +19,13 @@ def main() -> None:
     from purchases.models import Org, Purchase
     from purchases.queries import Place
 
-    middles: dict[str, str | None] = {}
+    midpoints: dict[str, str | None] = {}
     org = Org.objects.get()
     for state in Purchase.State:
         listed = Purchase.objects.of_org(org.pk).in_state(state, timezone.now()).in_order_of(state)
         count = listed.count()
-        middles[state.value] = str(Place.of(listed[count // 2], state)) if count > 2 else None
-    print(json.dumps(middles))
+        midpoints[state.value] = str(Place.of(listed[count // 2], state)) if count > 2 else None
+    print(json.dumps(midpoints))
 
 
 if __name__ == "__main__":

@@ -21,14 +21,14 @@ from benchmarks.postgres import Database, Postgres
 from benchmarks.sites import free_port, serving, site
 from studio.serve import web_server
 
-PEERS = Path(__file__).parent / "peers"
+PEERS = Path(__file__).parent
 # What stands for both ids in a request that is written once. All ids are as long as these.
 PACK, REQUEST = UUID(int=1), UUID(int=2)
 TARGET = f"/purchases/{PACK}/reinstate/"
 
 
 @dataclass(frozen=True)
-class Contender:
+class Peer:
     """`press` makes the request for a pack, by its number. `given_back` counts what its own
     database has fewer, where it is not the desk's."""
 
@@ -43,12 +43,12 @@ class Contender:
         return self.name if self.given_back else "ledger"
 
 
-def studio(running: ExitStack, desk: Database, person: tuple[str, str]) -> Contender:
+def studio(running: ExitStack, desk: Database, person: tuple[str, str]) -> Peer:
     """As the browser sends it: signed in, with the token of the form, answered with the row."""
     ours = running.enter_context(site(desk))
     signed_in = sign_in(ours.port, *person)
     sample = signed_in.press(TARGET, request_id=str(REQUEST), next="/purchases/")
-    return Contender("Studio", ours.port, ours.process, pressing(sample))
+    return Peer("Studio", ours.port, ours.process, pressing(sample))
 
 
 def pressing(sample: bytes) -> Callable[[int], bytes]:
@@ -62,7 +62,7 @@ def pressing(sample: bytes) -> Callable[[int], bytes]:
     return press
 
 
-def tutorials(running: ExitStack, postgres: Postgres, python: Path) -> list[Contender]:
+def tutorials(running: ExitStack, postgres: Postgres, python: Path) -> list[Peer]:
     """The same feature with Django's defaults, twice: with the row locked, and without."""
     found = []
     for name, path in (("by the tutorial", "locked"), ("naive", "naive")):
@@ -85,20 +85,20 @@ def tutorials(running: ExitStack, postgres: Postgres, python: Path) -> list[Cont
             )
             return int(fewer)
 
-        found.append(Contender(name, port, running_site.process, press, given_back))
+        found.append(Peer(name, port, running_site.process, press, given_back))
     return found
 
 
-def json_peers(running: ExitStack, desk: Database, python: Path, actor_id: int) -> list[Contender]:
+def json_peers(running: ExitStack, desk: Database, python: Path, actor_id: int) -> list[Peer]:
     """The desk's own statement, with no sign-in and no token, answered as JSON: a ceiling."""
     environment = os.environ | {"REINSTATE_SQL": statement(), "DATABASE_URL": desk.web_url}
 
     body = json.dumps({"request_id": str(REQUEST), "actor_id": actor_id})
     sample = request("POST", TARGET, {"Content-Type": "application/json"}, body)
 
-    def peer(name: str, port: int, command: list[str]) -> Contender:
+    def peer(name: str, port: int, command: list[str]) -> Peer:
         started = running.enter_context(serving(command, port, environment, PEERS))
-        return Contender(name, port, started.process, pressing(sample))
+        return Peer(name, port, started.process, pressing(sample))
 
     port, other = free_port(), free_port()
     uvicorn = f"-m uvicorn --port {port} --workers 2 --log-level warning --no-access-log"

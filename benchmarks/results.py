@@ -6,11 +6,11 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-# Figures that have to be 0, or the run is void.
+# Results that have to be 0, or the run is void.
 INTEGRITY = "Integrity"
 
 
-class Figures:
+class Results:
     """Values by subject and name. Ratios are of the same repetition: the machine is not equally
     fast all the time."""
 
