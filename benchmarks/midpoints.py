@@ -1,6 +1,6 @@
 """`python -m benchmarks.midpoints`: print the page link half way through each list of the desk.
 
-The output is JSON by state, for the database of DATABASE_URL; null if no purchase follows the middle.
+The output is JSON by state, for the database of DATABASE_URL: null if no purchase follows.
 """
 
 from __future__ import annotations

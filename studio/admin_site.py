@@ -1,6 +1,6 @@
-"""The admin as this site has it: for members and superusers, with the site's own sign-in page.
+"""The admin site: for members and superusers, with the site's own sign-in page.
 
-Loaded before the models are, so what needs them is imported where it is used.
+Django loads this module before the models, so imports that need models are inside the methods.
 """
 
 from typing import Any
@@ -26,21 +26,21 @@ class StudioAdminSite(AdminSite):
     site_url = "/"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Of those without a membership, `studio.middleware` lets superusers alone come here."""
+        """Let active members and superusers in. The middleware stops users without a role."""
         is_member = getattr(request, "member", None) is not None
         return request.user.is_active and (request.user.is_superuser or is_member)
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         from django.contrib.auth.views import LogoutView
 
-        # Everybody may leave, with or without a membership.
+        # Signing out needs no membership.
         return [path("logout/", LogoutView.as_view(), name="logout"), *super().get_urls()]
 
     @method_decorator([never_cache, login_not_required])
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """No second sign-in page. Whoever is signed in is let in, or told why not, by the index."""
+        """Redirect to the site's sign-in page, or to the index if the user is signed in already."""
         from django.contrib.auth.views import redirect_to_login
 
         index = resolve_url("admin:index")

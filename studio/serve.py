@@ -1,6 +1,6 @@
-"""`make run`: database, migrations, demo studio and web server, until Ctrl-C ends them all.
+"""`make run`: start the database, migrate, load the demo studio, and serve the site until Ctrl-C.
 
-The site runs as in production, but over plain HTTP and on loopback alone.
+The site runs as in production, but over plain HTTP and on the loopback address only.
 """
 
 import os
@@ -17,7 +17,7 @@ from dotenv import load_dotenv
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
-# Ctrl-C, a polite kill, a terminal that was closed.
+# Ctrl-C, a kill without -9, a closed terminal.
 ENDINGS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 SIGN_INS = """
   Studio is at http://{host}:{port}/ (Ctrl-C ends it)
@@ -35,7 +35,7 @@ SIGN_INS = """
 
 
 def main() -> None:
-    # A shell that starts this in the background has told it to ignore Ctrl-C.
+    # A shell that starts a process in the background lets it ignore SIGINT.
     for number in ENDINGS:
         signal.signal(number, signal.default_int_handler)
     load_dotenv(BASE_DIR / ".env")
@@ -46,7 +46,7 @@ def main() -> None:
     port = free_port(os.environ.get("PORT") or "8000")
     make_secret_key()
     try:
-        # The server and its workers need not know which PostgreSQL it is.
+        # The web server reads the URL from the environment, for any PostgreSQL.
         os.environ["DATABASE_URL"] = prepare_database()
         serve(port)
     except ImproperlyConfigured as error:
@@ -63,12 +63,12 @@ def free_port(port: str) -> str:
         try:
             probe.bind((HOST, int(port)))
         except OSError as error:
-            sys.exit(f"Port {port} can't be had ({error.strerror}): try PORT=8001 make run")
+            sys.exit(f"Port {port} is not free ({error.strerror}): try PORT=8001 make run")
     return port
 
 
 def make_secret_key() -> None:
-    """Once, and kept beside the data, where the settings find it."""
+    """Generate the secret key once, in the data folder, from which the settings read it."""
     path = Path(os.environ.get("STUDIO_DATA_DIR") or BASE_DIR / "var") / "secret-key"
     if not os.environ.get("SECRET_KEY") and not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,8 +77,8 @@ def make_secret_key() -> None:
 
 
 def prepare_database() -> str:
-    """Start it where it is the embedded one, migrate it, set up its roles, load the demo studio
-    into an empty one, and return the URL for the web server."""
+    """Migrate the database, set up its roles, load the demo studio if it is empty, and return the
+    URL for the web server. The embedded database starts on the first connection."""
     import django
     from django.conf import settings
     from django.core.management import call_command
@@ -94,7 +94,8 @@ def prepare_database() -> str:
 
 
 def prepare_roles() -> str | None:
-    """The URL of the web's own role; None where this login may not set it up, and says so."""
+    """Set up the roles and return the URL of studio_app. Return None, with a printed reason, if
+    this login may not set them up."""
     from django.core.management import CommandError, call_command
 
     from studio.database import grants
@@ -105,14 +106,14 @@ def prepare_roles() -> str | None:
     except CommandError as error:
         reason = str(error)
     if reason:
-        print(f"The site runs with all the rights of the login that migrated it: {reason}")
+        print(f"The web process connects as the migrating login, with all its rights: {reason}")
         return None
     return grants.web_url()
 
 
 def serve(port: str) -> None:
-    """Run the web server until it ends or a signal does; no worker outlives this call."""
-    # A session of its own, so that Ctrl-C comes to this process alone, which then ends the others.
+    """Run the web server until it exits or a signal arrives, and then stop all workers."""
+    # A session of its own: Ctrl-C reaches only this process, which then stops the server.
     server = subprocess.Popen(  # noqa: S603
         web_server(port), cwd=BASE_DIR, start_new_session=True
     )

@@ -1,4 +1,4 @@
-"""The door for the web server: `granian --interface wsgi studio.wsgi:application`."""
+"""The WSGI application, for `granian --interface wsgi studio.wsgi:application`."""
 
 import gc
 import os
@@ -8,5 +8,5 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
 application = get_wsgi_application()
 
-# What was loaded by now stays for good: the garbage collector need not walk it at every pass.
+# Exclude everything loaded so far from garbage collection, because it stays until the process ends.
 gc.freeze()

@@ -21,16 +21,17 @@ READ = {".py", ".sql", ".html", ".js", ".css", ".po"}
 START = r"(?:^|(?<=[.!?:;] )|(?<=[.!?]\) ))"
 PRONOUN = "(?:nobody|none|nothing|everybody|nobody's|none's)"
 PATTERNS = {
-    # A sentence that opens with a relative clause without its noun: "Who is late waits."
+    # A sentence that opens with a relative clause without a noun.
     "headless relative": re.compile(
         START + r"(?:Who|Whom|Whose|Whoever|What|Whatever|Where|Wherever|Which)"
         r"(?:'s|’s)? (?!you)[^.?!]*(?:[.!;:]|$)"
     ),
     # "where" for "if" or "when".
     "where for if": re.compile(
-        r"(?<!place )(?<!page )(?<!line )(?<!folder )\b[Ww]here (?:it|they|there|he|she|we|the|a|an|"
-        r"no|not|none|nobody|nothing|somebody|something|another|other|this|that|these|each|one|two|"
-        r"both|some|any|all|its|their|only|several|such|more|few|many|possible|nothing)\b"
+        r"(?<!place )(?<!page )(?<!line )(?<!folder )\b[Ww]here "
+        r"(?:it|they|there|he|she|we|the|a|an|no|not|none|nobody|nothing|somebody|something|another|"
+        r"other|this|that|these|each|one|two|both|some|any|all|its|their|only|several|such|more|few|"
+        r"many|possible)\b"
     ),
     # A negative pronoun as a predicate: "is nobody's", "has no more", "is no pack".
     "negative predicate": re.compile(
@@ -99,9 +100,9 @@ def _folded(text: str) -> str:
 
 def _python(path: str, text: str) -> Iterator[Sentence]:
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and (
-            docstring := ast.get_docstring(node)
-        ):
+        if isinstance(
+            node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+        ) and (docstring := ast.get_docstring(node)):
             line = node.body[0].lineno
             for paragraph in re.split(r"\n\s*\n", docstring):
                 yield Sentence(path, line, _folded(paragraph))

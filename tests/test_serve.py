@@ -25,7 +25,7 @@ def test_a_port_that_is_taken_is_refused_in_words() -> None:
     with socket.socket() as taken:
         taken.bind((serve.HOST, 0))
         taken.listen()
-        with pytest.raises(SystemExit, match="can't be had"):
+        with pytest.raises(SystemExit, match="is not free"):
             serve.free_port(str(taken.getsockname()[1]))
 
 

@@ -1,4 +1,4 @@
-"""`python manage.py check --database default`: is the database still as it was made?"""
+"""System checks of the database: schema drift and differences in grants."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,10 +11,11 @@ from studio.database import grants, schema
 
 
 @register(Tags.database)
-def database_is_as_it_was_made(
-    databases: Sequence[str] | None = None, **options: Any
-) -> list[CheckMessage]:
-    """Silent before the first migration, and of roles before the last one."""
+def check_database(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
+    """Compare the schema with the applied migrations, and the grants with the matrix.
+
+    The check returns nothing before the first migration, and compares grants only after the last.
+    """
     if not databases or "default" not in databases:
         return []
     history = schema.history()
@@ -33,13 +34,13 @@ def database_is_as_it_was_made(
     messages: list[CheckMessage] = [
         Error(f"{each.name}.", hint=each.repair, id="studio.E001") for each in drifts
     ]
-    return messages if history.missing else [*messages, *differences_in_roles()]
+    return messages if history.missing else [*messages, *check_grants()]
 
 
-def differences_in_roles() -> list[CheckMessage]:
+def check_grants() -> list[CheckMessage]:
     differences = grants.differences(connection)
     if any("does not exist" in each.name for each in differences):
-        # A database without them works, for the login that owns everything.
+        # A database without the roles works if the web process connects as the owner.
         return [
             Warning(f"{each.name}.", hint=each.repair, id="studio.W002") for each in differences
         ]

@@ -1,1 +1,1 @@
-"""Two made-up studios, to try the desk on. `manage.py demo` loads them; nothing else knows them."""
+"""Two made-up studios to try the desk on. Only `manage.py demo` loads them."""

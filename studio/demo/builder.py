@@ -1,7 +1,7 @@
-"""A studio's builder: who bought there, and what.
+"""Build the rows of a demo studio: offers, clients and purchases.
 
-The same studio on the same day always gives the same rows, and on any day the same ids: what is
-left to chance is drawn from a generator that starts with the studio's slug.
+The rows depend on the studio and the day only, and the ids on the studio only, because the random
+generator is seeded with the studio's slug.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ NAMESPACE = UUID("6f1d9a52-07b4-4c8e-9a35-2f0c1be7d840")
 # The slug of a studio of any size that `python -m benchmarks.generate` made begins so.
 GENERATED = "generated-"
 
-LAST_DAYS, FIRST_DAYS = 9, 3 * 365  # how long ago chance buys; the days since are for the stories
+# Random purchases are 9 days to 3 years old. Newer purchases come from the stories.
+LAST_DAYS, FIRST_DAYS = 9, 3 * 365
 OPENING_MINUTES = range(6 * 60, 20 * 60 + 30)
 
-# How many in a hundred.
+# Percentages.
 STATUSES = {PAID: 92, PENDING: 3, FAILED: 2, REFUNDED: 3}
 METHODS = {"card": 70, "apple_pay": 14, "cash": 10, "bank_transfer": 6}
 
@@ -36,16 +37,16 @@ def org_id(studio: Studio) -> UUID:
 
 
 def used_by_now(sessions: int, days_ago: int, valid_days: int | None, rng: random.Random) -> int:
-    """Of a pack that was bought so long ago. Some hurry, some let it run out."""
+    """Return a random number of sessions used of a pack that was bought `days_ago`."""
     share = min(1, days_ago / (valid_days or 240)) * rng.uniform(0.4, 1.8)
     return min(sessions, round(share * sessions))
 
 
 class StudioBuilder:
-    """`org`, `offers` (by name), `clients` and `purchases`; nothing here saves them."""
+    """Unsaved rows: `org`, `offers` by name, `clients` and `purchases`."""
 
     def __init__(self, studio: Studio, *, today: datetime) -> None:
-        """`today` is its first moment, in the studio's time zone."""
+        """`today` is midnight at the start of the day, in the studio's time zone."""
         self.studio = studio
         self.today = today
         self._rng = random.Random(studio.slug)  # noqa: S311  nothing here is a secret
@@ -69,8 +70,7 @@ class StudioBuilder:
         return purchase
 
     def add_people(self) -> None:
-        """Clients until the studio has all of them. Few share a name, some can't be reached by
-        e-mail or by phone."""
+        """Add clients up to the studio's number. A few share a name; some lack e-mail or phone."""
         tongues = languages()
         weights = [language.people for language in tongues]
         known = {client.full_name for client in self.clients}
@@ -89,8 +89,8 @@ class StudioBuilder:
                 client.status = "inactive"
 
     def add_purchases(self, clients: list[Client]) -> None:
-        """Purchases of these clients until the studio has all of them: one for nearly
-        everybody, the rest for regulars."""
+        """Add purchases up to the studio's number: one for 97 % of the clients, the others for
+        regular clients."""
         buyers = [client for client in clients if self._happens(0.97)]
         loyalty = [min(self._rng.paretovariate(1.2), 12) for _ in buyers]
         missing = self.studio.purchases - len(self.purchases) - len(buyers)
@@ -130,7 +130,7 @@ class StudioBuilder:
         return client
 
     def _new_purchase(self, client: Client, offer: Offer, days_ago: int, status: str) -> Purchase:
-        """Unused so far, to the end of the offer's last valid day."""
+        """Add an unused purchase that expires at the end of the offer's last valid day."""
         day = self.today - timedelta(days=days_ago)
         purchased_at = day + timedelta(minutes=self._rng.choice(OPENING_MINUTES))
         client.created_at = min(client.created_at, purchased_at - timedelta(minutes=4))

@@ -1,5 +1,8 @@
-"""How clients are reached. Nobody real is: the e-mail addresses are at names kept for examples,
-the phone numbers around those that Australia and Britain keep for films and builder."""
+"""E-mail addresses and phone numbers of demo clients.
+
+The e-mail domains are reserved for examples. The phone numbers are close to those that Australia
+and Britain reserve for films and books.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import re
 
 from studio.demo.names import Name
 
-# How people write them, and how many in a hundred do.
+# Spellings, with percentages.
 EMAILS = {
     "{given}.{family}@example.org": 40,
     "{given}.{family}@example.com": 25,
@@ -31,7 +34,7 @@ PHONES = {
 
 
 class Contacts:
-    """Deals out addresses and numbers, none of them twice."""
+    """Generate unique addresses and numbers."""
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
@@ -46,7 +49,7 @@ class Contacts:
                 initial=name.given[0],
                 number=self._rng.randint(2, 99),
             ).partition("@")
-            # Where there is no family name, nothing is left of what joins it.
+            # Without a family name, strip the separator that would join it.
             if self._is_new(email := f"{local.strip('._')}@{host}"):
                 return email
 
@@ -55,7 +58,7 @@ class Contacts:
             [spelling] = self._rng.choices([*PHONES], [*PHONES.values()])
             last = f"{self._rng.randint(0, 999):03}"
             phone = spelling.format(middle=self._rng.randint(570, 579), last=last)
-            # However a number is spelt, its last nine digits are its own.
+            # The last nine digits identify a number in every spelling.
             if self._is_new(re.sub(r"\D", "", phone)[-9:]):
                 return phone
 

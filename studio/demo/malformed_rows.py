@@ -1,4 +1,4 @@
-"""What other programs leave in the tables, and the desk has to show all the same."""
+"""Malformed rows as other programs leave them, which the desk must show."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from django.db import connection
 from studio.demo.builder import StudioBuilder
 from studio.demo.studios import Story
 
-COUNTS_ARE_HELD = "sessions_used_is_between_0_and_total"
-COUNTS = f"""CONSTRAINT {COUNTS_ARE_HELD}
+COUNT_CONSTRAINT = "sessions_used_is_between_0_and_total"
+ADD_CONSTRAINT = f"""CONSTRAINT {COUNT_CONSTRAINT}
     CHECK (sessions_used >= 0 AND (sessions_total IS NULL OR sessions_used <= sessions_total))
     NOT VALID"""
 
 
 def add_malformed_rows(builder: StudioBuilder) -> None:
-    """Counts that are missing or impossible, times in the wrong order, a client out of reach."""
+    """Add missing and impossible counts, times in the wrong order, and a client without contact."""
     uncounted = builder.add_purchase(Story(12, "Hamish Orr", "10-class pack"))
     uncounted.sessions_used = None
 
@@ -40,10 +40,12 @@ def add_malformed_rows(builder: StudioBuilder) -> None:
 
 @contextmanager
 def without_count_constraint() -> Iterator[None]:
-    """For rows that are older than the constraint on their count, which holds again afterwards
-    for every row but these. Inside a transaction, and for the owner of the table."""
+    """Drop the constraint on counts, and add it back NOT VALID at the end.
+
+    Use it in a transaction, as the owner of the table.
+    """
     with connection.schema_editor() as editor:
         editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        editor.execute(f"ALTER TABLE client_purchases DROP CONSTRAINT {COUNTS_ARE_HELD}")
+        editor.execute(f"ALTER TABLE client_purchases DROP CONSTRAINT {COUNT_CONSTRAINT}")
         yield
-        editor.execute(f"ALTER TABLE client_purchases ADD {COUNTS}")
+        editor.execute(f"ALTER TABLE client_purchases ADD {ADD_CONSTRAINT}")

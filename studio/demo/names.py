@@ -1,4 +1,4 @@
-"""Names of people from all over, drawn from `names.toml`."""
+"""Random names from many languages, from `names.toml`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-HYPHENATED = 0.06  # of those who write their name in Latin letters
+HYPHENATED = 0.06  # the share of double family names in Latin script
 
 UNJOINED = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "ı": "i"}
@@ -19,7 +19,7 @@ UNJOINED = str.maketrans(
 
 @dataclass(frozen=True)
 class Name:
-    """As its bearer writes it, and as an e-mail address spells it: `family` may be empty."""
+    """A name as written, and in Latin letters for e-mail addresses. `family` may be empty."""
 
     written: str
     given: str
@@ -27,7 +27,7 @@ class Name:
 
     @classmethod
     def parse(cls, text: str) -> Name:
-        """From "Ana Ruiz", or from "田中 さくら=Sakura Tanaka"."""
+        """Parse "Ana Ruiz" or "田中 さくら=Sakura Tanaka"."""
         written, _, latin = text.partition("=")
         given, *family = (latin or written).split()
         return cls(written, plain(given), plain("".join(family)))
@@ -56,13 +56,13 @@ def languages() -> list[Language]:
 
 
 def plain(word: str) -> str:
-    """The word in the letters and digits that every e-mail address may have."""
+    """Return the word in ASCII letters and digits, as every e-mail address allows."""
     letters = unicodedata.normalize("NFKD", word.lower().translate(UNJOINED))
     return re.sub(r"[^a-z0-9]", "", letters)
 
 
 def _one_of(names: str, rng: random.Random) -> tuple[str, str]:
-    """One of the names, and how it is spelt in Latin letters."""
+    """Return a random name and its spelling in Latin letters."""
     written, _, latin = rng.choice(_each(names)).partition("=")
     return written, latin or written
 

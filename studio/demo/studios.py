@@ -1,4 +1,4 @@
-"""What the two studios sell, and the purchases that a newcomer to the desk meets first."""
+"""The two demo studios: their offers, and the newest purchases as stories."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PAID, PENDING, FAILED, REFUNDED = (
 
 @dataclass(frozen=True)
 class OnSale:
-    """An offer; `sold` is how many of a hundred purchases are of it."""
+    """An offer. `sold` is its percentage of all purchases."""
 
     name: str
     kind: Offer.Type
@@ -37,7 +37,7 @@ class OnSale:
 
 @dataclass(frozen=True)
 class Story:
-    """One client (as `Name.parse` reads it) and what they bought so many days ago."""
+    """A client (see `Name.parse`), and the purchase that they made `days_ago`."""
 
     days_ago: int
     client: str
@@ -54,7 +54,7 @@ class Studio:
     purchases: int
     offers: list[OnSale]
     stories: list[Story]
-    companies: list[Story] = field(default_factory=list)  # they buy once, for everybody
+    companies: list[Story] = field(default_factory=list)  # one purchase each
     has_malformed_rows: bool = False
     allowances: dict[str, int] = field(default_factory=dict)  # sessions in 30 days, by reason
 
@@ -126,7 +126,7 @@ NORTHSIDE = Studio(
     ],
     companies=[Story(400, "Harbour & Vale Architects", "Company pack, 1,000 classes", 1000)],
     has_malformed_rows=True,
-    # A press without a reason is free: who just presses Reinstate is never stopped.
+    # A reinstatement without a reason has no allowance, so Reinstate alone always works.
     allowances={Reason.LATE_CANCEL_FORGIVEN: 2, Reason.OTHER: 2},
 )
 

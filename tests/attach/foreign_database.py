@@ -102,7 +102,7 @@ class ForeignDatabase:
     def refusals(self) -> list[str]:
         done = self.manage("attach")
         assert done.returncode == 1, done.stdout + done.stderr
-        head, _, reasons = done.stderr.partition("What has to change first:\n")
+        head, _, reasons = done.stderr.partition("Change this first:\n")
         assert "Nothing was done." in head, done.stderr
         return [line.removeprefix("  - ") for line in reasons.rstrip().splitlines()]
 

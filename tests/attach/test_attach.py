@@ -16,12 +16,12 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(foreign: ForeignData
     assert foreign.catalog() == schema
     assert "client_purchases of postgres; row level security (policies: 1); triggers touch" in said
     assert "foreign keys from bookings" in said
-    assert "clients.tier is not ours, and stays" in said
+    assert "clients.tier belongs to another program and stays" in said
     assert "release_session(purchase uuid) returns bigint: of postgres" in said
     assert "without a search_path, executable by PUBLIC, anon, authenticated, service_role" in said
     assert "use_session(uuid) returns boolean from then on, and jsonb no longer" in said
     assert "record purchases.0001_initial as applied" in said
-    assert said.rstrip().endswith("Nothing was done: this was a dry run.")
+    assert said.rstrip().endswith("This was a dry run. Nothing was changed.")
 
 
 def test_the_site_runs_on_it_and_no_row_was_changed(foreign: ForeignDatabase) -> None:
@@ -56,7 +56,7 @@ def test_rows_that_break_an_invariant_are_listed_and_what_that_means(
     said = foreign.attach()
     assert f"  - {broken} × more used than bought:" in said
     assert f"and {broken - 20} more" in said
-    assert "  - 1 × less than nothing used:\n" in said
+    assert "  - 1 × fewer than 0 sessions used:\n" in said
     assert f"{UGLY}2  Zoë O’Brien 1: -2 of 10 used" in said
     assert "a pack whose count is missing" in said
     assert f"{broken + 1} purchases break sessions_used_is_between_0_and_total" in said
@@ -122,7 +122,7 @@ def test_what_the_site_cannot_fill_is_said(foreign: ForeignDatabase) -> None:
 
     said = foreign.attach("--dry-run")
     assert "clients.region may not be null and has no default, so the site can't add a row" in said
-    assert "client_purchases.expires_at has the default now(), and keeps it" in said
+    assert "client_purchases.expires_at has the default now(); it stays" in said
     assert "offers.id has no default, so the site can't add a row" in said
-    assert "orgs.created_at may be null, and is shown as “-” where it is" in said
+    assert "orgs.created_at may be null; the site shows “-” for null" in said
     assert "client_purchases.sessions_used may not be null: a form of the site" in said

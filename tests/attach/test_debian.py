@@ -82,7 +82,7 @@ def test_the_site_runs_on_it_and_no_row_was_changed(foreign: ForeignDatabase) ->
     before = foreign.fingerprint()
 
     said = foreign.attach()
-    assert "orgs.id has the default extensions.uuid_generate_v4(), and keeps it" in said
+    assert "orgs.id has the default extensions.uuid_generate_v4(); it stays" in said
     assert foreign.fingerprint() == before
     assert visit(foreign) == {"list": 200, "answer": 200, "before": 2, "after": 1}
     assert foreign.manage("check", "--database", "default").returncode == 0
@@ -105,8 +105,8 @@ def test_run_twice_and_killed_it_gives_the_same_dump(foreign: ForeignDatabase, d
 
 def test_functions_of_a_superuser_are_not_the_logins_to_drop(foreign: ForeignDatabase) -> None:
     assert owned(foreign).refusals() == [
-        f"{name}(uuid) belongs to postgres, who alone may drop it: connect as postgres, or as "
-        f"postgres DROP FUNCTION public.{name}(uuid)"
+        f"{name}(uuid) belongs to postgres, and only its owner may drop it: connect as postgres, "
+        f"or as postgres DROP FUNCTION public.{name}(uuid)"
         for name in ("release_session", "use_session")
     ]
 

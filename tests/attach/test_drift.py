@@ -50,7 +50,7 @@ CHANGED = {
         " “SET search_path TO 'pg_catalog', 'pg_temp'”"
     ),
     "ALTER FUNCTION public.record_session_event SECURITY INVOKER": (
-        "the function record_session_event() was changed: it has no more “SECURITY DEFINER”"
+        "the function record_session_event() was changed: it no longer contains “SECURITY DEFINER”"
     ),
     "ALTER TABLE public.client_purchases DISABLE TRIGGER record_changed_session_event": (
         "the trigger record_changed_session_event of client_purchases is disabled"
@@ -72,7 +72,7 @@ CHANGED = {
 }
 GIVEN_AWAY = {
     "ALTER FUNCTION public.undo_reinstatement OWNER TO service_role": (
-        "undo_reinstatement(uuid) belongs to service_role and not to studio_ledger"
+        "undo_reinstatement(uuid) belongs to service_role, not to studio_ledger"
     ),
     "GRANT EXECUTE ON FUNCTION public.release_session TO PUBLIC": (
         "PUBLIC may EXECUTE release_session(uuid)"

@@ -31,7 +31,7 @@ OTHER_COLUMNS = {
     " GENERATED ALWAYS AS (currency) STORED": "client_purchases.payment_method is generated",
     "ALTER TABLE orgs DROP COLUMN slug, ADD COLUMN slug text": "orgs.slug may be null: ALTER",
     "ALTER TABLE client_purchases DROP CONSTRAINT client_purchases_pkey CASCADE": (
-        "client_purchases.id is no key: ALTER TABLE"
+        "client_purchases.id is not a primary key: ALTER TABLE"
     ),
 }
 TAKEN = {
@@ -105,8 +105,8 @@ def test_rows_in_tables_of_their_own_are_no_rows_that_the_ledger_could_follow(
     foreign.rows("CREATE TABLE some_offers PARTITION OF offers DEFAULT")
 
     assert [each.partition(", which")[0] for each in foreign.refusals()] == [
-        "clients has rows in tables of their own (former_clients)",
-        "offers has rows in tables of their own (some_offers)",
+        "clients has partitions or child tables (former_clients)",
+        "offers has partitions or child tables (some_offers)",
     ]
 
 
@@ -173,8 +173,8 @@ SERVER = {
     "login": "owner",
     "schema": "public",
     "may_create": True,
-    "may_try": True,
-    "knows_capitals": True,
+    "may_create_temporary": True,
+    "folds_accented_letters": True,
     "sees_every_row": False,
 }
 
@@ -184,7 +184,7 @@ SERVER = {
     [
         ({"version": 140012}, "this is PostgreSQL 14; Studio needs 15 or later"),
         ({"schema": "app"}, "what owner makes lands in app and not in public"),
-        ({"may_try": False}, "owner may make no temporary table"),
+        ({"may_create_temporary": False}, "owner may not create temporary tables"),
     ],
 )
 def test_a_server_or_login_that_will_not_do_is_refused(
@@ -212,5 +212,5 @@ def test_a_table_that_another_program_holds_is_waited_for_in_vain(foreign: Forei
         other.execute("LOCK TABLE client_purchases IN ROW EXCLUSIVE MODE")
         done = foreign.manage("attach")
     assert done.returncode == 1
-    assert "Another program was in the way" in done.stderr
+    assert "Another program held a lock" in done.stderr
     assert "Attached." in foreign.attach()

@@ -28,7 +28,7 @@ def no_roles(db: None, settings: Settings) -> None:
 
 @pytest.fixture
 def set_up(no_roles: None) -> None:
-    """Our two roles are as they should be."""
+    """Our two roles are already set up."""
     assert grants.set_up(connection) is True
 
 

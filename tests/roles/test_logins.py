@@ -60,8 +60,8 @@ def test_it_can_still_migrate_and_sets_them_up_again() -> None:
         replaced = value("SELECT pg_get_functiondef('keep_search_terms'::regproc)")
         rows(replaced)
         assert [re.sub(r"login_\w+", "LOGIN", name) for name in names()] == [
-            "release_session(uuid) belongs to LOGIN and not to studio_ledger",
-            "undo_reinstatement(uuid) belongs to LOGIN and not to studio_ledger",
+            "release_session(uuid) belongs to LOGIN, not to studio_ledger",
+            "undo_reinstatement(uuid) belongs to LOGIN, not to studio_ledger",
             "studio_app may not EXECUTE release_session(uuid)",
             "studio_app may not EXECUTE undo_reinstatement(uuid)",
         ]
@@ -76,7 +76,7 @@ def test_one_that_may_not_create_roles_is_told_who_may() -> None:
         grants.set_up(connection)
     assert str(refused.value) == (
         f"The login {login} may not create roles, and there is no studio_app and no studio_ledger. "
-        "`python manage.py setup_roles --print` prints the SQL for somebody who may."
+        "`python manage.py setup_roles --print` prints the SQL for a database administrator."
     )
 
 
@@ -103,10 +103,10 @@ def test_where_the_roles_are_there_it_does_what_it_may_and_tells_the_rest(set_up
     with pytest.raises(grants.NotAllowed) as refused, signed_in_as(login):
         grants.set_up(connection)
     told = str(refused.value)
-    assert told.startswith("This login may not do all of it (")
-    assert f"{login}, who owns the tables, is no member of studio_ledger" in told
+    assert told.startswith("This login may not set up everything (")
+    assert f"{login}, which owns the tables, is not a member of studio_ledger" in told
     assert "studio_app may not INSERT session_requests" not in told
-    assert told.endswith("--print` prints the SQL for somebody who may.")
+    assert told.endswith("--print` prints the SQL for a database administrator.")
 
 
 def test_a_login_that_does_not_own_the_schema_is_told_too(set_up: None) -> None:

@@ -114,7 +114,7 @@ ASTRAY = [
     (
         "DO $$ BEGIN EXECUTE format('ALTER ROLE studio_app IN DATABASE %I RESET lock_timeout',"
         " current_database()); END $$",
-        "studio_app has no lock_timeout=3s in this database",
+        "studio_app has no setting lock_timeout=3s in this database",
     ),
     (
         "ALTER TABLE clients ENABLE ROW LEVEL SECURITY",

@@ -20,7 +20,7 @@ PASSWORDS = """
     SELECT rolname::text, rolpassword FROM pg_authid
     WHERE rolname IN ('studio_app', 'studio_ledger')
 """
-AS_THEY_SHOULD_BE = "studio_app and studio_ledger are as they should be."
+ALREADY_SET_UP = "studio_app and studio_ledger are already set up."
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def test_what_it_prints_runs_as_it_is(server: Server) -> None:
         dba.execute(printed)
         dba.execute(printed)
 
-    assert server.manage("setup_roles").splitlines()[0] == AS_THEY_SHOULD_BE
+    assert server.manage("setup_roles").splitlines()[0] == ALREADY_SET_UP
 
 
 def test_the_web_process_signs_in_with_its_own_rights_and_patience(server: Server) -> None:
@@ -91,7 +91,7 @@ def test_the_web_process_signs_in_with_its_own_rights_and_patience(server: Serve
             web.execute("UPDATE client_purchases SET sessions_used = 0")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             web.execute("SET ROLE studio_ledger")
-    assert server.manage("setup_roles") == AS_THEY_SHOULD_BE
+    assert server.manage("setup_roles") == ALREADY_SET_UP
 
 
 def test_the_password_is_made_once_and_kept_to_this_user(server: Server) -> None:
@@ -131,8 +131,10 @@ def test_make_run_says_in_one_line_where_it_may_not(server: Server, tmp_path: Pa
         finally:
             superuser.execute(f"DROP OWNED BY {login}")
             superuser.execute(f"DROP ROLE {login}")
-    assert re.match("The site runs with all the rights of the login that migrated it: .*", said)
-    assert "studio_app has no lock_timeout=3s in this database" in said
+    assert re.match(
+        "The web process connects as the migrating login, with all its rights: .*", said
+    )
+    assert "studio_app has no setting lock_timeout=3s in this database" in said
     assert served == url
 
 

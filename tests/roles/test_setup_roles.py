@@ -21,7 +21,7 @@ def run(*arguments: str) -> str:
 def test_a_second_run_finds_nothing_to_do() -> None:
     assert run() == "studio_app and studio_ledger are set up.\n"
     once = rights()
-    assert run() == "studio_app and studio_ledger are as they should be.\n"
+    assert run() == "studio_app and studio_ledger are already set up.\n"
     assert rights() == once
 
 
@@ -89,5 +89,5 @@ def test_what_is_left_to_others_is_told_with_its_command(
 
     assert capsys.readouterr().err.splitlines()[0] == (
         "studio_app may CREATE in the schema public. "
-        "To repair it: REVOKE CREATE ON SCHEMA public FROM PUBLIC;"
+        "Repair: REVOKE CREATE ON SCHEMA public FROM PUBLIC;"
     )

@@ -1,2 +1,5 @@
-"""A database that is already there: what it has, what stands against attaching to it, and what
-attaching will do. Nothing here changes anything but `apply`."""
+"""Attach the site to a database that already has the four shared tables.
+
+`inspect` reports what the database has, what blocks attaching, and what attaching will do. Only
+`apply` changes anything.
+"""

@@ -1,5 +1,7 @@
-"""Attaching itself. Killed anywhere and begun again, it goes on where it stopped: a step is there
-whole, with the line that says so, or not at all."""
+"""Apply the migrations to a database that is being attached.
+
+A run that was killed can be started again: each migration and its record commit together.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +17,14 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from studio.database.schema import SHARED, node_of, postgres
 
-# A statement that waits for a lock keeps everybody waiting who comes after it.
-PATIENCE = "5s"
-ATTACHING = 0x57D10  # the number of the lock that only one attach holds
+# A statement that waits for a lock also blocks every later statement on that table.
+LOCK_TIMEOUT = "5s"
+ATTACH_LOCK = 0x57D10  # the advisory lock that one attach at a time holds
 
 Say = Callable[[str], None]
 
-# New objects of ours with rights that the database's default privileges gave somebody.
-GIVEN_AWAY = """
+# REVOKE statements for new objects on which default privileges granted rights to other roles.
+REVOKE_DEFAULT_PRIVILEGES = """
 SELECT format('REVOKE ALL ON %%s %%s FROM %%s CASCADE', kind, name,
     CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END)
 FROM (
@@ -37,7 +39,7 @@ FROM (
 WHERE NOT oid = ANY (%s::oid[]) AND grantee <> owner
 GROUP BY kind, name, grantee
 """
-THERE = """
+EXISTING_OBJECTS = """
 SELECT array_agg(oid) FROM (
     SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace
     UNION ALL
@@ -47,19 +49,21 @@ SELECT array_agg(oid) FROM (
 
 
 class Interrupted(Exception):
-    """Another program was in the way. What was done stays done."""
+    """Another program held a lock. Migrations that were applied stay applied."""
 
 
 class Executor(MigrationExecutor):
-    """Django commits some migrations a moment before it records them, and a kill in between would
-    leave one that can't be run again. Here what it did and the record are one transaction, and
-    so is taking back what default privileges gave to other roles."""
+    """Commit each migration together with its record.
+
+    Django commits some migrations before it records them, and a kill in between leaves one that
+    can't run again. The same transaction revokes what default privileges granted to other roles.
+    """
 
     def apply_migration(self, state: Any, migration: Any, *args: Any, **options: Any) -> Any:
         with transaction.atomic() if migration.atomic else nullcontext():
-            (before,) = postgres().execute(THERE).fetchone() or ([],)
+            (before,) = postgres().execute(EXISTING_OBJECTS).fetchone() or ([],)
             state = super().apply_migration(state, migration, *args, **options)
-            for (revoke,) in postgres().execute(GIVEN_AWAY, [before]).fetchall():
+            for (revoke,) in postgres().execute(REVOKE_DEFAULT_PRIVILEGES, [before]).fetchall():
                 postgres().execute(revoke)
         return state
 
@@ -75,17 +79,17 @@ def apply(say: Say) -> None:
 
 @contextmanager
 def exclusive_lock() -> Iterator[None]:
-    """One attach at a time, with every row in sight, and no patience with the locks of others."""
+    """Hold the attach lock, see every row, and give up soon on locks of other programs."""
     database = postgres()
-    database.execute(f"SET lock_timeout = '{PATIENCE}'".encode())
+    database.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'".encode())
     database.execute("SET statement_timeout = 0")
     database.execute("SET row_security = off")
-    # The server learns within a second that this process is gone, and lets go of its locks.
+    # If this process is killed, the server notices within a second and releases its locks.
     database.execute("SET client_connection_check_interval = '1s'")
     try:
-        database.execute("SELECT pg_advisory_lock(%s)", [ATTACHING])
+        database.execute("SELECT pg_advisory_lock(%s)", [ATTACH_LOCK])
     except psycopg.errors.LockNotAvailable as error:
-        raise Interrupted("another attach is at work on this database") from error
+        raise Interrupted("another attach is running on this database") from error
     try:
         yield
     except (psycopg.Error, OperationalError) as error:
@@ -94,7 +98,7 @@ def exclusive_lock() -> Iterator[None]:
         if isinstance(cause, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
             raise Interrupted(str(error).strip()) from error
         raise
-    database.execute("SELECT pg_advisory_unlock(%s)", [ATTACHING])
+    database.execute("SELECT pg_advisory_unlock(%s)", [ATTACH_LOCK])
 
 
 def progress(say: Say) -> Callable[..., None]:

@@ -1,12 +1,12 @@
-"""How the columns of the four shared tables differ from those that we need."""
+"""Compare the columns of the four shared tables with the columns that the site needs."""
 
 from collections.abc import Iterator
 
 from studio.database.attach.report import Report
 from studio.database.schema import Column
 
-# A moment that is missing there is shown as "-"; a null in any other column takes a page down or
-# hides the row.
+# A missing time in these columns is shown as "-". A null in any other column breaks a page or hides
+# the row.
 MAY_BE_NULL = {
     ("orgs", "created_at"),
     ("offers", "created_at"),
@@ -28,34 +28,34 @@ def compare(report: Report, *, needed: list[Column], found: list[Column]) -> Non
         else:
             report.refuse(f"{column} is missing: {addition(column)}")
     extra = [column for column in there.values() if column.table in tables]
-    report.note(*(f"{column} is not ours, and stays" for column in extra))
+    report.note(*(f"{column} belongs to another program and stays" for column in extra))
     report.warn(*(must_be_filled(column) for column in extra if has_no_value(column)))
 
 
 def refusals(needed: Column, found: Column) -> Iterator[str]:
     alter = f"ALTER TABLE public.{needed.table}"
     if found.type != needed.type:
-        yield f"{needed} is {found.type} and has to be {needed.type}: {conversion(needed, found)}"
+        yield f"{needed} is {found.type} and must be {needed.type}: {conversion(needed, found)}"
     if needed.generated and same(found.generated) != same(needed.generated):
         yield (
-            f"{needed} is {found.generated or 'an ordinary column'} and has to follow the counts: "
-            f"{alter} DROP COLUMN {needed.name}; {addition(needed)}"
+            f"{needed} is {found.generated or 'an ordinary column'} and must be generated from the "
+            f"counts: {alter} DROP COLUMN {needed.name}; {addition(needed)}"
         )
     if found.generated and not needed.generated:
         yield (
-            f"{needed} is generated, so that nobody can write it: "
+            f"{needed} is generated, so the site cannot write it: "
             f"{alter} ALTER COLUMN {needed.name} DROP EXPRESSION"
         )
     if needed.not_null and not found.not_null and (needed.table, needed.name) not in MAY_BE_NULL:
         yield (
             f"{needed} may be null: {alter} ALTER COLUMN {needed.name} SET NOT NULL "
-            f"(which names the column where a row has none)"
+            f"(PostgreSQL reports it if a row has null)"
         )
 
 
 def warnings(needed: Column, found: Column) -> Iterator[str]:
     if needed.default and not found.default and not found.generated:
-        what = "can't add a row" if needed.not_null else "adds rows with null there"
+        what = "can't add a row" if needed.not_null else "adds rows with null"
         yield (
             f"{needed} has no default, so the site {what}: ALTER TABLE public.{needed.table} "
             f"ALTER COLUMN {needed.name} SET DEFAULT {needed.default}"
@@ -69,9 +69,9 @@ def warnings(needed: Column, found: Column) -> Iterator[str]:
 
 def notes(needed: Column, found: Column) -> Iterator[str]:
     if found.default and same(found.default) != same(needed.default):
-        yield f"{needed} has the default {found.default}, and keeps it"
+        yield f"{needed} has the default {found.default}; it stays"
     if needed.not_null and not found.not_null and (needed.table, needed.name) in MAY_BE_NULL:
-        yield f"{needed} may be null, and is shown as “-” where it is"
+        yield f"{needed} may be null; the site shows “-” for null"
 
 
 def has_no_value(column: Column) -> bool:
@@ -102,7 +102,7 @@ def addition(column: Column) -> str:
 def conversion(needed: Column, found: Column) -> str:
     using = f"{needed.name}::{needed.type}"
     if found.type == "timestamp without time zone":
-        using = f"{needed.name} AT TIME ZONE 'UTC' (where it was kept in UTC)"
+        using = f"{needed.name} AT TIME ZONE 'UTC' (if the times are in UTC)"
     return (
         f"ALTER TABLE public.{needed.table} ALTER COLUMN {needed.name} TYPE {needed.type} "
         f"USING {using}"
@@ -110,5 +110,5 @@ def conversion(needed: Column, found: Column) -> str:
 
 
 def same(expression: str | None) -> str:
-    """An expression without what makes no difference."""
+    """Return an expression without spaces and parentheses, to compare two spellings of it."""
     return "".join(character for character in expression or "" if character not in " ()")

@@ -1,4 +1,4 @@
-"""The weaker functions that ours replace: what they were, and whether they can be dropped."""
+"""Inspect the weaker functions that ours replace, and whether they can be dropped."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Function:
 
 
 def inspect_functions(report: Report, replaced: set[Key]) -> None:
-    """`replaced` are those that attaching is going to make, whatever is there under the name."""
+    """Report functions under our names. `replaced` are the functions that attaching replaces."""
     names = [key.name.partition("(")[0] for key in replaced]
     for row in postgres().execute(FUNCTIONS, [names]).fetchall():
         function = Function(*row)
@@ -55,7 +55,7 @@ def inspect_functions(report: Report, replaced: set[Key]) -> None:
             check_function(report, function)
         else:
             report.warn(
-                f"{function.signature} is another function than ours, and stays; it can be called "
+                f"{function.signature} is a different function and stays; it may be executed "
                 f"by {', '.join(function.callers) or 'its owner alone'}"
             )
 
@@ -65,33 +65,32 @@ def check_function(report: Report, function: Function) -> None:
     report.note(described(function))
     if function.kind != "f":
         report.refuse(
-            f"{signature} is no function but a procedure or an aggregate: DROP ROUTINE "
-            f"public.{signature}"
+            f"{signature} is a procedure or an aggregate: DROP ROUTINE public.{signature}"
         )
     if not function.may_be_dropped:
         report.refuse(
-            f"{signature} belongs to {function.owner}, who alone may drop it: connect as "
+            f"{signature} belongs to {function.owner}, and only its owner may drop it: connect as "
             f"{function.owner}, or as {function.owner} DROP FUNCTION public.{signature}"
         )
     if function.dependents:
         report.refuse(
             f"{signature} can't be replaced while {', '.join(function.dependents)} depends on it: "
-            "drop that, attach, and make it again"
+            "drop that, attach, and create it again"
         )
     report.will(
-        f"replace {signature} by the sound one; the rights of {', '.join(function.callers)} on "
-        "it end, but for roles that setup_roles names"
+        f"replace {signature} with ours; {', '.join(function.callers)} may not execute it "
+        "afterwards, unless setup_roles names the role"
         if function.callers
-        else f"replace {signature} by the sound one"
+        else f"replace {signature} with ours"
     )
     if function.arguments.split(" ")[0] != "p_purchase_id":
         report.warn(
-            f"{signature} takes p_purchase_id from then on, where it took ({function.arguments}): "
-            "a program that names the argument has to say so"
+            f"{signature} has the parameter p_purchase_id afterwards, and had "
+            f"({function.arguments}) before: a program that passes it by name must use the new name"
         )
     sound = "boolean" if function.name == "use_session" else "integer"
     if function.result != sound:
-        report.warn(f"{signature} returns {sound} from then on, and {function.result} no longer")
+        report.warn(f"{signature} returns {sound} afterwards, and {function.result} no longer")
 
 
 def described(function: Function) -> str:

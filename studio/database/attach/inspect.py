@@ -1,4 +1,4 @@
-"""The look at a database, before anything is done to it."""
+"""Inspect a database before anything is done to it."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What the migrations are going to make, and whether a name of it is taken."""
+"""Find the objects that the migrations will create, and names that are taken."""
 
 from studio.database.attach.report import Report
 from studio.database.attach.target import TABLES
@@ -13,7 +13,7 @@ from studio.database.schema import (
     postgres,
 )
 
-# Their migrations drop first what is there under the name.
+# The migrations of these functions drop a function of the same signature first.
 REPLACED = {
     Key("function", "", "release_session(uuid)"),
     Key("function", "", "use_session(uuid)"),
@@ -28,7 +28,7 @@ FROM pg_class WHERE relnamespace = 'public'::regnamespace
 
 
 def to_be_made(history: History) -> SchemaObjects:
-    """All that the migrations make which were not applied; the four tables are there."""
+    """Return the objects that the unapplied migrations create. The four tables exist already."""
     applied = [each for each in history.plan if node_of(each) in history.applied | {SHARED}]
     there = expected_schema(applied).objects
     return {
@@ -43,23 +43,23 @@ def inspect_names(report: Report, wanted: SchemaObjects, found: Schema) -> None:
             continue
         makes_index = " UNIQUE (" in made or " PRIMARY KEY" in made
         if (key.kind in ("table", "index") or makes_index) and key.name in relations:
-            report.refuse(f"the name {key.name} is taken by {relations[key.name]}: rename that")
+            report.refuse(f"the name {key.name} is used by {relations[key.name]}: rename that")
         elif key in found.objects and key.kind == "function":
-            report.refuse(f"the function {key.name} is there, and not ours: rename it")
+            report.refuse(f"the function {key.name} exists and is not ours: rename it")
         elif key in found.objects and key.table in TABLES:
             report.refuse(
-                f"the {key.kind} {key.name} on {key.table} is there, and not ours: rename it"
+                f"the {key.kind} {key.name} on {key.table} exists and is not ours: rename it"
             )
 
 
 def is_ours(report: Report, history: History) -> bool:
-    """Whether the history in this database is not that of another Django project."""
+    """Return whether django_migrations belongs to this project, and not to another one."""
     consistent = True
     for node in sorted(history.applied & history.needs.keys()):
         for missing in sorted(history.needs[node] - history.applied - {SHARED}):
             report.refuse(
                 f"django_migrations has {'.'.join(node)} without {'.'.join(missing)}, which it "
-                "needs: another Django project keeps its history here, and Studio can't beside it"
+                "needs: another Django project uses this table, and Studio cannot share it"
             )
             consistent = False
     return consistent

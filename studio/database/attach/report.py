@@ -1,4 +1,4 @@
-"""What a look at the database brought."""
+"""The result of an inspection."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 class Report:
     found: list[str] = field(default_factory=list)  # in a sentence each
     refusals: list[str] = field(default_factory=list)  # each with what to change
-    warnings: list[str] = field(default_factory=list)  # attaching works; something else won't
+    warnings: list[str] = field(default_factory=list)  # attaching works, another program may not
     plan: list[str] = field(default_factory=list)
 
     def note(self, *sentences: str) -> None:

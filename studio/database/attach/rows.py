@@ -1,4 +1,4 @@
-"""Rows that other programs left, and that no constraint of ours would let them leave again."""
+"""Count rows of other programs that break a constraint which attaching adds."""
 
 from typing import NamedTuple
 
@@ -7,23 +7,25 @@ from studio.database.attach.target import TABLES
 from studio.database.schema import postgres
 
 CONSTRAINT = "sessions_used_is_between_0_and_total"
-BREAKS_IT = "sessions_used < 0 OR sessions_used > sessions_total"
-FIND_THEM = (
+VIOLATION = "sessions_used < 0 OR sessions_used > sessions_total"
+SELECT_VIOLATIONS = (
     "SELECT id, client_id, sessions_used, sessions_total FROM public.client_purchases "  # noqa: S608
-    f"WHERE {BREAKS_IT}"
+    f"WHERE {VIOLATION}"
 )
 LISTED = 20
 
 
-class Oddity(NamedTuple):
-    what: str
+class MalformedRows(NamedTuple):
+    description: str
     condition: str
 
 
-ODDITIES = [
-    Oddity("less than nothing used", "sessions_used < 0"),
-    Oddity("more used than bought", "sessions_used > sessions_total"),
-    Oddity("a pack whose count is missing", "sessions_used IS NULL AND sessions_total IS NOT NULL"),
+MALFORMED_ROWS = [
+    MalformedRows("fewer than 0 sessions used", "sessions_used < 0"),
+    MalformedRows("more used than bought", "sessions_used > sessions_total"),
+    MalformedRows(
+        "a pack whose count is missing", "sessions_used IS NULL AND sessions_total IS NOT NULL"
+    ),
 ]
 
 ROWS = """
@@ -38,19 +40,19 @@ LIMIT <limit>
 
 
 def inspect_rows(report: Report) -> None:
-    """Only where the four tables are as they have to be."""
+    """Report malformed rows. The four tables must have every column that the site needs."""
     numbers = ", ".join(f"{count(table, 'true'):,} {table}" for table in TABLES)
     report.note(f"rows: {numbers}")
-    for oddity in ODDITIES:
-        if number := count("client_purchases", oddity.condition):
-            report.note(f"{number:,} × {oddity.what}:{listed(oddity, number)}")
-    if number := count("client_purchases", BREAKS_IT):
+    for malformed in MALFORMED_ROWS:
+        if number := count("client_purchases", malformed.condition):
+            report.note(f"{number:,} × {malformed.description}:{listed(malformed, number)}")
+    if number := count("client_purchases", VIOLATION):
         report.warn(
-            f"{number:,} purchases break {CONSTRAINT}, which stays NOT VALID. They stay as they "
-            "are; but until one is corrected, no program can change it in a way that leaves it "
-            "broken, another column included: a CHECK is looked at on every update of a row. To "
-            f"find them: {FIND_THEM}. Once they are corrected: ALTER TABLE public.client_purchases "
-            f"VALIDATE CONSTRAINT {CONSTRAINT}"
+            f"{number:,} purchases break {CONSTRAINT}, which stays NOT VALID. They are not "
+            "changed. But PostgreSQL checks the constraint on every update of a row, so no program "
+            "can update another column of such a row before its count is corrected. To find "
+            f"them: {SELECT_VIOLATIONS}. After they are corrected: "
+            f"ALTER TABLE public.client_purchases VALIDATE CONSTRAINT {CONSTRAINT}"
         )
 
 
@@ -61,8 +63,8 @@ def count(table: str, condition: str) -> int:
     return int(row[0])
 
 
-def listed(oddity: Oddity, number: int) -> str:
-    query = ROWS.replace("<condition>", oddity.condition).replace("<limit>", str(LISTED))
+def listed(malformed: MalformedRows, number: int) -> str:
+    query = ROWS.replace("<condition>", malformed.condition).replace("<limit>", str(LISTED))
     found = postgres().execute(query.encode()).fetchall()
     lines = [
         f"\n      {key}  {client}: {used} of {total} used" for key, client, used, total in found

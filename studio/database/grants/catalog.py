@@ -1,5 +1,4 @@
-"""PostgreSQL's own catalog, which no model describes: roles, owners, grants, policies. This cursor
-changes no row of a table."""
+"""Queries of PostgreSQL's catalog: roles, owners, grants and policies."""
 
 from typing import Any
 
@@ -17,12 +16,12 @@ def rows(
 def column(
     connection: BaseDatabaseWrapper, query: str, params: list[Any] | None = None
 ) -> list[Any]:
-    """The only column of every row."""
+    """Return the values of the only column."""
     return [value for (value,) in rows(connection, query, params)]
 
 
 def encrypted(connection: BaseDatabaseWrapper, password: str, *, role: str) -> str:
-    """A password as the server keeps it, so that it never travels as it is."""
+    """Return the password as the server stores it, so that the plain password is not sent."""
     connection.ensure_connection()
     hashed: bytes = connection.connection.pgconn.encrypt_password(password.encode(), role.encode())
     return hashed.decode()

@@ -1,4 +1,4 @@
-"""Where the catalog is not what the matrix says, each by name."""
+"""Find differences between the catalog and the matrix of grants."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ POWERS = ["LOGIN", "SUPERUSER", "BYPASSRLS", "CREATEROLE", "CREATEDB", "REPLICAT
 
 @dataclass(frozen=True)
 class Difference:
-    """`name` says what is otherwise than it should be, `repair` the command that puts it right."""
+    """A difference in words, and the command or SQL statement that repairs it."""
 
     name: str
     repair: str = SET_UP
 
     @property
     def is_ours_to_repair(self) -> bool:
-        """Whether `setup_roles` does it, or somebody who knows what else it may break."""
+        """Return whether `setup_roles` repairs it. A person has to run any other repair."""
         return self.repair == SET_UP
 
 
 def differences(connection: BaseDatabaseWrapper) -> list[Difference]:
-    """None where the roles, owners, rights and policies are what the matrix says."""
+    """Return an empty list if roles, owners, grants and policies are as in the matrix."""
     query = "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regrole(name) IS NULL"
     if missing := column(connection, query, [[APP, LEDGER]]):
         return [Difference(f"the role {role} does not exist") for role in missing]
@@ -65,7 +65,7 @@ def _roles(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
             AND NOT pg_has_role(relowner, %s, 'USAGE')
     """
     for owner in column(connection, query, [LEDGER]):
-        yield Difference(f"{owner}, who owns the tables, is no member of {LEDGER}")
+        yield Difference(f"{owner}, which owns the tables, is not a member of {LEDGER}")
 
 
 def _web_settings(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
@@ -77,14 +77,14 @@ def _web_settings(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
     there = column(connection, query, [APP])
     for setting in (f"{name}={value}" for name, value in WEB_SETTINGS.items()):
         if setting not in there:
-            yield Difference(f"{APP} has no {setting} in this database")
+            yield Difference(f"{APP} has no setting {setting} in this database")
     query = """
         SELECT has_database_privilege(%s, current_database(), 'CONNECT')
         UNION ALL SELECT has_schema_privilege(%s, 'public', 'USAGE')
         UNION ALL SELECT has_schema_privilege(%s, 'public', 'USAGE')
     """
     if not all(column(connection, query, [APP, APP, LEDGER])):
-        yield Difference(f"{APP} may not CONNECT, or a role may not USE the schema public")
+        yield Difference(f"{APP} may not CONNECT, or a role has no USAGE on the schema public")
 
 
 def _owners(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
@@ -95,7 +95,7 @@ def _owners(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
         ORDER BY 1
     """
     for function, owner in rows(connection, query, [_functions(), LEDGER]):
-        yield Difference(f"{function} belongs to {owner} and not to {LEDGER}")
+        yield Difference(f"{function} belongs to {owner}, not to {LEDGER}")
     query = """
         SELECT relowner::regrole::text, oid::regclass::text FROM pg_catalog.pg_class
         WHERE relowner = ANY (%s::regrole[]) ORDER BY 2
@@ -112,7 +112,7 @@ def _owners(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
 
 
 def _callers(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
-    """Whoever may execute a function by name, or as one of the public."""
+    """Compare the roles that may EXECUTE each function, PUBLIC included."""
     query = """
         SELECT coalesce(rolname, 'PUBLIC'), is_grantable
         FROM pg_catalog.pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner)))
@@ -132,7 +132,7 @@ def _callers(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
 
 def _rights(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
     held, columns = rights.held(connection), rights.columns(connection)
-    # Other programs may need what everybody may with a table that they share.
+    # Other programs may depend on grants to PUBLIC on the shared tables.
     everybodys = {right for right in held["public"] if TABLES[right.table].is_shared}
     for role in (APP, LEDGER):
         named = rights.named(role, columns)

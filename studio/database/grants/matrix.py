@@ -1,27 +1,27 @@
-"""The matrix: who may do what in the database, and nobody else.
+"""The matrix of grants: the privileges of each role on each table and function.
 
-Rights are written as in GRANT. A right on a table holds for its columns of other programs too; a
-right on columns for these alone.
+Privileges are written as in GRANT. A privilege on a table includes columns that other programs add.
+A privilege on columns covers the named columns only.
 """
 
 import re
 from dataclasses import dataclass
 
-# What the web process connects as.
+# The role as which the web process connects.
 APP = "studio_app"
-# Owns the functions. Nobody signs in as it, and it has no right that they don't need.
+# The role that owns the functions. It cannot sign in, and has only the privileges they need.
 LEDGER = "studio_ledger"
-# The further role that may call release_session and use_session where FUNCTION_ROLES names none.
+# The role that may also call release_session and use_session if FUNCTION_ROLES is empty.
 USUAL_CALLER = "service_role"
 
 
 @dataclass(frozen=True)
 class Table:
-    """What the two roles may do with a table."""
+    """The privileges of the two roles on a table."""
 
     app: str
     ledger: str = ""
-    # Other programs have it too: their rights on it are their own affair.
+    # Other programs use the table too. Studio does not manage their privileges on it.
     is_shared: bool = False
 
     def rights(self, role: str) -> str:
@@ -30,39 +30,39 @@ class Table:
 
 @dataclass(frozen=True)
 class Function:
-    """Who may execute a function, besides its owner."""
+    """The roles that may execute a function, besides its owner."""
 
     callers: tuple[str, ...] = ()
-    # The roles of FUNCTION_ROLES may too.
+    # The roles of FUNCTION_ROLES may execute it as well.
     is_for_other_programs: bool = False
 
 
-# Where an older version had its sessions, and what it gave on it: `setup_roles` takes that back.
+# The table in which an older version kept its sessions. `setup_roles` revokes its grants.
 OLD_SESSIONS = "django_session"
 
 TABLES = {
-    # Ours and other programs'. Nothing is deleted through the site: what another program's foreign
-    # keys would take along with a client is not for the desk to lose.
+    # Shared with other programs. No DELETE, because other programs' ON DELETE CASCADE keys could
+    # remove their rows.
     "orgs": Table("SELECT, INSERT, UPDATE", is_shared=True),
     "clients": Table("SELECT, INSERT, UPDATE", is_shared=True),
     "offers": Table("SELECT, INSERT, UPDATE", is_shared=True),
     "client_purchases": Table(
-        # Every column but the count and what follows from it, the expiry, and the id.
+        # Every column except the id, the used count, the remaining count and the expiry.
         "SELECT, INSERT, UPDATE (org_id, client_id, offer_id, amount_paid_cents, currency,"
         " sessions_total, purchased_at, payment_status, payment_method, created_at)",
         "SELECT (id, org_id, sessions_used, sessions_total, expires_at),"
         " UPDATE (sessions_used, expires_at)",
         is_shared=True,
     ),
-    # The ledgers, written by triggers alone, and what finds a client, likewise.
+    # Only triggers write the append-only ledgers and the search terms.
     "session_requests": Table("SELECT, INSERT", "SELECT"),
     "session_events": Table("SELECT", "SELECT, INSERT"),
     "expiry_events": Table("SELECT", "SELECT, INSERT"),
     "client_search_terms": Table("SELECT", "SELECT, INSERT, DELETE"),
-    # Who gets a session back because a class was cancelled.
+    # Lists of purchases that each get a session back because a class was cancelled.
     "cancelled_classes": Table("SELECT, INSERT"),
     "cancelled_class_lines": Table("SELECT, INSERT"),
-    # The site's people, and what Django keeps of them.
+    # Accounts of the site, and the tables of Django's own apps.
     "studio_user": Table("SELECT, INSERT, UPDATE, DELETE"),
     "studio_user_groups": Table("SELECT, INSERT, DELETE"),
     "studio_user_user_permissions": Table("SELECT, INSERT, DELETE"),
@@ -70,7 +70,7 @@ TABLES = {
     "studio_policy": Table("SELECT, INSERT, UPDATE, DELETE"),
     "studio_allowance": Table("SELECT, INSERT, UPDATE, DELETE"),
     "studio_session": Table("SELECT, INSERT, UPDATE, DELETE"),
-    # An account that is deleted takes its own entries along.
+    # Django deletes the entries of an account together with the account.
     "django_admin_log": Table("SELECT, INSERT, DELETE"),
     "auth_group": Table("SELECT"),
     "auth_group_permissions": Table("SELECT"),
@@ -104,18 +104,18 @@ FUNCTIONS = {
     "refuse_to_forget()": Function(),
 }
 
-# A statement of the web process that waits for a lock gives up while a person still waits for it.
+# Lock and statement timeouts are shorter than a person waits for a page.
 WEB_SETTINGS = {
     "lock_timeout": "3s",
     "statement_timeout": "4s",
     "idle_in_transaction_session_timeout": "10s",
-    # To compile a search takes longer than to run it.
+    # Compiling a search takes longer than running it.
     "jit": "off",
 }
 
 
 def parsed(rights: str) -> set[tuple[str, str | None]]:
-    """Each right with its column, or None for the whole table."""
+    """Return pairs of privilege and column; the column is None for the whole table."""
     return {
         (privilege, column.strip() if column else None)
         for privilege, columns in re.findall(r"([A-Z]+)(?:\s*\(([^)]*)\))?", rights)

@@ -1,4 +1,4 @@
-"""The rights on tables, as the matrix names them and as the catalog has them."""
+"""Privileges on tables, as the matrix defines them and as the catalog grants them."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -16,12 +16,12 @@ ON_TABLES = ["DELETE", "TRUNCATE", "TRIGGER"]
 class Right(NamedTuple):
     table: str
     privilege: str
-    # None for a right that no column can have by itself.
+    # None for a privilege that exists on whole tables only.
     column: str | None
 
 
 def columns(connection: BaseDatabaseWrapper) -> dict[str, list[str]]:
-    """Of each table of the matrix that is there, in their order."""
+    """Return the column names of each existing table of the matrix, in table order."""
     query = """
         SELECT relname, array_agg(attname::text ORDER BY attnum)
         FROM pg_catalog.pg_class JOIN pg_catalog.pg_attribute ON attrelid = pg_class.oid
@@ -33,7 +33,7 @@ def columns(connection: BaseDatabaseWrapper) -> dict[str, list[str]]:
 
 
 def named(role: str, columns: dict[str, list[str]]) -> set[Right]:
-    """What the matrix says."""
+    """Return the privileges that the matrix gives a role, a Right per column."""
     return {
         Right(table, privilege, each)
         for table, its_columns in columns.items()
@@ -43,7 +43,7 @@ def named(role: str, columns: dict[str, list[str]]) -> set[Right]:
 
 
 def held(connection: BaseDatabaseWrapper) -> dict[str, set[Right]]:
-    """What each role may in effect, and what the public may, however they came by it."""
+    """Return the effective privileges of each role and of PUBLIC, inherited ones included."""
     query = """
         SELECT role, relname::text, privilege, attname::text
         FROM pg_catalog.pg_class JOIN pg_catalog.pg_attribute ON attrelid = pg_class.oid,
@@ -66,8 +66,8 @@ def held(connection: BaseDatabaseWrapper) -> dict[str, set[Right]]:
 
 
 def by_table(rights: set[Right], columns: dict[str, list[str]]) -> Iterator[tuple[Right, str]]:
-    """For each table and privilege one of its rights, and its name: `orgs` where they are rights
-    on the whole table, else `orgs (name, slug)`."""
+    """Yield one Right per table and privilege, with a name for the group: `orgs` for the whole
+    table, or `orgs (name, slug)` for some columns."""
     in_order = sorted(rights, key=lambda right: (right[:2], str(right.column)))
     for (table, _), group in groupby(in_order, key=lambda right: right[:2]):
         some = list(group)
@@ -77,7 +77,7 @@ def by_table(rights: set[Right], columns: dict[str, list[str]]) -> Iterator[tupl
 
 
 def on_unnamed_tables(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
-    """Each role with a table that it was given rights on and the matrix does not name."""
+    """Return pairs of role and table for grants on tables that the matrix does not name."""
     query = """
         SELECT DISTINCT grantee::regrole::text, oid::regclass::text
         FROM pg_catalog.pg_class, aclexplode(relacl)
@@ -92,8 +92,8 @@ def on_unnamed_tables(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
 
 
 def of_others_on_our_tables(connection: BaseDatabaseWrapper) -> list[tuple[str, str, str]]:
-    """Roles that the matrix does not know, with what they may do with a table or sequence that is
-    ours alone."""
+    """Return grants to roles outside the matrix on tables and sequences of ours: role,
+    privileges, relation."""
     query = """
         WITH own AS (
             SELECT oid FROM pg_catalog.pg_class
@@ -124,7 +124,7 @@ def of_others_on_our_tables(connection: BaseDatabaseWrapper) -> list[tuple[str, 
 
 
 def without_policy(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
-    """Each role with a table whose rows it would not see, though it has rights on it."""
+    """Return pairs of role and table if row level security hides rows that the role needs."""
     query = """
         SELECT role, class.oid::regclass::text
         FROM unnest(%s::text[], %s::text[]) AS named (role, name)

@@ -1,4 +1,4 @@
-"""Doing it, as far as the login may."""
+"""Apply the matrix of grants, as far as the login is allowed to."""
 
 from django.db import ProgrammingError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -10,18 +10,18 @@ from studio.database.grants.matrix import APP, FUNCTIONS, LEDGER, TABLES
 from studio.database.grants.statements import statements
 from studio.database.grants.web import give_password
 
-PRINT = "`python manage.py setup_roles --print` prints the SQL for somebody who may"
+PRINT = "`python manage.py setup_roles --print` prints the SQL for a database administrator"
 
 
 class NotAllowed(Exception):
-    """The login may not set the roles up. The text says what it may not, and what to do."""
+    """The login may not set up the roles. The text says which step failed and what to do."""
 
 
 def set_up(connection: BaseDatabaseWrapper) -> bool:
-    """Make the catalog what the matrix says, and say whether there was anything to do.
+    """Grant what the matrix says, and return whether anything changed.
 
-    Raises `NotAllowed` where something is left that this login has no right to change; what it may
-    do is done then, unless a role is missing that it can't create.
+    Raises `NotAllowed` if a difference remains that this login may not change. All other steps are
+    done by then, unless a role is missing that the login may not create.
     """
     refuse_without_our_tables(connection)
     if not what_is_left(connection):
@@ -41,9 +41,10 @@ def set_up(connection: BaseDatabaseWrapper) -> bool:
         if APP in missing:
             give_password(connection)
     if left := what_is_left(connection):
-        told = "; ".join(dict.fromkeys(refused)) or "PostgreSQL granted less than was asked for"
+        reasons = "; ".join(dict.fromkeys(refused)) or "PostgreSQL granted less than requested"
         raise NotAllowed(
-            f"This login may not do all of it ({told}). What is left: {'; '.join(left)}. {PRINT}."
+            f"This login may not set up everything ({reasons}). "
+            f"What remains: {'; '.join(left)}. {PRINT}."
         )
     return True
 
@@ -61,7 +62,9 @@ def refuse_without_our_tables(connection: BaseDatabaseWrapper) -> None:
         [[f"public.{name}" for name in TABLES], [f"public.{name}" for name in FUNCTIONS]],
     )
     if missing:
-        raise NotAllowed(f"{', '.join(missing)}: not there. Run `python manage.py migrate` first.")
+        raise NotAllowed(
+            f"{', '.join(missing)} do not exist. Run `python manage.py migrate` first."
+        )
 
 
 def missing_roles(connection: BaseDatabaseWrapper) -> list[str]:

@@ -1,5 +1,4 @@
-"""The SQL that sets the roles up, from nothing or from whatever is there. Run twice, it changes
-nothing the second time."""
+"""The idempotent SQL that sets up the roles and grants."""
 
 from pathlib import Path
 
@@ -28,9 +27,9 @@ HEADER = """\
 
 
 def statements(connection: BaseDatabaseWrapper) -> list[str]:
-    """In their order, for one transaction."""
+    """Return the statements in order, for one transaction."""
     return [
-        # Two at once would trip over each other.
+        # Two runs at once would block each other.
         "SELECT pg_advisory_xact_lock(hashtext('studio_roles'))",
         _file("1_roles"),
         _file("2_web_settings"),
@@ -42,23 +41,26 @@ def statements(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def script(connection: BaseDatabaseWrapper) -> str:
-    """The same as a file for psql."""
+    """Return the statements as a script for psql."""
     body = "".join(f"\n{statement.strip().rstrip(';')};\n" for statement in statements(connection))
     return f"{HEADER}\nBEGIN;\n{body}\nCOMMIT;"
 
 
 def callers(connection: BaseDatabaseWrapper, function: Function) -> list[str]:
-    """The roles that may execute a function, besides its owner."""
+    """Return the roles that may execute a function, besides its owner."""
     others = function_roles(connection) if function.is_for_other_programs else []
     return list(dict.fromkeys([*function.callers, *others]))
 
 
 def function_roles(connection: BaseDatabaseWrapper) -> list[str]:
-    """The further roles that may call release_session and use_session."""
+    """Return the roles of other programs that may call release_session and use_session.
+
+    Raises ImproperlyConfigured if FUNCTION_ROLES names a role that does not exist.
+    """
     wanted = settings.FUNCTION_ROLES or [USUAL_CALLER]
     query = "SELECT rolname FROM pg_catalog.pg_roles WHERE rolname = ANY (%s)"
     there = column(connection, query, [wanted])
-    # The web's own role may be named before it is made.
+    # FUNCTION_ROLES may name studio_app before it exists.
     missing = [role for role in settings.FUNCTION_ROLES if role not in [*there, APP]]
     if missing:
         raise ImproperlyConfigured(
@@ -69,7 +71,7 @@ def function_roles(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def quoted(name: str) -> str:
-    """An identifier, as SQL wants it."""
+    """Return a quoted SQL identifier."""
     return '"{}"'.format(name.replace('"', '""'))
 
 

@@ -1,4 +1,4 @@
-"""How the web process connects."""
+"""The connection of the web process: its URL and password."""
 
 import secrets
 from urllib.parse import quote, urlencode
@@ -16,21 +16,21 @@ PASSWORD_FILE = "studio-app-password"  # noqa: S105  its name
 
 
 def web_url() -> str:
-    """The URL for the web process: WEB_DATABASE_URL, or the database in use as studio_app."""
+    """Return WEB_DATABASE_URL, or the URL of the database in use with the role studio_app."""
     if settings.WEB_DATABASE_URL:
         return settings.WEB_DATABASE_URL
     if not settings.DATABASE_URL:
         return embedded.url(settings.DATA_DIR, user=APP)
     parts = conninfo_to_dict(settings.DATABASE_URL)
     parts |= {"user": APP, "password": web_password()}
-    # All after the question mark, where libpq reads several hosts and sockets too.
+    # Parameters after the question mark may hold several hosts and socket folders.
     query = {name: str(value) for name, value in parts.items() if value is not None}
     return f"postgresql:///?{urlencode(query, quote_via=quote)}"
 
 
 def web_password() -> str | None:
-    """What studio_app signs in with: made once, and kept beside the data, unless WEB_DATABASE_URL
-    has one. The embedded database asks nobody for a password."""
+    """Return the password of studio_app: from WEB_DATABASE_URL, or generated once and stored in
+    the data folder. The embedded database needs no password."""
     if settings.WEB_DATABASE_URL:
         parts = conninfo_to_dict(settings.WEB_DATABASE_URL)
         password = parts.get("password") if parts.get("user") == APP else None
@@ -46,7 +46,7 @@ def web_password() -> str | None:
 
 
 def why_not_in() -> str | None:
-    """What keeps the web process from connecting, in PostgreSQL's words."""
+    """Return PostgreSQL's message if the web process cannot connect, else None."""
     try:
         psycopg.connect(web_url(), connect_timeout=5).close()
     except psycopg.OperationalError as error:
@@ -55,6 +55,6 @@ def why_not_in() -> str | None:
 
 
 def give_password(connection: BaseDatabaseWrapper) -> None:
-    """Let studio_app in by the password of `web_url`. PostgreSQL, and its log, see a hash of it."""
+    """Set the password of `web_url` for studio_app. Only its hash is sent to the server."""
     if password := web_password():
         rows(connection, f"ALTER ROLE {APP} PASSWORD '{encrypted(connection, password, role=APP)}'")

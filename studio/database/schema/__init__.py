@@ -1,6 +1,6 @@
-"""The database as the migrations make it, to hold the real one against.
+"""The schema that the migrations create, compared with the actual one.
 
-`inspection` makes both descriptions, `drift` compares them and knows how to repair a difference.
+`inspection` describes both, `drift` compares them and repairs differences.
 """
 
 from studio.database.schema.drift import Drift, drift, repair

@@ -1,4 +1,4 @@
-"""What PostgreSQL's catalog says of a schema, each thing with the statements that make it."""
+"""Catalog queries that return every object of a schema with the statements that create it."""
 
 COLUMNS = """
 SELECT relname::text, attname::text, format_type(atttypid, atttypmod), attnotnull,
@@ -14,8 +14,8 @@ WHERE relnamespace = <schema> AND attnum > 0 AND NOT attisdropped
 ORDER BY relname, attnum
 """
 
-# A constraint that was not held against older rows is the same constraint, so NOT VALID is left
-# out. So is NOT NULL as a constraint: the column says it, on every version.
+# NOT VALID is removed, because an unvalidated constraint is still the same constraint. NOT NULL
+# constraints are left out, because the column definition has them on every version.
 OBJECTS = """
 SELECT 'table', relname::text, relname::text, ''
 FROM pg_class WHERE relnamespace = <schema> AND relkind IN ('r', 'p')

@@ -1,4 +1,4 @@
-"""What somebody changed since the migrations made it, each by name, and how it is put back."""
+"""Schema drift: objects that changed since the migrations created them, and their repair."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from psycopg import sql
 from studio.database.schema.inspection import History, Key, actual_schema, expected_schema, postgres
 
 REPAIR_COMMAND = "python manage.py repair"
-# In this order: a foreign key needs the unique constraint, a trigger its function.
+# The order of repair: a foreign key needs a unique constraint, a trigger needs its function.
 REPAIRABLE = ["function", "constraint", "index", "trigger"]
 STATES = {
     "DISABLE": "is disabled",
-    "ENABLE": "is not ENABLE ALWAYS: a replica's session passes it by",
-    "ENABLE REPLICA": "is ENABLE REPLICA: no other session runs it",
+    "ENABLE": "is not ENABLE ALWAYS: sessions with session_replication_role = replica skip it",
+    "ENABLE REPLICA": "is ENABLE REPLICA: ordinary sessions do not run it",
     "ENABLE ALWAYS": "is ENABLE ALWAYS",
 }
 
@@ -24,8 +24,8 @@ STATES = {
 @dataclass(frozen=True)
 class Drift:
     key: Key
-    made: str  # the statement that the migrations amount to
-    found: str | None
+    made: str  # the statement that creates the object as the migrations do
+    found: str | None  # the statement that creates the actual object
 
     @property
     def name(self) -> str:
@@ -34,10 +34,10 @@ class Drift:
 
     @property
     def repair(self) -> str:
-        """What repairs it."""
+        """Return the command that repairs it, or the advice to restore a backup."""
         if self.key.kind in REPAIRABLE:
             return REPAIR_COMMAND
-        return "Its rows are gone with it: bring it back from a backup."
+        return "Its rows are lost: restore it from a backup."
 
     @property
     def _what(self) -> str:
@@ -49,7 +49,10 @@ class Drift:
         changes = [line for line in difflib.ndiff(made, found) if line[0] in "-+"]
         lost = [line[2:].strip() for line in changes if line[0] == "-"]
         come = [line[2:].strip() for line in changes if line[0] == "+"]
-        parts = [f"has no more “{lost[0]}”" if lost else "", f"has “{come[0]}”" if come else ""]
+        parts = [
+            f"no longer contains “{lost[0]}”" if lost else "",
+            f"has “{come[0]}”" if come else "",
+        ]
         more = f" (and {len(changes) - len(lost[:1]) - len(come[:1])} more lines)"
         return (
             "was changed: it "
@@ -59,8 +62,8 @@ class Drift:
 
 
 def drift(history: History) -> list[Drift]:
-    """Where the database is not what the migrations made that were applied to it. What it has
-    besides, and the four shared tables, is not ours to judge here."""
+    """Return the drift between the database and its applied migrations. Objects of other programs
+    and the four shared tables are not compared."""
     found = actual_schema().objects
     return [
         Drift(key, made, found.get(key))
@@ -70,21 +73,21 @@ def drift(history: History) -> list[Drift]:
 
 
 def missing(found: dict[Key, str], key: Key) -> set[Key]:
-    """The table of something, where it is missing: then that is said once, of the table."""
+    """Return the object's table if it is missing, so that only the table is reported."""
     table = Key("table", key.table, key.table)
     return {table} if key.kind not in ("table", "function") and table not in found else set()
 
 
 def repair(drifts: list[Drift]) -> None:
-    """All of it or nothing. A missing function belongs to nobody but the login afterwards, and
-    may be called by everybody: setup_roles comes next."""
+    """Repair every drift in one transaction. Run setup_roles afterwards, because a recreated
+    function belongs to the login and PUBLIC may execute it."""
     database = postgres()
     with database.transaction():
         database.execute("SET LOCAL lock_timeout = '5s'")
         database.execute("SET LOCAL search_path = ''")
         for each in sorted(drifts, key=order):
             if each.key.kind in REPAIRABLE:
-                put_back(database, each)
+                recreate(database, each)
 
 
 def order(each: Drift) -> tuple[int, bool]:
@@ -92,11 +95,11 @@ def order(each: Drift) -> tuple[int, bool]:
     return kinds.index(each.key.kind), "FOREIGN KEY" in each.made
 
 
-def put_back(database: psycopg.Connection[tuple[object, ...]], each: Drift) -> None:
+def recreate(database: psycopg.Connection[tuple[object, ...]], each: Drift) -> None:
     table, name = sql.Identifier("public", each.key.table), sql.Identifier(each.key.name)
     match each.key.kind:
         case "function":
-            put_function_back(database, each)
+            recreate_function(database, each)
             return
         case "constraint":
             drop = sql.SQL("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}").format(table, name)
@@ -107,26 +110,26 @@ def put_back(database: psycopg.Connection[tuple[object, ...]], each: Drift) -> N
                 sql.Identifier("public", each.key.name)
             )
     database.execute(drop)
-    held_later = " CHECK (" in each.made or " FOREIGN KEY (" in each.made
-    database.execute((each.made + (" NOT VALID" if held_later else "")).encode())
-    if held_later:
-        hold_against_older_rows(database, table, name)
+    needs_validation = " CHECK (" in each.made or " FOREIGN KEY (" in each.made
+    database.execute((each.made + (" NOT VALID" if needs_validation else "")).encode())
+    if needs_validation:
+        validate_constraint(database, table, name)
 
 
-def put_function_back(database: psycopg.Connection[tuple[object, ...]], each: Drift) -> None:
+def recreate_function(database: psycopg.Connection[tuple[object, ...]], each: Drift) -> None:
     try:
         with database.transaction():
             database.execute(each.made.encode())
     except psycopg.errors.InvalidFunctionDefinition:
-        # Another name for a parameter, another type for the answer.
+        # A parameter name or the return type differs, which CREATE OR REPLACE refuses.
         database.execute(f"DROP FUNCTION public.{each.key.name}".encode())
         database.execute(each.made.encode())
 
 
-def hold_against_older_rows(
+def validate_constraint(
     database: psycopg.Connection[tuple[object, ...]], table: sql.Identifier, name: sql.Identifier
 ) -> None:
-    """Unless one breaks it: then the constraint stays NOT VALID."""
+    """Validate the constraint. It stays NOT VALID if an older row breaks it."""
     try:
         with database.transaction():
             database.execute(sql.SQL("ALTER TABLE {} VALIDATE CONSTRAINT {}").format(table, name))

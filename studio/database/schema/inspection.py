@@ -1,9 +1,8 @@
-"""What the migrations make, and what is there, in the same words.
+"""Describe the schema that the migrations create, and the actual one, in the same terms.
 
-The migrations' SQL makes everything once more, empty, in the session's own temporary schema, and
-is rolled back: no second list of what should be there, nothing locked, and PostgreSQL itself says
-of both what each function, trigger, constraint and index is. It takes the right to make temporary
-tables, and no other.
+The migrations' SQL runs in the session's temporary schema and is rolled back. So there is no second
+list of expected objects and no lock on real tables, and PostgreSQL itself describes both schemas.
+The login needs the TEMPORARY privilege only.
 """
 
 from __future__ import annotations
@@ -27,14 +26,14 @@ Node = tuple[str, str]
 
 
 class Key(NamedTuple):
-    """What names a thing: a function its arguments too, a column and a trigger their table."""
+    """The name of an object. A function's name includes its arguments."""
 
     kind: Kind
     table: str
     name: str
 
 
-# Each with the statements that make it.
+# Every object with the statements that create it.
 SchemaObjects = dict[Key, str]
 
 
@@ -56,7 +55,7 @@ class Column:
 @dataclass(frozen=True)
 class Schema:
     shared: list[Column]  # of the four tables that may be older than us
-    objects: SchemaObjects  # all that the migrations make besides
+    objects: SchemaObjects  # everything else that the migrations create
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def node_of(migration: Any) -> Node:
 
 
 def history() -> History:
-    """What was applied, and what there is to apply."""
+    """Return the applied migrations, and all migrations in order."""
     loader = MigrationLoader(connection, replace_migrations=False)
     order = {
         node: None
@@ -98,14 +97,15 @@ def history() -> History:
 
 
 def postgres() -> psycopg.Connection[tuple[Any, ...]]:
-    """The connection below Django's."""
+    """Return the psycopg connection below Django's connection."""
     connection.ensure_connection()
     open_connection: psycopg.Connection[tuple[Any, ...]] = connection.connection
     return open_connection
 
 
 def expected_schema(migrations: list[Any]) -> Schema:
-    """What these migrations make of an empty database; none may come without those it needs."""
+    """Return the schema that these migrations create in an empty database. Every migration must
+    come with its dependencies."""
     with scratch() as database:
         shared = []
         before: SchemaObjects = {}
@@ -120,7 +120,7 @@ def expected_schema(migrations: list[Any]) -> Schema:
 
 
 def actual_schema() -> Schema:
-    """What is there."""
+    """Return the schema of the connected database."""
     public = "'public'::regnamespace"
     with rolled_back() as database:
         database.execute("SET LOCAL search_path = ''")
@@ -147,7 +147,7 @@ def rolled_back() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
 @contextmanager
 def scratch() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
     with rolled_back() as database:
-        # Functions are taken as they are written; what they name is made in pg_temp as well.
+        # Function bodies are not checked, because the tables that they name are in pg_temp here.
         database.execute("SET LOCAL search_path = pg_temp")
         database.execute("SET LOCAL check_function_bodies = off")
         database.execute("SET LOCAL client_min_messages = error")
@@ -165,6 +165,6 @@ def columns_in(database: psycopg.Connection[tuple[Any, ...]], schema: str) -> li
 
 
 def in_public(made: str) -> str:
-    """PostgreSQL's words for what is in pg_temp, as it would say them of the same in public."""
+    """Return a definition from pg_temp as PostgreSQL writes it for the schema public."""
     made = re.sub(r"\bpg_temp(_\d+)?\.", "public.", made)
     return re.sub(r"\bREFERENCES (?=\w+\()", "REFERENCES public.", made)

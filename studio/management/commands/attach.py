@@ -10,13 +10,15 @@ from studio.database.attach.inspect import Inspection, inspect
 class Command(BaseCommand):
     help = (
         "Attaches the site to a database that has the four shared tables already, with its rows. "
-        "It looks first, says what it found and what it will do, and changes no row."
+        "It inspects the database, reports what it will do, and changes no row."
     )
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--dry-run", action="store_true", help="look, say what would be done, and stop"
+            "--dry-run",
+            action="store_true",
+            help="inspect the database, report what would be done, and stop",
         )
 
     def handle(self, *, dry_run: bool, **options: Any) -> None:
@@ -24,7 +26,7 @@ class Command(BaseCommand):
             with exclusive_lock():
                 seen = self.inspect()
                 if dry_run:
-                    self.stdout.write("\nNothing was done: this was a dry run.")
+                    self.stdout.write("\nThis was a dry run. Nothing was changed.")
                     return
                 apply(self.say)
                 # Nothing is left to migrate; the permissions of new models are made.
@@ -32,13 +34,13 @@ class Command(BaseCommand):
                 self.set_up_roles()
         except Interrupted as interrupted:
             raise CommandError(
-                f"Another program was in the way: {interrupted}. What is done is done: run attach "
-                "again, and it goes on from here."
+                f"Another program held a lock: {interrupted}. Run attach again: it goes on "
+                "from here."
             ) from interrupted
         if seen.history.missing:
             self.stdout.write(
-                "\nAttached. `manage.py check --database default` says when something of it is "
-                "changed; `manage.py createsuperuser` makes who signs in first."
+                "\nAttached. `manage.py check --database default` reports later "
+                "changes. `manage.py createsuperuser` creates the first account."
             )
 
     def inspect(self) -> Inspection:
@@ -46,7 +48,7 @@ class Command(BaseCommand):
         self.stdout.write(str(seen.report))
         if refusals := seen.report.refusals:
             reasons = "\n".join(f"  - {reason}" for reason in refusals)
-            raise CommandError(f"Nothing was done. What has to change first:\n{reasons}")
+            raise CommandError(f"Nothing was done. Change this first:\n{reasons}")
         if not seen.history.missing:
             self.stdout.write("\nNothing to do: this database is attached.")
         else:
@@ -58,7 +60,7 @@ class Command(BaseCommand):
             call_command("setup_roles", stdout=self.stdout, stderr=self.stderr)
         except CommandError as error:
             raise CommandError(
-                f"The database is attached; the roles are not as they should be. {error}"
+                f"The database is attached, but its roles could not be set up. {error}"
             ) from error
 
     def say(self, text: str) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py demo`: two made-up studios, and five people who sign in."""
+"""`manage.py demo`: load two made-up studios and five accounts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from studio.demo.malformed_rows import add_malformed_rows, without_count_constra
 from studio.demo.studios import NORTHSIDE, SOUTHSIDE, STUDIOS, Studio
 from studio.models import Allowance, Membership, User
 
-PASSWORD = "studio-demo"  # noqa: S105  everybody may know it
+PASSWORD = "studio-demo"  # noqa: S105  it is public
 PIN = "4071"
 PEOPLE = {
     "owner": ("Olivia", NORTHSIDE, Membership.Role.OWNER),
@@ -30,14 +30,14 @@ ROWS_AT_ONCE = 2000
 
 
 class Command(BaseCommand):
-    help = "Loads two made-up studios to try the desk on. What is there already stays as it is."
+    help = "Loads two made-up studios to try the desk on. Existing rows stay as they are."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--if-empty", action="store_true", help="do nothing where there is any studio"
+            "--if-empty", action="store_true", help="do nothing if the database has a studio"
         )
         parser.add_argument(
-            "--force", action="store_true", help="load them beside studios that are no demo"
+            "--force", action="store_true", help="load them even if the database has other studios"
         )
 
     def handle(self, *, if_empty: bool, force: bool, **options: Any) -> None:
@@ -61,22 +61,22 @@ class Command(BaseCommand):
 def refuse_beside_other_studios(*, force: bool) -> None:
     if (other := other_studios().order_by("created_at").first()) and not force:
         raise CommandError(
-            f"This database belongs to “{other}”, and this brings people whose password anybody "
-            "can look up. Nothing was loaded: use an empty database, or add --force where nobody "
-            "works with this one."
+            f"This database belongs to “{other}”, and the demo adds accounts with a public "
+            "password. Nothing was loaded: use an empty database, or add --force if this database "
+            "is for tests only."
         )
 
 
 def refuse_namesakes() -> None:
     if namesake := other_studios().filter(slug__in=[studio.slug for studio in STUDIOS]).first():
         raise CommandError(
-            f"“{namesake}” has the slug “{namesake.slug}”, which the demo needs for a studio of "
-            "its own. Nothing was loaded: use an empty database."
+            f"“{namesake}” has the slug “{namesake.slug}”, which a demo studio needs. "
+            "Nothing was loaded: use an empty database."
         )
 
 
 def other_studios() -> QuerySet[Org]:
-    """Those that neither this command nor `generate` made up."""
+    """Return the studios that neither this command nor the generator made."""
     demo = [org_id(studio) for studio in STUDIOS]
     return Org.objects.exclude(id__in=demo).exclude(slug__startswith=GENERATED)
 
@@ -96,7 +96,7 @@ def load(studio: Studio) -> None:
 
 
 def made_up(studio: Studio, *, today: datetime) -> StudioBuilder:
-    """Chance sells nothing to companies and to the clients of odd purchases: one purchase each."""
+    """Build a studio. Companies and clients of malformed rows have one purchase each."""
     builder = StudioBuilder(studio, today=today)
     for story in studio.companies:
         builder.add_purchase(story)
@@ -111,10 +111,10 @@ def made_up(studio: Studio, *, today: datetime) -> StudioBuilder:
 
 
 def ensure_people() -> None:
-    """Creates who is missing; whoever exists keeps their password and their role."""
+    """Create missing accounts. Existing accounts keep their password and role."""
     there = set(User.objects.filter(username__in=PEOPLE).values_list("username", flat=True))
     missing = [username for username in PEOPLE if username not in there]
-    # Hashed once for all of them: hashing is slow on purpose, and neither is a secret.
+    # One hash for all accounts, because hashing is slow and the password is public.
     password = make_password(PASSWORD) if missing else ""
     code = {"code": make_password(PIN), "code_digits": len(PIN)} if missing else {}
     for username in missing:

@@ -9,13 +9,13 @@ from studio.database import schema
 
 class Command(BaseCommand):
     help = (
-        "Puts every function, trigger, constraint and index back as the migrations made it, and "
-        "then the roles and their rights. `check --database default` names what is otherwise."
+        "Recreates every changed function, trigger, constraint and index as the migrations make "
+        "it, and then sets up the roles. `check --database default` lists the differences."
     )
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="name it, and stop")
+        parser.add_argument("--dry-run", action="store_true", help="list the differences, and stop")
 
     def handle(self, *, dry_run: bool, **options: Any) -> None:
         history = schema.history()
@@ -27,17 +27,17 @@ class Command(BaseCommand):
         try:
             schema.repair(drifts)
         except psycopg.Error as error:
-            raise CommandError(f"Nothing was repaired: {error}") from error
+            raise CommandError(f"Nothing was repaired. {error}") from error
         if history.missing:
             self.stdout.write("Migrations are missing: python manage.py migrate, then setup_roles.")
         else:
             call_command("setup_roles", stdout=self.stdout, stderr=self.stderr)
         if left := schema.drift(history):
             names = "; ".join(each.name for each in left)
-            raise CommandError(f"Not repaired: {names}. Tables come back from a backup alone.")
+            raise CommandError(f"Not repaired: {names}. Restore tables from a backup.")
         self.stdout.write(
-            "Everything is as the migrations made it. What changed meanwhile without a line in the "
-            "ledger is named by `python manage.py check_ledger`."
+            "The schema is as the migrations make it. Run `python manage.py check_ledger` to find "
+            "counts that changed without an event."
             if drifts
-            else "Nothing to repair: everything is as the migrations made it."
+            else "Nothing to repair: the schema is as the migrations make it."
         )

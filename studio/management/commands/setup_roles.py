@@ -11,9 +11,9 @@ from studio.database import grants
 class Command(BaseCommand):
     help = (
         "Sets up the database roles: studio_ledger owns the functions, studio_app is what the web "
-        "process connects as. Run it again after each migrate; it changes only what differs."
+        "process connects as. Run it after each migrate; it is idempotent."
     )
-    # The check of the database would complain of what this command is about to repair.
+    # The system check would report the differences that this command repairs.
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -21,13 +21,12 @@ class Command(BaseCommand):
             "--print",
             action="store_true",
             dest="only_print",
-            help="print the SQL instead, for somebody who may create roles",
+            help="print the SQL instead, for a database administrator",
         )
         parser.add_argument(
             "--set-password",
             action="store_true",
-            help="give studio_app, which was there before, the password that `database_url --web` "
-            "has",
+            help="set the password of an existing studio_app to that of `database_url --web`",
         )
 
     def handle(
@@ -43,11 +42,11 @@ class Command(BaseCommand):
         if set_password:
             grants.give_password(connection)
         for difference in grants.differences(connection):
-            self.stderr.write(f"{difference.name}. To repair it: {difference.repair}")
+            self.stderr.write(f"{difference.name}. Repair: {difference.repair}")
         if not verbosity:
             return
-        are = "set up" if changed else "as they should be"
-        self.stdout.write(f"{grants.APP} and {grants.LEDGER} are {are}.")
+        state = "set up" if changed else "already set up"
+        self.stdout.write(f"{grants.APP} and {grants.LEDGER} are {state}.")
         if settings.DATABASE_URL and (reason := grants.why_not_in()):
             self.stderr.write(
                 f"The URL of `database_url --web` cannot connect ({reason}). If {grants.APP} has "
