@@ -1,4 +1,4 @@
-"""How the desk says a moment to the people of one time zone, in one language."""
+"""Format dates and times for one time zone and language."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from purchases.models import EXPIRING_WITHIN
 
 
 class Patterns(NamedTuple):
-    """How one language writes a day and a time; a pair is of this year, and of any."""
+    """Date and time formats of one language. Pairs are (this year, other years)."""
 
     day: tuple[str, str]
     on_day: tuple[str, str]
@@ -26,8 +26,7 @@ class Patterns(NamedTuple):
 
 @dataclass(frozen=True)
 class DateFormatter:
-    """The time zone, the language and the present moment, looked up once for all that a page
-    says."""
+    """Format dates in a time zone and language, both looked up once per page."""
 
     zone: tzinfo = field(default_factory=timezone.get_current_timezone)
     language: str | None = field(default_factory=get_language)
@@ -38,11 +37,11 @@ class DateFormatter:
         return patterns(self.language)
 
     def day(self, moment: datetime) -> str:
-        """ "12 Jan"; with the year where it is not this one."""
+        """Return "12 Jan", with the year if it is not the current one."""
         return self._date(moment, self._patterns.day)
 
     def on_day(self, moment: datetime) -> str:
-        """ "Mon 12 Jan", as one says it to somebody; with the year where it is not this one."""
+        """Return "Mon 12 Jan", with the year if it is not the current one."""
         return self._date(moment, self._patterns.on_day)
 
     def _date(self, moment: datetime, pattern: tuple[str, str]) -> str:
@@ -52,11 +51,11 @@ class DateFormatter:
         return _written(local, this_year if is_this_year else any_year, self.language)
 
     def at_time(self, moment: datetime) -> str:
-        """ "Mon 12 Jan, 18:00"; with the year where it is not this one."""
+        """Return "Mon 12 Jan, 18:00", with the year if it is not the current one."""
         return self._with_time(self.on_day(moment), moment)
 
     def full(self, moment: datetime) -> str:
-        """ "Mon 12 January 2026, 18:00", for a tooltip."""
+        """Return "Mon 12 January 2026, 18:00", for a tooltip."""
         day = moment.astimezone(self.zone).date()
         return self._with_time(_written(day, self._patterns.exact_day, self.language), moment)
 
@@ -66,12 +65,14 @@ class DateFormatter:
         return self._patterns.day_and_time % {"day": day, "time": written}
 
     def iso(self, moment: datetime) -> str:
-        """For the attribute `datetime`, which HTML reads to the millisecond and no further."""
+        """Return ISO 8601 to the second, for the HTML attribute `datetime`."""
         return moment.astimezone(self.zone).isoformat(timespec="seconds")
 
     def distance(self, moment: datetime) -> str:
-        """ "in 5 days", "today", "yesterday", "11 days ago", "in 4 months": calendar days up to a
-        month, the largest unit beyond."""
+        """Return "in 5 days", "today", "yesterday", "11 days ago" or "in 4 months".
+
+        It counts calendar days up to a month, and the largest whole unit beyond.
+        """
         then = moment.astimezone(self.zone)
         days = (then.date() - self.now.date()).days
         match days:
@@ -85,7 +86,7 @@ class DateFormatter:
                 ahead = ngettext("in %(count)d day", "in %(count)d days", days)
                 ago = ngettext("%(count)d day ago", "%(count)d days ago", -days)
                 return (ahead if days > 0 else ago) % {"count": abs(days)}
-        # 31 days may be a minute less than a whole month.
+        # 31 days may be slightly less than a whole month.
         months = max(1, _whole_months(*sorted([self.now, then])))
         years = months // 12
         if years:
@@ -97,7 +98,7 @@ class DateFormatter:
         return (ahead if days > 0 else ago) % {"count": years or months}
 
     def is_soon(self, moment: datetime) -> bool:
-        """Whether an expiry, still to come, is near enough to mention."""
+        """Return whether a future expiry is within EXPIRING_WITHIN."""
         return timedelta(0) < moment - self.now <= EXPIRING_WITHIN
 
 
@@ -119,7 +120,7 @@ def patterns(_language: str | None) -> Patterns:
 
 @lru_cache(maxsize=4_000)
 def _written(local: date, pattern: str, _language: str | None) -> str:
-    """A desk shows the same days and times over and over, and Django takes long to write one."""
+    """Format a date. The cache helps because pages repeat the same dates."""
     return date_format(local, pattern)
 
 

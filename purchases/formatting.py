@@ -18,7 +18,7 @@ from purchases.models import ExpiryEvent, SessionEvent
 
 
 def how_often(use: AllowanceUse) -> str:
-    """ "2nd in 30 days"."""
+    """Return "2nd in 30 days"."""
     days = use.allowance.days
     words = ngettext("%(ordinal)s in %(days)d day", "%(ordinal)s in %(days)d days", days)
     return words % {"ordinal": ordinal(use.ordinal), "days": days}
@@ -49,21 +49,23 @@ def distance(moment: datetime) -> str:
 
 
 def number(count: int | None) -> str:
-    """ "1,000", as the language at hand writes it, and a dash where there is none. For people:
-    values of forms and data- attributes stay as they are."""
+    """Return "1,000" in the active language, or a dash for None.
+
+    Use it for text. Form values and data attributes need plain numbers.
+    """
     if count is None:
         return "–"
-    # Below a thousand there is nothing to group, in any language.
+    # Numbers below a thousand need no grouping in any language.
     return str(count) if 0 <= count < 1000 else number_format(count, force_grouping=True)
 
 
 def expiry(moment: datetime | None) -> str:
-    """ "12 Jan", or "never"; infinity is read as the year 9999."""
+    """Return "12 Jan", or "never" for None and infinity (read as the year 9999)."""
     return gettext("never") if moment is None or moment.year == 9999 else day(moment)
 
 
 def who(event: SessionEvent | ExpiryEvent) -> str:
-    """The name of the person who asked for it, and of the owner who confirmed it."""
+    """Return the name of the actor, with the owner who approved it."""
     if not event.request:
         return gettext("another program")
     actor, approver = event.request.actor, event.request.approved_by
@@ -76,23 +78,23 @@ def who(event: SessionEvent | ExpiryEvent) -> str:
 
 
 def phone_end(phone: str) -> str:
-    """ "…4417", enough to tell two clients of one name apart."""
+    """Return "…4417", the last digits, to tell clients of the same name apart."""
     digits = "".join(filter(str.isdigit, phone))
     return f"…{digits[-4:]}" if digits else ""
 
 
 def within(left: int, total: int) -> int:
-    """What a bar can show of a count that another program took out of its bounds."""
+    """Clamp a count to 0 … total, for a bar."""
     return max(0, min(left, total))
 
 
 def typed(text: str | None) -> str:
-    """What somebody typed, put back into its field. HTML has no NUL: it is seen as “�” there."""
+    """Return typed text for its field, with NUL as “�” because HTML has no NUL."""
     return (text or "").replace("\0", "�")
 
 
 def used_of(used: int | None, total: int | None) -> str:
-    """ "3 of 10 used", or "3 used" where there is no total."""
+    """Return "3 of 10 used", or "3 used" without a total."""
     return used_in_words(translation.get_language(), used, total)
 
 
@@ -106,7 +108,7 @@ def used_in_words(_language: str | None, used: int | None, total: int | None) ->
 
 @lru_cache(maxsize=4_000)
 def left_in_words(_language: str | None, left: int, total: int) -> str:
-    """ "7 of 10 left"."""
+    """Return "7 of 10 left"."""
     words = ngettext("%(left)s of %(total)s left", "%(left)s of %(total)s left", total)
     return words % {"left": number(left), "total": number(total)}
 

@@ -1,7 +1,7 @@
-"""What holds of every purchase and its events, and where it does not.
+"""Check the invariants of every purchase and its ledgers.
 
-The database holds all of it by constraints and triggers. This looks whether it did: whoever owns a
-table can switch them off.
+Constraints and triggers of the database enforce them. This check finds violations that appear if
+the owner of a table disables a trigger or constraint.
 """
 
 from __future__ import annotations
@@ -18,15 +18,14 @@ from django.db.models.functions import Cast, Coalesce
 
 from purchases.models import ExpiryEvent, Purchase, SessionEvent
 
-# Large enough that PostgreSQL reads through the tables instead of looking up row by row: with 5,000
-# it took ten times as long.
+# Large enough for sequential scans. With batches of 5,000 the check took ten times as long.
 BATCH = 500_000
-NAMES = 50_000  # PostgreSQL takes 65,535 parameters
+NAMES = 50_000  # PostgreSQL allows 65,535 parameters
 
-# From the name of a column to a condition on it.
+# A function from the name of a column to a condition on it.
 Within = Callable[[str], Q]
 Ledger = type[SessionEvent] | type[ExpiryEvent]
-# A purchase, what is wrong with it, what to do.
+# The purchase, the violation, and the remedy.
 Finding = tuple[UUID, str, str]
 
 
@@ -42,8 +41,10 @@ class Violation:
 
 
 def check(only: UUID | None = None) -> Iterator[tuple[int, list[Violation]]]:
-    """Batch by batch, how many purchases were looked at and what was found. Purchases that were
-    deleted, and have events alone, come along with the batch in which their id falls."""
+    """Yield the number of purchases and the violations of each batch.
+
+    A batch is a range of ids, so it includes the events of deleted purchases.
+    """
     for purchases, within in _one(only) if only else _batches():
         found = [
             *_impossible_counts(within),
@@ -65,11 +66,11 @@ def _one(purchase_id: UUID) -> Iterator[tuple[int, Within]]:
 
 
 def _batches() -> Iterator[tuple[int, Within]]:
-    """Ranges of ids that leave none out, each with the number of purchases in it."""
+    """Yield the number of purchases in each range of ids. The ranges cover every id."""
     after: UUID | None = None
     while True:
         later = Purchase.objects.filter(_between("pk", after, None)).order_by("pk")
-        # Before version 18, PostgreSQL has no largest UUID.
+        # PostgreSQL has no max(uuid) before version 18.
         batch = later[:BATCH].aggregate(size=Count("pk"), last=Max(Cast("pk", TextField())))
         last = UUID(batch["last"]) if batch["size"] == BATCH else None
         yield batch["size"], partial(_between, after=after, last=last)
@@ -84,7 +85,7 @@ def _between(column: str, after: UUID | None, last: UUID | None) -> Q:
 
 
 def _names(ids: list[UUID]) -> dict[UUID, str]:
-    """Of these purchases' clients."""
+    """Return the client's name by purchase id."""
     names: dict[UUID, str] = {}
     for first in range(0, len(ids), NAMES):
         purchases = Purchase.objects.filter(pk__in=ids[first : first + NAMES])
@@ -123,8 +124,10 @@ def _counts_that_their_events_do_not_explain(within: Within) -> Iterator[Finding
 
 
 def _deleted_and_still_counted(within: Within) -> Iterator[Finding]:
-    """Another program may have moved it to another org before it went: the events of both count,
-    and the newest says whose it was in the end."""
+    """Find deleted purchases whose events do not add up to 0.
+
+    Events of several orgs count together, and the newest event names the last org.
+    """
     still_there = Purchase.objects.filter(pk=OuterRef("purchase_id"))
     found = (
         SessionEvent.objects.filter(within("purchase_id"), ~Exists(still_there))
@@ -234,7 +237,7 @@ def _list(events: list[int]) -> str:
 
 
 def _record(org_id: UUID, pk: UUID, kind: str, delta: int, used: object) -> str:
-    """For the owner of the table to run; nobody else may write into it."""
+    """Return an INSERT of the missing event, which only the owner of the table may run."""
     columns = "org_id, purchase_id, kind, delta, sessions_used, made_by"
     values = f"'{org_id}', '{pk}', '{kind}', {delta}, {used}, current_user"
     return f"INSERT INTO public.session_events ({columns}) VALUES ({values});"  # noqa: S608

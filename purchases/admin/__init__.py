@@ -1,6 +1,6 @@
 """The admin: an owner's view of everything in their org. Superusers see every org.
 
-What a person may do goes by their role, as everywhere, and not by Django's permission rows.
+Permissions follow the member's role, not Django's permission rows.
 """
 
 from purchases.admin.client import ClientAdmin

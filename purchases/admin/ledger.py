@@ -10,8 +10,10 @@ from purchases.models import ExpiryEvent, SessionEvent
 
 
 class LedgerAdmin(OwnOrgAdmin):
-    """To look at: the database writes it, and nobody changes it. A purchase is told by its id,
-    since the ledger outlives it."""
+    """A read-only view of an append-only ledger.
+
+    A purchase is shown by its id, because its events stay after the purchase is deleted.
+    """
 
     readonly_fields = ["who", "reason", "note", "purchase_id"]
     list_display_links = ["occurred_at"]
@@ -52,7 +54,7 @@ class LedgerAdmin(OwnOrgAdmin):
 
 @admin.register(SessionEvent)
 class SessionEventAdmin(LedgerAdmin):
-    """Who gave back what, when and why."""
+    """The changes of used counts, with person, time and reason."""
 
     fields = [
         "occurred_at",
@@ -72,7 +74,7 @@ class SessionEventAdmin(LedgerAdmin):
 
 @admin.register(ExpiryEvent)
 class ExpiryEventAdmin(LedgerAdmin):
-    """Who let whom come for longer, when and why."""
+    """The changes of expiries, with person and time."""
 
     fields = [
         "occurred_at",

@@ -1,4 +1,4 @@
-"""What every list and form of the admin shares: whose rows, and who may do what."""
+"""The base of every admin: only rows of the member's own org (tenant), permissions by role."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ LONG_TEXTS = {"notes", "description"}
 
 
 def member_of(request: HttpRequest) -> Member | None:
-    """None for a superuser who has a role in no org."""
+    """Return the acting member, or None for a superuser without a membership."""
     member: Member | None = getattr(request, "member", None)
     return member
 
@@ -29,8 +29,10 @@ def is_superuser(request: HttpRequest) -> bool:
 
 
 class OwnOrgAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
-    """Rows of the member's own org. Staff and accountants look, owners add and change,
-    superusers may do all of it in every org. `org` is a column, filter or field for them alone.
+    """An admin of the rows of the member's own org.
+
+    Staff and accountants view rows, owners add and change them, superusers do both in every org.
+    Only superusers see the column, filter and field `org`.
     """
 
     org_lookup = "org_id"
@@ -52,8 +54,11 @@ class OwnOrgAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the
         return is_superuser(request) or member_may(request, "administer")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """No row that other programs share: the ledger could not say who did it, what theirs hangs
-        on it would go along, and the database does not let the web's role."""
+        """Return False for the shared tables.
+
+        The ledger could not name the person, other programs' rows could be deleted by cascade, and
+        studio_app has no DELETE privilege on them.
+        """
         return is_superuser(request) and self.opts.app_label != "purchases"
 
     # --- Which rows, and which choices ----------------------------------------------------------
@@ -68,7 +73,7 @@ class OwnOrgAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
-        """404 on every page of a row that is not of this person's org, as everywhere."""
+        """Return the row. Raise Http404 if it belongs to another org."""
         if row := super().get_object(request, object_id, from_field):
             return row
         raise Http404
@@ -76,7 +81,7 @@ class OwnOrgAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the
     def formfield_for_foreignkey(
         self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """The choices are the rows that this person's list of them shows."""
+        """Offer only rows that the related model's own list shows to this person."""
         listed = self.admin_site.get_model_admin(db_field.related_model)
         kwargs["queryset"] = listed.get_queryset(request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -88,7 +93,7 @@ class OwnOrgAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the
         return names if obj else [name for name in names if name not in self.readonly_fields]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Nothing moves to another org."""
+        """Make `org` read-only on existing rows."""
         return [*self.readonly_fields, "org"] if obj else [*self.readonly_fields]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
@@ -103,7 +108,7 @@ class OwnOrgAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the
     def formfield_for_dbfield(
         self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """The shared tables have `text` for a word as for a page, and null where there is none."""
+        """Use a single-line input for short text columns, and null for empty nullable text."""
         if isinstance(db_field, models.TextField) and not db_field.choices:
             is_long = db_field.name in LONG_TEXTS
             kwargs["widget"] = AdminTextareaWidget if is_long else AdminTextInputWidget
@@ -111,7 +116,7 @@ class OwnOrgAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """A new row starts with the database's own defaults."""
+        """Start a new row with the column defaults of the database."""
         defaults = {
             field.name: field.db_default
             for field in self.opts.fields
@@ -120,8 +125,7 @@ class OwnOrgAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the
         return defaults | super().get_changeform_initial_data(request)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Writes only what the person changed: a count moves while a form is open, and what the
-        form read must not be written over it."""
+        """Save only the changed columns, because a count may have changed since the form loaded."""
         if change:
             obj.save(update_fields=self.columns_to_write(request, obj, form))
             return
@@ -131,5 +135,5 @@ class OwnOrgAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the
         obj.save()
 
     def columns_to_write(self, request: HttpRequest, obj: Any, form: Any) -> list[str]:
-        """Of those that the person changed."""
+        """Return the names of the changed columns that `save` may write."""
         return list(form.changed_data)

@@ -30,7 +30,7 @@ class PurchaseForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts = {"amount_paid_cents": IN_CENTS}
 
     def clean_sessions_total(self) -> int | None:
-        """The database saves no row whose count can't be right, whatever was changed of it."""
+        """Refuse a total below the used count, because a database constraint refuses such a row."""
         total: int | None = self.cleaned_data["sessions_total"]
         if total is None:
             return total
@@ -71,7 +71,7 @@ class PurchaseForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class PurchaseActionForm(ActionForm):
-    """What comes with an action; `ReinstateForm` looks whether a reinstatement has all it needs."""
+    """The extra fields of the action bar. `ReinstateForm` validates them for a reinstatement."""
 
     request_id = forms.CharField(required=False, label="", initial=uuid4, widget=forms.HiddenInput)
     reason = forms.CharField(
@@ -158,8 +158,7 @@ class PurchaseAdmin(OwnOrgAdmin):
         return {"purchased_at": timezone.now()} | super().get_changeform_initial_data(request)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The form looks at the count before it saves; what comes in between, the database
-        refuses."""
+        """Report a count that changed between the form's validation and the save."""
         try:
             return super().changeform_view(request, *args, **kwargs)
         except IntegrityError as error:
@@ -169,7 +168,7 @@ class PurchaseAdmin(OwnOrgAdmin):
             return redirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj: Purchase, form: Any, change: bool) -> None:
-        """The expiry has a ledger, which says who: an operation writes it."""
+        """Save the expiry through an operation, so that its ledger names the person."""
         super().save_model(request, obj, form, change)
         if change and "expires_at" in form.changed_data:
             assert request.user.pk is not None
@@ -189,7 +188,7 @@ class PurchaseAdmin(OwnOrgAdmin):
 
     @admin.action(description=_("Reinstate one session"), permissions=["reinstate"])
     def reinstate(self, request: HttpRequest, queryset: PurchaseQuerySet) -> None:
-        """One operation and one report for each purchase: a refusal stops none of the others."""
+        """Reinstate each purchase on its own, and report each result."""
         member = member_of(request)
         assert member is not None
         form = ReinstateForm(request.POST, reason_required=member.must_give_reason)
@@ -207,8 +206,11 @@ class PurchaseAdmin(OwnOrgAdmin):
 
 
 def reinstate_one(member: Member, purchase: Purchase, form: ReinstateForm) -> tuple[int, str]:
-    """The report and its level. Each purchase has an id of its own, made from the form's: sent
-    twice, the form counts once."""
+    """Reinstate one session, and return the message level and the message.
+
+    Each request id is derived from the form's id and the purchase, so a repeated form is
+    idempotent.
+    """
     which = {"client": purchase.client, "offer": purchase.offer}
     refused = gettext("%(client)s (%(offer)s): %(why)s")
     if purchase.org_id != member.org_id:
@@ -227,7 +229,7 @@ def reinstate_one(member: Member, purchase: Purchase, form: ReinstateForm) -> tu
 
 
 def used_of_total(purchase: Purchase) -> str:
-    """ "3 of 10"; "3" where there is no total, and a dash where the count is missing."""
+    """Return "3 of 10", "3" without a total, or a dash for a missing count."""
     used, total = number(purchase.sessions_used), purchase.sessions_total
     if total is None:
         return used

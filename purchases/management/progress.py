@@ -1,4 +1,4 @@
-"""How far a long command is."""
+"""A progress bar for long commands."""
 
 from django.core.management.base import OutputWrapper
 
@@ -7,7 +7,7 @@ CLEAR_LINE = "\r\033[K"
 
 
 def draw(output: OutputWrapper, line: str) -> None:
-    """On a terminal alone, and over the line that stood there."""
+    """Replace the current line, on a terminal only."""
     if output.isatty():
         output.write(f"{CLEAR_LINE}{line}", ending="")
         output.flush()

@@ -1,12 +1,11 @@
-"""The facts: four tables that other programs share with us, the index that finds a client, the
-ledgers, and lists of purchases that each get a session back.
+"""The models: four shared tables, search terms, the ledgers, and lists of cancelled classes.
 
-The names, types, nullability and defaults of the four are fixed: a phone app, an edge function and
-SQL by hand read and write the same rows. So every default stands in the database, and any value
-that the types allow may turn up here, however odd: counts that are null, more used than bought.
+Other programs (a mobile app, an edge function, SQL by hand) read and write the four shared tables.
+So their names, types, nullability and defaults are fixed, and every default is in the database. Any
+value that the types allow may appear: null counts, or more sessions used than bought.
 """
 
-from purchases.models import verbose_names  # noqa: F401  names the tables and their columns
+from purchases.models import verbose_names  # noqa: F401  sets verbose names
 from purchases.models.cancelled_class import CancelledClass, CancelledClassLine
 from purchases.models.catalogue import Client, Offer, Org
 from purchases.models.expiry import ExpiryEvent

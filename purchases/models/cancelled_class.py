@@ -1,6 +1,7 @@
-"""A class was cancelled: who gets a session back, written down before the first one does.
+"""Lists of purchases that each get a session back because a class was cancelled.
 
-Both tables only grow. What came of each line stands in the ledger, under the line's request.
+Both tables are append-only. The list is stored before the first session is given back. The result
+of each line is in the ledger, under the line's request id.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from purchases.models.purchase import Purchase
 
 
 class CancelledClass(models.Model):
-    """One press for many purchases, under an id that was made with the form."""
+    """A list of purchases to reinstate, with an idempotency key that the form was rendered with."""
 
     id = models.UUIDField(primary_key=True)
     org = models.ForeignKey(Org, models.PROTECT, related_name="+", db_index=False)
@@ -36,24 +37,25 @@ class CancelledClass(models.Model):
         return f"{self.reason} {self.id}"
 
     def request_id(self, purchase_id: UUID) -> UUID:
-        """The id of what is asked for this purchase: the same however often it is asked."""
+        """Return the request id for this purchase, derived from the list, so that a retry repeats
+        it."""
         return uuid5(self.id, purchase_id.hex)
 
 
 class LineQuerySet(models.QuerySet["CancelledClassLine"]):
     def left(self) -> LineQuerySet:
-        """The lines whose request has no answer yet."""
+        """Return the lines that were not processed yet."""
         return self.filter(is_left())
 
 
 class CancelledClassLine(models.Model):
-    """One purchase of the list, with the request that is made for it."""
+    """One purchase of the list, with its request id."""
 
     request_id = models.UUIDField(primary_key=True)
     cancelled_class = models.ForeignKey(
         CancelledClass, models.PROTECT, related_name="lines", db_index=False
     )
-    # As in the ledger: another program may delete the purchase.
+    # No constraint, as in the ledger, because another program may delete the purchase.
     purchase = models.ForeignKey(
         Purchase, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
     )
@@ -68,12 +70,12 @@ class CancelledClassLine(models.Model):
 
 
 def is_left() -> Q:
-    """Of a line: its request has no answer yet. A purchase that was deleted waits for none."""
+    """Return a condition on lines: the purchase exists and its request was not processed yet."""
     asked = SessionRequest.objects.filter(pk=OuterRef("request_id"))
     there = Purchase.objects.filter(pk=OuterRef("purchase_id"))
     return Q(Exists(there)) & ~Q(Exists(asked))
 
 
 def is_done() -> Exists:
-    """Of a line: a session was given back."""
+    """Return a condition on lines: a session was given back."""
     return Exists(SessionEvent.objects.filter(request_id=OuterRef("request_id")))

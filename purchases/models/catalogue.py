@@ -1,4 +1,4 @@
-"""Studios, their clients and what they sell."""
+"""Orgs (tenants), their clients and their offers."""
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
@@ -9,7 +9,7 @@ from purchases.models.fields import ClampedDateTimeField
 
 
 class Org(models.Model):
-    """One studio business. Every other row belongs to one."""
+    """A studio business, which is the tenant. Every other row belongs to one org."""
 
     id = models.UUIDField(primary_key=True, db_default=RandomUUID(), editable=False)
     created_at = ClampedDateTimeField(db_default=Func(function="now"), editable=False)
@@ -24,7 +24,7 @@ class Org(models.Model):
 
 
 class Client(models.Model):
-    """A person who buys."""
+    """A person who buys offers."""
 
     id = models.UUIDField(primary_key=True, db_default=RandomUUID(), editable=False)
     org = models.ForeignKey(Org, models.PROTECT, related_name="clients", db_index=False)
@@ -37,7 +37,7 @@ class Client(models.Model):
 
     class Meta:
         db_table = "clients"
-        # The admin's list, newest first.
+        # For the admin's list, newest first.
         indexes = [models.Index(fields=["org", "-created_at"], name="clients_newest_first")]
 
     def __str__(self) -> str:
@@ -45,7 +45,7 @@ class Client(models.Model):
 
 
 class Offer(models.Model):
-    """What is on sale."""
+    """A product on sale."""
 
     class Type(models.TextChoices):
         SUBSCRIPTION = "subscription", _("Subscription")

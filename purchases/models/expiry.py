@@ -1,8 +1,7 @@
-"""The ledger of expiries: what happened to the day until which a purchase can be used.
+"""The append-only ledger of expiries.
 
-It only grows. The database writes it by itself, whatever program changes an expiry
-(migrations/0018_record_expiry_event.sql), and refuses to change or delete a row of it. A purchase
-whose expiry nobody has changed has no event.
+A trigger writes an event whenever any program changes an expiry, and the database refuses to change
+or delete an event. A purchase has no event before its expiry changes.
 """
 
 from django.db import models
@@ -17,7 +16,7 @@ from purchases.models.refusals import Refusal
 
 
 class ExpiryEvent(models.Model):
-    """One change of an expiry, written by the database."""
+    """One change of an expiry, written by a trigger."""
 
     class Kind(models.TextChoices):
         EXTENDED = "extended", _("Extended")
@@ -35,7 +34,7 @@ class ExpiryEvent(models.Model):
         db_index=False,
     )
     kind = models.TextField(choices=Kind)
-    # Null is never, before as after.
+    # Null means that the purchase never expires.
     expires_before = ClampedDateTimeField(null=True)
     expires_at = ClampedDateTimeField(null=True)
     request = models.OneToOneField(
@@ -54,8 +53,10 @@ class ExpiryEvent(models.Model):
         return f"{self.kind} {self.expires_at:%Y-%m-%d}" if self.expires_at else self.kind
 
     def undo_refusal(self, *, user_id: int, however_late: bool) -> Refusal | None:
-        """What stands against this user's undoing this extension, as far as this row tells: the
-        database looks at what came after it."""
+        """Return why this user can't undo this extension, or None.
+
+        The database checks again, because a later event may exist.
+        """
         if not however_late and (objection := staff_undo_refusal(self, user_id)):
             return objection
         if hasattr(self, "reversed_by") or self.purchase.expires_at != self.expires_at:

@@ -1,4 +1,4 @@
-"""Moments as other programs may leave them."""
+"""Fields for values that other programs write and Python cannot represent."""
 
 from typing import Any
 
@@ -7,8 +7,10 @@ from django.db.models.sql.compiler import SQLCompiler
 
 
 class ClampedDateTimeField(models.DateTimeField):  # type: ignore[type-arg]  # generic in the stubs alone
-    """A timestamptz whose infinities, and years that Python has not, are read as the year 9999 or
-    1000: `expires_at = 'infinity'` is a way to say never, and must not take the page down."""
+    """A timestamptz that reads infinity and years outside Python's range as the year 9999 or 1000.
+
+    Other programs write `expires_at = 'infinity'` for "never".
+    """
 
     def select_format(self, compiler: SQLCompiler, sql: str, params: Any) -> tuple[str, Any]:
         late, early = "timestamptz '9999-12-01 00:00Z'", "timestamptz '1000-01-02 00:00Z'"
@@ -16,6 +18,6 @@ class ClampedDateTimeField(models.DateTimeField):  # type: ignore[type-arg]  # g
         return f"CASE {clamped} END", [*params, *params, *params]
 
     def deconstruct(self) -> tuple[str, str, Any, Any]:
-        """For the database, and so for migrations, it is a timestamptz like any other."""
+        """Return a plain DateTimeField for migrations, because the column is a timestamptz."""
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.DateTimeField", args, kwargs

@@ -1,7 +1,7 @@
-"""The ledger: what was asked, and what happened to a count.
+"""The append-only ledger of used counts: requests of people, and events.
 
-Both tables only grow. The database writes the events by itself, whatever program changes a count
-(migrations/0008_record_session_event.sql), and refuses to change or delete a row of either.
+A trigger writes an event whenever any program changes a count. The database refuses to change or
+delete a request or an event.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ STAFF_MAY_UNDO_FOR = timedelta(minutes=15)
 
 
 class SessionRequest(models.Model):
-    """What a person asked for, once, under an id that was made before the click. A request
-    without an event, of a count or of an expiry, was refused."""
+    """An action that a person requested. Its id is the idempotency key, generated with the page.
+
+    A request without an event was refused.
+    """
 
     class Operation(models.TextChoices):
         REINSTATE = "reinstate", _("Reinstate")
@@ -43,23 +45,23 @@ class SessionRequest(models.Model):
 
     request_id = models.UUIDField(primary_key=True)
     operation = models.TextField(choices=Operation)
-    # The ledger outlives what it describes: no constraint ties it to the purchase.
+    # No foreign key constraint, because the ledger keeps rows of deleted purchases.
     purchase = models.ForeignKey(
         Purchase, models.DO_NOTHING, related_name="requests", db_constraint=False, db_index=False
     )
-    # The event that was chosen: of the expiry's ledger where an extension is undone.
+    # The chosen event. To undo an extension, it is the id of an ExpiryEvent.
     event_id = models.BigIntegerField(null=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
     )
-    # The owner who confirmed what went beyond the allowance.
+    # The owner who approved a reinstatement beyond the allowance.
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, db_index=False
     )
     reason = models.TextField(null=True, choices=Reason)
     note = models.TextField(db_default="")
     objection = models.TextField(null=True, choices=Refusal)
-    # Of an extension, one of the two.
+    # An extension has one of the two.
     extend_days = models.IntegerField(null=True)
     extend_until = models.DateField(null=True)
     asked_at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
@@ -73,12 +75,12 @@ class SessionRequest(models.Model):
 
 class SessionEventQuerySet(models.QuerySet["SessionEvent"]):
     def open_uses(self) -> SessionEventQuerySet:
-        """The uses that were not taken back."""
+        """Return the uses that no later event reverses."""
         return self.filter(kind__in=SessionEvent.COUNTS_AS_USE, reversed_by=None)
 
 
 class SessionEvent(models.Model):
-    """One change of a count, written by the database."""
+    """One change of a used count, written by a trigger."""
 
     class Kind(models.TextChoices):
         OPENED = "opened", _("Opened")
@@ -88,7 +90,7 @@ class SessionEvent(models.Model):
         CORRECTED = "corrected", _("Corrected")
         DELETED = "deleted", _("Deleted")
 
-    # An undone reinstatement is a use once more, and can be taken back like one.
+    # Undoing a reinstatement counts as a use, which another reinstatement can reverse.
     COUNTS_AS_USE = [Kind.USED, Kind.UNDONE]
 
     org = models.ForeignKey(
@@ -119,16 +121,16 @@ class SessionEvent(models.Model):
 
     @property
     def used_before(self) -> int | None:
-        """A count that is missing is none, as everywhere in the ledger."""
+        """Return the count before the event. A missing count counts as 0."""
         return None if self.kind == self.Kind.OPENED else (self.sessions_used or 0) - self.delta
 
     @property
     def is_open_use(self) -> bool:
-        """Whether it is a use that was not taken back."""
+        """Return whether it is a use that no later event reverses."""
         return self.kind in self.COUNTS_AS_USE and not hasattr(self, "reversed_by")
 
     def undo_refusal(self, *, user_id: int, however_late: bool) -> Refusal | None:
-        """What stands against this user's undoing this reinstatement."""
+        """Return why this user can't undo this reinstatement, or None."""
         if not however_late and (objection := staff_undo_refusal(self, user_id)):
             return objection
         return Refusal.UNDONE if hasattr(self, "reversed_by") else self.purchase.room_refusal
@@ -145,7 +147,7 @@ class Undoable(Protocol):
 
 
 def staff_undo_refusal(event: Undoable, user_id: int) -> Refusal | None:
-    """What stands against this user's undoing an event, who is no owner."""
+    """Return why a member of the staff can't undo an event, or None."""
     if event.request is None or event.request.actor_id != user_id:
         return Refusal.NOT_YOURS
     if timezone.now() - event.occurred_at > STAFF_MAY_UNDO_FOR:

@@ -1,4 +1,4 @@
-"""A purchase: what can be asked of one, and of many."""
+"""The model of a purchase, with its querysets, pagination order and refusals."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
         return self.filter(org_id=org_id)
 
     def for_rows(self) -> PurchaseQuerySet:
-        """With client and offer, and of each what a row of the desk says: a page reads a hundred
-        and fifty, and half of what they have it does not show."""
+        """Load client and offer, and only the columns a row shows (a page instantiates 150
+        objects)."""
         return self.select_related("client", "offer").only(*OF_A_ROW)
 
     def in_state(self, state: Purchase.State, now: datetime) -> PurchaseQuerySet:
-        """The purchases that a filter of the desk shows; a purchase may be in several."""
+        """Return the purchases in a state of the desk's filter. States overlap."""
         not_used_up = Q(sessions_total=None) | Q(sessions_remaining__gt=0)
         usable = Q(payment_status=Purchase.PaymentStatus.SUCCEEDED) & not_used_up
         match state:
@@ -51,7 +51,7 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
             case Purchase.State.EXPIRED:
                 return self.filter(expires_at__lte=now)
             case Purchase.State.UNPAID:
-                # Money that went back is not owed.
+                # A refunded purchase is not owed.
                 settled = [
                     Purchase.PaymentStatus.SUCCEEDED,
                     Purchase.PaymentStatus.REFUNDED,
@@ -64,23 +64,23 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
         return self.in_order_of(Purchase.State.ALL)
 
     def in_order_of(self, state: Purchase.State) -> PurchaseQuerySet:
-        """As the desk lists this state: newest first; what expires, the soonest first; what has
-        expired, the latest first."""
-        # An index has each of these orders. By any other one, a list that few purchases are in
-        # would be looked for among all of them.
+        """Order as the desk lists this state.
+
+        Expiring purchases come soonest first, expired ones latest first, all others newest first.
+        """
+        # An index exists for each of these orders. Another order would sort all purchases.
         sign = "" if state is Purchase.State.EXPIRING else "-"
-        return self.order_by(f"{sign}{state.goes_by}", f"{sign}id")
+        return self.order_by(f"{sign}{state.sort_column}", f"{sign}id")
 
     def after(self, state: Purchase.State, moment: datetime, purchase_id: UUID) -> PurchaseQuerySet:
-        """What comes after this place `in_order_of` the state, whatever was added or changed
-        since."""
-        # The bound says where the index is entered; of the thousands that may expire at the same
-        # midnight, those before the place are passed over in the index alone.
+        """Return the purchases after a place in the list (keyset pagination)."""
+        # The bound limits the index scan. Rows of the same time before the place are skipped within
+        # the index.
         forward = state is Purchase.State.EXPIRING
         further, bound = (TupleGreaterThan, "gte") if forward else (TupleLessThan, "lte")
         return self.filter(
-            further(Tuple(F(state.goes_by), F("id")), (moment, purchase_id)),
-            **{f"{state.goes_by}__{bound}": moment},
+            further(Tuple(F(state.sort_column), F("id")), (moment, purchase_id)),
+            **{f"{state.sort_column}__{bound}": moment},
         )
 
 
@@ -96,8 +96,8 @@ class Purchase(models.Model):
         UNPAID = "unpaid", _("Not paid")
 
         @property
-        def goes_by(self) -> str:
-            """The moment by which its list is ordered."""
+        def sort_column(self) -> str:
+            """Return the column by which its list is ordered."""
             by_expiry = (Purchase.State.EXPIRING, Purchase.State.EXPIRED)
             return "expires_at" if self in by_expiry else "purchased_at"
 
@@ -133,22 +133,22 @@ class Purchase(models.Model):
     class Meta:
         db_table = "client_purchases"
         indexes = [
-            # The desk: one page after another, newest first. A search goes through it for some
-            # thousand purchases, and asks of each only whose it is.
+            # For the desk's pages, newest first. It includes the client, so that a search scans
+            # only the index.
             models.Index(
                 fields=["org", "-purchased_at", "-id"],
                 include=["client"],
                 name="purchases_newest_first",
             ),
-            # A client's page, and the desk's search, which finds its 50 in the index alone.
+            # For a client's page, and for index-only scans of the desk's search.
             models.Index(
                 fields=["client", "-purchased_at", "-id"],
                 include=["org"],
                 name="purchases_of_a_client",
             ),
-            # The desk's lists of what expires and what has expired.
+            # For the desk's lists of expiring and expired purchases.
             models.Index(fields=["org", "expires_at", "id"], name="purchases_by_expiry"),
-            # Whether an offer may be deleted.
+            # For the foreign key check when an offer is deleted.
             models.Index(fields=["offer"], name="purchases_of_an_offer"),
         ]
         constraints = [
@@ -175,14 +175,14 @@ class Purchase(models.Model):
 
     @property
     def reinstate_refusal(self) -> Refusal | None:
-        """What stands against giving a session back, as far as this row tells."""
+        """Return why no session can be given back, judging by this row, or None."""
         if objection := self._count_refusal():
             return objection
         return None if self.sessions_used else Refusal.NOTHING_USED
 
     @property
     def use_refusal(self) -> Refusal | None:
-        """What stands against taking a session, as far as this row tells."""
+        """Return why no session can be used, judging by this row, or None."""
         if objection := self._count_refusal():
             return objection
         if self.sessions_total is None:
@@ -195,8 +195,7 @@ class Purchase(models.Model):
 
     @property
     def room_refusal(self) -> Refusal | None:
-        """What stands against one more session's counting as used, paid or not, expired or not, as
-        far as this row tells."""
+        """Return why the used count can't grow by one, ignoring payment and expiry, or None."""
         if self.sessions_used is None:
             return Refusal.COUNT_MISSING
         if self._count_is_off:
@@ -204,7 +203,7 @@ class Purchase(models.Model):
         return Refusal.NO_ROOM if self.sessions_used == self.sessions_total else None
 
     def extend_refusal(self, until: datetime | None = None) -> Refusal | None:
-        """What stands against a later expiry, or against this one, as far as this row tells."""
+        """Return why the expiry can't be extended (to `until`), judging by this row, or None."""
         if self.payment_status == self.PaymentStatus.REFUNDED:
             return Refusal.REFUNDED
         if self.never_expires:
@@ -231,13 +230,13 @@ class Purchase(models.Model):
         return used < 0 or (total is not None and used > total)
 
     def show_count(self, sessions_used: int) -> None:
-        """Carry the count that the database returned."""
+        """Set the count that the database returned, without saving."""
         self.sessions_used = sessions_used
         if self.sessions_total is not None:
             self.sessions_remaining = self.sessions_total - sessions_used
 
     def refresh_counts(self) -> None:
-        """Carry what stands now of all that a press at the desk can change."""
+        """Reload the columns that an action at the desk can change."""
         self.refresh_from_db(
             fields=["sessions_used", "sessions_total", "sessions_remaining", "expires_at"]
         )

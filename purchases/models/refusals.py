@@ -1,11 +1,11 @@
-"""Why a press changes nothing."""
+"""The reasons for which an action is refused."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Refusal(models.TextChoices):
-    """Why a press changes nothing, in words for the person who pressed."""
+    """The code of a refusal, with a text for the person at the desk."""
 
     NOT_PAID = "not_paid", _("This pack is not paid.")
     REFUNDED = "refunded", _("This pack is not paid. The money went back.")
@@ -38,12 +38,12 @@ class Refusal(models.TextChoices):
 
     @property
     def label(self) -> str:
-        """In the language of whoever pressed."""
+        """Return the text in the active language."""
         return str(self._label_)
 
     @property
     def is_decided_by_the_page(self) -> bool:
-        """Whether the database would not object by itself, so that it must not be asked."""
+        """Return whether only the page checks it. The database would allow the change."""
         return self in {
             Refusal.NOT_PAID,
             Refusal.REFUNDED,

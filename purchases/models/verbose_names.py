@@ -1,7 +1,6 @@
-"""What people call the shared tables and their columns: for the admin, in every language.
+"""Verbose names of tables and columns for the admin, in every language.
 
-Not in the classes themselves: a name is no part of the database, and no migration has to follow
-where one is put better.
+They are not in the model classes, so that a better name needs no migration.
 """
 
 from typing import Any

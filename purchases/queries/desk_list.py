@@ -27,7 +27,7 @@ class Place:
     @classmethod
     def of(cls, purchase: Purchase, state: Purchase.State) -> Place:
         """Where the purchase stands in the list of the state."""
-        return cls(getattr(purchase, state.goes_by), purchase.pk)
+        return cls(getattr(purchase, state.sort_column), purchase.pk)
 
     @classmethod
     def parse(cls, text: str) -> Place:

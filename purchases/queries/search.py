@@ -140,7 +140,7 @@ def is_found(
         all_have_others=_unless_letters(gone_through, is_of_word),
     )
     # The moment as it stands in the index, and not as Python reads it.
-    moment = Cast(state.goes_by, DateTimeField())
+    moment = Cast(state.sort_column, DateTimeField())
     rows = listed.order_by().annotate(moment=moment).values("id", "client_id", "moment")
     listed_sql, params = rows.query.sql_with_params()
     direction = "ASC" if state is Purchase.State.EXPIRING else "DESC"

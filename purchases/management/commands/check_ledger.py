@@ -1,4 +1,4 @@
-"""`manage.py check_ledger`: does every count say what its events add up to?"""
+"""`manage.py check_ledger`: compare every purchase with its ledgers (an audit)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from purchases.models import Purchase, SessionEvent
 
 class Command(BaseCommand):
     help = (
-        "Names every purchase whose count and events do not agree, one line each, with what to do; "
-        "its exit status is then 1. It changes nothing and locks nothing."
+        "Lists every purchase whose count does not equal the sum of its events, one line each, "
+        "with the remedy. The exit status is then 1. It changes nothing and locks nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--purchase", type=UUID, metavar="UUID", help="look at this one alone")
+        parser.add_argument(
+            "--purchase", type=UUID, metavar="UUID", help="check this purchase only"
+        )
 
     def handle(self, *, purchase: UUID | None, **options: Any) -> None:
         total = Purchase.objects.count()
