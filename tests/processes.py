@@ -15,6 +15,7 @@ UNSET = dict.fromkeys(
         "DEBUG",
         "FUNCTION_ROLES",
         "HTTPS",
+        "PORT",
         "SECRET_KEY",
         "STUDIO_DATA_DIR",
         "TIME_ZONE",

@@ -1,6 +1,7 @@
 """`make run`, before its first request: what it refuses, and what it keeps."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -76,6 +77,35 @@ def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     ) as site:
         yield site
         site.kill()
+
+
+def test_a_verbatim_copy_of_the_example_serves_on_the_embedded_database(tmp_path: Path) -> None:
+    """The site runs from a copy of the project, because it reads the `.env` beside manage.py."""
+    project = tmp_path / "project"
+    for folder in ("purchases", "studio", "templates"):
+        shutil.copytree(settings.BASE_DIR / folder, project / folder)
+    shutil.copy(settings.BASE_DIR / "manage.py", project)
+    shutil.copy(settings.BASE_DIR / ".env.example", project / ".env")
+    port = {"PORT": environment(tmp_path)["PORT"]}
+    with subprocess.Popen(
+        [sys.executable, "-m", "studio.serve"],
+        env={name: os.environ[name] for name in ["PATH", "HOME"] if name in os.environ} | port,
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as site:
+        try:
+            assert site.stdout
+            output = ""
+            while "http://" not in output:
+                line = site.stdout.readline()
+                assert line, output
+                output += line
+            assert b"200 OK" in first_line(serve.HOST, int(port["PORT"]))
+            assert (project / "var" / "postgres" / "postmaster.pid").exists()
+        finally:
+            site.terminate()
 
 
 @pytest.mark.parametrize("ending", ["SIGINT", "SIGTERM", "SIGHUP"])

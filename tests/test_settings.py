@@ -101,9 +101,11 @@ def test_the_key_that_was_kept_beside_the_data_is_taken(tmp_path: Path) -> None:
     assert manage("check", STUDIO_DATA_DIR=str(tmp_path)).returncode == 0
 
 
-def test_the_example_names_every_variable_that_the_settings_read() -> None:
+def test_the_example_names_every_variable_that_the_code_reads() -> None:
     settings = (ROOT / "studio" / "settings.py").read_text()
-    read = set(re.findall(r'(?:environ\.get|env_bool|env_list)\(\s*"(\w+)"', settings))
+    files = [*(ROOT / "studio").rglob("*.py"), *(ROOT / "purchases").rglob("*.py")]
+    code = "\n".join(path.read_text() for path in files)
+    read = set(re.findall(r'(?:environ\.get|getenv|env_bool|env_list)\(\s*"(\w+)"', code))
 
     assert set(re.findall(r"^(\w+)=", EXAMPLE, re.MULTILINE)) == read
     assert set(UNSET) == read, "the tests unset them all"
