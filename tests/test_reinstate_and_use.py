@@ -116,7 +116,11 @@ def test_a_page_over_https_does_not_lead_back_to_http(
 
 @ACTS
 @DOORS
-@pytest.mark.parametrize("request_id", [None, "", "7", "x" * 36, "\0", f"{uuid4()}0"])
+@pytest.mark.parametrize(
+    "request_id",
+    [None, "", "7", "x" * 36, "\0", f"{uuid4()}0"],
+    ids=["missing", "empty", "short", "no hexadecimal", "NUL", "too long"],
+)
 def test_a_press_without_its_id_is_refused(
     desk: Client, pack: Purchase, act: Act, htmx: bool, request_id: str | None
 ) -> None:

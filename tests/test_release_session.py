@@ -51,7 +51,7 @@ def test_where_none_is_used_it_returns_minus_1_and_changes_nothing(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("purchase_id", [uuid4(), None])
+@pytest.mark.parametrize("purchase_id", [uuid4(), None], ids=["unknown", "none"])
 def test_an_unknown_purchase_and_no_purchase_are_minus_1(purchase_id: object) -> None:
     assert value("SELECT public.release_session(%s)", purchase_id) == -1
 

@@ -60,7 +60,11 @@ def test_a_strangers_row_is_as_gone_as_one_that_never_was(
     )
 
 
-@pytest.mark.parametrize("asked", ["7", "x", ",", "\0", str(uuid4()) + ",", str(uuid4()) + ";"])
+@pytest.mark.parametrize(
+    "asked",
+    ["7", "x", ",", "\0", f"{uuid4()},", f"{uuid4()};"],
+    ids=["a digit", "a letter", "a comma", "NUL", "an empty id", "a semicolon"],
+)
 def test_ids_that_are_none_are_refused(desk: Client, asked: str) -> None:
     answer = desk.get(ROWS, {"ids": asked}, headers=HTMX)
 

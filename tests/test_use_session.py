@@ -53,7 +53,7 @@ def test_where_none_is_left_it_is_false_and_changes_nothing(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("purchase_id", [uuid4(), None])
+@pytest.mark.parametrize("purchase_id", [uuid4(), None], ids=["unknown", "none"])
 def test_an_unknown_purchase_and_no_purchase_are_false(purchase_id: object) -> None:
     assert value("SELECT public.use_session(%s)", purchase_id) is False
 

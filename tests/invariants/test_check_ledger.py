@@ -109,7 +109,7 @@ def test_elsewhere_it_draws_nothing(northside: Org) -> None:
     assert log.getvalue() == ""
 
 
-@pytest.mark.parametrize("purchase", ["7", f"{uuid4()}0"])
+@pytest.mark.parametrize("purchase", ["7", f"{uuid4()}0"], ids=["short", "long"])
 def test_what_is_no_id_is_refused(purchase: str) -> None:
     with pytest.raises(CommandError, match="--purchase: invalid UUID value"):
         check(f"--purchase={purchase}")
