@@ -122,11 +122,19 @@ class ForeignDatabase:
         )
 
     def dump(self) -> str:
-        """What pg_dump says of it, without the marks that are new in each dump."""
+        """Return the dump of the schema without what differs between equal databases."""
         dump = subprocess.run(
             [PG_DUMP, "--schema-only", self.url], capture_output=True, text=True, check=True
         ).stdout
-        return re.sub(r"^\\(un)?restrict .*$", "", dump, flags=re.MULTILINE)
+        return comparable(dump)
+
+
+def comparable(dump: str) -> str:
+    """Remove the key of each dump, and the column option `pg_attver` of Debian's PostgreSQL 15.20,
+    whose number differs from database to database."""
+    dump = re.sub(r"^\\(un)?restrict .*$", "", dump, flags=re.MULTILINE)
+    dump = re.sub(r"\bpg_attver=\d+(, )?|, pg_attver=\d+", "", dump)
+    return re.sub(r"^ALTER TABLE .* SET \(\);\n+", "", dump, flags=re.MULTILINE)
 
 
 def create(server: str, folder: Path, *, purchases: int) -> ForeignDatabase:

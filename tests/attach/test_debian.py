@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from tests.attach.conftest import PRODUCT_ROLES
-from tests.attach.foreign_database import ForeignDatabase, create, drop
+from tests.attach.foreign_database import ForeignDatabase, comparable, create, drop
 from tests.attach.visit import visit
 
 BINARIES = Path("/usr/lib/postgresql/15/bin")
@@ -66,6 +66,28 @@ def foreign(debian: str, tmp_path: Path) -> Iterator[ForeignDatabase]:
     foreign.rows(UUID_OSSP)
     yield foreign
     drop(debian, foreign)
+
+
+@pytest.mark.parametrize(
+    ("options", "left"),
+    [
+        ("pg_attver=41038688", ""),
+        (
+            "pg_attver=41038688, n_distinct=5",
+            "ALTER TABLE t ALTER COLUMN c SET (n_distinct=5);\n\n",
+        ),
+        (
+            "n_distinct=5, pg_attver=41038688",
+            "ALTER TABLE t ALTER COLUMN c SET (n_distinct=5);\n\n",
+        ),
+    ],
+)
+def test_the_version_of_a_column_is_left_out_and_other_options_are_compared(
+    options: str, left: str
+) -> None:
+    dump = f"CREATE TABLE t ();\n\nALTER TABLE t ALTER COLUMN c SET ({options});\n\n--\n"
+
+    assert comparable(dump) == f"CREATE TABLE t ();\n\n{left}--\n"
 
 
 def owned(foreign: ForeignDatabase) -> ForeignDatabase:
