@@ -68,11 +68,12 @@ def create_list(
 def process_chunk(*, member: Member, written: CancelledClass) -> None:
     """Give a session back to the next 50 purchases of the list, or to as many as there is time
     for. What came of each stands in the ledger."""
-    # In no order: a row that another program holds must not keep the others waiting for ever.
+    # Choose the purchases at random, and process them at random, because the same busy rows would
+    # otherwise use up the time of every request.
     left = written.lines.left().order_by("?").values_list("purchase_id", flat=True)[:CHUNK]
     purchases = Purchase.objects.of_org(member.org_id).filter(pk__in=list(left))
     until = monotonic() + SECONDS
-    for purchase in purchases.select_related("client", "offer"):
+    for purchase in purchases.select_related("client", "offer").order_by("?"):
         with suppress(operations.Refused):
             _reinstate_one(member, written, purchase)
         if monotonic() > until:

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from purchases.models import Org, SessionRequest
+from purchases.cancelled_class import giving_back
+from purchases.models import Org, Purchase, SessionRequest
 from purchases.operations import sessions
 from purchases.operations.requests import CLAIM
 from studio.models import User
@@ -111,6 +112,29 @@ def test_a_list_of_500_is_shown_with_8_queries(
         page = desk.get(detail(written.pk))
 
     assert come(page) == "500 of 500 given back"
+
+
+@pytest.mark.parametrize(
+    ("limit", "value"),
+    [("CHUNK", 1), ("SECONDS", -1)],
+    ids=["a chunk has one purchase", "the time is up after one purchase"],
+)
+def test_each_press_begins_with_a_random_purchase(
+    northside: Org, mia: User, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
+) -> None:
+    """Every purchase is busy and stays left. In a fixed order the first one would be tried at every
+    press, and the others never."""
+    packs = make_purchases(org=northside, count=4)
+    written = written_by(mia, *packs)
+    tried: list[Purchase] = []
+    monkeypatch.setattr(giving_back, limit, value)
+    monkeypatch.setattr(giving_back, "_give_back", lambda *arguments: tried.append(arguments[-1]))
+
+    for _ in range(80):
+        giving_back.give_back_some(member=mia.membership, written=written)
+
+    assert len(tried) == 80
+    assert {purchase.pk for purchase in tried} == {pack.pk for pack in packs}
 
 
 @pytest.mark.django_db(transaction=True)
