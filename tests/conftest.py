@@ -1,5 +1,6 @@
 """The cast. Northside Pilates has Olivia, who owns it, Mia at the desk and Ada the accountant.
-Otto owns Southside Yoga and is a stranger here. Nora has an account and no membership."""
+Otto owns Southside Yoga and is a stranger here, and so is Sara, its accountant. Nora has an account
+and no membership."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -110,6 +111,11 @@ def ada(northside: Org) -> User:
 @pytest.fixture
 def otto(southside: Org) -> User:
     return make_user(username="otto", org=southside, role="owner")
+
+
+@pytest.fixture
+def sara(southside: Org) -> User:
+    return make_user(username="sara", org=southside, role="accountant_readonly")
 
 
 @pytest.fixture

@@ -8,11 +8,12 @@ from django.test import Client
 from django.utils import timezone
 
 from purchases.models import Org, Purchase, Refusal, SessionEvent
-from studio.models import User
+from studio.models import Membership, User
 from tests.conftest import SignIn
 from tests.database import rows
+from tests.expiry.extensions import extended_by
 from tests.factories import make_purchase, make_user
-from tests.history import click, history_on, page_of
+from tests.history import click, expiry_history_on, history_on, page_of
 from tests.ledger import changes, newest, reinstated_by, undone_by, used_by
 from tests.pages import html_of, note_on, press, words_on
 from tests.purchase_kinds import used
@@ -78,6 +79,33 @@ def test_they_are_offered_to_those_who_may(
 
     assert [line.act for line in history_on(page)] == buttons
     assert ("<form" in html_of(page).split("<main")[1].split("</main>")[0]) is any(buttons)
+
+
+def test_undo_is_not_offered_without_the_right_to_undo(
+    northside: Org, ada: User, signed_in: SignIn
+) -> None:
+    """Ada reinstated and extended as staff a moment ago, and then became the accountant."""
+    pack = make_purchase(org=northside, expires_at=timezone.now() + timedelta(days=5))
+    set_role(ada, Membership.Role.STAFF)
+    reinstated_by(ada, pack)
+    extended_by(ada, pack)
+    assert offered_undos(signed_in(ada), pack) == [True, True]
+
+    set_role(ada, Membership.Role.ACCOUNTANT_READONLY)
+
+    assert offered_undos(signed_in(ada), pack) == [False, False]
+
+
+def set_role(user: User, role: str) -> None:
+    user.membership.role = role
+    user.membership.save()
+
+
+def offered_undos(browser: Client, pack: Purchase) -> list[bool]:
+    """Whether the newest line of the count and of the expiry each offer Undo."""
+    page = browser.get(page_of(pack))
+    newest_lines = history_on(page)[0], expiry_history_on(page)[0]
+    return ["Undo" in line.act for line in newest_lines]
 
 
 def test_after_15_minutes_undo_is_gone_for_staff(

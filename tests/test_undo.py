@@ -89,6 +89,25 @@ def test_staff_have_15_minutes(
         assert note_on(answer) == Refusal.TOO_LATE.label
 
 
+@pytest.mark.parametrize(
+    ("after", "status"),
+    [(QUARTER, 200), (QUARTER + timedelta(microseconds=1), 409)],
+    ids=["at 15 minutes", "a microsecond later"],
+)
+def test_staff_may_undo_at_15_minutes_exactly_and_not_a_microsecond_later(
+    desk: Client,
+    mia: User,
+    pack: Purchase,
+    monkeypatch: pytest.MonkeyPatch,
+    after: timedelta,
+    status: int,
+) -> None:
+    event = reinstated_by(mia, pack)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: event.occurred_at + after)
+
+    assert undo(desk, event).status_code == status
+
+
 def test_an_owner_undoes_anybodys_at_any_time(
     olivia: User, mia: User, pack: Purchase, signed_in: SignIn, later: Callable[[timedelta], None]
 ) -> None:
