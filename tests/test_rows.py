@@ -1,9 +1,11 @@
 """The rows that an open page asks for again."""
 
+import re
 from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.test.utils import override_script_prefix
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
@@ -108,3 +110,19 @@ def test_whoever_was_signed_out_is_led_to_the_sign_in_and_back_to_their_page(
 
     assert answer["HX-Redirect"] == f"{reverse('login')}?next={LIST}%3Fq%3Dana"
     assert html_of(answer) == ""
+
+
+def test_urls_begin_with_the_script_name_of_their_own_request(northside: Org, desk: Client) -> None:
+    """The first part of each URL is cached. A site that is mounted at two paths needs both."""
+    pack = make_purchase(org=northside)
+
+    for mount in ("", "/front", "", "/annex"):
+        with override_script_prefix(f"{mount}/"):
+            row = the_row_on(desk.get(LIST, SCRIPT_NAME=mount))
+        paths = re.findall(r'(?:href|action|data-hx-post)="(/[^"]*)"', row.html)
+        assert f"{mount}/purchases/{pack.pk}/reinstate/" in paths
+        assert f"{mount}/clients/{pack.client_id}/" in paths
+        assert {path.removeprefix(mount).split("/")[1] for path in paths} == {
+            "clients",
+            "purchases",
+        }
