@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, expect
 from purchases.models import Purchase
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
+from tests.browser.live import SOON, by_sql, shows
 from tests.browser.shared_desk.computer import KEYS, is_at_the_desk, is_locked
 from tests.browser.test_accessibility import assert_nothing_to_mend
 from tests.shared_desk.people import PIN, lock_after, presence
@@ -71,6 +72,27 @@ def test_who_types_is_there_for_the_server_too(
     with page.expect_response("**/desk/here/"):
         page.get_by_label("Find a client").press("Shift")
     assert cookie(context, settings.DESK_COOKIE_NAME) != before
+
+
+def test_live_updates_do_not_keep_an_unattended_desk_unlocked(
+    window: Window, sign_in: SignIn, mia: User, noah: User, pack: Purchase
+) -> None:
+    """The page fetches rows and parts of itself while no person uses it."""
+    lock_after(pack.org, 5)
+    context = window()
+    page = sign_in(context, mia)
+    page.goto(f"/purchases/{pack.pk}/")
+    leave_alone(context, 4)
+    before = cookie(context, settings.DESK_COOKIE_NAME)
+
+    by_sql(pack, 5)
+    expect(page.locator(".history tbody tr")).to_have_count(2, timeout=SOON)
+    shows(page, pack, 5)
+    assert cookie(context, settings.DESK_COOKIE_NAME) == before, "no request renewed it"
+
+    leave_alone(context, 6)
+    by_sql(pack, 6)
+    is_locked(page)
 
 
 @pytest.mark.parametrize("java_script", [True, False])

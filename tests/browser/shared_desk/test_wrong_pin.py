@@ -1,6 +1,7 @@
 """A wrong code is told at once, and is one try."""
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Route, expect
 
 from studio.accounts import pins
 from studio.models import User
@@ -51,3 +52,27 @@ def test_one_code_is_one_try_however_it_is_sent(
         noah.membership.refresh_from_db()
         assert pins.tries_left(noah.membership) == 4
         pins.lift_lockout(noah.membership)
+
+
+@pytest.mark.parametrize("place", ["page", "dialog"])
+def test_a_pin_form_that_waits_for_its_answer_is_not_sent_again(
+    window: Window, sign_in: SignIn, mia: User, noah: User, place: str
+) -> None:
+    """The last digit sends the form. Enter comes before the answer, and sends nothing."""
+    page = sign_in(window(), mia)
+    if place == "page":
+        page.goto("/desk/")
+    else:
+        page.locator(".top .who a").click()
+    page.get_by_label("Noah").check(force=True)
+    page.get_by_label("Code", exact=True).focus()
+    sent: list[Route] = []
+    page.route("**/desk/", lambda route: sent.append(route))
+
+    page.keyboard.type(WRONG)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+
+    assert [route.request.method for route in sent] == ["POST"]
+    sent[0].continue_()
+    expect(page.get_by_role("alert")).to_contain_text("4 tries left")
