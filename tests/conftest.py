@@ -2,6 +2,7 @@
 Otto owns Southside Yoga and is a stranger here, and so is Sara, its accountant. Nora has an account
 and no membership."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.ledger import broken_invariants
 from tests.processes import manage
 
 SignIn = Callable[[User], Client]
+BROWSER = Path(__file__).parent / "browser"
 
 # A test that ends within a statement that failed leaves nothing behind to look at.
 ABORTED = TransactionStatus.INERROR
@@ -30,6 +32,25 @@ ABORTED = TransactionStatus.INERROR
 def pytest_configure() -> None:
     """A connection that a thread of the live server kept open would keep the test database."""
     settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        use_own_cluster(worker)
+
+
+def use_own_cluster(worker: str) -> None:
+    """Give each process of `pytest -n` a PostgreSQL of its own, because roles belong to the whole
+    cluster and tests create and change them."""
+    if settings.DATABASE_URL:
+        raise pytest.UsageError(
+            "pytest -n needs the embedded PostgreSQL: unset DATABASE_URL, or run without -n."
+        )
+    settings.DATA_DIR = settings.DATA_DIR / f"pytest-{worker}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test below tests/browser with `browser`."""
+    for item in items:
+        if BROWSER in item.path.parents:
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session", autouse=True)
