@@ -23,7 +23,16 @@ from tests.ledger import broken_invariants
 from tests.processes import manage
 
 SignIn = Callable[[User], Client]
-BROWSER = Path(__file__).parent / "browser"
+TESTS = Path(__file__).parent
+BROWSER = TESTS / "browser"
+# Most of their tests take more than five seconds.
+SLOW = {
+    TESTS / "attach",
+    TESTS / "outages",
+    TESTS / "cancelled_class" / "test_killed.py",
+    TESTS / "roles" / "test_server.py",
+    TESTS / "test_serve.py",
+}
 
 # A test that ends within a statement that failed leaves nothing behind to look at.
 ABORTED = TransactionStatus.INERROR
@@ -47,10 +56,14 @@ def use_own_cluster(worker: str) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test below tests/browser with `browser`."""
+    """Mark every test below tests/browser with `browser`, and those that start sites or servers
+    with `slow`."""
     for item in items:
-        if BROWSER in item.path.parents:
+        folders_and_file = {item.path, *item.path.parents}
+        if BROWSER in folders_and_file:
             item.add_marker(pytest.mark.browser)
+        elif SLOW & folders_and_file:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session", autouse=True)
