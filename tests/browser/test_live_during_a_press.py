@@ -16,7 +16,7 @@ from tests.factories import make_purchase
 
 REINSTATE = re.compile(r"/reinstate/$")
 ROWS = re.compile(r"/purchases/rows/")
-CHANGES = re.compile(r"/purchases/latest/")
+CHANGES = re.compile(r"/purchases/changes/")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from purchases.cancelled_class import giving_back
+from purchases.cancelled_class import process
 from purchases.models import Org, Purchase, SessionRequest
 from purchases.operations import sessions
 from purchases.operations.requests import CLAIM
@@ -127,11 +127,11 @@ def test_each_press_begins_with_a_random_purchase(
     packs = make_purchases(org=northside, count=4)
     written = written_by(mia, *packs)
     tried: list[Purchase] = []
-    monkeypatch.setattr(giving_back, limit, value)
-    monkeypatch.setattr(giving_back, "_give_back", lambda *arguments: tried.append(arguments[-1]))
+    monkeypatch.setattr(process, limit, value)
+    monkeypatch.setattr(process, "_reinstate_one", lambda *arguments: tried.append(arguments[-1]))
 
     for _ in range(80):
-        giving_back.give_back_some(member=mia.membership, written=written)
+        process.process_chunk(member=mia.membership, written=written)
 
     assert len(tried) == 80
     assert {purchase.pk for purchase in tried} == {pack.pk for pack in packs}
