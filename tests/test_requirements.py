@@ -1,4 +1,4 @@
-"""The requirement files name every package that the code imports."""
+"""The requirement files name every package that the code imports, and the lock files match them."""
 
 import ast
 import re
@@ -7,6 +7,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from tests.processes import ROOT
 
@@ -45,9 +46,9 @@ BROUGHT_ALONG = {"markupsafe": "jinja2"}
 @pytest.mark.parametrize(
     ("folder", "file"),
     [
-        ("studio", "requirements.txt"),
-        ("purchases", "requirements.txt"),
-        ("tests", "requirements-dev.txt"),
+        ("studio", "requirements.in"),
+        ("purchases", "requirements.in"),
+        ("tests", "requirements-dev.in"),
     ],
 )
 def test_every_imported_package_is_declared(folder: str, file: str) -> None:
@@ -61,3 +62,30 @@ def test_every_imported_package_is_declared(folder: str, file: str) -> None:
     }
 
     assert missing == set()
+
+
+def pins(name: str) -> dict[str, str]:
+    """Return the version of each package that a requirements file pins."""
+    text = (settings.BASE_DIR / name).read_text()
+    found = re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;]+)", text, re.MULTILINE)
+    return {package.lower().replace("_", "-"): version for package, version in found}
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_the_lock_file_has_every_direct_requirement(name: str) -> None:
+    direct, locked = pins(f"{name}.in"), pins(f"{name}.txt")
+
+    assert direct
+    assert {package: locked.get(package) for package in direct} == direct, "run `make lock`"
+
+
+def test_the_two_lock_files_agree() -> None:
+    assert pins("requirements.txt").items() <= pins("requirements-dev.txt").items()
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_locked_package_has_a_hash(name: str) -> None:
+    entries = re.split(r"^(?=[\w.-]+==)", (settings.BASE_DIR / name).read_text(), flags=re.M)[1:]
+
+    assert len(entries) == len(pins(name))
+    assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
