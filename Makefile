@@ -1,4 +1,5 @@
-# `make help` lists what there is. Nothing is needed beforehand but Python 3.11 or later with venv.
+# `make help` lists the targets. They need Python 3.11 or later with venv; `make lint` and `make fix`
+# also need Node 16 or later with npm.
 PYTHON ?= python3
 BIN := .venv/bin
 # Python compiles a module when it is first imported; compiling all of them here takes longer.
@@ -6,44 +7,62 @@ PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compi
 # The same lock file for every platform and for Python 3.11 and later.
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock"
+NODE := .ci/node_modules
+PRETTIER := $(NODE)/.bin/prettier --config .ci/prettier.json --log-level warn \
+	"studio/static/studio/*.{js,css}" ".ci/*.{json,ts}"
+# The tests to run: `make test T=tests/test_search.py`.
+T ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock screenshots messages audit bench bench-quick
+.PHONY: help run test test-fast lint fix hooks lock screenshots messages lighthouse bench bench-quick
 
-help: ## this list
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: .venv/site ## the site with its database and the demo studio, on http://127.0.0.1:8000/
+run: .venv/site ## start the site, its database and the demo studio on http://127.0.0.1:8000/
 	@exec $(BIN)/python -m studio.serve
 
-test: .venv/dev ## every test; the browser tests need Chromium
-	$(BIN)/python -m pytest
+test: .venv/dev ## run every test, or those of T=tests/test_search.py; browser tests need Chromium
+	$(BIN)/python -m pytest $(T)
 
-lint: .venv/dev ## style, types, templates, and that no migration is missing
+test-fast: .venv/dev ## run the tests that need no browser and no long wait, in two processes
+	$(BIN)/python -m pytest -n 2 -m "not slow and not browser" $(T)
+
+lint: .venv/dev $(NODE)/installed ## check style, spelling, types, templates and missing migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/typos
 	DEBUG=True $(BIN)/mypy .
 	$(BIN)/djlint --lint --quiet templates
+	$(PRETTIER) --check
 	DEBUG=True $(BIN)/python manage.py makemigrations --check --dry-run
 
-lock: .venv/dev ## requirements*.txt, with every version and hash, from requirements*.in
+fix: .venv/dev $(NODE)/installed ## format Python, JavaScript and CSS, and sort imports
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(PRETTIER) --write
+
+hooks: .venv/dev $(NODE)/installed ## check every commit with the hooks of .pre-commit-config.yaml
+	$(BIN)/pre-commit install
+
+lock: .venv/dev ## write requirements*.txt, with every version and hash, from requirements*.in
 	$(LOCK) requirements.in --output-file requirements.txt
 	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
 
-screenshots: .venv/dev ## every page and state, at three widths, light and dark, into screenshots/
+screenshots: .venv/dev ## save every page and state, at three widths, light and dark, in screenshots/
 	BROWSER_TESTS=required $(BIN)/python -m pytest tests/browser/screenshots/every_page.py
 
-messages: .venv/dev ## the texts to translate, gathered and compiled (apt-get install gettext)
+messages: .venv/dev ## collect and compile the texts to translate (apt-get install gettext)
 	DEBUG=True $(BIN)/python manage.py makemessages --all --no-obsolete --add-location=file -i '.venv*' -i var
 	DEBUG=True $(BIN)/python manage.py compilemessages -i '.venv*' -i var
 
-audit: .venv/dev ## Lighthouse and the Nu HTML checker; they need npm, Java and Chromium
-	$(BIN)/python .ci/audit.py
+lighthouse: .venv/dev ## run Lighthouse and the Nu HTML checker; they need npm, Java and Chromium
+	$(BIN)/python .ci/lighthouse.py
 
-bench: .venv/dev .venv-peers/installed ## how fast it is, and against what; 10 minutes, 15 the first time
+bench: .venv/dev .venv-peers/installed ## measure the site and its peers; 10 minutes, 15 the first time
 	$(BIN)/python -m benchmarks
 
-bench-quick: .venv/dev .venv-peers/installed ## the same with fewer rows, 2 minutes
+bench-quick: .venv/dev .venv-peers/installed ## measure the same with fewer rows, in 2 minutes
 	$(BIN)/python -m benchmarks --quick
 
 .venv-peers/installed: benchmarks/requirements.txt
@@ -61,4 +80,9 @@ bench-quick: .venv/dev .venv-peers/installed ## the same with fewer rows, 2 minu
 
 .venv/dev: .venv/site requirements-dev.txt
 	$(PIP_INSTALL) -r requirements-dev.txt
+	touch $@
+
+$(NODE)/installed: .ci/package.json .ci/package-lock.json
+	@command -v npm >/dev/null || { echo "This needs Node: apt-get install nodejs npm"; exit 1; }
+	npm ci --prefix .ci --silent --no-audit --no-fund --ignore-scripts
 	touch $@

@@ -1,5 +1,5 @@
 """A pytest plugin: keeps every page and every answer to htmx that the tests come to, each as a
-whole document in the folder KEEP_HTML, for the checker of `make audit`. Not the admin's."""
+whole document in the folder KEEP_HTML, for the checker of `make lighthouse`. Not the admin's."""
 
 import hashlib
 import os

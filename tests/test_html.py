@@ -1,4 +1,4 @@
-"""What the HTML checker of `make audit` found once, and must not come back: it is quick to see."""
+"""Faults that the HTML checker of `make lighthouse` found once: a quick check for each."""
 
 import re
 

@@ -50,8 +50,8 @@ def test_all_of_them_are_counted_in_order_and_none_is_lost(pack: Purchase, desks
     assert statuses(answers) == [200] * DESKS
     assert expiry_of(pack) == end_of_the_day(7 * DESKS, after=pack.expires_at)
     lines = expiry_lines(pack)
-    befores, afters = [line[1] for line in lines], [line[2] for line in lines]
-    assert befores == [pack.expires_at, *afters[:-1]], "each begins where the one before it ended"
+    starts, ends = [line[1] for line in lines], [line[2] for line in lines]
+    assert starts == [pack.expires_at, *ends[:-1]], "each begins where the one before it ended"
 
 
 def test_the_naive_way_loses_all_but_one(pack: Purchase) -> None:

@@ -1,9 +1,9 @@
-"""`make audit`: the site in production mode, under Lighthouse and the Nu HTML checker.
+"""`make lighthouse`: the site in production mode, under Lighthouse and the Nu HTML checker.
 
 Lighthouse visits four pages of the demo studio on a desk and on a phone; each must have 100 for
 accessibility, best practices and performance. The checker reads every page and every answer to
 htmx that the tests come to, but the admin's; none may have an error. Both are fetched by npm into
-var/audit, with everything else that this makes.
+var/lighthouse, with everything else that this makes.
 """
 
 import json
@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-FOLDER = BASE_DIR / "var" / "audit"
+FOLDER = BASE_DIR / "var" / "lighthouse"
 TOOLS = ["lighthouse@12.8.2", "vnu-jar@26.9.27"]
 BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
 CATEGORIES = ["accessibility", "best-practices", "performance"]
@@ -40,7 +40,7 @@ def main() -> None:
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     for command, packages in NEEDED.items():
         if not (browser if command == "chromium" else shutil.which(command)):
-            sys.exit(f"make audit needs {command}: apt-get install {packages}")
+            sys.exit(f"make lighthouse needs {command}: apt-get install {packages}")
     os.environ["CHROME_PATH"] = str(browser)
     FOLDER.mkdir(parents=True, exist_ok=True)
     run("npm", "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", *TOOLS)
