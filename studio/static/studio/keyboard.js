@@ -98,7 +98,12 @@ function singleKey(event) {
     event.preventDefault();
     search.focus();
     search.select();
-  } else if (search && event.key.length === 1 && event.key !== " " && event.target === document.body) {
+  } else if (
+    search &&
+    event.key.length === 1 &&
+    event.key !== " " &&
+    event.target === document.body
+  ) {
     // Letters that are typed at nothing in particular are a name: the field gets them.
     search.focus();
     search.select();
@@ -106,7 +111,8 @@ function singleKey(event) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
+  if (event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]"))
+    return;
   if (event.key === "ArrowDown") move(event, 1);
   else if (event.key === "ArrowUp") move(event, -1);
   else if (event.key === "Escape") leave(event);

@@ -61,7 +61,10 @@ async function look() {
 
 async function catchUp() {
   const before = presses;
-  const answer = await ask(live.changes, { "Live-Token": live.token, "If-None-Match": live.snapshot });
+  const answer = await ask(live.changes, {
+    "Live-Token": live.token,
+    "If-None-Match": live.snapshot,
+  });
   const changed = answer.status === 200 ? (await answer.json()).changed : [];
   if (isUnderWay() || presses !== before) return;
   if (answer.status === 200) {
@@ -80,7 +83,8 @@ async function catchUp() {
 // The page's old token is renewed by whoever is signed in, with the rows.
 async function bringRows(renew) {
   const here = new Set(shown());
-  for (const id of [...due, ...held]) if (!here.has(id)) [due, held].forEach((set) => set.delete(id));
+  for (const id of [...due, ...held])
+    if (!here.has(id)) [due, held].forEach((set) => set.delete(id));
   for (const id of held) {
     if (isInUse(rowOf(id))) continue;
     held.delete(id);
@@ -164,7 +168,10 @@ function put(fresh, row) {
   // Of fifty rows that change, a screen reader is told about the one that it reads.
   if (hadFocus) {
     const told = [".client", ".count small"].map((part) => row.querySelector(part));
-    document.getElementById("live-changes").textContent = told.filter(Boolean).map(words).join(": ");
+    document.getElementById("live-changes").textContent = told
+      .filter(Boolean)
+      .map(words)
+      .join(": ");
   }
   return !wait.includes(true);
 }

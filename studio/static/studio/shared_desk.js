@@ -36,7 +36,14 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   keys.forEach(take);
 });
 document.addEventListener("click", (event) => {
-  if (!whoDialog || byCode() || !event.target.closest("[data-who]") || event.ctrlKey || event.metaKey) return;
+  if (
+    !whoDialog ||
+    byCode() ||
+    !event.target.closest("[data-who]") ||
+    event.ctrlKey ||
+    event.metaKey
+  )
+    return;
   event.preventDefault();
   askWho();
 });
@@ -53,7 +60,7 @@ function take(key) {
     return true;
   }
   if (!form) return false;
-  const people = [...form.elements.who.length ? form.elements.who : [form.elements.who]];
+  const people = [...(form.elements.who.length ? form.elements.who : [form.elements.who])];
   const person = people.find((each) => each.dataset.letter === key.toLowerCase() && !each.disabled);
   const { code } = form.elements;
   if (person) {

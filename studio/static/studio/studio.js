@@ -7,7 +7,8 @@ const note = document.getElementById("note");
 // A button that went away with its row's state, or from the note, must not take the focus with it.
 let broughtRow = null;
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
-  const row = detail.elt.closest?.(".desk tbody tr") ?? (detail.target === note ? broughtRow : null);
+  const row =
+    detail.elt.closest?.(".desk tbody tr") ?? (detail.target === note ? broughtRow : null);
   if (row?.isConnected && document.activeElement === document.body) reachable(row)?.focus();
 });
 
@@ -17,7 +18,9 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
 const BREATH = 500;
 const cameAt = new Map();
 
-document.addEventListener("htmx:beforeSwap", ({ detail }) => cameAt.set(detail.target.id, performance.now()));
+document.addEventListener("htmx:beforeSwap", ({ detail }) =>
+  cameAt.set(detail.target.id, performance.now()),
+);
 
 function tooSoon(event) {
   const button = event.target.closest?.(".desk button, .desk summary, #note button");
@@ -58,7 +61,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 // that pressing again can't count twice.
 function unanswered({ detail }) {
   const form = detail.elt.closest("form[method=post]");
-  const words = document.getElementById(form ? "unconfirmed" : "unanswered").content.cloneNode(true);
+  const words = document
+    .getElementById(form ? "unconfirmed" : "unanswered")
+    .content.cloneNode(true);
   const submitter = detail.requestConfig?.triggeringEvent?.submitter;
   words.querySelector("button")?.addEventListener("click", () => {
     if (!form.isConnected) {
