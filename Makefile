@@ -35,6 +35,7 @@ lint: .venv/dev $(NODE)/installed ## check style, spelling, types, templates and
 	DEBUG=True $(BIN)/mypy .
 	$(BIN)/djlint --lint --quiet templates
 	$(PRETTIER) --check
+	$(NODE)/.bin/tsc --project .ci/tsconfig.json
 	DEBUG=True $(BIN)/python manage.py makemigrations --check --dry-run
 
 fix: .venv/dev $(NODE)/installed ## format Python, JavaScript and CSS, and sort imports

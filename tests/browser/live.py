@@ -38,7 +38,13 @@ def polls_of(page: Page) -> list[str]:
     return asked
 
 
-def breathe(page: Page) -> None:
-    """Until buttons that came by themselves can be pressed."""
-    while page.evaluate("performance.now() - Math.max(0, ...cameAt.values()) <= BREATH"):
+GUARD_IS_OVER = """async () => {
+    const { CLICK_GUARD_MS, swappedAt } = await import("/static/studio/studio.js");
+    return performance.now() - Math.max(0, ...swappedAt.values()) > CLICK_GUARD_MS;
+}"""
+
+
+def wait_for_click_guard(page: Page) -> None:
+    """Wait until new buttons can be clicked."""
+    while not page.evaluate(GUARD_IS_OVER):
         page.wait_for_timeout(50)

@@ -11,7 +11,7 @@ from purchases.formatting import on_day
 from purchases.models import Org, Purchase, SessionRequest
 from studio.models import Policy, User
 from tests.browser.conftest import WINDOWS, SignIn, Window
-from tests.browser.live import SOON, breathe
+from tests.browser.live import SOON, wait_for_click_guard
 from tests.database import another_connection
 from tests.expiry.extensions import end_of_the_day, expiry_lines, expiry_of, extended_by
 from tests.factories import make_purchase
@@ -130,7 +130,7 @@ def test_a_double_click_on_it_extends_once(
     page = sign_in(window(), mia)
     page.locator(f"#reinstate-{expired.pk}").click()
     expect(page.locator(".extend-now")).to_be_visible()
-    breathe(page)
+    wait_for_click_guard(page)
     page.get_by_role("button", name="Extend by 14 days").dblclick()
     expect(page.locator("#note span")).to_contain_text("good until")
     opened(page, pack).get_by_role("button", name="+7 days").dblclick()

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from purchases.models import Org, Purchase
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
-from tests.browser.live import SOON, breathe, by_sql, polls_of, row, shows
+from tests.browser.live import SOON, by_sql, polls_of, row, shows, wait_for_click_guard
 from tests.database import another_connection
 from tests.factories import make_client, make_purchase
 from tests.ledger import used_by
@@ -64,7 +64,7 @@ def test_buttons_come_and_go_with_the_count(
     expect(page.locator(f"#use-{pack.pk}")).to_have_count(0, timeout=SOON)
     by_sql(pack, 0)
     expect(page.locator(f"#use-{pack.pk}")).to_be_visible(timeout=SOON)
-    breathe(page)
+    wait_for_click_guard(page)
 
     page.locator(f"#use-{pack.pk}").click()
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 from purchases.models import Org, Purchase
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
-from tests.browser.live import SOON, breathe, by_sql, polls_of, row, shows
+from tests.browser.live import SOON, by_sql, polls_of, row, shows, wait_for_click_guard
 from tests.factories import make_client, make_purchase
 
 
@@ -88,7 +88,7 @@ def test_an_open_menu_and_a_note_in_it_wait_and_the_count_beside_it_does_not(
     page.keyboard.press("Escape")
     expect(page.locator(f"#use-{pack.pk}")).to_have_count(0, timeout=SOON)
     expect(page.locator(row(pack)).locator("summary")).to_be_focused()
-    breathe(page)
+    wait_for_click_guard(page)
     page.keyboard.press("Enter")
     expect(note).to_have_value("water on the floor")
     page.locator(row(pack)).get_by_role("button", name="Class cancelled").click()

@@ -1,28 +1,45 @@
-// A class was cancelled: how many are ticked stands on the button, and one box ticks a whole table.
-// The page works without this file.
+// The form for a cancelled class: count the ticked boxes, and tick a whole table with one box. The
+// page works without this file.
 
-function count() {
-  const said = document.querySelector("[data-ticked]");
-  if (!said) return;
-  const ticked = document.querySelectorAll(".people input[name=purchase]:checked").length;
-  said.textContent = ` (${ticked.toLocaleString(document.documentElement.lang)})`;
-  document.getElementById("press").disabled = ticked === 0;
-  document.querySelectorAll(".people").forEach((table) => {
-    const all = table.querySelector("[data-all]");
-    const boxes = [...table.querySelectorAll(".tick input[name=purchase]")];
-    if (!all) return;
-    all.hidden = boxes.length < 2;
-    all.checked = boxes.every((box) => box.checked);
-    all.indeterminate = !all.checked && boxes.some((box) => box.checked);
-  });
+function updateCount() {
+  const ticked = document.querySelector("[data-ticked]");
+  if (!ticked) return;
+  const count = document.querySelectorAll(".people input[name=purchase]:checked").length;
+  ticked.textContent = ` (${count.toLocaleString(document.documentElement.lang)})`;
+  const submit = /** @type {HTMLButtonElement} */ (ticked.closest("button"));
+  submit.disabled = count === 0;
+  document.querySelectorAll(".people").forEach(updateTickAll);
 }
 
-document.addEventListener("change", ({ target }) => {
+/** @param {Element} table */
+function updateTickAll(table) {
+  const tickAll = /** @type {HTMLInputElement | null} */ (table.querySelector("[data-all]"));
+  if (!tickAll) return;
+  const boxes = boxesOf(table);
+  tickAll.hidden = boxes.length < 2;
+  tickAll.checked = boxes.every((box) => box.checked);
+  tickAll.indeterminate = !tickAll.checked && boxes.some((box) => box.checked);
+}
+
+/**
+ * Return the box of each row: the first pack of each person, without their other packs.
+ * @param {Element} table
+ * @returns {HTMLInputElement[]}
+ */
+function boxesOf(table) {
+  return [...table.querySelectorAll(".tick input[name=purchase]")].map(
+    (box) => /** @type {HTMLInputElement} */ (box),
+  );
+}
+
+document.addEventListener("change", (event) => {
+  const target = /** @type {HTMLInputElement} */ (event.target);
+  const table = target.closest(".people");
+  if (!table) return;
   if (target.matches("[data-all]")) {
-    const boxes = target.closest(".people").querySelectorAll(".tick input[name=purchase]");
-    boxes.forEach((box) => (box.checked = target.checked));
+    boxesOf(table).forEach((box) => (box.checked = target.checked));
   }
-  if (target.matches(".people input")) count();
+  updateCount();
 });
-document.addEventListener("htmx:afterSettle", count);
-addEventListener("pageshow", count);
+document.addEventListener("htmx:afterSettle", updateCount);
+addEventListener("pageshow", updateCount);

@@ -1,85 +1,135 @@
-// The desk without a mouse. Single keys act only where nobody is typing, and can be turned off
-// in the list of keys: somebody who speaks to their computer "types" words anywhere.
+// Keyboard control of the desk. Single keys act only outside of text fields. The list of keys has a
+// switch that turns them off, because speech input "types" letters anywhere.
 
-const rows = () => [...document.querySelectorAll(".desk tbody tr")];
-// What Enter will press in a row: Reinstate, and where there is none nothing that counts.
-const reachable = (row) => row.querySelector(".button.main") ?? linkOf(row);
-// On a page of one client, rows don't show whose they are; of a deleted purchase nothing is left.
-const linkOf = (row) => [...row.querySelectorAll("a")].find((link) => link.getClientRects().length);
-const search = document.getElementById("search");
-const sheet = document.getElementById("keys");
-const SINGLE_KEYS = "single-keys";
+/**
+ * Return what Enter activates in a row: its Reinstate button, otherwise its link.
+ * @param {Element} row
+ * @returns {HTMLElement | undefined}
+ */
+export function mainControl(row) {
+  return row.querySelector(".button.main") ?? visibleLink(row);
+}
 
-function singleKeysAreOn() {
+/**
+ * Return the first visible link of a row. A client's page hides the link to the client, and the row
+ * of a deleted purchase has no link.
+ * @param {Element} row
+ * @returns {HTMLElement | undefined}
+ */
+export function visibleLink(row) {
+  return [...row.querySelectorAll("a")].find((link) => link.getClientRects().length);
+}
+
+/** Return whether this browser lets single keys act. */
+export function singleKeysEnabled() {
   return localStorage.getItem(SINGLE_KEYS) !== "off";
 }
 
-// --- Enter in the search goes to the only match ----------------------------------------------
+const SINGLE_KEYS = "single-keys";
+const TEXT_FIELD = "input, textarea, select";
+const search = /** @type {HTMLInputElement | null} */ (document.getElementById("search"));
+const keyList = /** @type {HTMLDialogElement | null} */ (document.getElementById("keys"));
 
-let shown = search?.value;
-let entered = false;
+const deskRows = () => [...document.querySelectorAll(".desk tbody tr")];
 
-// As somebody who types Enter, or a scanner that does so at once, means it: first the answer to
-// what stands in the field, then the row.
-function enterSearch() {
-  if (search.value === shown && !search.classList.contains("htmx-request")) return goToOnlyMatch();
-  entered = true;
-  htmx.trigger(search, "search");
+// --- Enter in the search focuses the only match ----------------------------------------------
+
+let answeredQuery = search?.value;
+let enterPending = false;
+
+/**
+ * Search for the text of the field, then focus the row if it is the only one. A scanner sends Enter
+ * before the answer to its text has come.
+ * @param {HTMLInputElement} field
+ */
+function submitSearch(field) {
+  if (field.value === answeredQuery && !field.classList.contains("htmx-request")) {
+    focusOnlyMatch();
+  } else {
+    enterPending = true;
+    htmx.trigger(field, "search");
+  }
 }
 
-function goToOnlyMatch() {
-  entered = false;
-  const found = rows();
-  if (found.length === 1) reachable(found[0])?.focus();
+function focusOnlyMatch() {
+  enterPending = false;
+  const rows = deskRows();
+  if (rows.length === 1) mainControl(rows[0])?.focus();
 }
 
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.elt.id !== "purchases") return;
-  shown = detail.requestConfig.parameters.q;
-  if (entered && shown === search.value) goToOnlyMatch();
+  answeredQuery = detail.requestConfig.parameters.q;
+  if (enterPending && answeredQuery === search?.value) focusOnlyMatch();
 });
 
-// --- From row to row, and out of what is open ------------------------------------------------
+// --- Arrow keys and Escape -------------------------------------------------------------------
 
-function move(event, step) {
-  const menu = event.target.closest("details[open] .menu");
-  if (menu) return moveInMenu(event, [...menu.querySelectorAll("input, button")], step);
-  const typing = event.target.matches("input, textarea, select");
-  if (typing && event.target !== search) return;
-  const place = rows().indexOf(event.target.closest(".desk tbody tr"));
-  if (place === -1 && (step === -1 || event.target !== search)) return;
-  const row = rows()[place + step];
+/**
+ * Move the focus to the next (1) or the previous (-1) row, or choice of an open menu.
+ * @param {KeyboardEvent} event
+ * @param {1 | -1} step
+ */
+function moveFocus(event, step) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  const menu = target.closest("details[open] .menu");
+  if (menu) return moveInMenu(event, menu, step);
+  if (target.matches(TEXT_FIELD) && target !== search) return;
+  const rows = deskRows();
+  const current = target.closest(".desk tbody tr");
+  const index = current ? rows.indexOf(current) : -1;
+  if (index === -1 && (step === -1 || target !== search)) return;
+  const row = rows[index + step];
   if (!row && step === 1) return;
   event.preventDefault();
-  if (row) reachable(row)?.focus();
+  if (row) mainControl(row)?.focus();
   else search?.focus();
 }
 
-function moveInMenu(event, choices, step) {
+/**
+ * @param {KeyboardEvent} event
+ * @param {Element} menu
+ * @param {1 | -1} step
+ */
+function moveInMenu(event, menu, step) {
   event.preventDefault();
-  choices[choices.indexOf(event.target) + step]?.focus();
+  /** @type {HTMLElement[]} */
+  const choices = [...menu.querySelectorAll("input, button")].map(
+    (choice) => /** @type {HTMLElement} */ (choice),
+  );
+  choices[choices.indexOf(/** @type {HTMLElement} */ (event.target)) + step]?.focus();
 }
 
 document.addEventListener("focusout", ({ target, relatedTarget }) => {
-  const menu = target.closest("details.why[open]");
-  if (menu && relatedTarget && !menu.contains(relatedTarget)) menu.open = false;
+  const menu = /** @type {Element} */ (target).closest("details.why[open]");
+  if (menu instanceof HTMLDetailsElement && relatedTarget instanceof Node) {
+    if (!menu.contains(relatedTarget)) menu.open = false;
+  }
 });
 
-function leave(event) {
+/**
+ * Close the open menu, otherwise the note.
+ * @param {KeyboardEvent} event
+ */
+function closeOpenItem(event) {
   const menu = document.querySelector("details.why[open]");
   const note = document.getElementById("note");
-  if (menu) {
+  if (menu instanceof HTMLDetailsElement) {
     menu.open = false;
-    menu.querySelector("summary").focus();
-  } else if (note.firstElementChild) {
+    menu.querySelector("summary")?.focus();
+  } else if (note?.firstElementChild) {
     note.replaceChildren();
-    // The search keeps its words.
+    // Escape would also clear the search field.
     event.preventDefault();
   }
 }
 
-// What can be pressed in the message below, however many rows stand before it.
-function goToNote(event) {
+/**
+ * Focus the first field or button of the note.
+ * @param {KeyboardEvent} event
+ */
+function focusNote(event) {
+  /** @type {HTMLElement | null} */
   const first = document.querySelector("#note :is(input:not([type=hidden]), button:not(.dismiss))");
   if (!first) return;
   event.preventDefault();
@@ -88,50 +138,48 @@ function goToNote(event) {
 
 // --- Single keys -----------------------------------------------------------------------------
 
-function singleKey(event) {
-  if (event.key === "?" && sheet) {
+/** @param {KeyboardEvent} event */
+function handleSingleKey(event) {
+  const isLetter = event.key.length === 1 && event.key !== " ";
+  if (event.key === "?" && keyList) {
     event.preventDefault();
-    sheet.showModal();
+    keyList.showModal();
   } else if (event.key === ",") {
-    goToNote(event);
+    focusNote(event);
   } else if (event.key === "/" && search) {
     event.preventDefault();
     search.focus();
     search.select();
-  } else if (
-    search &&
-    event.key.length === 1 &&
-    event.key !== " " &&
-    event.target === document.body
-  ) {
-    // Letters that are typed at nothing in particular are a name: the field gets them.
+  } else if (search && isLetter && event.target === document.body) {
+    // The browser types the letter into the field that has the focus now.
     search.focus();
     search.select();
   }
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]"))
-    return;
-  if (event.key === "ArrowDown") move(event, 1);
-  else if (event.key === "ArrowUp") move(event, -1);
-  else if (event.key === "Escape") leave(event);
-  else if (event.key === "Enter" && event.target === search) {
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  if (document.querySelector("dialog[open]")) return;
+  const target = /** @type {HTMLElement} */ (event.target);
+  if (event.key === "ArrowDown") moveFocus(event, 1);
+  else if (event.key === "ArrowUp") moveFocus(event, -1);
+  else if (event.key === "Escape") closeOpenItem(event);
+  else if (event.key === "Enter" && search && target === search) {
     event.preventDefault();
-    enterSearch();
-  } else if (!event.target.matches("input, textarea, select") && singleKeysAreOn()) {
-    singleKey(event);
+    submitSearch(search);
+  } else if (!target.matches(TEXT_FIELD) && singleKeysEnabled()) {
+    handleSingleKey(event);
   }
 });
 
 // --- The list of keys ------------------------------------------------------------------------
 
-if (sheet) {
-  const opener = document.getElementById("show-keys");
-  const toggle = document.getElementById("single-keys");
+if (keyList) {
+  const opener = /** @type {HTMLElement} */ (document.getElementById("show-keys"));
+  const toggle = /** @type {HTMLInputElement} */ (document.getElementById("single-keys"));
   opener.hidden = false;
-  opener.addEventListener("click", () => sheet.showModal());
-  toggle.checked = singleKeysAreOn();
+  opener.addEventListener("click", () => keyList.showModal());
+  toggle.checked = singleKeysEnabled();
   toggle.addEventListener("change", () => {
     localStorage.setItem(SINGLE_KEYS, toggle.checked ? "on" : "off");
   });

@@ -1,155 +1,210 @@
-// Counts that change elsewhere (on the other desk, in the phone app, by SQL) on the pages that are
-// open here. Every 1.5 seconds the server is asked which counts of the studio have changed, and
-// rows are fetched only where it names one that this page shows. studio.js has `cameAt`, and
-// keyboard.js `linkOf`.
+// Live updates: show counts and expiries that were changed elsewhere (at another desk, in the phone
+// app, by SQL). The page polls the server for the purchases of the org that have changed, and
+// fetches the rows that it shows.
 
-const EVERY = 1500;
-const AT_MOST = 10_000;
-const PATIENCE = 5000;
+import { visibleLink } from "./keyboard.js";
+import { swappedAt } from "./studio.js";
 
-const connection = document.getElementById("connection");
-const live = connection.dataset;
-const due = new Set(); // changed, and to be fetched
-const held = new Set(); // fetched, and in part in use: to be fetched again when free
-let partsDue = false;
-let timer;
-let looking = false;
+const POLL_MS = 1500;
+const MAX_RETRY_MS = 10_000;
+const TIMEOUT_MS = 5000;
+const ROWS_PER_REQUEST = 50;
+
+const connection = /** @type {HTMLElement} */ (document.getElementById("connection"));
+/** URLs, token and snapshot of the page, and the status that it shows. */
+const live = /** @type {LiveData} */ (/** @type {unknown} */ (connection.dataset));
+/**
+ * Ids of purchases whose rows have changed and are not fetched yet.
+ * @type {Set<string>}
+ */
+const stale = new Set();
+/**
+ * Ids of purchases whose fetched rows could not replace a cell in use. They are fetched again.
+ * @type {Set<string>}
+ */
+const deferred = new Set();
+let partsStale = false;
+let polling = false;
 let failures = 0;
+let timer = setTimeout(poll, POLL_MS);
 
 class SignedOut extends Error {}
 
-// --- Asking ----------------------------------------------------------------------------------
+// --- Requests --------------------------------------------------------------------------------
 
-// An answer that htmx waits for is newer than ours, or older: while one is under way, or came
-// meanwhile, nothing of ours is put in its place. We only ask again.
-let presses = 0;
-document.addEventListener("htmx:beforeRequest", () => presses++);
-const isUnderWay = () => document.querySelector(".htmx-request") !== null;
+// An answer that htmx waits for may be newer or older than a live answer. A live answer is dropped
+// if a request of htmx is pending, or was sent since.
+let requestCount = 0;
+document.addEventListener("htmx:beforeRequest", () => requestCount++);
+const isRequestPending = () => document.querySelector(".htmx-request") !== null;
 
-async function ask(url, asked = {}, expected = [304, 403]) {
-  const signal = AbortSignal.timeout(PATIENCE);
-  // Nobody has to be there for it: a desk that nobody uses locks all the same.
-  const headers = { "Live-Update": "true", ...asked };
-  const answer = await fetch(url, { headers, signal, cache: "no-store" });
-  if (answer.headers.has("Desk-Locked")) location.reload();
-  const sentAway = ["HX-Redirect", "HX-Refresh"].some((name) => answer.headers.has(name));
-  if (answer.redirected || sentAway) throw new SignedOut();
-  if (!answer.ok && !expected.includes(answer.status)) throw new Error(answer.status);
-  return answer;
+/** @param {number} countBefore */
+const isOvertaken = (countBefore) => isRequestPending() || requestCount !== countBefore;
+
+/**
+ * Fetch without a sign of activity: a desk that nobody uses must lock in spite of polling.
+ * @param {string} url
+ * @param {Record<string, string>} [extraHeaders]
+ * @param {number[]} [expected] statuses that are no errors, besides 2xx
+ */
+async function fetchLive(url, extraHeaders = {}, expected = [304, 403]) {
+  const response = await fetch(url, {
+    headers: { "Live-Update": "true", ...extraHeaders },
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    cache: "no-store",
+  });
+  const { headers, status } = response;
+  if (headers.has("Desk-Locked")) location.reload();
+  if (response.redirected || headers.has("HX-Redirect") || headers.has("HX-Refresh")) {
+    throw new SignedOut();
+  }
+  if (!response.ok && !expected.includes(status)) throw new Error(String(status));
+  return response;
 }
 
-async function look() {
+async function poll() {
   clearTimeout(timer);
-  if (looking || document.hidden) return;
-  looking = true;
+  if (polling || document.hidden) return;
+  polling = true;
   try {
-    if (!isUnderWay()) {
-      await catchUp();
+    if (!isRequestPending()) {
+      await update();
       failures = 0;
-      say(null);
+      showStatus(null);
     }
   } catch (error) {
     failures += 1;
-    if (error instanceof SignedOut) say("signed-out");
-    // One request may get lost; the page that is left loses its own.
-    else if (failures > 1 || error.name === "TimeoutError") say("no-connection");
+    const isTimeout = error instanceof Error && error.name === "TimeoutError";
+    if (error instanceof SignedOut) showStatus("signed-out");
+    // Ignore a single failure: a page that is being left aborts its requests.
+    else if (failures > 1 || isTimeout) showStatus("no-connection");
   }
-  looking = false;
+  polling = false;
   if (document.hidden) return;
-  timer = setTimeout(look, failures ? Math.min(500 * 2 ** failures, AT_MOST) : EVERY);
+  timer = setTimeout(poll, failures ? Math.min(500 * 2 ** failures, MAX_RETRY_MS) : POLL_MS);
 }
 
-async function catchUp() {
-  const before = presses;
-  const answer = await ask(live.changes, {
+async function update() {
+  const before = requestCount;
+  const response = await fetchLive(live.changes, {
     "Live-Token": live.token,
     "If-None-Match": live.snapshot,
   });
-  const changed = answer.status === 200 ? (await answer.json()).changed : [];
-  if (isUnderWay() || presses !== before) return;
-  if (answer.status === 200) {
-    const named = shown().filter((id) => changed?.includes(id) ?? true);
-    // A client's rows say how often any of their sessions were given back.
+  const isChanged = response.status === 200;
+  /** @type {string[] | null} null if the server cannot name the changed purchases */
+  const changed = isChanged ? (await response.json()).changed : [];
+  if (isOvertaken(before)) return;
+  if (isChanged) {
+    const ids = shownIds();
+    const named = ids.filter((id) => changed?.includes(id) ?? true);
+    // Each row shows how many sessions its client was given back, on any purchase.
     const clients = new Set(named.map(clientOf));
-    const moved = shown().filter((id) => named.includes(id) || clients.has(clientOf(id)));
-    moved.forEach((id) => due.add(id));
-    if (moved.length) partsDue = true;
-    live.snapshot = answer.headers.get("ETag");
+    const affected = ids.filter((id) => named.includes(id) || clients.has(clientOf(id)));
+    affected.forEach((id) => stale.add(id));
+    if (affected.length) partsStale = true;
+    live.snapshot = response.headers.get("ETag") ?? "";
   }
-  await bringRows(answer.status === 403);
-  await bringParts();
+  await updateRows(response.status === 403);
+  await updateParts();
 }
 
-// The page's old token is renewed by whoever is signed in, with the rows.
-async function bringRows(renew) {
-  const here = new Set(shown());
-  for (const id of [...due, ...held])
-    if (!here.has(id)) [due, held].forEach((set) => set.delete(id));
-  for (const id of held) {
-    if (isInUse(rowOf(id))) continue;
-    held.delete(id);
-    due.add(id);
+/**
+ * Fetch stale rows and show them.
+ * @param {boolean} mustRenewToken an answer with rows includes a new live token
+ */
+async function updateRows(mustRenewToken) {
+  const shown = new Set(shownIds());
+  for (const ids of [stale, deferred]) {
+    for (const id of ids) if (!shown.has(id)) ids.delete(id);
   }
-  const ids = [...due];
-  while (ids.length || renew) {
-    renew = false;
-    const before = presses;
-    const asked = ids.splice(0, 50);
-    const answer = await ask(`${live.rows}?ids=${asked}`, {
+  for (const id of deferred) {
+    if (isInUse(rowOf(id))) continue;
+    deferred.delete(id);
+    stale.add(id);
+  }
+  const waiting = [...stale];
+  while (waiting.length || mustRenewToken) {
+    mustRenewToken = false;
+    const before = requestCount;
+    const ids = waiting.splice(0, ROWS_PER_REQUEST);
+    const response = await fetchLive(`${live.rows}?ids=${ids}`, {
       "HX-Request": "true",
       "HX-Current-URL": location.href,
     });
-    if (answer.status === 403) throw new SignedOut();
-    const holder = document.createElement("template");
-    holder.innerHTML = await answer.text();
-    live.token = answer.headers.get("Live-Token");
-    if (isUnderWay() || presses !== before) return;
-    for (const id of asked) {
-      const fresh = holder.content.getElementById(`purchase-${id}`);
-      const row = rowOf(id);
-      due.delete(id);
-      if (row && !put(fresh, row)) held.add(id);
+    if (response.status === 403) throw new SignedOut();
+    const template = document.createElement("template");
+    template.innerHTML = await response.text();
+    live.token = response.headers.get("Live-Token") ?? "";
+    if (isOvertaken(before)) return;
+    for (const id of ids) {
+      stale.delete(id);
+      const row = document.getElementById(`purchase-${id}`);
+      const fresh = template.content.getElementById(`purchase-${id}`);
+      if (row && !updateRow(asRow(row), asRow(fresh))) deferred.add(id);
     }
   }
 }
 
-// What a page says besides its rows, as the history of a purchase, comes from the page itself.
-async function bringParts() {
+/** Fetch the page again and replace its other parts, such as the history of a purchase. */
+async function updateParts() {
   const parts = [...document.querySelectorAll("[data-live]")];
+  /** @param {Element} part */
   const isBusy = (part) => isInUse(part) || part.contains(document.activeElement);
-  if (!partsDue || parts.some(isBusy)) return;
-  const before = presses;
-  const answer = await ask(location.href, {}, [404]);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (isUnderWay() || presses !== before || parts.some(isBusy)) return;
-  partsDue = false;
-  // What the page is about was deleted: its row says so, and what happened to it stays to be read.
-  if (answer.status === 404) return;
+  if (!partsStale || parts.some(isBusy)) return;
+  const before = requestCount;
+  const response = await fetchLive(location.href, {}, [404]);
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  if (isOvertaken(before) || parts.some(isBusy)) return;
+  partsStale = false;
+  // The purchase or client of the page was deleted. Its row says so; the history stays readable.
+  if (response.status === 404) return;
   for (const part of parts) {
     const fresh = page.getElementById(part.id);
-    if (!fresh || words(fresh) === words(part)) continue;
-    keepTyped(part, fresh);
+    if (!fresh || textOf(fresh) === textOf(part)) continue;
+    copyFieldValues(part, fresh);
     part.replaceWith(fresh);
     htmx.process(fresh);
   }
 }
 
-// --- Showing ---------------------------------------------------------------------------------
+// --- Rows ------------------------------------------------------------------------------------
 
-const rowOf = (id) => document.getElementById(`purchase-${id}`);
-const clientOf = (id) => rowOf(id).querySelector(".client")?.href ?? id;
-const words = (part) => part.textContent.replace(/\s+/g, " ").trim();
-const USES = "[open], :active, .htmx-request, input:focus, select:focus, textarea:focus";
-const isInUse = (part) => part.matches(USES) || part.querySelector(USES) !== null;
+const IN_USE = "[open], :active, .htmx-request, input:focus, select:focus, textarea:focus";
 
-function shown() {
+/** @param {Element} part */
+const isInUse = (part) => part.matches(IN_USE) || part.querySelector(IN_USE) !== null;
+
+/** @param {Element} part */
+const textOf = (part) => (part.textContent ?? "").replace(/\s+/g, " ").trim();
+
+/** @param {Element | null} element */
+const asRow = (element) => /** @type {HTMLTableRowElement} */ (element);
+
+/** @param {string} id */
+const rowOf = (id) => asRow(document.getElementById(`purchase-${id}`));
+
+/**
+ * Return the link of a row's client, or the id itself if the row shows no client.
+ * @param {string} id
+ */
+function clientOf(id) {
+  /** @type {HTMLAnchorElement | null} */
+  const link = rowOf(id).querySelector(".client");
+  return link?.href ?? id;
+}
+
+function shownIds() {
   const rows = [...document.querySelectorAll(".desk tbody tr[data-used]")];
   return rows.map((row) => row.id.slice("purchase-".length));
 }
 
-// Cell by cell: one that says the same stays, with its focus and its open menu; one that is in use
-// waits. Whether nothing waits.
-function put(fresh, row) {
+/**
+ * Replace the cells that differ, and return whether all of them were replaced. A cell with the same
+ * text stays, with its focus and its open menu; a cell in use is not replaced.
+ * @param {HTMLTableRowElement} row
+ * @param {HTMLTableRowElement} fresh
+ */
+function updateRow(row, fresh) {
   const cells = [...row.cells];
   const freshCells = [...fresh.cells];
   if (cells.length !== freshCells.length) {
@@ -157,67 +212,105 @@ function put(fresh, row) {
     row.replaceWith(fresh);
     return true;
   }
-  const differ = cells.map((cell, n) => words(cell) !== words(freshCells[n]));
-  const wait = cells.map((cell, n) => differ[n] && isInUse(cell));
-  if (!differ.includes(true)) return true;
+  const differs = cells.map((cell, n) => textOf(cell) !== textOf(freshCells[n]));
+  const mustWait = cells.map((cell, n) => differs[n] && isInUse(cell));
+  if (!differs.includes(true)) return true;
   const hadFocus = row.contains(document.activeElement);
   for (const { name, value } of fresh.attributes) row.setAttribute(name, value);
   cells.forEach((cell, n) => {
-    if (differ[n] && !wait[n]) exchange(cell, freshCells[n], row);
+    if (differs[n] && !mustWait[n]) replaceCell(cell, freshCells[n], row);
   });
-  // Of fifty rows that change, a screen reader is told about the one that it reads.
-  if (hadFocus) {
-    const told = [".client", ".count small"].map((part) => row.querySelector(part));
-    document.getElementById("live-changes").textContent = told
-      .filter(Boolean)
-      .map(words)
-      .join(": ");
-  }
-  return !wait.includes(true);
+  if (hadFocus) announce(row);
+  return !mustWait.includes(true);
 }
 
-// Each line of a history has fields of the same names.
-function keepTyped(old, fresh) {
-  for (const field of old.querySelectorAll("input:not([type=hidden]), select, textarea")) {
-    const line = field.closest("tr")?.id;
-    const place = (line && fresh.querySelector(`#${line}`)) ?? fresh;
-    const twin = place.querySelector(`[name="${field.name}"]`);
+/**
+ * Let a screen reader read the new count of the focused row. Other rows that change stay silent.
+ * @param {Element} row
+ */
+function announce(row) {
+  const parts = [row.querySelector(".client"), row.querySelector(".count small")];
+  const status = /** @type {HTMLElement} */ (document.getElementById("live-changes"));
+  status.textContent = parts
+    .filter((part) => part !== null)
+    .map(textOf)
+    .join(": ");
+}
+
+/**
+ * Copy what was typed or ticked. Fields are matched by name, within the row of a table if they are
+ * in one, because the rows of a history have fields of the same names.
+ * @param {Element} old
+ * @param {Element} fresh
+ */
+function copyFieldValues(old, fresh) {
+  for (const field of fieldsOf(old, "input:not([type=hidden]), select, textarea")) {
+    const rowId = field.closest("tr")?.id;
+    const place = (rowId && fresh.querySelector(`#${rowId}`)) || fresh;
+    const [twin] = fieldsOf(place, `[name="${field.name}"]`);
     if (twin) [twin.value, twin.checked] = [field.value, field.checked];
   }
 }
 
-function exchange(cell, fresh, row) {
+/**
+ * @param {Element} part
+ * @param {string} selector
+ */
+function fieldsOf(part, selector) {
+  return [...part.querySelectorAll(selector)].map(
+    (field) => /** @type {HTMLInputElement} */ (field),
+  );
+}
+
+/**
+ * @param {HTMLTableCellElement} cell
+ * @param {HTMLTableCellElement} fresh
+ * @param {HTMLTableRowElement} row
+ */
+function replaceCell(cell, fresh, row) {
   const focused = cell.contains(document.activeElement) ? document.activeElement : null;
-  keepTyped(cell, fresh);
+  copyFieldValues(cell, fresh);
   cell.replaceWith(fresh);
   htmx.process(fresh);
-  // No other button must get the click, or below the Enter, that was meant for one that went.
-  if (fresh.querySelector("button")) cameAt.set(row.id, performance.now());
+  // A click or the Enter key that was meant for an old button must not activate a new one.
+  if (fresh.querySelector("button")) swappedAt.set(row.id, performance.now());
   if (!focused) return;
-  const name = (button) => button.ariaLabel ?? words(button);
-  const twins = [...fresh.querySelectorAll(focused.localName)];
-  const twin = twins.find((each) => name(each) === name(focused));
-  // Where its button went, the focus goes to the link.
-  (twin ?? linkOf(row)).focus({ preventScroll: true });
+  /** @param {Element} control */
+  const nameOf = (control) => control.ariaLabel ?? textOf(control);
+  /** @type {HTMLElement | undefined} */
+  const twin = [...fresh.querySelectorAll(focused.localName)]
+    .map((control) => /** @type {HTMLElement} */ (control))
+    .find((control) => nameOf(control) === nameOf(focused));
+  (twin ?? visibleLink(row))?.focus({ preventScroll: true });
 }
 
-function say(id) {
-  if ((live.said ?? null) === id) return;
-  if (id) live.said = id;
-  else delete live.said;
-  connection.replaceChildren(...(id ? [document.getElementById(id).content.cloneNode(true)] : []));
+/**
+ * Show the content of a template as the status of the connection, or nothing.
+ * @param {"signed-out" | "no-connection" | null} id
+ */
+function showStatus(id) {
+  if ((live.status ?? null) === id) return;
+  if (id) {
+    const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
+    live.status = id;
+    connection.replaceChildren(template.content.cloneNode(true));
+  } else {
+    delete live.status;
+    connection.replaceChildren();
+  }
 }
 
-// --- When ------------------------------------------------------------------------------------
+// --- When to poll ----------------------------------------------------------------------------
 
-document.addEventListener("visibilitychange", look);
-window.addEventListener("online", look);
-for (const end of ["focusout", "toggle", "pointerup", "htmx:afterSettle"]) {
-  const freed = () => {
-    if (!held.size && !partsDue) return;
+document.addEventListener("visibilitychange", poll);
+window.addEventListener("online", poll);
+
+// These events may free a cell or a part that was in use.
+for (const type of ["focusout", "toggle", "pointerup", "htmx:afterSettle"]) {
+  const pollSoon = () => {
+    if (!deferred.size && !partsStale) return;
     clearTimeout(timer);
-    timer = setTimeout(look, 50);
+    timer = setTimeout(poll, 50);
   };
-  document.addEventListener(end, freed, true);
+  document.addEventListener(type, pollSoon, true);
 }
-timer = setTimeout(look, EVERY);

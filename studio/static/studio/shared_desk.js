@@ -1,98 +1,122 @@
-// Who is at the desk: a dialog behind the name, opened and filled in by a few keys, and the cover of
-// a page that nobody uses. The page of its own works without this file; keyboard.js, loaded before,
-// has `singleKeysAreOn` and `search`.
+// The shared desk: a dialog to choose who is at the desk, with keys for the person and the PIN, and
+// the lock of a desk that nobody uses. The page with the same form works without this file.
 
-const { acting, locksAfter, here } = document.currentScript.dataset;
-const whoDialog = document.getElementById("who-is-here");
-const lockForm = document.getElementById("lock");
-const whereWeAre = () => location.pathname + location.search;
+import { singleKeysEnabled } from "./keyboard.js";
+
+const script = /** @type {HTMLElement} */ (document.getElementById("shared-desk"));
+const { acting = "", locksAfter = "0", here = "" } = script.dataset;
+const dialog = /** @type {HTMLDialogElement | null} */ (document.getElementById("who-is-here"));
+const dialogContent = document.getElementById("who");
+const lockForm = /** @type {HTMLFormElement | null} */ (document.getElementById("lock"));
+const currentPath = () => location.pathname + location.search;
 
 // --- The dialog ------------------------------------------------------------------------------
 
-// What is typed before the list is there.
-let early = null;
+/**
+ * Keys that were typed while the content of the dialog is loading; null at any other time.
+ * @type {string[] | null}
+ */
+let earlyKeys = null;
 
-function askWho() {
-  early = [];
-  whoDialog.showModal();
-  const asked = `${whoDialog.dataset.href}?next=${encodeURIComponent(whereWeAre())}`;
-  htmx.ajax("GET", asked, { target: "#who", swap: "innerHTML" });
+/** @param {HTMLDialogElement} dialog */
+function openDialog(dialog) {
+  earlyKeys = [];
+  dialog.showModal();
+  const url = `${dialog.dataset.href}?next=${encodeURIComponent(currentPath())}`;
+  htmx.ajax("GET", url, { target: "#who", swap: "innerHTML" });
 }
 
-whoDialog?.addEventListener("close", () => {
-  early = null;
-  document.getElementById("who").replaceChildren();
+dialog?.addEventListener("close", () => {
+  earlyKeys = null;
+  dialogContent?.replaceChildren();
 });
-// What went wrong is told in the note, which a dialog would cover.
-for (const wrong of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
-  document.addEventListener(wrong, ({ detail }) => {
-    if (detail.target?.id === "who" || whoDialog?.contains(detail.elt)) whoDialog.close();
-  });
+
+/**
+ * Close the dialog if its request failed, because it would cover the note with the error.
+ * @param {HtmxEvent} event
+ */
+function closeAfterError({ detail }) {
+  if (detail.target === dialogContent || dialog?.contains(detail.elt)) dialog?.close();
 }
+document.addEventListener("htmx:sendError", closeAfterError);
+document.addEventListener("htmx:timeout", closeAfterError);
+document.addEventListener("htmx:responseError", closeAfterError);
+
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
-  if (detail.target.id !== "who" || !early) return;
-  const keys = early;
-  early = null;
-  keys.forEach(take);
+  if (detail.target.id !== "who" || !earlyKeys) return;
+  const keys = earlyKeys;
+  earlyKeys = null;
+  keys.forEach(handleKey);
 });
 document.addEventListener("click", (event) => {
-  if (
-    !whoDialog ||
-    byCode() ||
-    !event.target.closest("[data-who]") ||
-    event.ctrlKey ||
-    event.metaKey
-  )
-    return;
+  const isLink = /** @type {Element} */ (event.target).closest("[data-who]") !== null;
+  if (!dialog || pinForm() || !isLink || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
-  askWho();
+  openDialog(dialog);
 });
 
-// --- By keys: a letter for the person, then the digits ----------------------------------------
+// --- Keys: a letter for the person, then the digits of the PIN -------------------------------
 
-const byCode = () => document.querySelector("[data-by-code]");
+/** Return the form with people and PIN, if it is in the page or in the dialog. */
+function pinForm() {
+  return /** @type {HTMLFormElement | null} */ (document.querySelector("[data-by-code]"));
+}
 
-// Whether the key meant something here.
-function take(key) {
-  const form = byCode();
+/** @param {Element} form */
+function pinFieldOf(form) {
+  return /** @type {HTMLInputElement} */ (form.querySelector("#code"));
+}
+
+/** @param {string} key */
+const isDigit = (key) => /^[0-9]$/.test(key);
+
+/**
+ * Choose the person of a letter, type a digit of the PIN, or lock the desk with a full stop. Return
+ * whether the key did any of these.
+ * @param {string} key
+ */
+function handleKey(key) {
+  const form = pinForm();
   if (key === "." && lockForm) {
-    lock();
+    lock(lockForm);
     return true;
   }
   if (!form) return false;
-  const people = [...(form.elements.who.length ? form.elements.who : [form.elements.who])];
-  const person = people.find((each) => each.dataset.letter === key.toLowerCase() && !each.disabled);
-  const { code } = form.elements;
+  const person = [...form.querySelectorAll("[name=who]")]
+    .map((radio) => /** @type {HTMLInputElement} */ (radio))
+    .find((radio) => radio.dataset.letter === key.toLowerCase() && !radio.disabled);
+  const pin = pinFieldOf(form);
   if (person) {
     person.checked = true;
-    code.value = "";
-    code.focus();
-  } else if (/^[0-9]$/.test(key)) {
-    code.focus();
-    code.value += key;
-    sendWhenComplete();
+    pin.value = "";
+    pin.focus();
+  } else if (isDigit(key)) {
+    pin.focus();
+    pin.value += key;
+    submitIfComplete(form);
   }
-  return person !== undefined || /^[0-9]$/.test(key);
+  return person !== undefined || isDigit(key);
 }
 
 document.addEventListener(
   "keydown",
   (event) => {
-    const { key, target } = event;
+    const { key } = event;
+    const target = /** @type {HTMLInputElement} */ (event.target);
     if (event.altKey || event.ctrlKey || event.metaKey || key.length !== 1) return;
     const isTyping = target.matches("input:not([type=radio]), textarea, select");
-    const isAsking = whoDialog?.open || (byCode() && !document.querySelector("dialog[open]"));
-    if (isAsking) {
+    const isFormShown = dialog?.open || (pinForm() && !document.querySelector("dialog[open]"));
+    if (isFormShown) {
       if (target.type === "password" || event.repeat || key === " ") return;
-      if (early) early.push(key);
-      else if (target.id === "code" && /^[0-9]$/.test(key)) return;
-      else if (!take(key)) return;
+      if (earlyKeys) earlyKeys.push(key);
+      else if (target.id === "code" && isDigit(key)) return;
+      else if (!handleKey(key)) return;
     } else {
-      // Nothing that anybody searches for begins with a full stop.
+      // No search begins with a full stop, so it opens the dialog from an empty search too.
       const isFree = !isTyping || (target.id === "search" && target.value === "");
-      if (key !== "." || !whoDialog || !isFree || !singleKeysAreOn()) return;
+      if (key !== "." || !dialog || !isFree || !singleKeysEnabled()) return;
       if (document.querySelector("dialog[open]")) return;
-      askWho();
+      openDialog(dialog);
     }
     event.preventDefault();
     event.stopPropagation();
@@ -100,81 +124,96 @@ document.addEventListener(
   true,
 );
 
-// One code is one try, be it sent by its last digit or by Enter too.
-const sent = new WeakSet();
-
-function sendWhenComplete() {
-  const form = byCode();
+/**
+ * Submit the form once the PIN has as many digits as the chosen person's.
+ * @param {HTMLFormElement} form
+ */
+function submitIfComplete(form) {
+  /** @type {HTMLInputElement | null} */
   const person = form.querySelector("[name=who]:checked");
-  if (!person || form.elements.code.value.length !== Number(person.dataset.digits)) return;
+  if (!person || pinFieldOf(form).value.length !== Number(person.dataset.digits)) return;
   form.requestSubmit();
 }
 
-document.addEventListener("input", ({ target }) => {
-  if (target.id !== "code") return;
-  target.value = target.value.replace(/[^0-9]/g, "");
-  sendWhenComplete();
+document.addEventListener("input", (event) => {
+  const pin = /** @type {HTMLInputElement} */ (event.target);
+  if (pin.id !== "code") return;
+  pin.value = pin.value.replace(/[^0-9]/g, "");
+  const form = pinForm();
+  if (form) submitIfComplete(form);
 });
-document.addEventListener("change", ({ target }) => {
-  if (target.matches("[data-by-code] [name=who]")) byCode().elements.code.focus();
+document.addEventListener("change", (event) => {
+  const target = /** @type {Element} */ (event.target);
+  const form = target.closest("[data-by-code]");
+  if (form && target.matches("[name=who]")) pinFieldOf(form).focus();
 });
+
+/**
+ * Forms that were submitted: the last digit and the Enter key must not count as two attempts.
+ * @type {WeakSet<HTMLFormElement>}
+ */
+const submitted = new WeakSet();
 document.addEventListener("submit", (event) => {
-  const form = event.target;
+  const form = /** @type {HTMLFormElement} */ (event.target);
   if (!form.closest(".at-desk") || form.hasAttribute("data-hx-post")) return;
-  if (sent.has(form)) event.preventDefault();
-  sent.add(form);
+  if (submitted.has(form)) event.preventDefault();
+  submitted.add(form);
 });
 
 // --- The lock --------------------------------------------------------------------------------
 
-const SEEN = "desk-seen";
-const WHO = "desk-who";
-const limit = Number(locksAfter) * 1000;
-const RENEW_EVERY = Math.min(limit / 4, 60_000);
-let renewed = Date.now();
+const LAST_ACTIVITY = "desk-seen";
+const ACTING_MEMBER = "desk-who";
+const lockAfterMs = Number(locksAfter) * 1000;
+const reportEveryMs = Math.min(lockAfterMs / 4, 60_000);
+let lastReport = Date.now();
 
-// Nothing can be read while the answer is on its way, or where there is none.
-function lock() {
+/**
+ * Hide the page before the answer comes, and even if no answer comes.
+ * @param {HTMLFormElement} form
+ */
+function lock(form) {
   document.body.hidden = true;
-  lockForm.requestSubmit();
+  form.requestSubmit();
 }
 
 lockForm?.addEventListener("submit", () => {
-  const isOnItsOwnPage = byCode() && !whoDialog.open;
-  if (!isOnItsOwnPage) lockForm.elements.next.value = whereWeAre();
+  const isOnItsOwnPage = pinForm() && !dialog?.open;
+  const next = /** @type {HTMLInputElement} */ (lockForm.elements.namedItem("next"));
+  if (!isOnItsOwnPage) next.value = currentPath();
 });
 
-// Who types a long note is there, which the server can't see: it is told now and then.
-async function present() {
+/** Report activity to the server now and then: the server cannot see that a note is typed. */
+async function recordActivity() {
   const now = Date.now();
-  localStorage.setItem(SEEN, now);
-  if (now - renewed < RENEW_EVERY) return;
-  renewed = now;
-  const answer = await fetch(here, { cache: "no-store" }).catch(() => null);
-  if (answer?.redirected) location.reload();
+  localStorage.setItem(LAST_ACTIVITY, String(now));
+  if (now - lastReport < reportEveryMs) return;
+  lastReport = now;
+  const response = await fetch(here, { cache: "no-store" }).catch(() => null);
+  if (response?.redirected) location.reload();
 }
 
-function look() {
-  if (Date.now() - Number(localStorage.getItem(SEEN)) >= limit) lock();
+/** Reload if another window of this browser has changed the acting member or locked the desk. */
+function reloadIfMemberChanged() {
+  if (localStorage.getItem(ACTING_MEMBER) !== acting) location.reload();
 }
 
-// Another window of this browser may have changed who acts, or locked the desk.
-function compare() {
-  if (localStorage.getItem(WHO) !== acting) location.reload();
-}
-
-localStorage.setItem(WHO, acting);
+localStorage.setItem(ACTING_MEMBER, acting);
 addEventListener("storage", ({ key }) => {
-  if (key === WHO) compare();
+  if (key === ACTING_MEMBER) reloadIfMemberChanged();
 });
 addEventListener("pageshow", ({ persisted }) => {
-  if (persisted) compare();
+  if (persisted) reloadIfMemberChanged();
 });
-if (limit && lockForm) {
-  localStorage.setItem(SEEN, Date.now());
-  for (const sign of ["keydown", "pointerdown", "wheel", "touchmove"]) {
-    document.addEventListener(sign, present, { capture: true, passive: true });
+if (lockAfterMs && lockForm) {
+  const lockIfIdle = () => {
+    const idleMs = Date.now() - Number(localStorage.getItem(LAST_ACTIVITY));
+    if (idleMs >= lockAfterMs) lock(lockForm);
+  };
+  localStorage.setItem(LAST_ACTIVITY, String(Date.now()));
+  for (const type of ["keydown", "pointerdown", "wheel", "touchmove"]) {
+    document.addEventListener(type, recordActivity, { capture: true, passive: true });
   }
-  for (const back of ["visibilitychange", "focus", "pageshow"]) addEventListener(back, look);
-  setInterval(look, 1000);
+  for (const type of ["visibilitychange", "focus", "pageshow"]) addEventListener(type, lockIfIdle);
+  setInterval(lockIfIdle, 1000);
 }

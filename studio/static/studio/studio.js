@@ -1,146 +1,197 @@
-// What HTML and htmx leave to do: the focus after a row is swapped, rows that an answer brings
-// along, and words where the server can't be reached. Every page works without this file.
-// keyboard.js, loaded before, has `reachable`.
+// What HTML and htmx leave to do: restore the focus after a swap, put in a row that an answer
+// includes, and tell people about a lost connection. Every page works without this file.
 
-const note = document.getElementById("note");
+import { mainControl } from "./keyboard.js";
 
-// A button that went away with its row's state, or from the note, must not take the focus with it.
-let broughtRow = null;
+const note = /** @type {HTMLElement} */ (document.getElementById("note"));
+
+/**
+ * Return a copy of the content of a <template>.
+ * @param {string} id
+ */
+function cloneTemplate(id) {
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
+  return /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+}
+
+// --- The focus after a swap ------------------------------------------------------------------
+
+/** @type {Element | null} */
+let includedRow = null;
+
+// The button that had the focus may be gone with the old row, or with the old note.
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
-  const row =
-    detail.elt.closest?.(".desk tbody tr") ?? (detail.target === note ? broughtRow : null);
-  if (row?.isConnected && document.activeElement === document.body) reachable(row)?.focus();
+  const row = detail.elt.closest?.(".desk tbody tr") ?? (detail.target === note && includedRow);
+  if (row && row.isConnected && document.activeElement === document.body) {
+    mainControl(row)?.focus();
+  }
 });
 
-// One press is one press. A key that is held or pressed twice, and the second half of a double
-// click, must not press what came in the place of the first one's button. (Without this file the
-// stylesheet keeps the pointer away for as long.)
-const BREATH = 500;
-const cameAt = new Map();
+// --- A guard against double clicks -----------------------------------------------------------
 
-document.addEventListener("htmx:beforeSwap", ({ detail }) =>
-  cameAt.set(detail.target.id, performance.now()),
-);
+// The second half of a double click, or a key that is held, must not activate the button that took
+// the place of the first. (Without this file the stylesheet blocks the pointer for as long.)
+export const CLICK_GUARD_MS = 500;
+/**
+ * When a row or the note was last swapped, by element id, as of performance.now().
+ * @type {Map<string, number>}
+ */
+export const swappedAt = new Map();
 
-function tooSoon(event) {
-  const button = event.target.closest?.(".desk button, .desk summary, #note button");
-  if (!button || (event.type === "keydown" && event.key !== "Enter" && event.key !== " ")) return;
-  // Enter in a field clicks the form's button: whoever typed there has seen the form.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  swappedAt.set(detail.target.id, performance.now());
+});
+
+/** @param {KeyboardEvent | MouseEvent} event */
+function blockEarlyClick(event) {
+  const target = /** @type {Element} */ (event.target);
+  const button = target.closest?.(".desk button, .desk summary, #note button");
+  if (!button) return;
+  const isKey = event instanceof KeyboardEvent;
+  if (isKey && event.key !== "Enter" && event.key !== " ") return;
+  // Enter in a field clicks its form's button: the person has already seen the new form.
   const field = document.activeElement;
-  if (event.detail === 0 && field.matches("input") && field.form === button.form) return;
+  const isOfField = field instanceof HTMLInputElement && button instanceof HTMLButtonElement;
+  if (event.detail === 0 && isOfField && field.form === button.form) return;
   const place = button.closest("tr, #note");
-  const age = performance.now() - (cameAt.get(place.id) ?? -Infinity);
-  if (!event.repeat && age > BREATH) return;
+  const age = performance.now() - (swappedAt.get(place?.id ?? "") ?? -Infinity);
+  if (!(isKey && event.repeat) && age > CLICK_GUARD_MS) return;
   event.preventDefault();
   event.stopPropagation();
 }
-document.addEventListener("keydown", tooSoon, true);
-document.addEventListener("click", tooSoon, true);
+document.addEventListener("keydown", blockEarlyClick, true);
+document.addEventListener("click", blockEarlyClick, true);
 
-// An answer in the note may bring its row along; a search may have taken that row away.
+// --- Rows and errors in the note -------------------------------------------------------------
+
+// An answer for the note may include the row; a search may have removed the row from the page.
 document.addEventListener("htmx:afterSwap", () => {
-  document.querySelectorAll("#note template[data-row]").forEach((brought) => {
-    const row = brought.content.firstElementChild;
-    const old = document.getElementById(row.id);
-    brought.remove();
+  document.querySelectorAll("#note template[data-row]").forEach((template) => {
+    const row = /** @type {HTMLTemplateElement} */ (template).content.firstElementChild;
+    template.remove();
+    const old = row && document.getElementById(row.id);
     if (!old) return;
     old.replaceWith(row);
     htmx.process(row);
-    broughtRow = row;
+    includedRow = row;
   });
 });
 
-// An error answers with a note in words: it goes where notes go, and the row stays as it was.
+// An error is answered with a note: show it as the note, and leave the row as it is.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (!event.detail.isError) return;
   event.detail.target = note;
   event.detail.swapOverride = "innerHTML";
 });
 
-// A press whose answer got lost may have counted or not. The form still has the request's id, so
-// that pressing again can't count twice.
-function unanswered({ detail }) {
+// --- A lost connection -----------------------------------------------------------------------
+
+/**
+ * Offer to send a request again whose answer was lost. The server may have counted it. The form
+ * keeps its request id, so a second try is not counted twice.
+ * @param {HtmxEvent} event
+ */
+function showUnanswered({ detail }) {
+  /** @type {HTMLFormElement | null} */
   const form = detail.elt.closest("form[method=post]");
-  const words = document
-    .getElementById(form ? "unconfirmed" : "unanswered")
-    .content.cloneNode(true);
-  const submitter = detail.requestConfig?.triggeringEvent?.submitter;
-  words.querySelector("button")?.addEventListener("click", () => {
-    if (!form.isConnected) {
-      // A search took its row away meanwhile.
-      form.hidden = true;
-      form.setAttribute("data-hx-target", "#note");
-      note.append(form);
-      htmx.process(form);
-    }
-    // htmx sends the value of a button that was clicked, as of the one for a reason.
-    if (submitter) submitter.click();
-    else form.requestSubmit();
-  });
+  const words = cloneTemplate(form ? "unconfirmed" : "unanswered");
+  if (form) {
+    const submitter = detail.requestConfig?.triggeringEvent?.submitter;
+    words.querySelector("button")?.addEventListener("click", () => sendAgain(form, submitter));
+  }
   note.querySelectorAll(".refused, .refused ~ *").forEach((old) => old.remove());
   if (form && note.contains(form)) note.prepend(words);
   else note.replaceChildren(words);
 }
-document.addEventListener("htmx:sendError", unanswered);
-document.addEventListener("htmx:timeout", unanswered);
 
-// A press that loads a page would leave this one for none, where the connection is known to be lost.
+/**
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement | null} [submitter]
+ */
+function sendAgain(form, submitter) {
+  if (!form.isConnected) {
+    // A search has removed the form's row.
+    form.hidden = true;
+    form.setAttribute("data-hx-target", "#note");
+    note.append(form);
+    htmx.process(form);
+  }
+  // htmx sends the value of the button that was clicked, such as a reason.
+  if (submitter) submitter.click();
+  else form.requestSubmit();
+}
+document.addEventListener("htmx:sendError", showUnanswered);
+document.addEventListener("htmx:timeout", showUnanswered);
+
+// A plain form that is submitted without a connection would replace this page with an error page.
 document.addEventListener("submit", (event) => {
-  const form = event.target;
+  const form = /** @type {HTMLFormElement} */ (event.target);
   const isByHtmx = form.hasAttribute("data-hx-post") && !form.closest("[data-hx-disable]");
   if (form.method !== "post" || isByHtmx || navigator.onLine) return;
   event.preventDefault();
-  note.replaceChildren(document.getElementById("unanswered").content.cloneNode(true));
+  note.replaceChildren(cloneTemplate("unanswered"));
 });
 
-// What the note says can be sent away, whoever put it there.
-function canBeClosed() {
+// --- The button that closes the note ---------------------------------------------------------
+
+function addDismissButton() {
   if (!note.firstElementChild || note.querySelector(".dismiss")) return;
-  const dismiss = document.getElementById("dismiss").content.cloneNode(true).firstElementChild;
+  const dismiss = /** @type {Element} */ (cloneTemplate("dismiss").firstElementChild);
   dismiss.addEventListener("click", () => note.replaceChildren());
   note.append(dismiss);
 }
-new MutationObserver(canBeClosed).observe(note, { childList: true });
-canBeClosed();
+new MutationObserver(addDismissButton).observe(note, { childList: true });
+addDismissButton();
 
-// A menu that would open below the window opens above its button; where it has no room either, it
-// is scrolled to.
+// --- The menu of reasons ---------------------------------------------------------------------
+
+// The menu is a <details>, and not a popover, because Safari 15 has no popover.
+
+// Open the menu above its button if the window has no room below it. Without room above it either,
+// scroll to it.
 document.addEventListener(
   "toggle",
-  ({ target }) => {
-    const menu = target.matches("details.why[open]") && target.querySelector(".menu");
+  (event) => {
+    const details = /** @type {HTMLElement} */ (event.target);
+    const menu = details.matches("details.why[open]") && details.querySelector(".menu");
     if (!menu) return;
-    target.classList.remove("above");
+    details.classList.remove("above");
     const { bottom, height } = menu.getBoundingClientRect();
-    // The search stays in sight, or else the head of the page, and lies above what is scrolled.
+    // The search, or the head of the page, covers what is scrolled below it.
     const sticky = document.querySelector(".search") ?? document.querySelector(".top");
-    const ceiling = Math.max(sticky.getBoundingClientRect().bottom, 0);
-    const row = target.closest("tr");
-    if (getComputedStyle(row).display === "grid" && moveCard(row, menu, ceiling)) return;
-    const hasRoomAbove = target.getBoundingClientRect().top - ceiling > height;
-    target.classList.toggle("above", bottom > innerHeight && hasRoomAbove);
+    const ceiling = Math.max(sticky?.getBoundingClientRect().bottom ?? 0, 0);
+    const row = /** @type {HTMLElement} */ (details.closest("tr"));
+    if (getComputedStyle(row).display === "grid" && scrollCard(row, menu, ceiling)) return;
+    const hasRoomAbove = details.getBoundingClientRect().top - ceiling > height;
+    details.classList.toggle("above", bottom > innerHeight && hasRoomAbove);
     menu.scrollIntoView({ block: "nearest" });
   },
   true,
 );
 
-// On a phone a row is a card, and a menu above its button would hide whose it is. There the page
-// moves instead, if the window has room for the head of the card and all of the menu.
-function moveCard(row, menu, ceiling) {
+/**
+ * Scroll the card of a row so that its head and all of its menu are visible, and return whether the
+ * window has room for both. A menu above the button would cover the client's name on a phone.
+ * @param {HTMLElement} row
+ * @param {Element} menu
+ * @param {number} ceiling
+ */
+function scrollCard(row, menu, ceiling) {
   const gap = 8;
   const hidden = Math.max(menu.getBoundingClientRect().bottom + gap - innerHeight, 0);
-  const finger = menu.parentElement.getBoundingClientRect().bottom;
+  const button = /** @type {Element} */ (menu.parentElement).getBoundingClientRect();
   if (hidden > row.getBoundingClientRect().top - gap - ceiling) return false;
   scrollBy(0, hidden);
-  // A second tap must not choose the reason that came in the place of the button.
-  const reason = menu.querySelector("button").getBoundingClientRect().top;
-  if (reason < finger) cameAt.set(row.id, performance.now());
+  // A second tap must not choose the reason that took the place of the button.
+  const reason = /** @type {Element} */ (menu.querySelector("button")).getBoundingClientRect();
+  if (reason.top < button.bottom) swappedAt.set(row.id, performance.now());
   return true;
 }
 
-// One menu at a time, and none that outlives its use.
-document.addEventListener("click", (event) => {
+// A click outside of an open menu closes the menu.
+document.addEventListener("click", ({ target }) => {
   document.querySelectorAll("details.why[open]").forEach((menu) => {
-    if (!menu.contains(event.target)) menu.open = false;
+    const isOutside = !menu.contains(/** @type {Node} */ (target));
+    if (isOutside) /** @type {HTMLDetailsElement} */ (menu).open = false;
   });
 });
