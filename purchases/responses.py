@@ -20,7 +20,7 @@ def row_response(
     if "approvers" in context:
         step = render_to_string("purchases/_owners_step.html", context, request)
     html = rendered(
-        "answer.html",
+        "response.html",
         _common(request, context),
         into_note=request.htmx.target == "note",
         success_template=context.get("success_template"),

@@ -223,7 +223,7 @@ def test_htmx_also_gets_the_filters_and_how_many_were_found(northside: Org, desk
 
     part = html_of(desk.get(LIST, {"q": "half"}, headers=HTMX))
 
-    assert '<p id="found" data-hx-swap-oob="innerHTML">1 purchase for “half”' in part
+    assert '<p id="result-count" data-hx-swap-oob="innerHTML">1 purchase for “half”' in part
     assert 'id="states" aria-label="Show" data-hx-swap-oob="true"' in part
     assert 'href="?q=half&amp;state=expired"' in part
 

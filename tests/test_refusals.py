@@ -77,7 +77,7 @@ def test_a_refusal_answers_htmx_with_the_row_and_the_reason(
 
     assert answer.status_code == 409
     assert note_on(answer) == reason
-    assert '<div class="said refused">' in html_of(answer)
+    assert '<div class="notice refused">' in html_of(answer)
     assert undo_on(answer) is None
     assert "<html" not in html_of(answer)
     assert the_row_on(answer).lasting == the_row_on(desk.get(LIST)).lasting

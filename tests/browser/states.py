@@ -152,8 +152,8 @@ class Visit:
 
     def cancelled_class_done(self) -> Page:
         page = self.cancelled_class()
-        page.locator("#press").click()
-        expect(page.locator("#come")).to_contain_text("given back")
+        page.locator("#reinstate-all").click()
+        expect(page.locator("#progress-text")).to_contain_text("given back")
         return page
 
     def broken(self, error: Exception) -> Page:

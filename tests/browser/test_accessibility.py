@@ -149,7 +149,7 @@ def test_a_screen_reader_hears_how_many_were_found(
 ) -> None:
     make_purchase(org=northside)
     page = sign_in(window(), mia)
-    region = page.get_by_role("status").and_(page.locator("#found"))
+    region = page.get_by_role("status").and_(page.locator("#result-count"))
     page.evaluate("window.before = document.getElementById('found')")
     page.get_by_label("Find a client").press_sequentially("nobody")
     expect(region).to_have_text("0 purchases for “nobody”")

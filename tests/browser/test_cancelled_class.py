@@ -64,13 +64,13 @@ def test_paste_choose_search_and_press(
 
     page.get_by_role("button", name=PRESS).click()
     expect(page).to_have_url(re.compile(r"/cancelled-class/[0-9a-f-]{36}/$"))
-    expect(page.locator("#come")).to_have_text("3 of 3 given back")
+    expect(page.locator("#progress-text")).to_have_text("3 of 3 given back")
     expect(page.locator(f"#result-{zoe.pk}")).to_contain_text("8 2 of 10 used")
     expect(page.locator(f"#result-{zoe.pk}")).to_contain_text("given back")
     asked = SessionRequest.objects.values_list("reason", "note").distinct()
     assert [*asked] == [("class_cancelled", "Reformer 18:00")]
     page.reload()
-    expect(page.locator("#come")).to_have_text("3 of 3 given back")
+    expect(page.locator("#progress-text")).to_have_text("3 of 3 given back")
     assert given_back() == 3
 
 
@@ -85,7 +85,7 @@ def test_500_are_done_by_one_press_while_the_bar_grows(
 
     page.get_by_role("button", name=PRESS).click()
 
-    expect(page.locator("#come")).to_have_text("500 of 500 given back", timeout=60_000)
+    expect(page.locator("#progress-text")).to_have_text("500 of 500 given back", timeout=60_000)
     expect(page.locator(".results tbody tr")).to_have_count(500)
     expect(page.get_by_role("progressbar")).to_have_attribute("value", "500")
     assert len(presses) == 10
@@ -100,11 +100,11 @@ def test_without_javascript_a_button_goes_on(
     paste(page, "\n".join(f"ana{n}@example.com" for n in range(60)))
 
     page.get_by_role("button", name=PRESS).click()
-    expect(page.locator("#come")).to_have_text("50 of 60 given back · 10 left to do")
+    expect(page.locator("#progress-text")).to_have_text("50 of 60 given back · 10 left to do")
     expect(page.get_by_role("progressbar")).to_have_attribute("value", "50")
     page.get_by_role("button", name="Finish the rest").click()
 
-    expect(page.locator("#come")).to_have_text("60 of 60 given back")
+    expect(page.locator("#progress-text")).to_have_text("60 of 60 given back")
 
 
 def test_a_closed_browser_loses_nobody(
@@ -125,7 +125,7 @@ def test_a_closed_browser_loses_nobody(
     if rest.count():
         rest.click()
 
-    expect(page.locator("#come")).to_have_text("120 of 120 given back")
+    expect(page.locator("#progress-text")).to_have_text("120 of 120 given back")
     assert given_back() == 120
 
 
@@ -145,7 +145,7 @@ def test_an_answer_that_got_lost_is_pressed_again_and_counts_once(
     expect(page.locator("#note")).to_contain_text("Trying again is safe.")
     page.get_by_role("button", name="Try again").click()
 
-    expect(page.locator("#come")).to_have_text("2 of 2 given back")
+    expect(page.locator("#progress-text")).to_have_text("2 of 2 given back")
     packs["ana"].refresh_from_db()
     assert (given_back(), packs["ana"].sessions_used) == (2, 2)
     console.clear()
@@ -200,7 +200,7 @@ def test_axe_finds_nothing_and_it_scrolls_one_way(
     width = "document.documentElement.scrollWidth"
     assert page.evaluate(width) == viewport["width"]
     page.get_by_role("button", name=PRESS).click()
-    expect(page.locator("#come")).to_have_text("2 of 2 given back")
+    expect(page.locator("#progress-text")).to_have_text("2 of 2 given back")
     assert_nothing_to_mend(page)
     assert page.evaluate(width) == viewport["width"]
 
@@ -218,4 +218,4 @@ def test_on_a_phone_what_is_pressed_is_large(
     expect(press).to_be_in_viewport()
     assert press.evaluate("button => button.offsetHeight") >= 44
     press.tap()
-    expect(page.locator("#come")).to_have_text("2 of 2 given back")
+    expect(page.locator("#progress-text")).to_have_text("2 of 2 given back")

@@ -32,7 +32,7 @@ def test_search_then_one_click_gives_a_session_back(
     page = sign_in(window(), mia)
     page.get_by_label("Find a client").fill("jose")
     expect(page.locator(".desk tbody tr")).to_have_count(1)
-    expect(page.locator("#found")).to_have_text("1 purchase for “jose”")
+    expect(page.locator("#result-count")).to_have_text("1 purchase for “jose”")
     expect(page).to_have_url(re.compile(r"q=jose"))
 
     page.get_by_role("button", name="Reinstate a session for José Álvarez").click()

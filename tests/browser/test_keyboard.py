@@ -25,7 +25,7 @@ def test_from_slash_to_a_reinstated_session_and_on_to_the_next_row(
     page.keyboard.press("/")
     assert focused(page) == "search"
     page.keyboard.type("ana")
-    expect(page.locator("#found")).to_have_text("2 purchases for “ana”")
+    expect(page.locator("#result-count")).to_have_text("2 purchases for “ana”")
     page.keyboard.press("ArrowDown")
     assert focused(page) == f"reinstate-{newer.pk}"
     page.keyboard.press("Enter")
@@ -158,7 +158,7 @@ def test_enter_chooses_nobody_where_several_match(
         make_purchase(org=northside, client=make_client(org=northside, name=name))
     page = sign_in(window(), mia)
     page.keyboard.type("ana\n")
-    expect(page.locator("#found")).to_have_text("2 purchases for “ana”")
+    expect(page.locator("#result-count")).to_have_text("2 purchases for “ana”")
     expect(page.get_by_label("Find a client")).to_be_focused()
 
 

@@ -102,7 +102,7 @@ def test_a_change_elsewhere_costs_one_question_and_no_rows(
 ) -> None:
     page = sign_in(window(), mia)
     page.get_by_label("Find a client").fill("ana")
-    expect(page.locator("#found")).to_contain_text("ana")
+    expect(page.locator("#result-count")).to_contain_text("ana")
     unseen = make_purchase(org=northside, client=make_client(org=northside, name="Zoë Ng"))
     asked = polls_of(page)
     with page.expect_response(

@@ -55,16 +55,16 @@ def test_the_owner_confirms_without_the_mouse_and_the_desk_goes_on(
     page.keyboard.press("Escape")
 
     press_late_cancel(page, pack)
-    expect(page.locator("#note .said")).to_have_text(
+    expect(page.locator("#note .notice")).to_have_text(
         "3rd in 30 days for Ana Ruiz: late cancel forgiven. The allowance is 2."
     )
-    expect(page.locator("#note .said > *")).to_have_count(1)  # or there are gaps around the name
+    expect(page.locator("#note .notice > *")).to_have_count(1)  # or there are gaps around the name
     expect(page.get_by_label("Olivia confirms with password or code")).to_be_focused()
     assert Axe().run(page).violations_count == 0
 
     page.keyboard.type("not it")
     page.keyboard.press("Enter")
-    expect(page.locator("#note .said")).to_have_text(
+    expect(page.locator("#note .notice")).to_have_text(
         "That is not the password or code of Olivia. 4 tries are left."
     )
     expect(page.locator("#secret")).to_be_focused()
@@ -213,6 +213,6 @@ def test_where_two_desks_meet_the_one_that_comes_second_needs_the_owner(
     expect(first.locator("#note span").first).to_contain_text("2 of 10 used.")
     press_late_cancel(second, pack)
 
-    expect(second.locator("#note .said")).to_contain_text("2nd in 30 days for Ana Ruiz")
+    expect(second.locator("#note .notice")).to_contain_text("2nd in 30 days for Ana Ruiz")
     expect(second.locator(f"#purchase-{pack.pk}")).to_have_attribute("data-used", "2")
     assert used(pack) == 2

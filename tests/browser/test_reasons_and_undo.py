@@ -65,7 +65,7 @@ def test_escape_and_a_click_elsewhere_close_the_menu(
     expect(page.locator("summary")).to_be_focused()
 
     page.locator("summary").click()
-    page.locator("#found").click()
+    page.locator("#result-count").click()
     expect(menu).to_have_count(0)
 
 

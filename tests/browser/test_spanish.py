@@ -126,7 +126,7 @@ def test_what_comes_up_on_them_has_room_for_spanish(
 
 def assert_the_cross_stands_at_the_top(page: Page) -> None:
     """At the end of the first line, beside the words, and on none of them."""
-    note, said, cross = (box_of(page, part) for part in ("#note", "#note .said", ".dismiss"))
+    note, said, cross = (box_of(page, part) for part in ("#note", "#note .notice", ".dismiss"))
     assert cross["x"] >= said["x"] + said["width"]
     assert cross["x"] + cross["width"] <= note["x"] + note["width"]
     assert note["y"] <= cross["y"] <= note["y"] + cross["height"]

@@ -41,14 +41,14 @@ def test_esc_closes_the_message_and_keeps_the_search(
     pack = make_purchase(org=northside)
     page = sign_in(window(), mia)
     page.keyboard.type("ana")
-    expect(page.locator("#found")).to_have_text("1 purchase for “ana”")
+    expect(page.locator("#result-count")).to_have_text("1 purchase for “ana”")
     page.locator(f"#reinstate-{pack.pk}").click()
-    expect(page.locator("#note .said")).to_be_visible()
+    expect(page.locator("#note .notice")).to_be_visible()
 
     page.get_by_label("Find a client").focus()
     page.keyboard.press("Escape")
 
-    expect(page.locator("#note .said")).to_have_count(0)
+    expect(page.locator("#note .notice")).to_have_count(0)
     expect(page.get_by_label("Find a client")).to_have_value("ana")
 
 
@@ -120,7 +120,7 @@ def test_a_second_tap_on_its_button_chooses_no_reason_where_the_page_moved(
     page.wait_for_timeout(550)
     assert set(Purchase.objects.values_list("sessions_used", flat=True)) == {3}
     row.get_by_role("button", name="Other").tap()
-    expect(page.locator("#note .said")).to_be_visible()
+    expect(page.locator("#note .notice")).to_be_visible()
 
 
 def test_a_press_without_a_connection_leaves_no_page(
@@ -148,7 +148,7 @@ def test_on_a_phone_the_sessions_given_back_say_within_what_time(
     pack = make_purchase(org=northside)
     page = sign_in(window(viewport={"width": 390, "height": 844}), mia)
     page.locator(f"#reinstate-{pack.pk}").click()
-    expect(page.locator("#note .said")).to_be_visible()
+    expect(page.locator("#note .notice")).to_be_visible()
     page.goto(f"/clients/{pack.client_id}/")
 
     for head in ("Last 30 days", "90 days", "A year"):

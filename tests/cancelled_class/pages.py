@@ -64,6 +64,6 @@ def finish(browser: Client, list_id: UUID, *, htmx: bool = False) -> HttpRespons
 
 def come(response: HttpResponseBase) -> str:
     """How far it has come, in words."""
-    said = re.search(r'<p [^>]*id="come".*?</p>', html_of(response), re.S)
+    said = re.search(r'<p [^>]*id="progress-text".*?</p>', html_of(response), re.S)
     assert said
     return words(said[0])

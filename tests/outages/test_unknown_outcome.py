@@ -69,7 +69,7 @@ class Pack:
 
 def said_on(page: HttpResponse) -> str:
     """The one thing that the page says has happened."""
-    (said,) = re.findall(r'<div class="said">(.*?)</div>', html_of(page), re.S)
+    (said,) = re.findall(r'<div class="notice">(.*?)</div>', html_of(page), re.S)
     return words(said)
 
 

@@ -55,7 +55,7 @@ def the_desk(page: Page, shoot: Shoot) -> None:
     of_the_client = page.url
     page.locator(".offer").first.click()
     page.locator("form.use button").click()
-    page.locator("#note .said").wait_for()
+    page.locator("#note .notice").wait_for()
     shoot(page, "purchase")
     page.emulate_media(media="print")
     shoot(page, "purchase-on-paper")
