@@ -1,5 +1,7 @@
-"""A pytest plugin: keeps every page and every answer to htmx that the tests come to, each as a
-whole document in the folder KEEP_HTML, for the checker of `make lighthouse`. Not the admin's."""
+"""A pytest plugin that saves every page and fragment that the tests request, except the admin's.
+
+Each is saved as a whole document in the folder KEEP_HTML, for the checker of `make lighthouse`.
+"""
 
 import hashlib
 import os
@@ -10,14 +12,14 @@ from typing import Any
 from django.test import Client
 
 FOLDER = Path(os.environ["KEEP_HTML"])
-# The page around an answer has the form that a button of the answer may be for.
+# Buttons of a fragment may refer to this form of the page.
 DOCUMENT = (
     '<!doctype html><html lang="en"><head><title>Answer</title></head>'
     '<body><form id="lock"></form>{}</body></html>'
 )
 TABLE = f"<table><thead><tr>{5 * '<th>Head</th>'}</tr></thead><tbody>{{}}</tbody></table>"
 ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
-# What is new in each rendering: request ids, tokens, rows.
+# Text that differs in each rendering: request ids and tokens.
 PASSING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[\w:-]{32,}")
 
 
@@ -38,7 +40,7 @@ def keep(path: str, response: Any) -> None:
         return
     html = response.content.decode()
     if not html.lstrip().startswith("<!doctype"):
-        # htmx puts the rows into a table, and what comes with them elsewhere.
+        # htmx puts rows into the table, and the rest of the fragment elsewhere.
         if html.lstrip().startswith("<tr"):
             html = TABLE.format("".join(ROW.findall(html))) + ROW.sub("", html)
         html = DOCUMENT.format(html)

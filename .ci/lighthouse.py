@@ -1,9 +1,9 @@
-"""`make lighthouse`: the site in production mode, under Lighthouse and the Nu HTML checker.
+"""Run the site in production mode under Lighthouse and the Nu HTML checker (`make lighthouse`).
 
-Lighthouse visits four pages of the demo studio on a desk and on a phone; each must have 100 for
-accessibility, best practices and performance. The checker reads every page and every answer to
-htmx that the tests come to, but the admin's; none may have an error. Both are fetched by npm into
-var/lighthouse, with everything else that this makes.
+Lighthouse visits four pages of the demo studio as a desktop and as a phone. Each page must score
+100 for accessibility, best practices and performance. The checker reads every page and fragment
+that the tests request, except the admin's, and must find no error. npm installs both tools in
+var/lighthouse, which also gets the reports.
 """
 
 import json
@@ -26,12 +26,13 @@ TOOLS = ["lighthouse@12.8.2", "vnu-jar@26.9.27"]
 BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
 CATEGORIES = ["accessibility", "best-practices", "performance"]
 TARGET = 100
-# A page that misses by the chance of a busy machine is seen so often, and the median counts.
+# A page that scores less is visited this often, and the median counts, because the machine may be
+# busy.
 VISITS = 3
 DEVICES = {"desktop": ["--preset=desktop"], "mobile": []}
-# Not ours to repair: the name that another program gave somebody is shown as it is.
+# Errors in data of other programs: the site shows a client's name unchanged.
 IN_THE_DATA = {"Astral non-character."}
-# Tests that look at other things, and take long.
+# Folders of slow tests that request no other pages.
 NO_PAGES = {"browser", "outages", "roles"}
 NEEDED = {"npm": "nodejs npm", "java": "default-jre-headless", "chromium": "chromium"}
 
@@ -81,12 +82,12 @@ def visit_the_pages() -> bool:
 
 
 def environment() -> dict[str, str]:
-    """As `make run`, with a database of its own."""
+    """Return the environment of `make run`, with a separate data folder."""
     return {"STUDIO_DATA_DIR": str(FOLDER / "data"), "DATABASE_URL": "", "DEBUG": "False"}
 
 
 def sign_in(site: str) -> tuple[dict[str, str], str]:
-    """The pages to visit, and the cookies of somebody at the desk."""
+    """Return the URLs of the pages to visit, and the cookies of an account at the desk."""
     jar = CookieJar()
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
 
@@ -128,7 +129,7 @@ def score(name: str, url: str, cookies: str) -> bool:
 def lighthouse(
     url: str, headers: dict[str, str], report: Path, options: list[str]
 ) -> dict[str, int]:
-    """Its scores of 100. What it found stands in the report."""
+    """Return the score of each category, of 100. The report has the details."""
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     run(
         FOLDER / "node_modules" / ".bin" / "lighthouse",
