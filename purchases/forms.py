@@ -15,11 +15,11 @@ from purchases.models import Purchase, SessionRequest
 from purchases.queries import PAGE_SIZE, Place
 
 OUT_OF_DATE = _("This page is out of date. Reload it, then press again.")
-CHOOSE_A_REASON = _("Choose a reason: your studio asks for one. Nothing was changed yet.")
-LINK_IS_MANGLED = _("This link to a further page is not complete. Go to the desk and start there.")
-CHOOSE_A_DAY = _("Choose how many days, or a day. Nothing was changed yet.")
-TOO_FAR_AHEAD = _("Choose a day within the next five years. Nothing was changed yet.")
-SAY_WHY = _("Write why: your studio asks for a reason. Nothing was changed yet.")
+CHOOSE_A_REASON = _("Choose a reason: your studio requires one. Nothing was changed yet.")
+LINK_IS_MANGLED = _("This link is not complete. Go to the desk and start there.")
+CHOOSE_A_DAY = _("Choose a number of days, or a date. Nothing was changed yet.")
+TOO_FAR_AHEAD = _("Choose a date within the next five years. Nothing was changed yet.")
+SAY_WHY = _("Write a reason: your studio requires one. Nothing was changed yet.")
 
 # The days by which the desk extends with one click.
 EXTENSIONS = [7, 14, 30]
@@ -38,8 +38,8 @@ class ListForm(forms.Form):
         required=False,
         max_length=100,
         error_messages={
-            "max_length": _("Search for less: 100 characters at most."),
-            "null_characters_not_allowed": _("Type it anew: it has a character that no name has."),
+            "max_length": _("Type at most 100 characters."),
+            "null_characters_not_allowed": _("Remove the unusual character and try again."),
         },
     )
     state = forms.TypedChoiceField(
@@ -162,7 +162,7 @@ class ReinstateForm(UseForm):
         required=False,
         choices=SessionRequest.Reason,
         empty_value=None,
-        error_messages={"invalid_choice": _("There is no such reason: choose one of the list.")},
+        error_messages={"invalid_choice": _("Choose a reason from the list.")},
     )
     event = forms.IntegerField(
         required=False, min_value=1, max_value=2**63 - 1, error_messages={"invalid": OUT_OF_DATE}

@@ -165,9 +165,7 @@ def is_of_somebody_else(request: HttpRequest, member: Membership) -> bool:
 
 
 def ask_to_press_again(request: SharedDeskRequest, member: Membership) -> HttpResponse:
-    told = _(
-        "Nothing was changed: %(name)s is at the desk now. Press again if it is for you to do."
-    )
+    told = _("Nothing was changed: %(name)s is at the desk now. Press again to do it as %(name)s.")
     messages.warning(request, told % {"name": member.name})
     return go_on_to(request, here_of(request))
 

@@ -20,7 +20,7 @@ LIST = reverse("purchases:purchase_list")
 HTMX = {"HX-Request": "true"}
 # With JavaScript and without.
 DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
-USED_BEFORE = "This press was used for something else before. Reload the page, then press."
+USED_BEFORE = "This button was used for something else. Reload the page, then press again."
 
 ROW = re.compile(
     r'<tr id="purchase-(?P<id>[0-9a-f-]{36})" data-used="(?P<used>-?\d*)"'

@@ -53,7 +53,7 @@ def test_each_purchase_is_reported(
     assert sorted(reports(response)) == [
         "Session reinstated for Ana Ruiz (10-class pack). 2 of 10 used.",
         "Session reinstated for Ben Okafor (10-class pack). 0 used.",
-        "Zoë Li (10-class pack): Nothing to give back: no session of this pack is used.",
+        "Zoë Li (10-class pack): Nothing to reinstate: no session of this pack is used.",
     ]
     assert (used(ana), used(zoe), used(ben)) == (2, 0, 0)
 
@@ -97,7 +97,7 @@ def test_a_page_of_purchases_is_reported_whole(
 def test_more_than_a_page_is_refused_whole(signed_in: SignIn, mia: User, northside: Org) -> None:
     purchases = [make_purchase(org=northside, used=1) for _ in range(51)]
     response = reinstate(signed_in(mia), purchases[0], select_across="1")
-    assert reports(response) == ["Nothing was changed. Select at most 50 purchases at once."]
+    assert reports(response) == ["Nothing was changed. Select at most 50 purchases."]
     assert {used(purchase) for purchase in purchases} == {1}
 
 
@@ -186,7 +186,7 @@ def test_where_a_reason_is_mandatory_it_is_asked_for_here_too(
     browser = signed_in(mia)
     refused = reinstate(browser, purchase, reason="")
     assert reports(refused) == [
-        "Choose a reason: your studio asks for one. Nothing was changed yet."
+        "Choose a reason: your studio requires one. Nothing was changed yet."
     ]
     assert used(purchase) == 3
     browser.get(PURCHASES)

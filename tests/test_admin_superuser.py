@@ -73,8 +73,8 @@ def test_a_purchase_takes_its_client_and_offer_from_its_own_org(
     }
     refused = admin.post(f"{PURCHASES}add/", form)
     assert refused.context["adminform"].form.errors == {
-        "client": ["Ana Ruiz belongs to another org. Choose one of this org."],
-        "offer": ["10-class pack belongs to another org. Choose one of this org."],
+        "client": ["Ana Ruiz belongs to another studio. Choose one of this studio."],
+        "offer": ["10-class pack belongs to another studio. Choose one of this studio."],
     }
     own = {"client": make_client(org=northside).pk, "offer": make_offer(org=northside).pk}
     assert admin.post(f"{PURCHASES}add/", form | own).status_code == 302
@@ -142,4 +142,4 @@ def test_with_a_membership_sessions_are_given_back_in_that_org_alone(
     page = admin.post(PURCHASES, form, follow=True).text
     assert (used(own), used(theirs)) == (2, 3)
     assert "Session reinstated for Ana Ruiz" in page
-    assert "Ana Ruiz (10-class pack): Only a member of its org can reinstate a session." in page
+    assert "Ana Ruiz (10-class pack): Only a member of its studio can reinstate a session." in page

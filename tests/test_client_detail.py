@@ -90,7 +90,7 @@ def test_a_stranger_gets_404_and_reads_no_name(
     response = signed_in(otto).get(page_of(make_client(org=northside, name="Ana Ruiz")))
 
     assert response.status_code == 404
-    assert "There is nothing here." in words_on(response)
+    assert "This page does not exist." in words_on(response)
     assert "Ana" not in words_on(response)
 
 

@@ -17,7 +17,7 @@ def test_a_new_studio_learns_where_purchases_come_from(northside: Org, desk: Cli
     says = words_on(desk.get(LIST))
 
     assert "No purchases yet." in says
-    assert "An owner can add the first one by hand, under Admin." in says
+    assert "An owner can add the first one under Admin." in says
 
 
 @pytest.mark.parametrize("state", STATES)

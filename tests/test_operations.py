@@ -26,7 +26,7 @@ NOT_PAID = pytest.mark.parametrize(
     [
         ("pending", "This pack is not paid."),
         ("failed", "This pack is not paid."),
-        ("refunded", "This pack is not paid. The money went back."),
+        ("refunded", "This pack was refunded."),
         (None, "This pack is not paid."),
     ],
 )
@@ -92,7 +92,7 @@ def test_reinstate_asks_the_database_once(mia: User) -> None:
 def test_reinstate_is_refused_where_none_is_used(mia: User, used: int | None) -> None:
     purchase = make_purchase(org=mia.membership.org, used=used)
 
-    expected = "Nothing to give back: no session of this pack is used."
+    expected = "Nothing to reinstate: no session of this pack is used."
     assert refusal(operations.reinstate, mia, purchase) == expected
 
 
@@ -146,10 +146,10 @@ def test_use_is_refused_where_it_is_not_paid(
 @pytest.mark.parametrize(
     ("total", "used", "reason"),
     [
-        (10, 10, "No session left: all of them are used."),
+        (10, 10, "No sessions left."),
         (10, 12, "This count can't be right. Ask an owner to have it corrected."),
         (10, -2, "This count can't be right. Ask an owner to have it corrected."),
-        (None, 3, "Nothing to take: this purchase has no number of sessions."),
+        (None, 3, "This purchase has no number of sessions."),
         (10, None, "This count is missing. Ask an owner to have it corrected."),
     ],
 )
@@ -173,7 +173,7 @@ def test_a_refusal_that_only_the_database_could_know_still_has_words(mia: User) 
     purchase = make_purchase(org=mia.membership.org, used=3)
     Purchase.objects.update(expires_at=timezone.now() - timedelta(days=1))
 
-    expected = "This pack has just changed. Look at it, then press again."
+    expected = "This pack has just changed. Check it, then press again."
     assert refusal(operations.use, mia, purchase) == expected
 
 

@@ -87,7 +87,7 @@ def test_a_purchase_that_is_older_than_the_ledger_has_a_page_too(
     page = desk.get(page_of(pack))
 
     assert history_on(page) == []
-    assert "Nothing has changed this count since it was bought." in words_on(page)
+    assert "This count has not changed since the purchase." in words_on(page)
     press(desk, "use", pack)
     assert [line.used for line in history_on(desk.get(page_of(pack)))] == ["3 → 4 used", "3 used"]
 

@@ -123,7 +123,7 @@ def test_a_row_has_its_count_and_the_buttons_that_work(
         ("payment unknown", "not paid"),
         ("payment failed", "payment failed"),
         ("refunded", "refunded"),
-        ("refunded", "This pack is not paid. The money went back."),
+        ("refunded", "This pack was refunded."),
         ("fresh, expired", "Nothing used yet"),
         ("subscription", "Subscription, not counted"),
         ("no number of sessions", "No number of sessions 3 used"),
@@ -190,8 +190,8 @@ def test_names_are_text_and_not_html(northside: Org, desk: Client) -> None:
         ({"after": "20261312T180000.000000Z_" + "0" * 32}, "This link to a further page"),
         ({"after": "9" * 101}, "This link to a further page is not complete."),
         ({"after": "\0"}, "This link to a further page is not complete."),
-        ({"q": "a" * 101}, "Search for less: 100 characters at most."),
-        ({"q": "ana\0"}, "Type it anew: it has a character that no name has."),
+        ({"q": "a" * 101}, "Type at most 100 characters."),
+        ({"q": "ana\0"}, "Remove the unusual character and try again."),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_words(

@@ -34,7 +34,7 @@ REASONS = [
     "Instructor absent",
     "Other",
 ]
-CHOOSE = "Choose a reason: your studio asks for one. Nothing was changed yet."
+CHOOSE = "Choose a reason: your studio requires one. Nothing was changed yet."
 
 
 @pytest.fixture
@@ -109,8 +109,8 @@ def test_a_repeated_press_keeps_the_reason_of_the_first(desk: Client, pack: Purc
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"reason": "boredom"}, "There is no such reason: choose one of the list."),
-        ({"reason": "Other"}, "There is no such reason: choose one of the list."),
+        ({"reason": "boredom"}, "Choose a reason from the list."),
+        ({"reason": "Other"}, "Choose a reason from the list."),
         ({"note": "x" * 501}, "Shorten the note: 500 characters at most."),
         ({"note": "\0"}, "Null characters are not allowed."),
     ],

@@ -13,10 +13,10 @@ from tests.purchase_kinds import PACKS, make_pack, used
 
 COUNT_IS_OFF = "This count can't be right. Ask an owner to have it corrected."
 NOT_PAID = "This pack is not paid."
-REFUNDED = "This pack is not paid. The money went back."
-NOTHING_USED = "Nothing to give back: no session of this pack is used."
-NO_NUMBER = "Nothing to take: this purchase has no number of sessions."
-NONE_LEFT = "No session left: all of them are used."
+REFUNDED = "This pack was refunded."
+NOTHING_USED = "Nothing to reinstate: no session of this pack is used."
+NO_NUMBER = "This purchase has no number of sessions."
+NONE_LEFT = "No sessions left."
 EXPIRED = "This pack has expired."
 
 EITHER = {

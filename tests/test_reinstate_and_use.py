@@ -181,4 +181,4 @@ def test_a_purchase_that_another_program_deleted_meanwhile_is_not_found(
     response = press(desk, act, pack, htmx=htmx)
 
     assert response.status_code == 404
-    assert "There is nothing here." in words_on(response)
+    assert "This page does not exist." in words_on(response)

@@ -157,7 +157,7 @@ def test_what_was_typed_stands_in_the_box_and_in_the_filters(desk: Client) -> No
 def test_nobody_found_says_what_was_searched_and_what_may_help(desk: Client) -> None:
     says = words_on(desk.get(LIST, {"q": "zzz <b>", "state": "expired"}))
 
-    assert "Nobody found for “zzz <b>” among “Expired”." in says
+    assert "No clients found for “zzz <b>” in “Expired”." in says
     assert "The beginning of any name is enough" in says
     assert "Search all purchases" in says
 

@@ -51,9 +51,7 @@ def test_a_wrong_name_and_a_wrong_password_are_told_the_same(
     page = sign_in(browser, **typed)
 
     assert page.status_code == 200
-    assert "The name or the password is not right. Both mind upper and lower case." in words_on(
-        page
-    )
+    assert "The username or the password is not right. Both are case-sensitive." in words_on(page)
     assert browser.get(LIST).status_code == 302
 
 

@@ -31,7 +31,7 @@ def test_an_unknown_purchase_is_not_found(
     response = press(desk, act, Purchase(pk=uuid4()), htmx=htmx)
 
     assert response.status_code == 404
-    assert "There is nothing here." in words_on(response)
+    assert "This page does not exist." in words_on(response)
 
 
 @ACTS

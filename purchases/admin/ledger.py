@@ -19,7 +19,7 @@ class LedgerAdmin(OwnOrgAdmin):
     list_display_links = ["occurred_at"]
     list_select_related = ["request__actor", "request__approved_by"]
     search_fields = ["purchase_id__exact", "request__actor__username"]
-    search_help_text = _("A purchase's id, or who pressed.")
+    search_help_text = _("A purchase's id, or a username.")
     ordering = ["-pk"]
     sortable_by = ()
 

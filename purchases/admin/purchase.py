@@ -20,8 +20,8 @@ from purchases.member import Member
 from purchases.models import Purchase, PurchaseQuerySet, Refusal, SessionRequest
 
 JUST_CHANGED = _(
-    "Nothing was saved: sessions were used or given back meanwhile, and the total would be less "
-    "than what is used. Look at the count, then save again."
+    "Nothing was saved: the used count changed, and the total would now be less than the sessions"
+    " used. Check the count, then save again."
 )
 
 
@@ -55,9 +55,9 @@ class PurchaseForm(forms.ModelForm):  # type: ignore[type-arg]
         if not self.instance._state.adding and (self.instance.sessions_used or 0) < 0:
             raise forms.ValidationError(
                 gettext(
-                    "%(used)d sessions are used, which can’t be right, and nothing of this "
-                    "purchase can be saved before that count is corrected in the database. Show "
-                    "this to whoever runs it."
+                    "%(used)d sessions are used, which can’t be right. This purchase can’t be "
+                    "saved before the count is corrected in the database. Show this to the person"
+                    " who runs the database."
                 )
                 % {"used": self.instance.sessions_used}
             )
@@ -66,7 +66,7 @@ class PurchaseForm(forms.ModelForm):  # type: ignore[type-arg]
         for name in ("client", "offer"):
             row = self.cleaned_data.get(name)
             if row and org_id and row.org_id != org_id:
-                problem = gettext("%(name)s belongs to another org. Choose one of this org.")
+                problem = gettext("%(name)s belongs to another studio. Choose one of this studio.")
                 self.add_error(name, problem % {"name": row})
 
 
@@ -136,7 +136,9 @@ class PurchaseAdmin(OwnOrgAdmin):
     ]
     list_select_related = ["client", "offer", "org"]
     search_fields = ["client__full_name", "client__email", "client__phone"]
-    search_help_text = _("A client’s name, e-mail or phone number, or a part of one.")
+    search_help_text = _(
+        "A client’s name, e-mail or phone number. The beginning of a word is enough."
+    )
     ordering = ["-purchased_at", "-id"]
     sortable_by = ["purchased_at", "expires_at"]
     actions = ["reinstate"]
@@ -197,7 +199,7 @@ class PurchaseAdmin(OwnOrgAdmin):
                 self.message_user(request, " ".join(map(str, problem)), messages.ERROR)
             return
         if queryset.count() > self.list_per_page:
-            text = gettext("Nothing was changed. Select at most %(most)d purchases at once.")
+            text = gettext("Nothing was changed. Select at most %(most)d purchases.")
             self.message_user(request, text % {"most": self.list_per_page}, messages.ERROR)
             return
         for purchase in queryset:
@@ -214,7 +216,7 @@ def reinstate_one(member: Member, purchase: Purchase, form: ReinstateForm) -> tu
     which = {"client": purchase.client, "offer": purchase.offer}
     refused = gettext("%(client)s (%(offer)s): %(why)s")
     if purchase.org_id != member.org_id:
-        why = gettext("Only a member of its org can reinstate a session.")
+        why = gettext("Only a member of its studio can reinstate a session.")
         return messages.ERROR, refused % {**which, "why": why}
     asked = form.cleaned_data
     request_id = uuid5(asked["request_id"], str(purchase.pk))

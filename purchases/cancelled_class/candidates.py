@@ -118,6 +118,6 @@ def _refusal_text(purchases: list[Purchase]) -> str:
     """Why nothing can be given back, where nothing can."""
     reasons = [each.reinstate_refusal for each in purchases if each.sessions_total is not None]
     if not reasons:
-        return gettext("There is no pack to give a session back to.")
+        return gettext("This client has no pack.")
     unusual = [reason.label for reason in reasons if reason not in (None, Refusal.NOTHING_USED)]
-    return unusual[0] if unusual else gettext("Nothing to give back: no session is used.")
+    return unusual[0] if unusual else gettext("No session of this client's packs is used.")

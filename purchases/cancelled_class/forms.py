@@ -12,10 +12,10 @@ from purchases.cancelled_class.process import MAX_PURCHASES
 from purchases.forms import OUT_OF_DATE
 from purchases.models import SessionRequest
 
-ODD_CHARACTER = _("Take the character out that no name has, and paste it again.")
-TOO_MANY = _("Paste {most} people at most; these are {count}. Do the rest as a second list.")
-NOBODY_TICKED = _("Nobody is ticked. Tick who gets a session back, then press again.")
-TOO_MANY_TICKED = _("Tick {most} people at most; these are {count}. Do the rest as a second list.")
+ODD_CHARACTER = _("Remove the unusual character and paste it again.")
+TOO_MANY = _("Paste at most {most} people. These are {count}: put the rest on a second list.")
+NOBODY_TICKED = _("Tick the people who get a session back, then press again.")
+TOO_MANY_TICKED = _("Tick at most {most} people. These are {count}: put the rest on a second list.")
 
 
 class PurchaseIds(forms.Field):
@@ -37,7 +37,7 @@ class CheckForm(forms.Form):
         required=False,
         max_length=100_000,
         error_messages={
-            "max_length": format_lazy(_("Paste less: {most} people at most."), most=MAX_PURCHASES),
+            "max_length": format_lazy(_("Paste at most {most} people."), most=MAX_PURCHASES),
             "null_characters_not_allowed": ODD_CHARACTER,
         },
     )
@@ -45,7 +45,7 @@ class CheckForm(forms.Form):
         required=False,
         max_length=100,
         error_messages={
-            "max_length": _("Search for less: 100 characters at most."),
+            "max_length": _("Type at most 100 characters."),
             "null_characters_not_allowed": ODD_CHARACTER,
         },
     )
@@ -57,7 +57,7 @@ class CheckForm(forms.Form):
         required=False,
         choices=SessionRequest.Reason,
         empty_value=SessionRequest.Reason.CLASS_CANCELLED.value,
-        error_messages={"invalid_choice": _("There is no such reason: choose one of the list.")},
+        error_messages={"invalid_choice": _("Choose a reason from the list.")},
     )
     note = forms.CharField(
         required=False,

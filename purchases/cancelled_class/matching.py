@@ -135,7 +135,7 @@ def _candidates(org_id: UUID, named: list[PastedPerson]) -> list[_Match]:
             shared = [each for each in whole_emails if each in any_names] or whole_emails
             found.append(_Match(shared, len(shared) == 1))
         elif one.email:
-            why = gettext("Nobody has this e-mail. By the name it may be:")
+            why = gettext("No client has this e-mail. Clients with this name:")
             found.append(_Match(whole_names or any_names, False, why))
         else:
             those = whole_names or any_names

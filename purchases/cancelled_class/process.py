@@ -24,10 +24,10 @@ SECONDS = 5
 # Another program holds the row: it is tried again at the next press.
 BUSY = {"55P03", "57014"}
 
-NOBODY = _("None of these packs is in your studio's books any more.")
+NOBODY = _("Your studio no longer has any of these packs.")
 SENT_BEFORE = _(
-    "This list was sent before, with other people, another reason or another note. It stays as it "
-    "was sent, and this press changed nothing. Start a new list for whom it lacks."
+    "This list was sent before with other people, another reason or another note. Nothing was "
+    "changed. Start a new list for the missing people."
 )
 
 

@@ -105,7 +105,7 @@ def _result(purchase: Purchase | None, request: SessionRequest | None) -> Result
     if request and not event:
         why_not = str(Refusal(request.objection or Refusal.NOTHING_USED).label)
     elif not purchase and not event:
-        why_not = gettext("This purchase was deleted meanwhile.")
+        why_not = gettext("This purchase was deleted after the list was sent.")
     return Result(purchase, event, why_not)
 
 

@@ -152,10 +152,10 @@ def _detail(
 
 def _left_out(unknown: int) -> str:
     if unknown == 1:
-        return gettext("One of the packs is not in your studio's books any more, and was left out.")
+        return gettext("Your studio no longer has one of these packs. It was left out.")
     text = ngettext(
-        "%(count)d of the packs is not in your studio's books any more, and was left out.",
-        "%(count)d of the packs are not in your studio's books any more, and were left out.",
+        "Your studio no longer has %(count)d of these packs. It was left out.",
+        "Your studio no longer has %(count)d of these packs. They were left out.",
         unknown,
     )
     return text % {"count": unknown}

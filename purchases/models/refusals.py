@@ -8,29 +8,29 @@ class Refusal(models.TextChoices):
     """The code of a refusal, with a text for the person at the desk."""
 
     NOT_PAID = "not_paid", _("This pack is not paid.")
-    REFUNDED = "refunded", _("This pack is not paid. The money went back.")
+    REFUNDED = "refunded", _("This pack was refunded.")
     COUNT_IS_OFF = (
         "count_is_off",
         _("This count can't be right. Ask an owner to have it corrected."),
     )
     COUNT_MISSING = "count_missing", _("This count is missing. Ask an owner to have it corrected.")
-    NOTHING_USED = "nothing_used", _("Nothing to give back: no session of this pack is used.")
-    NO_TOTAL = "no_total", _("Nothing to take: this purchase has no number of sessions.")
-    NONE_LEFT = "none_left", _("No session left: all of them are used.")
+    NOTHING_USED = "nothing_used", _("Nothing to reinstate: no session of this pack is used.")
+    NO_TOTAL = "no_total", _("This purchase has no number of sessions.")
+    NONE_LEFT = "none_left", _("No sessions left.")
     EXPIRED = "expired", _("This pack has expired.")
-    JUST_CHANGED = "just_changed", _("This pack has just changed. Look at it, then press again.")
-    TAKEN_BACK = "taken_back", _("This visit was given back already.")
+    JUST_CHANGED = "just_changed", _("This pack has just changed. Check it, then press again.")
+    TAKEN_BACK = "taken_back", _("This visit was reinstated already.")
     UNDONE = "undone", _("This was undone already.")
     NO_ROOM = (
         "no_room",
-        _("This can't be undone: all sessions of this pack count as used already."),
+        _("This can't be undone: all sessions of this pack are used."),
     )
-    NOT_YOURS = "not_yours", _("Only who did this, or an owner, can undo it.")
-    TOO_LATE = "too_late", _("Undo is for the first 15 minutes. An owner can still do it.")
+    NOT_YOURS = "not_yours", _("Only the person who did this, or an owner, can undo it.")
+    TOO_LATE = "too_late", _("You can undo this for 15 minutes only. An owner still can.")
     NEVER_EXPIRES = "never_expires", _("Nothing to extend: this pack never expires.")
-    NOT_LATER = "not_later", _("This pack is good until then already. Choose a later day.")
-    PAST = "past", _("That day is past. Choose a day from today on.")
-    EXPIRY_CHANGED = "expiry_changed", _("The expiry was changed since. Look at the history.")
+    NOT_LATER = "not_later", _("This pack already expires then or later. Choose a later date.")
+    PAST = "past", _("That date is past. Choose today or a later date.")
+    EXPIRY_CHANGED = "expiry_changed", _("The expiry has changed since. Check the history.")
     OVER_ALLOWANCE = (
         "over_allowance",
         _("This is beyond your studio's allowance. An owner can do it."),

@@ -35,7 +35,7 @@ LEDGER_ACT = """
     FROM claimed, LATERAL (SELECT {function} AS done OFFSET 0) AS act
 """
 REFUSE = "SELECT NULL, NULL::bigint FROM claimed"
-USED_BEFORE = _("This press was used for something else before. Reload the page, then press.")
+USED_BEFORE = _("This button was used for something else. Reload the page, then press again.")
 
 
 class Refused(Exception):

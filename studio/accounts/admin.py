@@ -104,22 +104,22 @@ class MembershipAdmin(OwnOrgAdmin):
         readonly = super().get_readonly_fields(request, obj)
         return [*readonly, "user"] if obj else readonly
 
-    @admin.display(boolean=True, description=_("has a code"))
+    @admin.display(boolean=True, description=_("has a PIN"))
     def has_pin(self, membership: Membership) -> bool:
         """The code itself is nobody's to read."""
         return bool(membership.code)
 
-    @admin.action(permissions=["change"], description=_("Clear the code: they choose a new one"))
+    @admin.action(permissions=["change"], description=_("Clear the PIN"))
     def clear_pins(self, request: HttpRequest, members: QuerySet[Membership]) -> None:
         for member in members:
             pins.clear_pin(member)
-            self.message_user(request, _("%(name)s has no code now.") % {"name": member.name})
+            self.message_user(request, _("The PIN of %(name)s is cleared.") % {"name": member.name})
 
-    @admin.action(permissions=["change"], description=_("Let those in who are locked out"))
+    @admin.action(permissions=["change"], description=_("Unlock"))
     def lift_lockouts(self, request: HttpRequest, members: QuerySet[Membership]) -> None:
         for member in members:
             pins.lift_lockout(member)
-            self.message_user(request, _("%(name)s is not locked out.") % {"name": member.name})
+            self.message_user(request, _("%(name)s is unlocked.") % {"name": member.name})
 
     @admin.display(ordering="user__first_name", description=_("full name"))
     def full_name(self, membership: Membership) -> str:
@@ -133,7 +133,7 @@ class MembershipAdmin(OwnOrgAdmin):
     def date_joined(self, membership: Membership) -> Any:
         return membership.user.date_joined
 
-    @admin.display(ordering="user__last_login", description=_("last login"))
+    @admin.display(ordering="user__last_login", description=_("last sign-in"))
     def last_login(self, membership: Membership) -> Any:
         return membership.user.last_login
 
@@ -150,7 +150,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     language = forms.ChoiceField(
         label=capfirst(Policy._meta.get_field("language").verbose_name),
-        choices=[("", _("As the browser has it")), *settings.LANGUAGES],
+        choices=[("", _("The browser's language")), *settings.LANGUAGES],
         required=False,
     )
 
@@ -210,8 +210,8 @@ class AllowanceAdmin(OwnOrgAdmin):
     ) -> TypedChoiceField | None:
         """An owner's form has no org, so that Django can't see which reasons are taken there."""
         kwargs["help_text"] = _(
-            "A reason without an allowance is free."
-            " “No reason given” is a press of Reinstate alone."
+            "A reason without an allowance has no limit. “No reason given” means Reinstate "
+            "without a reason."
         )
         member = member_of(request)
         if member and not request.user.is_superuser:

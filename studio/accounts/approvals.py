@@ -16,7 +16,7 @@ def approval_problem(member: Membership, approval: Approval) -> str | None:
         return _("Choose an owner of your studio.")
     if not approval.secret:
         # A press that is tried again comes without it.
-        return _("Nothing was changed yet: %(owner)s types the password or code once more.") % {
+        return _("Nothing was changed yet: %(owner)s types the password or PIN again.") % {
             "owner": owner.name
         }
     try:
@@ -29,7 +29,7 @@ def approval_problem(member: Membership, approval: Approval) -> str | None:
         locked = _("Too many wrong tries. %(owner)s can confirm again in 15 minutes.")
         return locked % {"owner": owner.name}
     return ngettext(
-        "That is not the password or code of %(owner)s. %(left)d try is left.",
-        "That is not the password or code of %(owner)s. %(left)d tries are left.",
+        "That is not the password or PIN of %(owner)s. %(left)d try is left.",
+        "That is not the password or PIN of %(owner)s. %(left)d tries are left.",
         left,
     ) % {"owner": owner.name, "left": left}

@@ -77,15 +77,15 @@ def lift_lockout(member: Membership) -> None:
 def pin_problem(code: str) -> str | None:
     """What is wrong with a code that somebody wants to have, in words."""
     if not (code.isascii() and code.isdigit() and 4 <= len(code) <= 8):
-        return _("A code has 4 to 8 digits, and nothing else.")
+        return _("A PIN has 4 to 8 digits and nothing else.")
     steps = {(int(after) - int(before)) % 10 for before, after in pairwise(code)}
     if steps == {0}:
-        return _("All the same digit is the first thing that anybody tries. Choose another code.")
+        return _("A PIN of one repeated digit is easy to guess. Choose another PIN.")
     if steps in ({1}, {9}):
-        return _("Digits in a row are the first thing that anybody tries. Choose another code.")
+        return _("A PIN of digits in a row is easy to guess. Choose another PIN.")
     half = code[: len(code) // 2]
     if code in USUAL or code == half + half:
-        return _("Many people choose this one, so others try it. Choose another code.")
+        return _("Many people choose this PIN, so it is easy to guess. Choose another PIN.")
     return None
 
 

@@ -146,7 +146,7 @@ class Visit:
     def cancelled_class(self) -> Page:
         page = self.see("/cancelled-class/")
         page.get_by_label("E-mails or names").fill("m@example.org\nAna Ruiz\nNobody Here")
-        page.get_by_role("button", name="Show who that is").last.click()
+        page.get_by_role("button", name="Find these people").last.click()
         expect(page.locator(".look")).to_be_visible()
         return page
 

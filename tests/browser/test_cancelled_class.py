@@ -27,7 +27,7 @@ def a_class(org: Org) -> dict[str, Purchase]:
 def paste(page: Page, text: str) -> None:
     page.get_by_role("link", name="Class cancelled").click()
     page.get_by_label("E-mails or names").fill(text)
-    page.get_by_role("button", name="Show who that is").last.click()
+    page.get_by_role("button", name="Find these people").last.click()
 
 
 def box(page: Page, purchase: Purchase) -> str:
@@ -50,7 +50,7 @@ def test_paste_choose_search_and_press(
     page.locator(box(page, packs["jo"])).check()
     page.locator(box(page, packs["jose"])).uncheck()
 
-    page.get_by_label("Add somebody").fill("zoe")
+    page.get_by_label("Add a person").fill("zoe")
     page.keyboard.press("Enter")
     expect(page.locator(box(page, zoe))).not_to_be_checked()
     page.locator(box(page, zoe)).check()
@@ -158,7 +158,7 @@ def test_one_box_ticks_the_list_and_nobody_ticked_is_no_press(
     page = sign_in(window(), mia)
     paste(page, "ana@x.org\njose@x.org")
     press = page.get_by_role("button", name=PRESS)
-    all_of_them = page.get_by_label("Tick everybody on the list")
+    all_of_them = page.get_by_label("Tick all on the list")
     expect(press).to_have_text(re.compile(r"\(2\)"))
     expect(all_of_them).to_be_checked()
 
@@ -212,7 +212,7 @@ def test_on_a_phone_what_is_pressed_is_large(
     page = sign_in(window(viewport=PHONE, has_touch=True, is_mobile=True), mia)
     page.get_by_role("link", name="Class cancelled").tap()
     page.get_by_label("E-mails or names").fill("ana@x.org\njose@x.org")
-    page.get_by_role("button", name="Show who that is").last.tap()
+    page.get_by_role("button", name="Find these people").last.tap()
 
     press = page.get_by_role("button", name=PRESS)
     expect(press).to_be_in_viewport()

@@ -38,7 +38,7 @@ def test_by_days_with_a_reason_and_back_from_the_history(
     window: Window, sign_in: SignIn, mia: User, pack: Purchase, options: dict[str, object]
 ) -> None:
     page = opened(sign_in(window(**options), mia), pack)
-    page.get_by_label("Why is it extended?").fill("ill for a week")
+    page.get_by_label("Reason for the extension").fill("ill for a week")
     page.get_by_role("button", name="+7 days").click()
 
     until = end_of_the_day(7, after=pack.expires_at)
@@ -74,7 +74,7 @@ def test_enter_in_the_reason_extends_nothing(
     window: Window, sign_in: SignIn, mia: User, pack: Purchase
 ) -> None:
     page = opened(sign_in(window(), mia), pack)
-    page.get_by_label("Why is it extended?").fill("ill")
+    page.get_by_label("Reason for the extension").fill("ill")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Extend", exact=True).click()
 
@@ -88,7 +88,7 @@ def test_a_mandatory_reason_is_asked_for_before_anything_is_sent(
     Policy.objects.create(org=northside, reason_is_mandatory=True)
     page = opened(sign_in(window(), mia), pack)
     page.get_by_role("button", name="+7 days").click()
-    expect(page.get_by_label("Why is it extended?")).to_be_focused()
+    expect(page.get_by_label("Reason for the extension")).to_be_focused()
 
     page.keyboard.type("ill")
     page.get_by_role("button", name="+7 days").click()
@@ -161,15 +161,15 @@ def test_a_reason_that_was_typed_stays_where_the_expiry_moves_under_it(
     window: Window, sign_in: SignIn, mia: User, olivia: User, pack: Purchase
 ) -> None:
     page = opened(sign_in(window(), mia), pack)
-    page.get_by_label("Why is it extended?").fill("ill for a week")
-    page.get_by_role("heading", name="What happened").click()
+    page.get_by_label("Reason for the extension").fill("ill for a week")
+    page.get_by_role("heading", name="History").click()
 
     extended_by(olivia, pack)
 
     expect(page.locator("#extend")).to_contain_text(
         f"from {on_day(end_of_the_day(12))}", timeout=SOON
     )
-    expect(page.get_by_label("Why is it extended?")).to_have_value("ill for a week")
+    expect(page.get_by_label("Reason for the extension")).to_have_value("ill for a week")
 
 
 def test_an_expiry_that_sql_changed_stands_on_every_page_as_what_it_is(

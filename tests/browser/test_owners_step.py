@@ -59,13 +59,13 @@ def test_the_owner_confirms_without_the_mouse_and_the_desk_goes_on(
         "3rd in 30 days for Ana Ruiz: late cancel forgiven. The allowance is 2."
     )
     expect(page.locator("#note .notice > *")).to_have_count(1)  # or there are gaps around the name
-    expect(page.get_by_label("Olivia confirms with password or code")).to_be_focused()
+    expect(page.get_by_label("Olivia confirms with password or PIN")).to_be_focused()
     assert Axe().run(page).violations_count == 0
 
     page.keyboard.type("not it")
     page.keyboard.press("Enter")
     expect(page.locator("#note .notice")).to_have_text(
-        "That is not the password or code of Olivia. 4 tries are left."
+        "That is not the password or PIN of Olivia. 4 tries are left."
     )
     expect(page.locator("#secret")).to_be_focused()
     expect(page.locator("#secret")).to_have_value("")
@@ -93,11 +93,11 @@ def test_without_javascript_it_is_a_page(
     press_late_cancel(page, pack)
     expect(page.get_by_role("heading", name="Not changed")).to_be_visible()
 
-    page.get_by_label("Olivia confirms with password or code").fill("not it")
+    page.get_by_label("Olivia confirms with password or PIN").fill("not it")
     page.get_by_role("button", name="Confirm and reinstate").click()
     expect(page.get_by_role("alert")).to_contain_text("That is not the password")
 
-    page.get_by_label("Olivia confirms with password or code").fill(PASSWORD)
+    page.get_by_label("Olivia confirms with password or PIN").fill(PASSWORD)
     page.get_by_role("button", name="Confirm and reinstate").click()
     expect(page.locator("#note span").first).to_have_text(
         "Session reinstated for Ana Ruiz. 2 of 10 used."
@@ -113,7 +113,7 @@ def test_from_the_page_of_the_pack_it_leads_back_to_it(
     page.goto(f"/purchases/{pack.pk}/")
     press_late_cancel(page, pack)
     expect(page.get_by_role("heading", name="Not changed")).to_be_visible()
-    page.get_by_label("Olivia confirms with password or code").fill(PASSWORD)
+    page.get_by_label("Olivia confirms with password or PIN").fill(PASSWORD)
     page.get_by_role("button", name="Confirm and reinstate").click()
 
     expect(page.locator("#note span").first).to_have_text(
@@ -136,7 +136,7 @@ def test_what_else_is_pressed_beside_a_refusal_leads_back_too(
     expect(page.locator("#note span").first).to_have_text(
         "Session used for Ana Ruiz. 4 of 10 used."
     )
-    expect(page.get_by_role("heading", name="What happened")).to_be_visible()
+    expect(page.get_by_role("heading", name="History")).to_be_visible()
 
 
 def test_on_a_phone_it_fits_and_its_targets_are_large(

@@ -16,7 +16,7 @@ from tests.browser.conftest import SignIn, Window
 from tests.factories import make_purchase
 from tests.purchase_kinds import used
 
-UNCONFIRMED = "We could not confirm this yet. Trying again is safe."
+UNCONFIRMED = "We could not confirm this yet. It is safe to try again."
 REINSTATED = "Session reinstated for Ana Ruiz. 2 of 10 used."
 
 

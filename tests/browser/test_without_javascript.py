@@ -55,4 +55,4 @@ def test_filters_and_pages_are_links(
     page.get_by_role("link", name="Back to the newest").click()
     expect(page.locator(".desk tbody tr")).to_have_count(50)
     page.get_by_role("link", name="Active").click()
-    expect(page.get_by_role("heading", name="No purchase is active.")).to_be_visible()
+    expect(page.get_by_role("heading", name="No active purchases.")).to_be_visible()

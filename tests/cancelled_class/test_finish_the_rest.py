@@ -78,7 +78,7 @@ def test_a_purchase_that_was_deleted_meanwhile_is_said(
     page = desk.get(finish(desk, written.pk)["Location"])
 
     assert come(page) == "1 of 2 given back · 1 refused"
-    assert "This purchase was deleted meanwhile." in words_on(page)
+    assert "This purchase was deleted after the list was sent." in words_on(page)
     assert press(desk, written.pk, there).status_code == 302, "the same list, as far as it is there"
 
 

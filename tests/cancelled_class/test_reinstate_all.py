@@ -130,9 +130,7 @@ def test_a_strangers_purchase_is_left_out_and_said(
 
     assert (used(own), used(theirs)) == (2, 3)
     assert come(page) == "1 of 1 given back"
-    assert note_on(page) == (
-        "One of the packs is not in your studio's books any more, and was left out."
-    )
+    assert note_on(page) == ("Your studio no longer has one of these packs. It was left out.")
     assert not SessionRequest.objects.filter(purchase_id=theirs.pk).exists()
 
 
@@ -142,7 +140,7 @@ def test_only_strangers_purchases_are_no_list(southside: Org, desk: Client) -> N
     answer = press(desk, uuid4(), theirs)
 
     assert answer.status_code == 409
-    assert "None of these packs is in your studio's books any more." in words_on(answer)
+    assert "Your studio no longer has any of these packs." in words_on(answer)
     assert str(theirs.pk) not in html_of(answer)
     assert (used(theirs), CancelledClass.objects.count()) == (3, 0)
 

@@ -31,7 +31,7 @@ from tests.purchase_kinds import used
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LOCK_NOT_AVAILABLE = "55P03"
-UNCONFIRMED = "We could not confirm this yet. Trying again is safe."
+UNCONFIRMED = "We could not confirm this yet. It is safe to try again."
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def two_packs(org: Org, person: Person) -> tuple[Pack, Pack]:
 def try_again(person: Person, unconfirmed: HttpResponse, *, htmx: bool) -> HttpResponse:
     """Press the button that the page offers."""
     assert unconfirmed.status_code == 503
-    assert "We could not confirm this yet. Trying again is safe." in words_on(unconfirmed)
+    assert "We could not confirm this yet. It is safe to try again." in words_on(unconfirmed)
     (form,) = forms_on(unconfirmed)
     return person.press(form, htmx=htmx)
 

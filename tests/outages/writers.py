@@ -14,7 +14,7 @@ from tests.outages.site import Act, Person, form_for, forms_on
 from tests.pages import words_on
 
 ACTS: tuple[Act, ...] = ("use", "reinstate", "undo", "reinstate")
-UNCONFIRMED = "We could not confirm this yet. Trying again is safe."
+UNCONFIRMED = "We could not confirm this yet. It is safe to try again."
 
 
 @dataclass

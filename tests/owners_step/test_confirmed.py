@@ -117,7 +117,7 @@ def test_what_stands_against_the_press_itself_is_said_and_kept(
 
     assert (answer.status_code, note_on(answer)) == (
         409,
-        "Nothing to give back: no session of this pack is used.",
+        "Nothing to reinstate: no session of this pack is used.",
     )
     assert "owners-step" not in html_of(answer)
 

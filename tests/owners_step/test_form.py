@@ -16,7 +16,7 @@ def test_of_one_owner_the_form_says_the_name_and_of_several_it_lets_choose(
     desk: Client, olivia: User, northside: Org, pack: Purchase
 ) -> None:
     answer = press(desk, "reinstate", pack, htmx=True, reason=LATE)
-    assert words(step_on(answer)) == "Olivia confirms with password or code Confirm and reinstate"
+    assert words(step_on(answer)) == "Olivia confirms with password or PIN Confirm and reinstate"
 
     omar = make_user(username="omar", org=northside, role="owner")
     form = step_on(press(desk, "reinstate", pack, htmx=True, reason=LATE))
@@ -36,7 +36,7 @@ def test_a_studio_whose_owners_cannot_sign_in_is_told_so(
 
     answer = press(desk, "reinstate", pack, htmx=True, reason=LATE)
 
-    assert "Your studio has no other owner who could confirm it." in words_on(answer)
+    assert "Your studio has no other owner who can confirm it." in words_on(answer)
     assert "owners-step" not in html_of(answer)
 
 

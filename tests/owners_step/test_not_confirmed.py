@@ -29,7 +29,7 @@ def test_a_wrong_secret_changes_nothing_and_can_be_typed_again(
     answer = confirm(desk, pack, fields, WRONG, htmx=htmx)
 
     assert answer.status_code == 409
-    assert "That is not the password or code of Olivia. 4 tries are left." in words_on(answer)
+    assert "That is not the password or PIN of Olivia. 4 tries are left." in words_on(answer)
     assert "1st in 30 days for Ana Ruiz: late cancel forgiven." in words_on(answer)
     assert the_row_on(answer).used == "3" == str(used(pack))
     assert SessionRequest.objects.count() == before, "the id is still good"
@@ -106,7 +106,7 @@ def test_after_five_wrong_tries_not_even_the_right_one_confirms_for_a_while(
     fields = owners_form(desk, pack)
     locked = "Too many wrong tries. Olivia can confirm again in 15 minutes."
     said = [note_on(confirm(desk, pack, fields, WRONG)) for _ in range(5)]
-    assert said[3:] == ["That is not the password or code of Olivia. 1 try is left.", locked]
+    assert said[3:] == ["That is not the password or PIN of Olivia. 1 try is left.", locked]
 
     assert note_on(confirm(desk, pack, fields, PASSWORD)) == locked
     omar = make_user(username="omar", org=northside, role="owner")

@@ -93,7 +93,7 @@ def test_where_the_database_does_not_answer_it_is_typed_again_and_counts_as_no_t
     assert PASSWORD not in html_of(answer)
     again = press(desk, "reinstate", pack, htmx=True, **fields_in(html_of(answer)))
     assert again.status_code == 409
-    assert note_on(again) == "Nothing was changed yet: Olivia types the password or code once more."
+    assert note_on(again) == "Nothing was changed yet: Olivia types the password or PIN again."
     assert Membership.objects.get(user=olivia).wrong_tries == 0
     assert confirm(desk, pack, fields_in(step_on(again)), PASSWORD).status_code == 200
     assert used(pack) == 2

@@ -21,7 +21,7 @@ def set_pin(browser: Client, **typed: str) -> object:
 def test_a_member_sets_a_code_and_acts_by_it(mia: User, desk: Client) -> None:
     assert PAGE in html_of(desk.get(LIST))
     page = desk.post(PAGE, {"password": PASSWORD, "code": NEW, "again": NEW}, follow=True)
-    assert "Your code is set" in words_on(page)
+    assert "Your PIN is set" in words_on(page)
     assert pins.verify(Membership.objects.get(user=mia), NEW)
 
 
@@ -50,7 +50,7 @@ def test_who_acts_by_code_changes_their_own_and_stays(
         ({"password": "not it"}, "That is not the password."),
         ({"password": ""}, "Type your password."),
         ({"password": PIN}, "That is not the password."),
-        ({"code": "", "again": ""}, "Type the new code."),
+        ({"code": "", "again": ""}, "Type the new PIN."),
         ({"code": "1234", "again": "1234"}, "Digits in a row are the first thing"),
         ({"code": "0000", "again": "0000"}, "All the same digit is the first thing"),
         ({"code": "508", "again": "508"}, "A code has 4 to 8 digits"),
@@ -103,7 +103,7 @@ def test_an_owner_clears_a_code_and_cannot_read_it(mia: User, owner: Client) -> 
     member = give_pin(mia)
     form = html_of(owner.get(reverse("admin:studio_membership_change", args=[member.pk])))
     assert member.code not in form
-    assert "Mia has no code now." in choose(owner, "clear_pins", member)
+    assert "The PIN of Mia is cleared." in choose(owner, "clear_pins", member)
     member.refresh_from_db()
     assert (member.code, member.code_digits) == ("", None)
 
@@ -112,7 +112,7 @@ def test_an_owner_lets_somebody_in_who_is_locked_out(mia: User, owner: Client) -
     member = give_pin(mia)
     for _ in range(pins.TRIES):
         pins.verify(member, WRONG)
-    assert "Mia is not locked out." in choose(owner, "lift_lockouts", member)
+    assert "Mia is unlocked." in choose(owner, "lift_lockouts", member)
     assert pins.verify(member, PIN)
 
 
@@ -140,7 +140,7 @@ def test_an_owner_sets_when_the_desk_locks(
     answer = owner.post(reverse("admin:studio_policy_add"), chosen)
     assert answer.status_code == status
     if status == 200:
-        assert "Choose 1 to 480 minutes, or none." in words_on(answer)
+        assert "Choose 1 to 480 minutes, or leave it empty." in words_on(answer)
         return
     olivia.membership.org.refresh_from_db()
     assert olivia.membership.org.policy.desk_locks_after_minutes == (int(minutes or 0) or None)

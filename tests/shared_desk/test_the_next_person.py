@@ -43,7 +43,7 @@ def test_a_page_that_was_made_for_somebody_else_presses_nothing(
 
     assert answer.headers.get("HX-Redirect" if htmx else "Location")
     assert used(pack) == 3
-    told = "Nothing was changed: Noah is at the desk now. Press again if it is for you to do."
+    told = "Nothing was changed: Noah is at the desk now. Press again to do it as Noah."
     assert note_on(shared.get(LIST)) == told
     press(shared, "reinstate", pack, by=str(noah.pk))
     assert used(pack) == 2

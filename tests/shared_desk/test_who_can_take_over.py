@@ -45,15 +45,15 @@ def test_nobody_else_can_act(
         request.getfixturevalue(user)
     who = Membership.objects.filter(user__username=user).first()
     answer = shared.post(WHO, {"who": who.pk if who else 0, "secret": PASSWORD})
-    assert problem_on(answer) == "They can't act at this desk any more. Choose who you are."
+    assert problem_on(answer) == "This person can no longer use this desk. Choose your name."
     assert who_is_at_the_desk(shared) == "Mia"
 
 
 @pytest.mark.parametrize(
     ("typed", "problem"),
     [
-        ({}, "Choose who you are, then type your code."),
-        ({"who": "x"}, "They can't act at this desk any more. Choose who you are."),
+        ({}, "Choose your name, then type your PIN."),
+        ({"who": "x"}, "This person can no longer use this desk. Choose your name."),
         ({"secret": "9" * 201}, "at most 200 characters"),
         ({"secret": "40\x0071"}, "Null characters are not allowed"),
     ],
@@ -71,10 +71,10 @@ def test_what_cannot_be_read_is_said_and_counts_as_no_try(
 def test_a_wrong_code_says_how_many_tries_are_left(shared: Client, noah: User, htmx: bool) -> None:
     said = [problem_on(take_over(shared, noah, WRONG, htmx=htmx)) for _ in range(4)]
     assert said == [
-        "That is not Noah’s code. 4 tries left.",
-        "That is not Noah’s code. 3 tries left.",
-        "That is not Noah’s code. 2 tries left.",
-        "That is not Noah’s code. 1 try left.",
+        "That is not Noah’s PIN. 4 tries left.",
+        "That is not Noah’s PIN. 3 tries left.",
+        "That is not Noah’s PIN. 2 tries left.",
+        "That is not Noah’s PIN. 1 try left.",
     ]
     assert who_is_at_the_desk(shared) == "Mia"
 

@@ -59,7 +59,7 @@ def test_whose_role_or_code_has_changed_is_out_at_the_next_request(
     assert used(pack) == 3
     assert who_is_at_the_desk(shared) is None
     page = words_on(shared.get(WHO))
-    assert "The role or the code of who was here has changed." in page
+    assert "The PIN or the role of the last person has changed." in page
 
 
 def test_where_who_signed_in_is_removed_nobody_acts_any_more(

@@ -16,12 +16,12 @@ class WhoForm(forms.Form):
     who: "forms.ModelChoiceField[Membership]" = forms.ModelChoiceField(
         Membership.objects.none(),
         error_messages={
-            "required": _("Choose who you are, then type your code."),
-            "invalid_choice": _("They can't act at this desk any more. Choose who you are."),
+            "required": _("Choose your name, then type your PIN."),
+            "invalid_choice": _("This person can no longer use this desk. Choose your name."),
         },
     )
     secret = forms.CharField(
-        max_length=200, strip=False, error_messages={"required": _("Type your code.")}
+        max_length=200, strip=False, error_messages={"required": _("Type your PIN.")}
     )
 
     def __init__(self, *args: Any, signed_in: Membership, **kwargs: Any) -> None:
@@ -39,7 +39,7 @@ class PinForm(forms.Form):
     password = forms.CharField(
         max_length=200, strip=False, error_messages={"required": _("Type your password.")}
     )
-    code = forms.CharField(max_length=200, error_messages={"required": _("Type the new code.")})
+    code = forms.CharField(max_length=200, error_messages={"required": _("Type the new PIN.")})
     again = forms.CharField(max_length=200, required=False)
 
     def clean_code(self) -> str:
@@ -51,5 +51,5 @@ class PinForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         code = self.cleaned_data.get("code")
         if code and code != self.cleaned_data.get("again"):
-            self.add_error("again", _("The two codes are not the same. Type it twice."))
+            self.add_error("again", _("The two PINs are different. Type the same PIN twice."))
         return self.cleaned_data

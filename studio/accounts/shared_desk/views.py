@@ -82,7 +82,7 @@ def own_pin(request: SharedDeskRequest) -> HttpResponse:
                 pins.set_pin(member, form.cleaned_data["code"])
                 if not request.desk.is_by_password:
                     current_member.switch_to(request, member, by_password=False)
-                messages.success(request, _("Your code is set: it works at every desk."))
+                messages.success(request, _("Your PIN is set. It works at every desk."))
                 return HttpResponseRedirect(resolve_url("home"))
             problem = locked_out(member) if member.is_locked_out else _("That is not the password.")
         except pins.LockedOut:
@@ -104,7 +104,7 @@ def verification_problem(member: Membership, secret: str) -> str:
 def not_it(member: Membership, secret: str) -> str:
     left = pins.tries_left(member)
     if member.code and secret.isdigit():
-        said = _("That is not %(name)s’s code.") % {"name": member.name}
+        said = _("That is not %(name)s’s PIN.") % {"name": member.name}
     else:
         said = _("That is not %(name)s’s password.") % {"name": member.name}
     tries = ngettext("%(left)d try left.", "%(left)d tries left.", left) % {"left": left}
@@ -113,7 +113,9 @@ def not_it(member: Membership, secret: str) -> str:
 
 def locked_out(member: Membership) -> str:
     until = timezone.localtime(member.locked_until or timezone.now())
-    return _("%(name)s is locked out until %(time)s. Others can go on; an owner can lift it.") % {
+    return _(
+        "%(name)s is locked out until %(time)s. Other people can continue. An owner can unlock it."
+    ) % {
         "name": member.name,
         "time": date_format(until, "H:i"),
     }

@@ -87,7 +87,7 @@ def a_purchase_with_a_story(page: Page, shoot: Shoot) -> None:
     Purchase.objects.filter(pk=pack.pk).update(sessions_used=F("sessions_used") + 1)
     extension_undone_by(desk, extended_by(desk, pack, days=14))
     page.reload()
-    page.get_by_label("Why is it extended?").fill("ill for a week")
+    page.get_by_label("Reason for the extension").fill("ill for a week")
     page.get_by_role("button", name="+7 days").click()
     page.get_by_text("good until").wait_for()
     shoot(page, "purchase-extended")

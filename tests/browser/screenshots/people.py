@@ -23,7 +23,7 @@ def strangers(context: BrowserContext, shoot: Shoot) -> None:
 def a_shared_desk(open_window: Callable[[], BrowserContext], shoot: Shoot) -> None:
     page = signed_in(open_window(), "desk")
     page.locator(".top .who a").click()
-    page.get_by_label("Code", exact=True).wait_for()
+    page.get_by_label("PIN", exact=True).wait_for()
     shoot(page, "who-is-at-the-desk")
     page.keyboard.type("n9999")
     page.get_by_text("4 tries left").wait_for()
@@ -43,9 +43,9 @@ def a_shared_desk(open_window: Callable[[], BrowserContext], shoot: Shoot) -> No
     shoot(page, "admin-closed")
     page.goto("/desk/pin/")
     page.get_by_label("Your password").fill("not it")
-    for label in ("New code, 4 to 8 digits", "The same code again"):
+    for label in ("New PIN, 4 to 8 digits", "The same PIN again"):
         page.get_by_label(label).fill("1234")
-    page.get_by_role("button", name="Set the code").click()
+    page.get_by_role("button", name="Set the PIN").click()
     shoot(page, "own-code")
     page.goto("/purchases/")
     page.keyboard.type("..")

@@ -23,7 +23,7 @@ def test_a_row_made_for_somebody_else_presses_nothing(
     other = context.new_page()
     other.goto("/desk/")
     other.get_by_label("Noah").check(force=True)
-    other.get_by_label("Code", exact=True).fill(PIN)
+    other.get_by_label("PIN", exact=True).fill(PIN)
     other.keyboard.press("Enter")
     is_at_the_desk(other, "Noah")
 
@@ -42,8 +42,8 @@ def test_without_javascript_the_name_leads_to_the_page_and_back(
     page.goto(f"/clients/{pack.client_id}/")
     page.get_by_role("link", name="At the desk: Mia").click()
     page.locator(".persons label", has_text="Noah").click()
-    page.get_by_label("Code", exact=True).fill(PIN)
-    page.get_by_role("button", name="Go on").first.click()
+    page.get_by_label("PIN", exact=True).fill(PIN)
+    page.get_by_role("button", name="Continue").first.click()
     is_at_the_desk(page, "Noah")
     expect(page).to_have_url(re.compile(f"/clients/{pack.client_id}/$"))
     page.get_by_role("link", name="At the desk: Noah").click()
@@ -62,7 +62,7 @@ def test_on_a_phone_by_thumb(
     name = page.locator(".top .who a")
     expect(name).to_have_text("Mia", use_inner_text=True)
     name.tap()
-    code = page.get_by_label("Code", exact=True)
+    code = page.get_by_label("PIN", exact=True)
     expect(code).to_have_attribute("inputmode", "numeric")
     expect(code).to_have_attribute("autocomplete", "off")
     assert code.get_attribute("type") is None, "no browser offers to keep it"

@@ -12,7 +12,7 @@ from tests.browser.shared_desk.computer import KEYS, is_at_the_desk
 
 
 def dialog(page: Page) -> None:
-    expect(page.get_by_role("dialog").get_by_label("Code")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_label("PIN")).to_be_visible()
 
 
 def test_six_keys_change_who_acts_and_the_search_is_forgotten(

@@ -112,7 +112,7 @@ def test_a_press_at_a_locked_desk_changes_nothing_and_comes_back(
     pack.refresh_from_db()
     assert pack.sessions_used == 3
 
-    page.get_by_label("Code", exact=True).fill(PIN)
+    page.get_by_label("PIN", exact=True).fill(PIN)
     if not java_script:
         page.keyboard.press("Enter")
     is_at_the_desk(page, "Mia")

@@ -16,8 +16,8 @@ def test_a_wrong_code_is_told_and_typed_again_at_once(
 ) -> None:
     page = sign_in(window(), mia)
     page.keyboard.type(f".n{WRONG}")
-    expect(page.get_by_role("alert")).to_have_text("That is not Noah’s code. 4 tries left.")
-    expect(page.get_by_label("Code", exact=True)).to_be_focused()
+    expect(page.get_by_role("alert")).to_have_text("That is not Noah’s PIN. 4 tries left.")
+    expect(page.get_by_label("PIN", exact=True)).to_be_focused()
     assert_nothing_to_mend(page)
     page.keyboard.type(PIN)
     is_at_the_desk(page, "Noah")
@@ -45,7 +45,7 @@ def test_one_code_is_one_try_however_it_is_sent(
         page = sign_in(window(**options), mia)
         page.goto("/desk/")
         page.get_by_label("Noah").check(force=True)
-        page.get_by_label("Code", exact=True).focus()
+        page.get_by_label("PIN", exact=True).focus()
         page.keyboard.type(WRONG)
         page.keyboard.press("Enter")
         expect(page.get_by_role("alert")).to_be_visible()
@@ -65,7 +65,7 @@ def test_a_pin_form_that_waits_for_its_answer_is_not_sent_again(
     else:
         page.locator(".top .who a").click()
     page.get_by_label("Noah").check(force=True)
-    page.get_by_label("Code", exact=True).focus()
+    page.get_by_label("PIN", exact=True).focus()
     sent: list[Route] = []
     page.route("**/desk/", lambda route: sent.append(route))
 
