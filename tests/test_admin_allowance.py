@@ -39,7 +39,7 @@ def test_a_press_without_a_reason_has_an_allowance_by_words(admin: Client, north
 
     assert Allowance.objects.get().reason == ""
     assert "No reason given530" in words_on(admin.get(LIST))
-    assert "“No reason given” is a press of Reinstate alone." in words_on(admin.get(ADD))
+    assert "“No reason given” means Reinstate without a reason." in words_on(admin.get(ADD))
 
 
 def test_of_what_is_there_already_there_is_no_second(admin: Client, northside: Org) -> None:

@@ -60,5 +60,5 @@ def test_a_client_who_bought_nothing_leads_back_to_the_desk(northside: Org, desk
 def test_a_first_press_finds_no_list_of_cancelled_classes(northside: Org, desk: Client) -> None:
     says = words_on(desk.get(reverse("purchases:cancelled_class")))
 
-    assert "Nothing happens before you have seen the list." in says
+    assert "You check the list first." in says
     assert "Lists of the last week" not in says

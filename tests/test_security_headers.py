@@ -231,7 +231,7 @@ def test_an_error_speaks_words_and_leads_back(site: Site, name: str) -> None:
     assert "<h1" in html
     assert "Traceback" not in html
     if status == 503:
-        assert "Trying again is safe." in html
+        assert "It is safe to try again." in html
     if status in (400, 404, 405, 500):
         assert f'href="{reverse("home")}">Go to the desk</a>' in html
 

@@ -39,7 +39,7 @@ def test_name_and_password_lead_to_the_desk(mia: User) -> None:
         pytest.param({"username": "nemo"}, id="unknown name"),
         pytest.param({"username": "MIA"}, id="name in capitals"),
         pytest.param({"username": ""}, id="no name"),
-        pytest.param({"username": "mia\0"}, id="a character that no name has"),
+        pytest.param({"username": "mia\0"}, id="the unusual character"),
         pytest.param({"username": "m" * 1000}, id="too long a name"),
     ],
 )

@@ -142,7 +142,7 @@ def test_an_answer_that_got_lost_is_pressed_again_and_counts_once(
 
     page.route("**/reinstate/", lose, times=1)
     page.get_by_role("button", name=PRESS).click()
-    expect(page.locator("#note")).to_contain_text("Trying again is safe.")
+    expect(page.locator("#note")).to_contain_text("It is safe to try again.")
     page.get_by_role("button", name="Try again").click()
 
     expect(page.locator("#progress-text")).to_have_text("2 of 2 given back")

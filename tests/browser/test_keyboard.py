@@ -170,7 +170,7 @@ def test_the_list_of_keys_opens_closes_and_turns_single_keys_off(
     sheet = page.get_by_role("dialog", name="Keys")
     expect(sheet).to_be_visible()
     assert_nothing_to_mend(page)
-    page.get_by_label("Single keys work").uncheck()
+    page.get_by_label("Use single keys").uncheck()
     page.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
 
@@ -181,7 +181,7 @@ def test_the_list_of_keys_opens_closes_and_turns_single_keys_off(
     assert focused(page) != "search"
 
     page.get_by_role("button", name="Keys").click()
-    page.get_by_label("Single keys work").check()
+    page.get_by_label("Use single keys").check()
     sheet.get_by_role("button", name="Close").click()
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("/")

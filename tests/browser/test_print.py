@@ -67,7 +67,7 @@ def test_a_client_takes_home_one_page(
     assert "0 of 10 used" in sheet
     assert re.search("Expires|expired", sheet)
     assert "Late cancel forgiven 1 1 1" in sheet
-    assert "As it stood on" in sheet
+    assert "Printed" in sheet
     for button in ("Reinstate", "Sign out", "Desk", "Class cancelled Admin", "Use "):
         assert button not in sheet
 

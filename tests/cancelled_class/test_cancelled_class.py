@@ -207,11 +207,11 @@ def test_500_people_take_9_queries(
     [
         ({"pasted": "\n".join(f"Ana {n}" for n in range(501))}, "these are 501"),
         ({"pasted": "x" * 100_001}, "Paste at most 500 people."),
-        ({"pasted": "Ana\0"}, "Take the character out"),
-        ({"q": "x" * 101}, "Search for less"),
+        ({"pasted": "Ana\0"}, "Remove the unusual character"),
+        ({"q": "x" * 101}, "Type at most 100"),
         ({"purchase": ["7"]}, "This page is out of date."),
         ({"note": "x" * 501}, "Shorten the note"),
-        ({"reason": "rain"}, "There is no such reason"),
+        ({"reason": "rain"}, "Choose a reason from the list"),
     ],
 )
 def test_what_cannot_be_read_is_said_and_the_text_stays(

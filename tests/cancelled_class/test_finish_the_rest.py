@@ -152,7 +152,7 @@ def test_a_row_that_another_program_holds_keeps_nobody_else_waiting(
         first = finish(desk, written.pk, htmx=True)
         again = finish(desk, written.pk, htmx=True)
     assert come(first) == come(again) == "1 of 2 given back · 1 left to do"
-    assert "The rest is being changed elsewhere just now." in words_on(again)
+    assert "Another program is changing the rest." in words_on(again)
     assert 'data-hx-trigger="submit"' in html_of(again), "it does not press for ever"
     finish(desk, written.pk)
 

@@ -115,7 +115,7 @@ def test_the_same_list_with_other_people_or_another_reason_is_refused(
         press(desk, list_id, *packs, note="again"),
     ):
         assert answer.status_code == 409
-        assert "This list was sent before, with other people" in words_on(answer)
+        assert "This list was sent before with other people" in words_on(answer)
         assert come(answer) == "50 of 60 given back · 10 left to do"
     assert given_back() == 50
 
@@ -166,11 +166,11 @@ def test_a_strangers_list_cannot_be_added_to(
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"purchase": []}, "Nobody is ticked."),
+        ({"purchase": []}, "Tick the people who get a session back"),
         ({"purchase": [str(uuid4()) for _ in range(501)]}, "Tick 500 people at most"),
         ({"purchase": ["x"]}, "This page is out of date."),
         ({"note": "x" * 501}, "Shorten the note"),
-        ({"reason": "rain"}, "There is no such reason"),
+        ({"reason": "rain"}, "Choose a reason from the list"),
     ],
 )
 @pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])

@@ -51,10 +51,10 @@ def test_who_acts_by_code_changes_their_own_and_stays(
         ({"password": ""}, "Type your password."),
         ({"password": PIN}, "That is not the password."),
         ({"code": "", "again": ""}, "Type the new PIN."),
-        ({"code": "1234", "again": "1234"}, "Digits in a row are the first thing"),
-        ({"code": "0000", "again": "0000"}, "All the same digit is the first thing"),
-        ({"code": "508", "again": "508"}, "A code has 4 to 8 digits"),
-        ({"again": "50822"}, "The two codes are not the same."),
+        ({"code": "1234", "again": "1234"}, "A PIN of digits in a row"),
+        ({"code": "0000", "again": "0000"}, "A PIN of one repeated digit"),
+        ({"code": "508", "again": "508"}, "A PIN has 4 to 8 digits"),
+        ({"again": "50822"}, "The two PINs are different."),
     ],
 )
 def test_what_is_not_right_is_said_beside_it_and_nothing_changes(

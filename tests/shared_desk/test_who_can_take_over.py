@@ -87,7 +87,7 @@ def test_the_fifth_locks_the_person_out_and_not_the_desk(
     for secret in (WRONG, PIN):
         told = problem_on(take_over(shared, noah, secret))
         assert told.startswith("Noah is locked out until ")
-        assert told.endswith(". Others can go on; an owner can lift it.")
+        assert told.endswith(". Other people can continue. An owner can unlock it.")
     assert who_is_at_the_desk(shared) == "Mia"
     take_over(shared, olivia)
     assert who_is_at_the_desk(shared) == "Olivia"

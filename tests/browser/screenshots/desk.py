@@ -152,5 +152,5 @@ def refusals_and_errors(page: Page, shoot: Shoot) -> None:
     page.goto("/purchases/")
     page.context.set_offline(True)
     page.locator(".reinstate > .button").first.click()
-    page.get_by_text("Trying again is safe.").wait_for()
+    page.get_by_text("It is safe to try again.").wait_for()
     shoot(page, "desk-unconfirmed")

@@ -72,7 +72,7 @@ def test_the_key_is_in_the_list_of_keys_and_can_be_switched_off(
     page = sign_in(window(), mia)
     page.keyboard.press("?")
     expect(page.get_by_text("Twice: lock the desk.")).to_be_visible()
-    page.get_by_label("Single keys work").uncheck()
+    page.get_by_label("Use single keys").uncheck()
     page.keyboard.press("Escape")
     page.keyboard.press(".")
     expect(page.get_by_role("dialog")).to_have_count(0)
