@@ -1,3 +1,3 @@
-"""Where Django looks for the admin of the site. It is defined in `studio.accounts.admin`."""
+"""The module that Django's admin autodiscovery imports; see `studio.accounts.admin`."""
 
 from studio.accounts import admin  # noqa: F401  registers itself

@@ -1,4 +1,4 @@
-"""The models of the site, where Django looks for them. They are defined in `studio.accounts`."""
+"""The models of the site, which Django imports from here; see `studio.accounts`."""
 
 from studio.accounts.membership import Membership
 from studio.accounts.policy import Allowance, Policy

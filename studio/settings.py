@@ -1,5 +1,8 @@
-"""The one settings file. Every value that differs between machines comes from the environment
-(or from a `.env` file beside manage.py) and is checked here; `.env.example` lists them all."""
+"""The settings of the site.
+
+Every value that differs between machines comes from the environment, or from a `.env` file beside
+manage.py, and is checked here. `.env.example` lists all of them.
+"""
 
 import os
 from pathlib import Path
@@ -28,15 +31,14 @@ def env_list(name: str, *, default: list[str]) -> list[str]:
     return [item.strip() for item in value.split(",") if item.strip()] or default
 
 
-# Where this machine keeps what the project makes: the embedded database, the secret key,
-# the collected static files.
+# The data folder: the embedded database, the secret key, and the collected static files.
 DATA_DIR = Path(os.environ.get("STUDIO_DATA_DIR") or BASE_DIR / "var").resolve()
 
-# --- What every Django site decides ---------------------------------------------------------------
+# --- Django basics ----------------------------------------------------------------------------------
 
 DEBUG = env_bool("DEBUG", default=False)
 
-# `make run` makes a key once and keeps it here; a deployment sets SECRET_KEY instead.
+# `make run` generates this key once. A deployment sets SECRET_KEY instead.
 SECRET_KEY_FILE = DATA_DIR / "secret-key"
 
 
@@ -88,8 +90,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # A desk of 50 rows is 130 kB, and 15 kB so. It adds padding of a random length, and each page
-    # masks its CSRF token anew, so that the compressed length tells nothing (BREACH).
+    # It compresses a desk of 50 rows from 130 kB to 15 kB. Django adds random padding and masks the
+    # CSRF token of each page, which prevents the BREACH attack.
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -119,7 +121,7 @@ TEMPLATES = [
             ],
         },
     },
-    # The rows of the desk, and the answers to a press.
+    # The rows of the desk, and the fragments that answer an action.
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates" / "rows"],
@@ -166,8 +168,8 @@ def database(url: str, *, variable: str = "DATABASE_URL") -> dict[str, Any]:
 
 
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
-# What `setup_roles` makes ready and `database_url --web` prints; the web process itself has it as
-# its DATABASE_URL.
+# The URL that `setup_roles` prepares and `database_url --web` prints. The web process gets it as its
+# DATABASE_URL.
 WEB_DATABASE_URL = os.environ.get("WEB_DATABASE_URL", "")
 if WEB_DATABASE_URL:
     database(WEB_DATABASE_URL, variable="WEB_DATABASE_URL")
@@ -176,8 +178,8 @@ if DATABASE_URL:
 else:
     DATABASES = {"default": {"ENGINE": "studio.database.embedded", "NAME": "studio", "OPTIONS": {}}}
 
-# The further database roles that may call release_session and use_session; empty means
-# service_role, where it exists.
+# Other database roles that may call release_session and use_session. If it is empty, service_role
+# may, if that role exists.
 FUNCTION_ROLES = env_list("FUNCTION_ROLES", default=[])
 for role in FUNCTION_ROLES:
     if role.lower() in {"public", "anon", "authenticated"}:
@@ -187,8 +189,8 @@ for role in FUNCTION_ROLES:
             "FUNCTION_ROLES=service_role"
         )
 
-# Values travel apart from their statement, and one that comes back five times is planned once and
-# kept. Connections stay open.
+# Server-side binding sends parameters separately. A statement is prepared after five executions.
+# Connections stay open.
 DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 5}
 DATABASES["default"] |= {
     "CONN_MAX_AGE": None,
@@ -198,7 +200,7 @@ DATABASES["default"] |= {
 
 # --- Languages, time, static files ----------------------------------------------------------------
 
-# What an org did not choose for itself goes by the browser.
+# Without a choice of the org, the browser's language applies.
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / "studio" / "locale"]
@@ -218,7 +220,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "studio.static_files.HashedStaticFiles"},
 }
 
-# --- What goes wrong is told where the process was started ----------------------------------------
+# --- Logging ----------------------------------------------------------------------------------------
 
 LOGGING = {
     "version": 1,
@@ -230,14 +232,14 @@ LOGGING = {
 
 # --- Security -------------------------------------------------------------------------------------
 
-# On whenever the site is reached over the network. `make run` turns it off, for loopback alone.
+# Always True on a network. `make run` turns it off, because it listens on loopback only.
 HTTPS = env_bool("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-# Only where a proxy in front sets the header on every request: anybody else could forge it.
+# Trust the header only if a proxy sets it on every request, because clients can forge it.
 if env_bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -262,5 +264,5 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-# In a cookie, or in the session where a cookie is too small: the admin reports on many purchases.
+# Messages are in a cookie, or in the session if a cookie is too small for a report of the admin.
 MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"

@@ -1,4 +1,4 @@
-"""The pages that belong to the site and not to the desk."""
+"""The pages of the site: sign-in, health check and error pages."""
 
 import sys
 
@@ -20,7 +20,7 @@ from studio.models import User
 @require_safe
 @login_not_required
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 where the database answers, 503 where it does not. For load balancers and monitors."""
+    """Answer 200 if the database answers, else 503. For load balancers and monitors."""
     try:
         connection.ensure_connection()
         User.objects.exists()
@@ -31,9 +31,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @login_not_required
 def sign_in(request: HttpRequest) -> HttpResponseBase:
-    """By password. Who just came in is there; who was signed in already may have left since.
-
-    Sessions whose time is over are swept out on the way."""
+    """Sign in by password, record activity at the desk, and delete expired sessions."""
     was_signed_in = request.user.is_authenticated
     response = LoginView.as_view(redirect_authenticated_user=True)(request)
     if request.user.is_authenticated and not was_signed_in:
@@ -62,12 +60,14 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500; but 503 where it is the database that can't be reached or does not answer in time,
-    and for a press at the desk the way to repeat the very same request."""
+    """Answer 500, or 503 if the database is unreachable or too slow.
+
+    The 503 page of an action at the desk has a button that retries it with the same request id.
+    """
     if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return HttpResponse(render_to_string("500.html"), status=500)
     at_the_desk = request.resolver_match and request.resolver_match.app_name == "purchases"
-    # A password is typed again: it stands in no page.
+    # Passwords are left out of the page and must be typed again.
     left_out = {"csrfmiddlewaretoken", *getattr(request, "sensitive_post_parameters", ())}
     again = [
         (name, value)

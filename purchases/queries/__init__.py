@@ -1,4 +1,4 @@
-"""What the pages read, put together from the querysets of `models`."""
+"""The queries of the pages, built from the querysets of `models`."""
 
 from purchases.queries.client_summary import ClientSummary, GivenBack, client_summary
 from purchases.queries.desk_list import PAGE_SIZE, Page, Place, desk_page, purchases_by_id

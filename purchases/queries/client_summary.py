@@ -1,4 +1,4 @@
-"""What a client holds, and how often they were given sessions back."""
+"""A client's purchases, sessions left, and sessions given back."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from purchases.models import Client, Purchase, SessionEvent, SessionRequest
 
 @dataclass(frozen=True)
 class GivenBack:
-    """How often a client was given a session back for one reason, for none that was said, or by
-    another program, which no allowance counts."""
+    """The number of sessions given back to a client for one reason.
+
+    The reason may be missing, or the change may come from another program. No allowance counts those
+    of other programs.
+    """
 
     reason: str
     within_30_days: int
@@ -26,7 +29,7 @@ class GivenBack:
 
 @dataclass(frozen=True)
 class ClientSummary:
-    """What a client holds, and how often they were given sessions back."""
+    """A client's purchases, sessions left, and sessions given back."""
 
     purchases: list[Purchase]
     sessions_left: int
@@ -34,8 +37,8 @@ class ClientSummary:
 
 
 def client_summary(client: Client) -> ClientSummary:
-    """A client's purchases, those that can be used first and then the newest; what is left on
-    those; and the sessions given back and not undone, the most frequent reason first."""
+    """Return a client's purchases, usable ones first, then the newest; the sessions left on
+    usable ones; and the sessions given back and not undone, the most frequent reason first."""
     newest_first = client.purchases.for_rows().newest_first()
     purchases = sorted(newest_first, key=lambda purchase: purchase.use_refusal is not None)
     usable = [purchase for purchase in purchases if purchase.use_refusal is None]

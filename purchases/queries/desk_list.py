@@ -1,4 +1,4 @@
-"""The desk's list: one page after another of an org's purchases."""
+"""Keyset pagination of the desk's list of purchases."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True)
 class Place:
-    """A place in a list: just after this purchase. As text, it stands in links."""
+    """A cursor of keyset pagination: the place after a purchase. Links contain it as text."""
 
     moment: datetime
     purchase_id: UUID
@@ -26,12 +26,12 @@ class Place:
 
     @classmethod
     def of(cls, purchase: Purchase, state: Purchase.State) -> Place:
-        """Where the purchase stands in the list of the state."""
+        """Return the place of the purchase in the list of the state."""
         return cls(getattr(purchase, state.sort_column), purchase.pk)
 
     @classmethod
     def parse(cls, text: str) -> Place:
-        """Raises ValueError where the text is not of the form that `str` gives."""
+        """Parse the text that `str` writes. Raise ValueError for any other text."""
         moment, _, purchase_id = text.partition("_")
         parsed = datetime.strptime(moment, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
         return cls(parsed, UUID(purchase_id))
@@ -44,8 +44,10 @@ class Page:
 
 
 def desk_page(*, org_id: UUID, q: str, state: Purchase.State, after: Place | None) -> Page:
-    """At most 50 purchases of the org in the order of the state, each with client and offer: those
-    in the state, of clients whom every word of `q` finds."""
+    """Return a page of at most PAGE_SIZE purchases in a state, each with client and offer.
+
+    If `q` has words, only purchases of clients that match every word are returned.
+    """
     words = search_words(q)
     if q and not words:
         return Page([], None)
@@ -53,10 +55,10 @@ def desk_page(*, org_id: UUID, q: str, state: Purchase.State, after: Place | Non
     if after:
         purchases = purchases.after(state, after.moment, after.purchase_id)
     if words:
-        # The page is found before anything is joined to it.
+        # Find the ids of the page before joining other tables.
         found = is_found(purchases, words, org_id=org_id, state=state, at_most=PAGE_SIZE + 1)
         purchases = Purchase.objects.filter(found).in_order_of(state)
-    # One more than a page tells whether another page follows.
+    # Load one row more than a page, to know whether another page follows.
     listed = list(purchases.for_rows()[: PAGE_SIZE + 1])
     page = listed[:PAGE_SIZE]
     more = len(listed) > PAGE_SIZE
@@ -64,5 +66,5 @@ def desk_page(*, org_id: UUID, q: str, state: Purchase.State, after: Place | Non
 
 
 def purchases_by_id(*, org_id: UUID, ids: list[UUID]) -> list[Purchase]:
-    """Those that the org has, each with client and offer, in no order."""
+    """Return the org's purchases with these ids, each with client and offer, unordered."""
     return list(Purchase.objects.of_org(org_id).filter(pk__in=ids).for_rows())

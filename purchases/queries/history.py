@@ -1,4 +1,4 @@
-"""A purchase's history: both ledgers, as one."""
+"""A purchase's history, merged from both ledgers."""
 
 from __future__ import annotations
 
@@ -29,9 +29,11 @@ class Entry:
 
 
 def history(purchase: Purchase, member: Member) -> list[Entry]:
-    """Every change of a purchase's count and of its expiry, newest first, each with who asked for
-    it and why, and with what this member can take back."""
-    # Each ledger keeps its own order: a clock may be set back.
+    """Return every change of a purchase's count and expiry, newest first.
+
+    Each entry has the request with its actor, and whether this member can reverse it.
+    """
+    # Each ledger stays in order of id, because the server's clock may be set back.
     ledgers = _history_of_count(purchase, member), _history_of_expiry(purchase, member)
     return list(merge(*ledgers, key=attrgetter("occurred_at"), reverse=True))
 
@@ -59,7 +61,7 @@ def _history_of_count(purchase: Purchase, member: Member) -> list[Entry]:
 
 
 def _history_of_expiry(purchase: Purchase, member: Member) -> list[Entry]:
-    # An undo is never reversed itself; asked together, that costs no query of its own.
+    # An undo is never reversed. Selecting its relation here avoids a query per row.
     related = (
         "request__actor",
         "reverses",
@@ -67,7 +69,7 @@ def _history_of_expiry(purchase: Purchase, member: Member) -> list[Entry]:
         "reversed_by__reversed_by",
     )
     events = list(purchase.expiry_events.select_related(*related).order_by("-pk"))
-    # As extension_to_undo has it: what came after an extension keeps it from being undone.
+    # As in the SQL function extension_to_undo, a later change prevents undoing an extension.
     done = [each for each in events if each.kind != ExpiryEvent.Kind.UNDONE]
     lasting = [each for each in done if not hasattr(each, "reversed_by")]
     can_undo = (

@@ -1,4 +1,4 @@
-"""Template tags and filters of the desk. What they show is made in `formatting` and `rows`."""
+"""Template tags and filters of the desk, defined in `formatting` and `rows`."""
 
 from collections.abc import Iterable
 
@@ -19,9 +19,11 @@ for name, function in FILTERS.items():
 
 @register.simple_tag(takes_context=True)
 def request_fields(context: Context) -> SafeString:
-    """The hidden fields of every form that changes a count: the token of this site, a fresh id
-    for what the person may ask for, made before they click, the page to come back to, and who
-    was acting when the page was made: at a shared desk it may be somebody else by now."""
+    """Return the hidden fields of a form that changes a purchase.
+
+    They are the CSRF token, a new request id (the idempotency key), the page to return to, and the
+    acting member of the page, because another member may act when the form is sent.
+    """
     return rows.request_fields_factory(context)()
 
 
