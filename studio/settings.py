@@ -34,7 +34,7 @@ def env_list(name: str, *, default: list[str]) -> list[str]:
 # The data folder: the embedded database, the secret key, and the collected static files.
 DATA_DIR = Path(os.environ.get("STUDIO_DATA_DIR") or BASE_DIR / "var").resolve()
 
-# --- Django basics ----------------------------------------------------------------------------------
+# --- Django basics --------------------------------------------------------------------------------
 
 DEBUG = env_bool("DEBUG", default=False)
 
@@ -168,8 +168,8 @@ def database(url: str, *, variable: str = "DATABASE_URL") -> dict[str, Any]:
 
 
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
-# The URL that `setup_roles` prepares and `database_url --web` prints. The web process gets it as its
-# DATABASE_URL.
+# The URL that `setup_roles` prepares and `database_url --web` prints. The web process gets it as
+# its DATABASE_URL.
 WEB_DATABASE_URL = os.environ.get("WEB_DATABASE_URL", "")
 if WEB_DATABASE_URL:
     database(WEB_DATABASE_URL, variable="WEB_DATABASE_URL")
@@ -220,7 +220,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "studio.static_files.HashedStaticFiles"},
 }
 
-# --- Logging ----------------------------------------------------------------------------------------
+# --- Logging --------------------------------------------------------------------------------------
 
 LOGGING = {
     "version": 1,

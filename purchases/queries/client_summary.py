@@ -17,8 +17,8 @@ from purchases.models import Client, Purchase, SessionEvent, SessionRequest
 class GivenBack:
     """The number of sessions given back to a client for one reason.
 
-    The reason may be missing, or the change may come from another program. No allowance counts those
-    of other programs.
+    The reason may be missing, or the change may come from another program. No allowance counts
+    changes of other programs.
     """
 
     reason: str
