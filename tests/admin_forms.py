@@ -1,4 +1,4 @@
-"""The form of a purchase in the admin, as a browser sends it."""
+"""Helpers that fill in and post the admin form of a purchase, as a browser does."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ ADD_PURCHASE = "/admin/purchases/purchase/add/"
 
 
 def form_of(purchase: Purchase, **changed: object) -> dict[str, object]:
-    """What the browser sends for the purchase's form."""
+    """Return the fields that a browser posts for the purchase's admin form."""
     fields = {
         "client": purchase.client_id,
         "offer": purchase.offer_id,
@@ -29,6 +29,7 @@ def form_of(purchase: Purchase, **changed: object) -> dict[str, object]:
 
 
 def change(browser: Client, purchase: Purchase, **changed: object) -> Any:
+    """Post the change form with these fields changed, and reload the purchase."""
     url = reverse("admin:purchases_purchase_change", args=[purchase.pk])
     response = browser.post(url, form_of(purchase, **changed))
     purchase.refresh_from_db()
@@ -36,7 +37,7 @@ def change(browser: Client, purchase: Purchase, **changed: object) -> Any:
 
 
 def errors(response: Any) -> dict[str, list[str]]:
-    """Of a form that was refused."""
+    """Return the validation errors of a form that the admin shows again."""
     assert response.status_code == 200
-    found: dict[str, list[str]] = response.context["adminform"].form.errors
-    return found
+    form_errors: dict[str, list[str]] = response.context["adminform"].form.errors
+    return form_errors

@@ -1,4 +1,4 @@
-"""Many windows of one person's browser, whose presses arrive at the same moment."""
+"""Many browsers of one user, which post concurrently."""
 
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
@@ -12,24 +12,27 @@ from studio.models import User
 from tests.database import PATIENCE
 from tests.pages import HTMX
 
-# Where it leads, and its fields.
+# The path and the fields of a POST request.
 Sent = tuple[str, dict[str, str]]
 
 
 class Desks:
-    """Each has a thread and a database connection of its own; `close` gives them back."""
+    """A pool of signed-in browsers, each with its own thread and database connection.
+
+    `close` closes the connections.
+    """
 
     def __init__(self, user: User, count: int) -> None:
         signed_in = Client()
         signed_in.force_login(user)
         self._browsers = [Client(raise_request_exception=False) for _ in range(count)]
         for browser in self._browsers:
-            # Of their own: one that was told something takes the message from no other.
+            # Copy the cookies: a message shown to one browser must not vanish from another.
             browser.cookies = deepcopy(signed_in.cookies)
         self._pool = ThreadPoolExecutor(count)
 
     def all_at_once(self, presses: list[Sent], *, htmx: bool) -> list[HttpResponseBase]:
-        """The answers. Nobody sends before everybody is ready to."""
+        """Post all of them at the same moment and return the responses in order."""
         start = Barrier(len(presses))
 
         def send(browser: Client, press: Sent) -> HttpResponseBase:
@@ -42,9 +45,9 @@ class Desks:
     def close(self) -> None:
         start = Barrier(len(self._browsers))
 
-        def leave(_: Client) -> None:
+        def close_connection(_: Client) -> None:
             start.wait(PATIENCE)
             connections.close_all()
 
-        list(self._pool.map(leave, self._browsers, timeout=PATIENCE))
+        list(self._pool.map(close_connection, self._browsers, timeout=PATIENCE))
         self._pool.shutdown()

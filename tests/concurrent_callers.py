@@ -1,4 +1,4 @@
-"""Many callers at the same moment, each on a connection of its own, as other programs are."""
+"""Concurrent callers of SQL functions, each with its own connection, as other programs have."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +21,7 @@ def ask(connection: Connection, query: str, purchase_id: UUID) -> Any:
 
 
 def race(purchase: Purchase, calls: list[Call]) -> list[Any]:
-    """What each call answered. All start at the same moment; the purchase is read again after."""
+    """Run all calls concurrently on this purchase and return their results in order."""
     start = Barrier(len(calls))
 
     def run(call: Call, connection: Connection) -> Any:
@@ -31,7 +31,7 @@ def race(purchase: Purchase, calls: list[Call]) -> list[Any]:
     with ExitStack() as stack:
         connections = [stack.enter_context(another_connection()) for _ in calls]
         pool = ThreadPoolExecutor(len(calls))
-        # A thread that is stuck ends by the timeout of its statement or barrier, not by ours.
+        # Do not wait for a stuck thread: its statement or barrier times out by itself.
         stack.callback(pool.shutdown, wait=False)
         answers = [pool.submit(run, *pair) for pair in zip(calls, connections, strict=True)]
         return [answer.result(timeout=2 * PATIENCE) for answer in answers]

@@ -1,6 +1,9 @@
-"""The cast. Northside Pilates has Olivia, who owns it, Mia at the desk and Ada the accountant.
-Otto owns Southside Yoga and is a stranger here, and so is Sara, its accountant. Nora has an account
-and no membership."""
+"""Fixtures: the users and studios that all tests share.
+
+Northside Pilates has Olivia (owner), Mia (staff) and Ada (accountant). Southside Yoga is another
+tenant: its owner Otto and its accountant Sara may see nothing of Northside. Nora has an account
+without a membership.
+"""
 
 import os
 from collections.abc import Callable, Iterator
@@ -34,12 +37,15 @@ SLOW = {
     TESTS / "test_serve.py",
 }
 
-# A test that ends within a statement that failed leaves nothing behind to look at.
+# The state of a transaction after a statement failed: it accepts no further query.
 ABORTED = TransactionStatus.INERROR
 
 
 def pytest_configure() -> None:
-    """A connection that a thread of the live server kept open would keep the test database."""
+    """Close connections after each request.
+
+    A connection kept open by a thread of the live server would block dropping the test database.
+    """
     settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):
         use_own_cluster(worker)
@@ -67,8 +73,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_and_uncollected() -> Iterator[None]:
-    """Passwords are hashed the fast way, and static files need no collecting first."""
+def fast_settings() -> Iterator[None]:
+    """Hash passwords with a fast algorithm and serve static files without collectstatic."""
     with override_settings(
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         STORAGES={
@@ -80,9 +86,8 @@ def quick_and_uncollected() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def flush_may_forget() -> Iterator[None]:
-    """Between tests the whole database is emptied, the ledger too, which refuses exactly that.
-    Its guards are off for the flush alone."""
+def allow_flush_of_the_ledger() -> Iterator[None]:
+    """Disable the triggers of the append-only ledger while Django flushes the test database."""
     flush = DatabaseOperations.execute_sql_flush
     guards = [
         ("session_events", "refuse_to_forget"),
@@ -102,12 +107,15 @@ def flush_may_forget() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def the_ledger_adds_up(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After every test with a database the invariants hold, unless breaking them was its point."""
+def check_invariants(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Check the ledger's invariants after every test that uses the database.
+
+    Tests marked `breaks_the_ledger` are exempt.
+    """
     helper = "_django_db_helper"
     has_database = helper in request.fixturenames or request.node.get_closest_marker("django_db")
     if has_database:
-        # Set up before this fixture, the database is still there when this one ends.
+        # Set up the database first, so that it still exists when this fixture ends.
         request.getfixturevalue(helper)
     yield
     if not has_database or request.node.get_closest_marker("breaks_the_ledger"):
@@ -169,32 +177,32 @@ def signed_in() -> SignIn:
 
 @pytest.fixture
 def desk(mia: User, signed_in: SignIn) -> Client:
-    """The browser at the front desk of Northside."""
+    """Return a browser in which Mia, staff of Northside, is signed in."""
     return signed_in(mia)
 
 
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> datetime:
-    """The time, which stands still: midnight can't come between two lines of a test."""
-    moment = timezone.now()
-    monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
-    return moment
+    """Freeze the clock, so that no test runs across midnight."""
+    frozen = timezone.now()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: frozen)
+    return frozen
 
 
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
-    """Moves the clock of the site on."""
+    """Return a function that moves the clock forward."""
 
     def move(by: timedelta) -> None:
-        moment = timezone.now() + by
-        monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
+        moved = timezone.now() + by
+        monkeypatch.setattr("django.utils.timezone.now", lambda: moved)
 
     return move
 
 
 @pytest.fixture(scope="session")
 def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the static files are, as pages need them outside of tests."""
+    """Run collectstatic once and return the data directory that has the static files."""
     data_dir = tmp_path_factory.mktemp("site")
     done = manage("collectstatic", "--no-input", SECRET_KEY="x" * 50, STUDIO_DATA_DIR=str(data_dir))
     assert done.returncode == 0, done.stderr
@@ -203,7 +211,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def login(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> dict[str, str]:
-    """How to connect to the test database."""
+    """Return the connection parameters of the test database."""
     with django_db_blocker.unblock():
         connection.ensure_connection()
         info = connection.connection.info

@@ -1,4 +1,4 @@
-"""The database as other programs meet it: plain SQL, another role, another connection."""
+"""Helpers for plain SQL, other roles and other connections, as other programs use them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,8 +8,7 @@ from uuid import uuid4
 import psycopg
 from django.db import connection, transaction
 
-# How many seconds anything may wait for another. Far more than it takes: it only ends a test that
-# would otherwise never end.
+# The timeout in seconds for everything that waits. It is generous: it only ends tests that hang.
 PATIENCE = 60
 
 
@@ -20,17 +19,17 @@ def rows(query: str, *parameters: Any) -> list[tuple[Any, ...]]:
 
 
 def value(query: str, *parameters: Any) -> Any:
-    """The one column of the one row."""
+    """Return the only column of the only row."""
     ((answer,),) = rows(query, *parameters)
     return answer
 
 
 def make_role(*grants: str) -> str:
-    """A database role with no rights but these, as in `EXECUTE ON FUNCTION …`, and PUBLIC's.
+    """Create a database role with these grants, as in `EXECUTE ON FUNCTION …`, and PUBLIC's.
 
-    Roles belong to the whole cluster; this one is never committed, so that it ends with the test.
+    Roles belong to the whole cluster, so the role is created in a transaction that rolls back.
     """
-    assert connection.in_atomic_block, "only `db` takes the role away again, not `transactional_db`"
+    assert connection.in_atomic_block, "`transactional_db` would not remove the role: use `db`"
     role = f"caller_{uuid4().hex}"
     rows(f"CREATE ROLE {role}")
     for grant in grants:
@@ -40,9 +39,9 @@ def make_role(*grants: str) -> str:
 
 @contextmanager
 def acting_as(role: str) -> Iterator[None]:
-    """What is asked inside is asked by this role. A refusal undoes it all and passes through."""
+    """Run the block as this role. An error rolls the block back and propagates."""
     block = transaction.atomic()
-    # What has to be committed at once is a test's own here, as all of it is.
+    # Let code that requires a durable transaction run inside the test's own.
     block._from_testcase = True  # type: ignore[attr-defined]
     with block:
         rows(f"SET LOCAL ROLE {role}")
@@ -52,7 +51,7 @@ def acting_as(role: str) -> Iterator[None]:
 
 @contextmanager
 def another_connection() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
-    """Another program's connection to the test database, each statement its own transaction."""
+    """Open an autocommit connection to the test database, as another program would."""
     connection.ensure_connection()
     info = connection.connection.info
     with psycopg.connect(

@@ -1,4 +1,4 @@
-"""Rows for tests. Plain functions: what a test does not name gets a sensible value."""
+"""Factories for rows. Arguments that a test omits get sensible defaults."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,8 +46,10 @@ def make_purchase(
     payment_status: str | None = "succeeded",
     **columns: Any,
 ) -> Purchase:
-    """3 of 10 used, and paid. A count that the database refuses by now is made as other programs
-    made it before."""
+    """Create a purchase: by default 3 of 10 sessions are used, and it is paid.
+
+    A count outside 0 to total is inserted without the constraint, as a legacy row would have been.
+    """
     purchase = Purchase(
         org=org,
         client=client or make_client(org=org),
@@ -69,7 +71,7 @@ def make_purchase(
 
 
 def make_purchases(*, org: Org, count: int, **columns: Any) -> list[Purchase]:
-    """That many purchases of different clients, all called Ana Ruiz, a minute apart."""
+    """Create purchases a minute apart, each of a different client called Ana Ruiz."""
     offer = make_offer(org=org)
     clients = Client.objects.bulk_create(
         Client(id=uuid4(), org=org, full_name="Ana Ruiz", email=f"ana{n}@example.com")

@@ -1,4 +1,4 @@
-"""The history on a purchase's page, as a person reads and clicks it."""
+"""Helpers that parse the history table on the page of a purchase and click its buttons."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from django.urls import reverse
 from purchases.models import Purchase
 from tests.pages import fields_in, html_of, words
 
-# Of a count; those of the expiry are told apart by their ids.
+# A row of the history: a session event, or an expiry event.
 LINE = re.compile(r'<tr id="event-(\d+)" data-kind="\w+"[^>]*>.*?</tr>', re.S)
 EXPIRY_LINE = re.compile(r'<tr id="expiry-event-(\d+)" data-kind="expiry-\w+"[^>]*>.*?</tr>', re.S)
 CELL = re.compile(r'<td class="(\w+)">(.*?)</td>', re.S)
@@ -18,6 +18,8 @@ CELL = re.compile(r'<td class="(\w+)">(.*?)</td>', re.S)
 
 @dataclass(frozen=True)
 class Line:
+    """A row of the history table; `act` is the text of its button, if it has one."""
+
     event_id: int
     when: str
     what: str
@@ -28,13 +30,13 @@ class Line:
 
     @property
     def fields(self) -> dict[str, str]:
-        """What its button sends."""
+        """The hidden fields of the form around the button."""
         return fields_in(self.html)
 
     @property
     def leads_to(self) -> str:
         form = re.search(r'action="([^"]*)"', self.html)
-        assert form, "it has a button"
+        assert form, "the line has a button"
         return form[1]
 
 
@@ -43,24 +45,24 @@ def page_of(purchase: Purchase) -> str:
 
 
 def history_on(page: HttpResponseBase) -> list[Line]:
-    """What happened to the count, newest first."""
-    return [_line(found) for found in LINE.finditer(html_of(page))]
+    """Return the lines about the count, newest first."""
+    return [_line(match) for match in LINE.finditer(html_of(page))]
 
 
 def expiry_history_on(page: HttpResponseBase) -> list[Line]:
-    """What happened to the expiry, newest first."""
-    return [_line(found) for found in EXPIRY_LINE.finditer(html_of(page))]
+    """Return the lines about the expiry, newest first."""
+    return [_line(match) for match in EXPIRY_LINE.finditer(html_of(page))]
 
 
 def story_on(page: HttpResponseBase) -> list[str]:
-    """What happened to either, newest first."""
+    """Return the text of all lines, about the count and the expiry, newest first."""
     whole = re.compile(f"{LINE.pattern}|{EXPIRY_LINE.pattern}", re.S)
-    return [_line(found).what for found in whole.finditer(html_of(page))]
+    return [_line(match).what for match in whole.finditer(html_of(page))]
 
 
-def _line(found: re.Match[str]) -> Line:
-    cells = {cell: words(text) for cell, text in CELL.findall(found[0])}
-    return Line(int(next(filter(None, found.groups()))), **cells, html=found[0])
+def _line(match: re.Match[str]) -> Line:
+    cells = {cell: words(text) for cell, text in CELL.findall(match[0])}
+    return Line(int(next(filter(None, match.groups()))), **cells, html=match[0])
 
 
 def click(browser: Client, line: Line, **changed: str) -> HttpResponseBase:

@@ -1,4 +1,4 @@
-"""What stands in the ledger, and members who write into it by what they do."""
+"""Helpers that read the append-only ledger (the audit trail) and write to it by operations."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from tests.database import rows
 
 
 def lines(purchase: Purchase) -> list[tuple[str, int, int | None]]:
-    """The kind of each event of a purchase, oldest first, what it added and the count after it."""
+    """Return (kind, delta, count after it) of each event of the purchase, oldest first."""
     return list(
         SessionEvent.objects.filter(purchase_id=purchase.pk)
         .order_by("pk")
@@ -21,7 +21,7 @@ def lines(purchase: Purchase) -> list[tuple[str, int, int | None]]:
 
 
 def changes(purchase: Purchase) -> list[tuple[str, int, int | None]]:
-    """The lines after the first, which opened it."""
+    """Return the lines after the first, which is the `opened` event."""
     return lines(purchase)[1:]
 
 
@@ -29,16 +29,16 @@ def newest(purchase: Purchase) -> SessionEvent:
     return SessionEvent.objects.filter(purchase_id=purchase.pk).latest("pk")
 
 
-def used_by(user: User, purchase: Purchase, **asked: Any) -> SessionEvent:
+def used_by(user: User, purchase: Purchase, **arguments: Any) -> SessionEvent:
     done = operations.use(
-        member=user.membership, purchase=fresh(purchase), request_id=uuid4(), **asked
+        member=user.membership, purchase=fresh(purchase), request_id=uuid4(), **arguments
     )
     return SessionEvent.objects.get(pk=done.event_id)
 
 
-def reinstated_by(user: User, purchase: Purchase, **asked: Any) -> SessionEvent:
+def reinstated_by(user: User, purchase: Purchase, **arguments: Any) -> SessionEvent:
     done = operations.reinstate(
-        member=user.membership, purchase=fresh(purchase), request_id=uuid4(), **asked
+        member=user.membership, purchase=fresh(purchase), request_id=uuid4(), **arguments
     )
     return SessionEvent.objects.get(pk=done.event_id)
 
@@ -50,13 +50,13 @@ def undone_by(user: User, reinstatement: SessionEvent) -> SessionEvent:
 
 
 def fresh(purchase: Purchase) -> Purchase:
-    """As it stands now, for an operation that is a person's next press."""
+    """Load the purchase again, as the next request would."""
     return Purchase.objects.get(pk=purchase.pk)
 
 
 @contextmanager
 def unguarded(table: str) -> Iterator[None]:
-    """For what only the owner of a table can do, and never should."""
+    """Disable the table's triggers, as only its owner can."""
     rows("SET CONSTRAINTS ALL IMMEDIATE")
     rows(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     yield
@@ -65,13 +65,13 @@ def unguarded(table: str) -> Iterator[None]:
 
 
 def change_unrecorded(purchase: Purchase, assignment: str) -> None:
+    """Update the purchase without writing an event."""
     with unguarded("client_purchases"):
         rows(f"UPDATE client_purchases SET {assignment} WHERE id = %s", purchase.pk)
 
 
-# What each invariant asks for, in SQL of its own: `purchases.invariants` is looked after too.
-# PostgreSQL holds counts between 0 and what was bought, but for rows made as other programs made
-# them before it did: then the constraint has not been validated.
+# A second implementation of the invariants, because `purchases.invariants` is under test as well.
+# Counts outside 0 to total are allowed while the check constraint is not validated (legacy rows).
 BROKEN = """
     SELECT format('%s: %s are used, its events add up to %s', coalesce(purchase.id, sums.id),
         coalesce(purchase.sessions_used, 0), sums.total)

@@ -1,4 +1,4 @@
-"""What stands on a page, as a person reads it."""
+"""Helpers that read pages as a person does, and press their buttons."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from purchases.models import Purchase
 Act = Literal["reinstate", "use"]
 LIST = reverse("purchases:purchase_list")
 HTMX = {"HX-Request": "true"}
-# With JavaScript and without.
+# Run a test twice: without JavaScript, and as htmx sends requests.
 DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
 USED_BEFORE = "This button was used for something else. Reload the page, then press again."
 
@@ -27,8 +27,8 @@ ROW = re.compile(
     r' data-total="(?P<total>-?\d*)".*?</tr>',
     re.DOTALL,
 )
-# What differs between two renderings that say the same.
-PASSING = [
+# The parts that differ between two renderings of the same content.
+VARYING = [
     r' class="changed"',
     r'(?<=name="request_id" value=")[^"]*',
     r'(?<=name="csrfmiddlewaretoken" value=")[^"]*',
@@ -37,6 +37,8 @@ PASSING = [
 
 @dataclass(frozen=True)
 class Row:
+    """A table row of a purchase."""
+
     purchase_id: UUID
     used: str
     total: str
@@ -48,15 +50,17 @@ class Row:
 
     @property
     def buttons(self) -> list[str]:
-        """What can be pressed at once. The menu of reasons is still closed; where a reason is
-        asked for, what opens it is the button."""
+        """The texts of the buttons outside the closed menu of reasons.
+
+        If a reason is mandatory, the button is the summary that opens the menu.
+        """
         closed = re.sub(r'<div class="menu">.*?</div>', "", self.html, flags=re.S)
         pressable = re.findall(r"<button.*?</button>|<summary.*?</summary>", closed, re.S)
         return [name for name in map(words, pressable) if name]
 
     @property
     def menu(self) -> list[str]:
-        """The reasons of the menu behind the button."""
+        """The reasons that the menu beside the button offers."""
         menus = re.findall(r'<div class="menu">.*?</div>', self.html, re.S)
         return [words(b) for menu in menus for b in re.findall(r"<button.*?</button>", menu, re.S)]
 
@@ -71,10 +75,10 @@ def html_of(response: HttpResponseBase) -> str:
 
 
 def rows_on(response: HttpResponseBase) -> list[Row]:
-    """The rows of the page, in its order."""
+    """Return the rows of the page in order."""
     html = html_of(response)
     rows = [Row(UUID(row["id"]), row["used"], row["total"], row[0]) for row in ROW.finditer(html)]
-    assert len(rows) == html.count('id="purchase-'), "each row has the form that scripts rely on"
+    assert len(rows) == html.count('id="purchase-'), "each row has the attributes of live.js"
     return rows
 
 
@@ -84,15 +88,15 @@ def the_row_on(response: HttpResponseBase) -> Row:
 
 
 def fields_in(html: str) -> dict[str, str]:
-    """What a form sends of its own, but for the token against forgery."""
-    found = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html))
-    return {name: value for name, value in found.items() if name != "csrfmiddlewaretoken"}
+    """Return the hidden fields of a form, without the CSRF token."""
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html))
+    return {name: value for name, value in hidden.items() if name != "csrfmiddlewaretoken"}
 
 
 def lasting(html: str) -> str:
-    """What stays the same from one rendering to the next."""
-    for passing in PASSING:
-        html = re.sub(passing, "", html)
+    """Return the HTML without the parts that differ between two renderings."""
+    for pattern in VARYING:
+        html = re.sub(pattern, "", html)
     return html
 
 
@@ -105,41 +109,40 @@ def words(html: str) -> str:
 
 
 def note_on(response: HttpResponseBase) -> str:
-    """What the page says has happened, without the button to undo it."""
+    """Return the text of the page's message, without its Undo button."""
     return words(re.sub(r"<form.*?</form>", "", _note(response), flags=re.S))
 
 
 def undo_on(response: HttpResponseBase) -> str | None:
-    """Where the note's Undo leads."""
+    """Return the URL of the message's Undo button."""
     form = re.search(r'<form class="undo" method="post" action="([^"]*)"', _note(response))
     return form[1] if form else None
 
 
 def _note(response: HttpResponseBase) -> str:
     match = re.search(r'<div (?:class="note" )?id="note".*?</div>', html_of(response), re.S)
-    assert match, "every page and every answer has a place for notes"
+    assert match, "every page and every fragment has an element for messages"
     return match[0]
 
 
 def next_page(response: HttpResponseBase) -> str | None:
-    """Where the link to the next page leads."""
+    """Return the URL of the link to the next page."""
     link = re.search(r'rel="next" href="([^"]*)"', html_of(response))
     return unescape(link[1]) if link else None
 
 
 def refused(answer: HttpResponseBase) -> str:
-    """Why, in words."""
+    """Return the message of a refusal (409)."""
     assert answer.status_code == 409
     return note_on(answer)
 
 
 def send(browser: Client, path: str, *, htmx: bool = False, **fields: Any) -> HttpResponseBase:
-    """What a button sends that leads there, with these fields changed; one that is None is left
-    out."""
-    sent = {"request_id": str(uuid4()), "next": LIST} | fields
+    """Post the form of a button with these fields changed; a field that is None is omitted."""
+    data = {"request_id": str(uuid4()), "next": LIST} | fields
     return browser.post(
         path,
-        {name: value for name, value in sent.items() if value is not None},
+        {name: value for name, value in data.items() if value is not None},
         headers=HTMX if htmx else {},
     )
 
@@ -147,6 +150,7 @@ def send(browser: Client, path: str, *, htmx: bool = False, **fields: Any) -> Ht
 def press(
     browser: Client, act: Act, purchase: Purchase, *, htmx: bool = False, **fields: str | None
 ) -> HttpResponseBase:
+    """Press the button Reinstate or Use of this purchase."""
     path = reverse(f"purchases:{act}", args=[purchase.pk])
     return send(browser, path, htmx=htmx, **fields)
 
@@ -154,5 +158,5 @@ def press(
 def press_undo(
     browser: Client, event_id: int, *, htmx: bool = False, **fields: str | None
 ) -> HttpResponseBase:
-    """The note's Undo."""
+    """Press the Undo button of this event."""
     return send(browser, reverse("purchases:undo", args=[event_id]), htmx=htmx, **fields)

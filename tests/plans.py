@@ -1,4 +1,4 @@
-"""What PostgreSQL does for the queries of a page."""
+"""Query plans of a page, read from EXPLAIN (ANALYZE, BUFFERS)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-# A table of so few rows is a page or two of the disk, and quicker read than looked up.
+# A sequential scan of up to this many rows is fine: it reads one or two blocks.
 FEW = 100
 
 
@@ -20,51 +20,54 @@ class Query:
     params: Any
 
     def plan(self) -> dict[str, Any]:
-        """The plan after it was run, with what each step of it read."""
+        """Run the query and return its plan, with the rows and blocks that each node read."""
         query = f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {self.sql}"
         with connection.cursor() as cursor:
             cursor.execute(query, self.params)
             (answer,) = cursor.fetchone()
-        found = json.loads(answer) if isinstance(answer, str) else answer
-        plan: dict[str, Any] = found[0]["Plan"]
+        explained = json.loads(answer) if isinstance(answer, str) else answer
+        plan: dict[str, Any] = explained[0]["Plan"]
         return plan
 
 
 @contextmanager
 def queries_recorded() -> Iterator[list[Query]]:
-    """What is asked inside, statement by statement."""
-    asked: list[Query] = []
+    """Record the SELECT statements that the block executes."""
+    queries: list[Query] = []
 
     def record(execute: Callable[..., Any], sql: str, params: Any, *rest: Any) -> Any:
         if sql.lstrip().startswith(("SELECT", "WITH")):
-            asked.append(Query(sql, params))
+            queries.append(Query(sql, params))
         return execute(sql, params, *rest)
 
     with connection.execute_wrapper(record):
-        yield asked
+        yield queries
 
 
 def steps(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the nodes of the plan."""
     yield plan
-    for each in plan.get("Plans", []):
-        yield from steps(each)
+    for child in plan.get("Plans", []):
+        yield from steps(child)
 
 
 def read_whole(plan: dict[str, Any]) -> set[str]:
-    """The tables of more than a few rows of which every one was looked at."""
+    """Return the tables with more than FEW rows that the plan scans sequentially."""
     scans = [step for step in steps(plan) if step["Node Type"] == "Seq Scan"]
     return {step["Relation Name"] for step in scans if _rows(step) > FEW}
 
 
 def rows_read(plan: dict[str, Any]) -> int:
-    """How many rows the step that read most took from its table or index."""
+    """Return the largest number of rows that one node read from its table or index."""
     scans = (step for step in steps(plan) if "Relation Name" in step or "Index Name" in step)
     return max((_rows(step) for step in scans), default=0)
 
 
 def blocks_read(plan: dict[str, Any]) -> int:
-    """How many pages of the disk, or of memory, it took in all: what a step passes over within an
-    index counts here alone."""
+    """Return the number of blocks that the plan read from disk or cache.
+
+    Only this number includes index entries that a node skips.
+    """
     return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
 
 

@@ -1,4 +1,4 @@
-"""Commands as a person types them, each in a process of its own with an environment of its own."""
+"""Run commands in a subprocess with a clean environment."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# Empty is as good as unset, and keeps a developer's .env file out.
+# An empty variable counts as unset, and overrides the developer's .env file.
 UNSET = dict.fromkeys(
     [
         "ALLOWED_HOSTS",
@@ -23,7 +23,7 @@ UNSET = dict.fromkeys(
     ],
     "",
 )
-# Nobody listens there.
+# A database URL that refuses every connection.
 NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"
 
 

@@ -1,5 +1,7 @@
-"""A language in which every text stands between ⟦ and ⟧. What stands outside on a page can't be
-translated: it is data, or it was forgotten."""
+"""A pseudo-locale that wraps every translated text in ⟦ and ⟧.
+
+Text outside the brackets is data, or it was not marked for translation.
+"""
 
 import re
 from collections.abc import Iterable
@@ -11,12 +13,14 @@ from django.utils import translation
 
 from purchases import dates, formatting, rows
 
-# What a person sees or is read, besides the text itself.
+# The attributes whose values are shown or read aloud to a person.
 SAID = {"title", "aria-label", "placeholder", "alt"}
 SILENT = {"script", "style"}
 
 
 def speak_it(patch: pytest.MonkeyPatch) -> None:
+    """Replace Django's gettext functions by functions that wrap the message in ⟦ and ⟧."""
+
     def wrapped(text: str) -> str:
         return f"⟦{text}⟧" if text.strip() else text
 
@@ -32,9 +36,9 @@ def speak_it(patch: pytest.MonkeyPatch) -> None:
     def npgettext(context: str, one: str, many: str, number: Any) -> str:
         return ngettext(one, many, number)
 
-    for speaker in (gettext, pgettext, ngettext, npgettext):
-        patch.setattr(vars(translation)["_trans"], speaker.__name__, speaker, raising=False)
-    # What was written down for those who read the other words.
+    for function in (gettext, pgettext, ngettext, npgettext):
+        patch.setattr(vars(translation)["_trans"], function.__name__, function, raising=False)
+    # Bypass the caches, which hold texts of the real languages.
     for module, names in {
         rows: ["reason_menu", "translated", "used_in_words", "left_in_words"],
         formatting: ["used_in_words", "left_in_words"],
@@ -45,7 +49,7 @@ def speak_it(patch: pytest.MonkeyPatch) -> None:
 
 
 class Page(HTMLParser):
-    """Collects what is said outside ⟦ and ⟧, text by text."""
+    """Collects the texts outside ⟦ and ⟧."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -57,20 +61,20 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.silent = tag in SILENT
-        said = dict(attrs)
-        is_button = tag == "input" and said.get("type") in {"submit", "button"}
-        for name, value in said.items():
+        attributes = dict(attrs)
+        is_button = tag == "input" and attributes.get("type") in {"submit", "button"}
+        for name, value in attributes.items():
             if value and (name in SAID or (is_button and name == "value")):
-                self._hear(value, 0)
+                self._collect(value, 0)
 
     def handle_endtag(self, tag: str) -> None:
         self.silent = False
 
     def handle_data(self, data: str) -> None:
         if not self.silent:
-            self.depth = self._hear(data, self.depth)
+            self.depth = self._collect(data, self.depth)
 
-    def _hear(self, text: str, depth: int) -> int:
+    def _collect(self, text: str, depth: int) -> int:
         for part in re.split("([⟦⟧])", text):
             if part == "⟦":
                 depth += 1
@@ -82,12 +86,15 @@ class Page(HTMLParser):
 
 
 def forgotten(html: str, *, data: Iterable[str]) -> list[str]:
-    """The texts of a page that are neither translatable nor data. Numbers and signs are data."""
-    found = []
+    """Return the texts of a page that are neither translatable nor data.
+
+    Numbers and punctuation count as data.
+    """
+    texts = []
     for text in Page(html).outside:
         rest = text
         for known in sorted(data, key=len, reverse=True):
             rest = rest.replace(known, "")
         if re.search(r"[^\W\d_]", rest):
-            found.append(text)
-    return found
+            texts.append(text)
+    return texts

@@ -1,4 +1,4 @@
-"""Every kind of purchase that a desk meets, the ugly ones of other programs included."""
+"""Every kind of purchase that the desk shows, including malformed rows of other programs."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,8 +11,8 @@ from tests.factories import make_client, make_offer, make_purchase
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
-# kind: what makes it so (`expires` counts from now; 3 of 10 used, and paid, where nothing else is
-# said), the filters that show it besides "all", the buttons in its row.
+# kind: (columns, the filters that show it besides "all", the buttons in its row).
+# `expires` counts from now. By default 3 of 10 sessions are used, and the pack is paid.
 PACKS: dict[str, tuple[dict[str, Any], str, str]] = {
     "half used": ({}, "active", "Reinstate Use"),
     "fresh": ({"used": 0}, "active", "Use"),
@@ -43,7 +43,7 @@ PACKS: dict[str, tuple[dict[str, Any], str, str]] = {
 
 
 def make_pack(*, org: Org, kind: str) -> Purchase:
-    """A client's only purchase; the client is called like the kind."""
+    """Create a purchase of this kind, for a new client with the kind as name."""
     columns = dict(PACKS[kind][0])
     if expires := columns.pop("expires", None):
         columns["expires_at"] = timezone.now() + expires
@@ -54,5 +54,5 @@ def make_pack(*, org: Org, kind: str) -> Purchase:
 
 
 def used(purchase: Purchase) -> int | None:
-    """The sessions used, as the database has it now."""
+    """Read `sessions_used` from the database."""
     return Purchase.objects.values_list("sessions_used", flat=True).get(pk=purchase.pk)
