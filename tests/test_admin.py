@@ -1,4 +1,4 @@
-"""The admin's lists: search, filters, dates, and what they cost."""
+"""The admin's change lists: search, filters, dates and numbers of queries."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,7 @@ def page_of(browser: Client, url: str) -> str:
     return response.text
 
 
-def test_its_header_leads_back_to_the_desk(admin: Client) -> None:
+def test_the_header_links_to_the_desk(admin: Client) -> None:
     page = page_of(admin, "/admin/")
     assert "<title>Everything in the studio | Studio</title>" in page
     assert '<a href="/">View site</a>' in page
@@ -112,19 +112,21 @@ def test_facets_count_the_rows_of_every_filter(admin: Client, northside: Org) ->
     assert "Used up (0)" in page_of(admin, f"{PURCHASES}?_facets=True")
 
 
-def test_it_lists_purchases_whose_dates_are_no_dates(admin: Client, northside: Org) -> None:
+def test_purchases_with_dates_that_python_cannot_represent_are_listed(
+    admin: Client, northside: Org
+) -> None:
     packs = [make_purchase(org=northside) for _ in range(3)]
     with connection.cursor() as cursor:
-        for pack, moment in zip(packs, ["infinity", "-infinity", "20000-01-01"], strict=True):
+        for pack, timestamp in zip(packs, ["infinity", "-infinity", "20000-01-01"], strict=True):
             cursor.execute(
                 "UPDATE client_purchases SET purchased_at = %(at)s, expires_at = %(at)s,"
                 " created_at = %(at)s WHERE id = %(id)s",
-                {"at": moment, "id": pack.pk},
+                {"at": timestamp, "id": pack.pk},
             )
     assert listed(admin, PURCHASES) == {pack.pk for pack in packs}
 
 
-def test_the_newest_purchase_comes_first_as_the_desks_index_has_them(
+def test_the_newest_purchase_comes_first_by_the_index_of_the_desk(
     admin: Client, northside: Org
 ) -> None:
     old = make_purchase(org=northside, purchased_at=datetime(2020, 5, 1, tzinfo=UTC))
@@ -132,13 +134,13 @@ def test_the_newest_purchase_comes_first_as_the_desks_index_has_them(
     changelist = admin.get(PURCHASES).context["cl"]
     assert [row.pk for row in changelist.result_list] == [new.pk, old.pk]
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_sort = off")  # PostgreSQL sorts where it must, even so.
+        cursor.execute("SET LOCAL enable_sort = off")  # PostgreSQL still sorts if it must.
     plan = changelist.queryset[:50].explain()
     assert "purchases_newest_first" in plan
     assert "Sort" not in plan
 
 
-def test_rows_of_other_programs_are_shown_as_they_are(admin: Client, northside: Org) -> None:
+def test_malformed_rows_of_other_programs_are_shown(admin: Client, northside: Org) -> None:
     odd = make_purchase(org=northside, total=None, used=None, payment_status=None)
     overdrawn = make_purchase(org=northside, total=1, used=3)
     assert listed(admin, PURCHASES) == {odd.pk, overdrawn.pk}
@@ -149,19 +151,22 @@ def test_rows_of_other_programs_are_shown_as_they_are(admin: Client, northside: 
         page_of(admin, reverse("admin:purchases_purchase_change", args=[purchase.pk]))
 
 
-# A member's page: the session, with its people. A list: its rows, their number.
-MEMBER = 1
-LIST = MEMBER + 2
+# Every page takes one query for the session and its users. A list takes two more: rows and count.
+PAGE_QUERIES = 1
+LIST_QUERIES = PAGE_QUERIES + 2
 
 
 @pytest.mark.parametrize(
     ("model", "queries"),
     [
-        ("purchases/org", LIST),
-        ("purchases/client", LIST + 1),  # the statuses to filter by
-        ("purchases/offer", LIST),
-        ("purchases/purchase", LIST + 2),  # the first and the last date, the months or days
-        ("studio/membership", LIST),
+        ("purchases/org", LIST_QUERIES),
+        ("purchases/client", LIST_QUERIES + 1),  # the statuses of the filter
+        ("purchases/offer", LIST_QUERIES),
+        (
+            "purchases/purchase",
+            LIST_QUERIES + 2,
+        ),  # the date hierarchy: first and last date, months or days
+        ("studio/membership", LIST_QUERIES),
     ],
 )
 def test_a_list_of_many_rows_takes_few_queries(
@@ -178,18 +183,18 @@ def test_a_list_of_many_rows_takes_few_queries(
         page_of(admin, f"/admin/{model}/")
 
 
-def test_a_form_takes_as_many_queries_whatever_there_is_to_choose_from(
+def test_the_number_of_queries_of_a_form_does_not_depend_on_the_number_of_choices(
     admin: Client, northside: Org, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     purchase = make_purchase(org=northside)
     for number in range(12):
         make_purchase(org=northside, offer=make_offer(org=northside, name=f"Pack {number}"))
-    # The purchase, its client and offer for the title, both again as the choices made.
-    with django_assert_max_num_queries(MEMBER + 5):
+    # The purchase; its client and offer for the title, and again for the selected options.
+    with django_assert_max_num_queries(PAGE_QUERIES + 5):
         page_of(admin, reverse("admin:purchases_purchase_change", args=[purchase.pk]))
 
 
-def test_pages_hold_no_script_and_no_style_that_the_policy_would_stop(
+def test_pages_have_no_inline_script_or_style_that_the_csp_would_block(
     admin: Client, northside: Org
 ) -> None:
     purchase = make_purchase(org=northside)
@@ -201,7 +206,7 @@ def test_pages_hold_no_script_and_no_style_that_the_policy_would_stop(
         assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=", page), url
 
 
-def test_a_change_stands_in_the_history_of_its_row(admin: Client, northside: Org) -> None:
+def test_a_change_appears_in_the_history_of_its_row(admin: Client, northside: Org) -> None:
     ana = make_client(org=northside)
     form = {"full_name": "Ana Ruiz Soto", "status": "active"}
     change = reverse("admin:purchases_client_change", args=[ana.pk])

@@ -1,4 +1,4 @@
-"""Who comes into the admin, and whose rows they meet there."""
+"""Access to the admin: sign-in, separation of tenants (orgs), and the permissions of each role."""
 
 from uuid import UUID
 
@@ -18,7 +18,7 @@ LISTS = [*ORG_LISTS, "studio_membership"]
 
 
 def rows_of(org: Org, user: User) -> dict[str, object]:
-    """A row of each list; the choices that others may not see are called “… of <org>”."""
+    """Create a row of each model, with names that end in the name of the org."""
     client = make_client(org=org, name=f"Client of {org.name}")
     Buyer.objects.filter(pk=client.pk).update(status=f"friend of {org.name}")
     offer = make_offer(org=org, name=f"Offer of {org.name}")
@@ -49,13 +49,13 @@ def status(browser: Client, url: str) -> int:
     return browser.get(url).status_code
 
 
-# --- The door -------------------------------------------------------------------------------------
+# --- Sign-in --------------------------------------------------------------------------------------
 
 
-def test_a_stranger_is_sent_to_the_sites_own_sign_in_page_and_back(db: None) -> None:
-    asked_for = page("purchases_client", "changelist")
-    response = Client().get(asked_for, follow=True)
-    assert response.redirect_chain[-1] == (f"{reverse('login')}?next={asked_for}", 302)
+def test_an_anonymous_user_is_redirected_to_the_sign_in_page_of_the_site(db: None) -> None:
+    url = page("purchases_client", "changelist")
+    response = Client().get(url, follow=True)
+    assert response.redirect_chain[-1] == (f"{reverse('login')}?next={url}", 302)
     assert response.templates[0].name == "registration/login.html"
 
 
@@ -66,7 +66,7 @@ def test_there_is_no_second_sign_in_page(signed_in: SignIn, mia: User) -> None:
     assert signed_in(mia).get("/admin/login/")["Location"] == "/admin/"
 
 
-def test_who_has_no_membership_is_told_so_and_not_sent_in_a_circle(
+def test_a_user_without_membership_gets_403_and_no_redirect_loop(
     signed_in: SignIn, nora: User
 ) -> None:
     response = signed_in(nora).get("/admin/login/", follow=True)
@@ -74,7 +74,7 @@ def test_who_has_no_membership_is_told_so_and_not_sent_in_a_circle(
     assert response.status_code == 403
 
 
-def test_djangos_staff_flag_and_permission_rows_open_nothing(
+def test_djangos_staff_flag_and_permissions_grant_nothing(
     signed_in: SignIn, nora: User, mia: User
 ) -> None:
     for user in (nora, mia):
@@ -86,7 +86,7 @@ def test_djangos_staff_flag_and_permission_rows_open_nothing(
     assert status(signed_in(mia), page("purchases_client", "add")) == 403
 
 
-def test_an_account_that_was_closed_is_a_stranger(signed_in: SignIn, olivia: User) -> None:
+def test_an_inactive_user_is_signed_out(signed_in: SignIn, olivia: User) -> None:
     browser = signed_in(olivia)
     olivia.is_active = False
     olivia.save()
@@ -102,7 +102,7 @@ def test_everybody_can_sign_out(
     assert "_auth_user_id" not in browser.session
 
 
-# --- Their own org alone --------------------------------------------------------------------------
+# --- One tenant -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["olivia", "mia", "ada"])
@@ -120,7 +120,7 @@ def test_a_member_sees_their_org_and_no_other(
     listed = {row.pk for row in response.context["cl"].result_list}
     assert own[model] in listed
     assert foreign[model] not in listed
-    # Nor in the filters, the choices or anywhere else on the page.
+    # The filters and choices must not name another tenant either.
     assert "Southside" not in response.text
     assert status(browser, page(model, "change", own[model])) == 200
     assert status(browser, page(model, "history", own[model])) == 200
@@ -136,12 +136,12 @@ def test_a_row_of_another_org_is_not_found(
         browser.get(page(model, action, foreign[model])),
         browser.post(page(model, action, foreign[model]), {"post": "yes"}),
     ]:
-        # The history can't be posted to, and says so before it looks.
+        # The history view checks the method before it loads the row.
         assert response.status_code in ([404, 405] if action == "history" else [404])
         assert "Southside" not in response.text
 
 
-def test_filters_by_what_lies_beyond_a_row_are_refused(
+def test_filters_over_relations_that_are_not_listed_are_refused(
     signed_in: SignIn, olivia: User, own: dict[str, object]
 ) -> None:
     browser = signed_in(olivia)
@@ -152,7 +152,7 @@ def test_filters_by_what_lies_beyond_a_row_are_refused(
 
 
 @pytest.mark.parametrize("field", ["client", "offer"])
-def test_the_choices_of_a_purchase_are_those_of_the_own_org(
+def test_the_choices_of_a_purchase_are_rows_of_its_own_org(
     signed_in: SignIn,
     olivia: User,
     own: dict[str, object],
@@ -164,7 +164,7 @@ def test_the_choices_of_a_purchase_are_those_of_the_own_org(
     assert [UUID(row["id"]) for row in answer["results"]] == [own[f"purchases_{field}"]]
 
 
-def test_accounts_are_nobodys_to_choose_or_see(signed_in: SignIn, olivia: User) -> None:
+def test_an_owner_can_neither_choose_nor_see_accounts(signed_in: SignIn, olivia: User) -> None:
     browser = signed_in(olivia)
     query = {"app_label": "studio", "model_name": "membership", "field_name": "user"}
     assert browser.get("/admin/autocomplete/", query).status_code == 403
@@ -178,7 +178,7 @@ def test_accounts_are_nobodys_to_choose_or_see(signed_in: SignIn, olivia: User) 
 
 @pytest.mark.parametrize("name", ["mia", "ada"])
 @pytest.mark.parametrize("model", LISTS)
-def test_staff_and_accountants_look_and_change_nothing(
+def test_staff_and_accountants_can_view_but_not_change(
     signed_in: SignIn,
     own: dict[str, object],
     model: str,
@@ -194,7 +194,7 @@ def test_staff_and_accountants_look_and_change_nothing(
 
 
 @pytest.mark.parametrize("model", LISTS)
-def test_an_owner_deletes_nothing(
+def test_an_owner_cannot_delete(
     signed_in: SignIn, olivia: User, own: dict[str, object], model: str
 ) -> None:
     browser = signed_in(olivia)
@@ -205,6 +205,6 @@ def test_an_owner_deletes_nothing(
     assert counts == [1, 1, 1, 1, 1]
 
 
-def test_groups_are_gone(signed_in: SignIn, mia: User) -> None:
+def test_the_admin_has_no_groups(signed_in: SignIn, mia: User) -> None:
     Group.objects.create(name="Unused")
     assert status(signed_in(mia), "/admin/auth/group/") == 404

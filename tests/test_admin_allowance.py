@@ -1,4 +1,4 @@
-"""Owners say in the admin what the desk may give back by itself."""
+"""Owners set in the admin the allowances: how many sessions staff may reinstate."""
 
 import pytest
 from django.test import Client
@@ -20,7 +20,7 @@ def admin(signed_in: SignIn, olivia: User) -> Client:
     return signed_in(olivia)
 
 
-def test_an_owner_adds_changes_and_takes_away(admin: Client, northside: Org) -> None:
+def test_an_owner_adds_changes_and_deletes_an_allowance(admin: Client, northside: Org) -> None:
     admin.post(ADD, {"reason": LATE.value, "sessions": 2, "days": 30})
     allowance = Allowance.objects.get(org=northside)
     assert (allowance.reason, allowance.sessions, allowance.days) == (LATE, 2, 30)
@@ -34,7 +34,7 @@ def test_an_owner_adds_changes_and_takes_away(admin: Client, northside: Org) -> 
     assert not Allowance.objects.exists()
 
 
-def test_a_press_without_a_reason_has_an_allowance_by_words(admin: Client, northside: Org) -> None:
+def test_an_allowance_for_no_reason_has_a_label(admin: Client, northside: Org) -> None:
     admin.post(ADD, {"reason": "", "sessions": 5, "days": 30})
 
     assert Allowance.objects.get().reason == ""
@@ -42,7 +42,7 @@ def test_a_press_without_a_reason_has_an_allowance_by_words(admin: Client, north
     assert "“No reason given” means Reinstate without a reason." in words_on(admin.get(ADD))
 
 
-def test_of_what_is_there_already_there_is_no_second(admin: Client, northside: Org) -> None:
+def test_a_reason_cannot_have_two_allowances(admin: Client, northside: Org) -> None:
     allow(northside, 2)
     page = html_of(admin.get(ADD))
     assert 'value="other"' in page
@@ -54,10 +54,10 @@ def test_of_what_is_there_already_there_is_no_second(admin: Client, northside: O
     assert Allowance.objects.get().sessions == 2
 
 
-def test_saved_by_two_at_once_it_is_there_once(
+def test_two_concurrent_saves_create_one_allowance(
     admin: Client, olivia: User, northside: Org, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The other one saved between this one's look and its own save."""
+    """Another request saved the allowance after this one had validated its form."""
     allow(northside, 2)
     monkeypatch.setattr("studio.models.Membership.allowances", {})
 
@@ -71,16 +71,14 @@ def test_saved_by_two_at_once_it_is_there_once(
     ("field", "sent"),
     [("sessions", "-1"), ("sessions", "1001"), ("days", "0"), ("days", "3651"), ("reason", "x")],
 )
-def test_what_makes_no_sense_is_refused(
-    admin: Client, northside: Org, field: str, sent: str
-) -> None:
+def test_an_invalid_value_is_refused(admin: Client, northside: Org, field: str, sent: str) -> None:
     form = {"reason": LATE.value, "sessions": "2", "days": "30", field: sent}
 
     assert list(errors(admin.post(ADD, form))) == [field]
     assert not Allowance.objects.exists()
 
 
-def test_staff_look_and_strangers_do_not(
+def test_staff_can_view_allowances_and_other_orgs_cannot(
     signed_in: SignIn, mia: User, otto: User, northside: Org
 ) -> None:
     allowance = allow(northside, 2)

@@ -1,4 +1,4 @@
-"""A purchase's counts in the admin: what an owner may correct there, and what no form writes."""
+"""The counts of a purchase in the admin: the total can be corrected, the other counts cannot."""
 
 from uuid import UUID
 
@@ -28,9 +28,9 @@ def test_a_new_purchase_starts_with_no_session_used(admin: Client, northside: Or
     assert added.org == northside
 
 
-def test_no_crafted_post_changes_what_is_read_only(admin: Client, northside: Org) -> None:
+def test_a_crafted_post_cannot_change_read_only_fields(admin: Client, northside: Org) -> None:
     purchase = make_purchase(org=northside, used=3)
-    born = purchase.created_at
+    created_at = purchase.created_at
     crafted = {"created_at_0": "2001-01-01", "created_at_1": "00:00", "id": UUID(int=1)}
     response = change(
         admin, purchase, sessions_used=0, sessions_remaining=10, payment_method="card", **crafted
@@ -38,24 +38,24 @@ def test_no_crafted_post_changes_what_is_read_only(admin: Client, northside: Org
     assert response.status_code == 302
     assert purchase.payment_method == "card"
     assert (purchase.sessions_used, purchase.sessions_remaining) == (3, 7)
-    assert purchase.created_at == born
+    assert purchase.created_at == created_at
 
 
-def test_a_session_given_back_while_a_form_is_saved_stays_given_back(
+def test_saving_a_form_keeps_a_concurrent_reinstatement(
     admin: Client, northside: Org, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     purchase = make_purchase(org=northside, used=3)
 
-    def clean_and_meanwhile_reinstate(form: object) -> None:
+    def clean_after_a_concurrent_reinstate(form: object) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT public.release_session(%s)", [purchase.pk])
 
-    monkeypatch.setattr(purchase_admin.PurchaseForm, "clean", clean_and_meanwhile_reinstate)
+    monkeypatch.setattr(purchase_admin.PurchaseForm, "clean", clean_after_a_concurrent_reinstate)
     change(admin, purchase, payment_method="card")
     assert (purchase.payment_method, purchase.sessions_used) == ("card", 2)
 
 
-def test_an_owner_corrects_the_total_but_not_below_what_is_used(
+def test_an_owner_cannot_set_the_total_below_the_used_sessions(
     admin: Client, northside: Org
 ) -> None:
     purchase = make_purchase(org=northside, total=10, used=3)
@@ -70,14 +70,14 @@ def test_an_owner_corrects_the_total_but_not_below_what_is_used(
 
 
 @pytest.mark.parametrize("crafted", [{}, {"sessions_used": 9}])
-def test_a_total_below_nothing_is_refused(
+def test_a_negative_total_is_refused(
     admin: Client, northside: Org, crafted: dict[str, int]
 ) -> None:
     form = form_of(make_purchase(org=northside), sessions_total=-1, **crafted)
     assert errors(admin.post(ADD_PURCHASE, form))["sessions_total"] == ["Write 0 or more."]
 
 
-def test_a_row_with_more_used_than_bought_is_saved_once_its_total_is_put_right(
+def test_a_row_with_more_used_than_bought_can_be_saved_with_a_corrected_total(
     admin: Client, northside: Org
 ) -> None:
     purchase = make_purchase(org=northside, total=1, used=3)
@@ -87,7 +87,7 @@ def test_a_row_with_more_used_than_bought_is_saved_once_its_total_is_put_right(
     assert (purchase.payment_method, purchase.sessions_total) == ("card", 3)
 
 
-def test_a_row_with_less_than_nothing_used_is_refused_in_words(
+def test_a_row_with_a_negative_count_is_refused_with_a_message(
     admin: Client, northside: Org
 ) -> None:
     purchase = make_purchase(org=northside, total=10, used=-2)
@@ -102,7 +102,7 @@ def test_a_row_without_a_count_can_be_changed(admin: Client, northside: Org) -> 
     assert purchase.payment_method == "card"
 
 
-def test_a_count_that_moves_between_the_look_and_the_saving_is_told(
+def test_a_count_that_changes_between_validation_and_save_is_reported(
     admin: Client, northside: Org, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     purchase = make_purchase(org=northside, total=10, used=3)

@@ -1,4 +1,4 @@
-"""An owner puts an expiry right in the admin, and the ledger has their name; and looks at it."""
+"""Owners correct an expiry in the admin, and read the expiry ledger there."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ def pack(northside: Org) -> Purchase:
 
 
 @pytest.mark.parametrize("root", [False, True], ids=["owner", "superuser"])
-def test_a_changed_expiry_is_a_correction_by_who_saved_it(
+def test_a_changed_expiry_is_recorded_as_a_correction_by_the_user(
     olivia: User, pack: Purchase, signed_in: SignIn, root: bool
 ) -> None:
     person = User.objects.create_superuser("root") if root else olivia
@@ -41,13 +41,15 @@ def test_a_changed_expiry_is_a_correction_by_who_saved_it(
     assert (pack.expires_at and pack.expires_at.year, pack.sessions_total) == (2031, 12)
 
 
-def test_never_can_be_chosen(olivia: User, pack: Purchase, signed_in: SignIn) -> None:
+def test_an_expiry_can_be_removed(olivia: User, pack: Purchase, signed_in: SignIn) -> None:
     change(signed_in(olivia), pack, expires_at_0="", expires_at_1="")
 
     assert [line[2] for line in expiry_lines(pack)] == [None]
 
 
-def test_another_column_leaves_it_alone(olivia: User, pack: Purchase, signed_in: SignIn) -> None:
+def test_changing_another_field_records_no_expiry_event(
+    olivia: User, pack: Purchase, signed_in: SignIn
+) -> None:
     rows("UPDATE client_purchases SET expires_at = '2031-03-03 18:00Z'")
     before = expiry_lines(pack)
 
@@ -58,7 +60,7 @@ def test_another_column_leaves_it_alone(olivia: User, pack: Purchase, signed_in:
     assert pack.sessions_total == 12
 
 
-def test_the_ledger_is_there_to_look_at(
+def test_the_expiry_ledger_can_be_viewed_but_not_changed(
     olivia: User, mia: User, pack: Purchase, signed_in: SignIn
 ) -> None:
     event = extended_by(mia, pack, days=7, note="ill for a week")

@@ -1,4 +1,4 @@
-"""What an owner may write in the admin, and what no form can be made to write."""
+"""Forms of the admin: which fields an owner can change, and crafted posts that are refused."""
 
 import pytest
 from django.test import Client
@@ -20,7 +20,7 @@ def admin(signed_in: SignIn, olivia: User) -> Client:
 # --- The org --------------------------------------------------------------------------------------
 
 
-def test_a_new_row_belongs_to_the_owners_org_whatever_the_form_says(
+def test_a_new_row_belongs_to_the_owners_org_even_if_the_form_names_another(
     admin: Client, northside: Org, southside: Org
 ) -> None:
     form = {"full_name": "Ana Ruiz", "status": "active", "org": southside.pk}
@@ -62,13 +62,13 @@ def test_a_new_row_starts_with_the_databases_defaults(admin: Client) -> None:
     assert client.context["adminform"].form.initial["status"] == "active"
 
 
-def test_a_text_left_empty_is_null_as_other_programs_have_it(admin: Client, northside: Org) -> None:
+def test_an_empty_text_is_stored_as_null(admin: Client, northside: Org) -> None:
     admin.post("/admin/purchases/client/add/", {"full_name": "Ana Ruiz", "status": "active"})
     ana = Buyer.objects.get()
     assert (ana.email, ana.phone, ana.notes) == (None, None, None)
 
 
-def test_a_changed_offer_says_when(admin: Client, northside: Org) -> None:
+def test_changing_an_offer_sets_updated_at(admin: Client, northside: Org) -> None:
     offer = make_offer(org=northside)
     form = {
         "name": "12-class pack",
@@ -83,7 +83,9 @@ def test_a_changed_offer_says_when(admin: Client, northside: Org) -> None:
     assert changed.updated_at > changed.created_at
 
 
-def test_an_owner_renames_their_org_and_keeps_its_slug(admin: Client, northside: Org) -> None:
+def test_an_owner_can_rename_their_org_but_not_change_its_slug(
+    admin: Client, northside: Org
+) -> None:
     url = reverse("admin:purchases_org_change", args=[northside.pk])
     admin.post(url, {"name": "Northside Yoga", "slug": "taken-over"})
     northside.refresh_from_db()
@@ -91,7 +93,7 @@ def test_an_owner_renames_their_org_and_keeps_its_slug(admin: Client, northside:
     assert admin.get("/admin/purchases/org/add/").status_code == 403
 
 
-def test_an_owner_changes_a_colleagues_role_and_nothing_else_of_them(
+def test_an_owner_can_change_only_the_role_of_a_colleague(
     admin: Client, mia: User, olivia: User, southside: Org
 ) -> None:
     url = reverse("admin:studio_membership_change", args=[mia.membership.pk])
@@ -103,14 +105,12 @@ def test_an_owner_changes_a_colleagues_role_and_nothing_else_of_them(
     assert changed.user.password == mia.password
 
 
-def test_an_owner_keeps_their_own_role_so_that_an_org_keeps_an_owner(
-    admin: Client, olivia: User
-) -> None:
+def test_an_owner_cannot_change_their_own_role(admin: Client, olivia: User) -> None:
     url = reverse("admin:studio_membership_change", args=[olivia.membership.pk])
     assert admin.post(url, {"role": "staff"}).status_code == 403
     assert Membership.objects.get(user=olivia).role == "owner"
 
 
-def test_an_owner_makes_no_accounts_and_no_members(admin: Client) -> None:
+def test_an_owner_cannot_add_accounts_or_memberships(admin: Client) -> None:
     assert admin.get(reverse("admin:studio_membership_add")).status_code == 403
     assert admin.get(reverse("admin:studio_user_add")).status_code == 403

@@ -1,4 +1,4 @@
-"""The ledger and the desk's policy in the admin: one to look at, one to choose."""
+"""The session ledger (audit trail) in the admin is read-only; the policy can be changed."""
 
 from collections.abc import Callable
 from uuid import uuid4
@@ -16,33 +16,36 @@ POLICIES = "/admin/studio/policy/"
 
 @pytest.fixture
 def reinstated(northside: Org, southside: Org, mia: User, signed_in: SignIn) -> SessionEvent:
-    """Mia gave a session back, and the stranger's studio has events of its own."""
+    """A reinstatement by Mia; the other tenant has events of its own."""
     make_purchase(org=southside)
     pack = make_purchase(org=northside)
-    asked = {"request_id": uuid4(), "reason": "late_cancel_forgiven", "note": "first time"}
-    signed_in(mia).post(f"/purchases/{pack.pk}/reinstate/", asked)
+    data = {"request_id": uuid4(), "reason": "late_cancel_forgiven", "note": "first time"}
+    signed_in(mia).post(f"/purchases/{pack.pk}/reinstate/", data)
     return SessionEvent.objects.get(kind="reinstated")
 
 
-def test_it_says_who_gave_what_back_and_why(
+def test_an_event_shows_the_user_the_reason_and_the_note(
     reinstated: SessionEvent, olivia: User, signed_in: SignIn
 ) -> None:
     owner = signed_in(olivia)
-    listed = owner.get(EVENTS)
-    assert [event.kind for event in listed.context["cl"].result_list] == ["reinstated", "opened"]
+    changelist = owner.get(EVENTS)
+    assert [event.kind for event in changelist.context["cl"].result_list] == [
+        "reinstated",
+        "opened",
+    ]
     for words in ["mia", "Late cancel forgiven"]:
-        assert words in listed.text
-    one = owner.get(f"{EVENTS}{reinstated.pk}/change/").text
+        assert words in changelist.text
+    change_page = owner.get(f"{EVENTS}{reinstated.pk}/change/").text
     for words in ["mia", "Late cancel forgiven", "first time", str(reinstated.purchase_id)]:
-        assert words in one
+        assert words in change_page
 
 
-def test_it_outlives_a_deleted_purchase(
+def test_events_remain_after_the_purchase_is_deleted(
     reinstated: SessionEvent, olivia: User, signed_in: SignIn
 ) -> None:
     reinstated.purchase.delete()
-    listed = signed_in(olivia).get(EVENTS)
-    kinds = [event.kind for event in listed.context["cl"].result_list]
+    changelist = signed_in(olivia).get(EVENTS)
+    kinds = [event.kind for event in changelist.context["cl"].result_list]
     assert kinds == ["deleted", "reinstated", "opened"]
 
 
@@ -58,7 +61,7 @@ def test_nobody_adds_changes_or_deletes_an_event(
     assert SessionEvent.objects.filter(org=northside).count() == 2
 
 
-def test_the_list_takes_as_many_queries_for_many_events_as_for_few(
+def test_the_number_of_queries_does_not_depend_on_the_number_of_events(
     reinstated: SessionEvent,
     northside: Org,
     olivia: User,
@@ -69,11 +72,11 @@ def test_the_list_takes_as_many_queries_for_many_events_as_for_few(
         make_purchase(org=northside)
     owner = signed_in(olivia)
     with django_assert_max_num_queries(4):  # type: ignore[attr-defined]
-        # the session with its people; the events, how many, and the page's own count
+        # 1. the session with its users 2. the events 3. their number 4. the number on the page
         assert owner.get(EVENTS).status_code == 200
 
 
-def test_an_owner_makes_the_reason_mandatory_once(
+def test_an_owner_can_add_one_policy_and_change_it(
     northside: Org, olivia: User, mia: User, signed_in: SignIn
 ) -> None:
     owner = signed_in(olivia)

@@ -1,4 +1,4 @@
-"""The admin's action “Reinstate one session”: through the operation, with a report on each."""
+"""The admin action “Reinstate one session” calls the operation and reports on each purchase."""
 
 import re
 from typing import Any
@@ -58,50 +58,52 @@ def test_each_purchase_is_reported(
     assert (used(ana), used(zoe), used(ben)) == (2, 0, 0)
 
 
-def test_it_goes_through_the_operation_once_a_purchase_each_with_a_request_of_its_own(
+def test_the_action_calls_the_operation_once_per_purchase_with_its_own_request_id(
     signed_in: SignIn, mia: User, northside: Org, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[tuple[Member, UUID, UUID]] = []
+    calls: list[tuple[Member, UUID, UUID]] = []
 
     def record(
         *, member: Member, purchase: Purchase, request_id: UUID, reason: str | None
     ) -> operations.Done:
-        asked.append((member, purchase.pk, request_id))
+        calls.append((member, purchase.pk, request_id))
         return operations.Done(sessions_used=0, event_id=1)
 
     monkeypatch.setattr(operations, "reinstate", record)
     pair = [make_purchase(org=northside), make_purchase(org=northside)]
     reinstate(signed_in(mia), *pair)
-    assert {member.user_id for member, _, _ in asked} == {mia.pk}
-    assert {purchase for _, purchase, _ in asked} == {purchase.pk for purchase in pair}
-    assert len({request_id for _, _, request_id in asked}) == 2
+    assert {member.user_id for member, _, _ in calls} == {mia.pk}
+    assert {purchase for _, purchase, _ in calls} == {purchase.pk for purchase in pair}
+    assert len({request_id for _, _, request_id in calls}) == 2
 
 
-def test_a_page_of_purchases_is_reported_whole(
+def test_all_messages_of_a_full_page_are_shown(
     signed_in: SignIn, mia: User, northside: Org
 ) -> None:
-    # Names that do not compress: together they are more than a cookie holds.
+    # Random names do not compress, so the messages exceed the size of a cookie.
     names = [f"Ana {uuid4()} {uuid4()}" for _ in range(50)]
     purchases = [
         make_purchase(org=northside, client=make_client(org=northside, name=name), used=1)
         for name in names
     ]
     browser = signed_in(mia)
-    # With DEBUG, Django raises where a report would be lost.
+    # With DEBUG, Django raises an error if a message would be lost.
     with override_settings(DEBUG=True):
         reinstate(browser, *purchases)
     page = browser.get(PURCHASES).text
     assert all(f"Session reinstated for {name} (" in page for name in names)
 
 
-def test_more_than_a_page_is_refused_whole(signed_in: SignIn, mia: User, northside: Org) -> None:
+def test_more_purchases_than_a_page_are_refused_together(
+    signed_in: SignIn, mia: User, northside: Org
+) -> None:
     purchases = [make_purchase(org=northside, used=1) for _ in range(51)]
     response = reinstate(signed_in(mia), purchases[0], select_across="1")
     assert reports(response) == ["Nothing was changed. Select at most 50 purchases."]
     assert {used(purchase) for purchase in purchases} == {1}
 
 
-def test_it_is_offered_to_those_who_may(
+def test_the_action_is_offered_to_owners_and_staff_only(
     signed_in: SignIn, olivia: User, mia: User, ada: User, northside: Org
 ) -> None:
     make_purchase(org=northside)
@@ -113,7 +115,7 @@ def test_it_is_offered_to_those_who_may(
     assert 'name="action"' not in page
 
 
-def test_an_accountants_crafted_post_changes_nothing(
+def test_a_crafted_post_by_an_accountant_changes_nothing(
     signed_in: SignIn, ada: User, northside: Org
 ) -> None:
     purchase = make_purchase(org=northside, used=3)
@@ -132,53 +134,51 @@ def test_a_crafted_post_reaches_no_purchase_of_another_org(
     assert (used(own), used(theirs)) == (1, 3)
 
 
-# --- The same form, sent again --------------------------------------------------------------------
+# --- Idempotent requests --------------------------------------------------------------------------
 
 
-def test_the_form_comes_with_an_id_of_its_own_each_time(
-    signed_in: SignIn, mia: User, northside: Org
-) -> None:
+def test_each_page_has_a_new_request_id(signed_in: SignIn, mia: User, northside: Org) -> None:
     make_purchase(org=northside)
     browser = signed_in(mia)
-    found = [
+    ids_of_two_pages = [
         re.findall(r'name="request_id" value="([0-9a-f-]{36})"', browser.get(PURCHASES).text)
         for _ in range(2)
     ]
-    assert [len(ids) for ids in found] == [1, 1]
-    assert found[0] != found[1]
+    assert [len(ids) for ids in ids_of_two_pages] == [1, 1]
+    assert ids_of_two_pages[0] != ids_of_two_pages[1]
 
 
-def test_sent_twice_it_gives_back_once_and_reports_the_same(
+def test_a_second_post_with_the_same_request_id_reinstates_nothing_and_reports_the_same(
     signed_in: SignIn, mia: User, northside: Org
 ) -> None:
     ana, ben = make_purchase(org=northside), make_purchase(org=northside, used=1)
     browser, request_id = signed_in(mia), str(uuid4())
     first = reports(reinstate(browser, ana, ben, request_id=request_id))
     browser.get(PURCHASES)
-    again = reports(reinstate(browser, ana, ben, request_id=request_id))
-    assert sorted(again) == sorted(first)
-    assert [report.startswith("Session reinstated for") for report in again] == [True, True]
+    second = reports(reinstate(browser, ana, ben, request_id=request_id))
+    assert sorted(second) == sorted(first)
+    assert [report.startswith("Session reinstated for") for report in second] == [True, True]
     assert (used(ana), used(ben)) == (2, 0)
 
 
 @pytest.mark.parametrize("request_id", ["", "7", "\0"])
-def test_without_its_id_it_does_nothing_and_says_so(
+def test_a_post_without_a_request_id_changes_nothing_and_shows_a_message(
     signed_in: SignIn, mia: User, northside: Org, request_id: str
 ) -> None:
     purchase = make_purchase(org=northside, used=3)
     response = reinstate(signed_in(mia), purchase, request_id=request_id)
     assert used(purchase) == 3
-    if request_id != "\0":  # Django's own form refuses that, with words of its own.
+    if request_id != "\0":  # Django's own action form refuses a null character.
         assert reports(response) == ["This page is out of date. Reload it, then press again."]
 
 
-def test_the_reason_goes_into_the_ledger(signed_in: SignIn, mia: User, northside: Org) -> None:
+def test_the_reason_is_stored_on_the_request(signed_in: SignIn, mia: User, northside: Org) -> None:
     purchase = make_purchase(org=northside)
     reinstate(signed_in(mia), purchase, reason="instructor_absent")
     assert purchase.requests.get().reason == "instructor_absent"
 
 
-def test_where_a_reason_is_mandatory_it_is_asked_for_here_too(
+def test_a_mandatory_reason_is_required_in_the_admin(
     signed_in: SignIn, mia: User, northside: Org
 ) -> None:
     Policy.objects.create(org=northside, reason_is_mandatory=True)

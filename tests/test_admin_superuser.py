@@ -1,5 +1,7 @@
-"""The superuser in the admin: every org, every account. Without a membership, no action that
-somebody's name must stand under."""
+"""The superuser manages every org and account in the admin.
+
+Actions that record a member need a membership.
+"""
 
 from uuid import uuid4
 
@@ -30,7 +32,7 @@ def used(purchase: Purchase) -> int | None:
     return Purchase.objects.get(pk=purchase.pk).sessions_used
 
 
-def test_every_org_is_listed_and_can_be_filtered_by(
+def test_purchases_of_every_org_are_listed_and_can_be_filtered_by_org(
     admin: Client, northside: Org, southside: Org
 ) -> None:
     make_purchase(org=northside)
@@ -57,7 +59,7 @@ def test_every_list_and_form_opens(admin: Client, northside: Org, model: str) ->
         assert admin.get(reverse(f"admin:purchases_{model}_{name}", args=args)).status_code == 200
 
 
-def test_a_purchase_takes_its_client_and_offer_from_its_own_org(
+def test_the_client_and_offer_of_a_purchase_must_belong_to_its_org(
     admin: Client, northside: Org, southside: Org
 ) -> None:
     form = {
@@ -100,7 +102,7 @@ def test_an_account_and_a_membership_can_be_deleted(admin: Client, mia: User) ->
     assert not User.objects.filter(pk=mia.pk).exists()
 
 
-def test_an_account_is_made_with_its_membership(admin: Client, northside: Org) -> None:
+def test_an_account_is_created_with_its_membership(admin: Client, northside: Org) -> None:
     inline = {
         "membership-TOTAL_FORMS": 1,
         "membership-INITIAL_FORMS": 0,
@@ -125,14 +127,14 @@ def test_accounts_are_listed_searched_and_opened(admin: Client, mia: User, nora:
         assert 'name="user_permissions"' not in page.text
 
 
-def test_without_a_membership_no_session_is_given_back(admin: Client, northside: Org) -> None:
+def test_a_superuser_without_membership_cannot_reinstate(admin: Client, northside: Org) -> None:
     purchase = make_purchase(org=northside, used=3)
     assert "Reinstate one session" not in admin.get(PURCHASES).text
     admin.post(PURCHASES, {"action": "reinstate", "_selected_action": [purchase.pk]})
     assert used(purchase) == 3
 
 
-def test_with_a_membership_sessions_are_given_back_in_that_org_alone(
+def test_a_superuser_with_membership_reinstates_in_that_org_only(
     admin: Client, sue: User, northside: Org, southside: Org
 ) -> None:
     Membership.objects.create(user=sue, org=northside, role="staff")

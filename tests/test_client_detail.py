@@ -1,4 +1,4 @@
-"""A client's page: who they are, and everything that they bought."""
+"""The page of a client: contact, notes, purchases and a summary of reinstatements."""
 
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -25,7 +25,7 @@ def page_of(client: Buyer) -> str:
     return reverse("purchases:client_detail", args=[client.pk])
 
 
-def test_it_shows_all_purchases_of_this_client_newest_first(northside: Org, desk: Client) -> None:
+def test_all_purchases_of_the_client_are_listed_newest_first(northside: Org, desk: Client) -> None:
     now = timezone.now()
     ana = make_client(org=northside, name="Ana Ruiz")
     middle, oldest, newest = (
@@ -40,19 +40,19 @@ def test_it_shows_all_purchases_of_this_client_newest_first(northside: Org, desk
 
 
 @pytest.mark.parametrize("kind", PACKS)
-def test_its_rows_are_those_of_the_desk(northside: Org, desk: Client, kind: str) -> None:
+def test_a_row_equals_the_row_on_the_desk(northside: Org, desk: Client, kind: str) -> None:
     pack = make_pack(org=northside, kind=kind)
 
-    here = the_row_on(desk.get(page_of(pack.client)))
-    at_the_desk = the_row_on(desk.get(LIST))
+    on_client_page = the_row_on(desk.get(page_of(pack.client)))
+    on_desk = the_row_on(desk.get(LIST))
 
-    assert here.words == at_the_desk.words
-    assert here.buttons == at_the_desk.buttons == PACKS[kind][2].split()
-    assert (here.used, here.total) == (at_the_desk.used, at_the_desk.total)
+    assert on_client_page.words == on_desk.words
+    assert on_client_page.buttons == on_desk.buttons == PACKS[kind][2].split()
+    assert (on_client_page.used, on_client_page.total) == (on_desk.used, on_desk.total)
 
 
 @pytest.mark.parametrize(
-    ("email", "phone", "says"),
+    ("email", "phone", "text"),
     [
         ("ana@example.com", "+61 412 345 678", "ana@example.com · +61 412 345 678 · client since"),
         ("ana@example.com", None, "ana@example.com · client since"),
@@ -61,21 +61,21 @@ def test_its_rows_are_those_of_the_desk(northside: Org, desk: Client, kind: str)
         ("", "", "Ana Ruiz client since"),
     ],
 )
-def test_it_says_how_to_reach_them(
-    northside: Org, desk: Client, email: str | None, phone: str | None, says: str
+def test_the_page_shows_the_contact_of_the_client(
+    northside: Org, desk: Client, email: str | None, phone: str | None, text: str
 ) -> None:
     ana = make_client(org=northside, name="Ana Ruiz", email=email, phone=phone)
 
-    assert says in words_on(desk.get(page_of(ana)))
+    assert text in words_on(desk.get(page_of(ana)))
 
 
-def test_a_client_who_bought_nothing_has_a_page_too(northside: Org, desk: Client) -> None:
-    says = words_on(desk.get(page_of(make_client(org=northside))))
+def test_a_client_without_purchases_has_a_page(northside: Org, desk: Client) -> None:
+    text = words_on(desk.get(page_of(make_client(org=northside))))
 
-    assert "Nothing bought yet." in says
+    assert "Nothing bought yet." in text
 
 
-def test_notes_are_text_and_not_html(northside: Org, desk: Client) -> None:
+def test_notes_are_escaped(northside: Org, desk: Client) -> None:
     ana = make_client(org=northside)
     Buyer.objects.filter(pk=ana.pk).update(notes="Bad knee\n<b onclick=x>left</b>")
 
@@ -84,7 +84,7 @@ def test_notes_are_text_and_not_html(northside: Org, desk: Client) -> None:
     assert "Bad knee<br>&lt;b onclick=x&gt;left&lt;/b&gt;" in html
 
 
-def test_a_stranger_gets_404_and_reads_no_name(
+def test_a_member_of_another_org_gets_404_without_the_name(
     northside: Org, otto: User, signed_in: SignIn
 ) -> None:
     response = signed_in(otto).get(page_of(make_client(org=northside, name="Ana Ruiz")))
@@ -94,7 +94,7 @@ def test_a_stranger_gets_404_and_reads_no_name(
     assert "Ana" not in words_on(response)
 
 
-def test_it_takes_4_queries_at_most_however_much_was_bought(
+def test_the_page_takes_at_most_4_queries_for_any_number_of_purchases(
     northside: Org, desk: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     ana = make_client(org=northside)
@@ -102,14 +102,16 @@ def test_it_takes_4_queries_at_most_however_much_was_bought(
         make_purchase(org=northside, client=ana, offer=make_offer(org=northside))
 
     with django_assert_max_num_queries(4):
-        # 1. the session, with its people 2. the client
-        # 3. the purchases, each with client and offer 4. what was given back
+        # 1. the session with its users 2. the client
+        # 3. the purchases with client and offer 4. the reinstatements
         response = desk.get(page_of(ana))
 
     assert len(rows_on(response)) == PAGE_SIZE + 1
 
 
-def test_what_can_be_used_comes_first_and_is_summed(northside: Org, desk: Client) -> None:
+def test_usable_purchases_come_first_and_their_sessions_are_summed(
+    northside: Org, desk: Client
+) -> None:
     ana = make_client(org=northside)
     now = timezone.now()
     older, used_up, newer = (
@@ -125,10 +127,8 @@ def test_what_can_be_used_comes_first_and_is_summed(northside: Org, desk: Client
     assert "9 sessions left" in words_on(response)
 
 
-def test_it_says_how_often_sessions_were_given_back_and_why(
-    northside: Org, mia: User, desk: Client
-) -> None:
-    ana, somebody_else = make_client(org=northside), make_client(org=northside)
+def test_the_page_counts_reinstatements_by_reason(northside: Org, mia: User, desk: Client) -> None:
+    ana, another_client = make_client(org=northside), make_client(org=northside)
     pack = make_purchase(org=northside, client=ana, used=8)
     rows("SELECT public.release_session(%s)", pack.pk)
     member = mia.membership
@@ -144,7 +144,7 @@ def test_it_says_how_often_sessions_were_given_back_and_why(
     undone = give_back("class_cancelled")
     event = SessionEvent.objects.get(pk=undone.event_id)
     operations.undo(member=member, event=event, request_id=uuid4())
-    give_back("other", make_purchase(org=northside, client=somebody_else))
+    give_back("other", make_purchase(org=northside, client=another_client))
 
     given_back = client_summary(ana).given_back
 
@@ -160,7 +160,7 @@ def test_it_says_how_often_sessions_were_given_back_and_why(
     assert "None in the last year." in words_on(desk.get(page_of(make_client(org=northside))))
 
 
-def test_the_spans_of_days_end_where_they_say(
+def test_reinstatements_are_counted_within_30_90_and_365_days(
     northside: Org, now: datetime, monkeypatch: pytest.MonkeyPatch, mia: User
 ) -> None:
     pack = make_purchase(org=northside)
@@ -169,5 +169,5 @@ def test_the_spans_of_days_end_where_they_say(
         later = now + timedelta(days=days)
         monkeypatch.setattr("django.utils.timezone.now", lambda later=later: later)
         lines = client_summary(pack.client).given_back
-        found = [(line.within_30_days, line.within_90_days, line.within_a_year) for line in lines]
-        assert found == counts
+        counted = [(line.within_30_days, line.within_90_days, line.within_a_year) for line in lines]
+        assert counted == counts

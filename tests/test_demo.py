@@ -1,4 +1,4 @@
-"""`manage.py demo`, loaded once for all of these tests."""
+"""`manage.py demo`, which is run once for all tests of this module."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -31,10 +31,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module", autouse=True)
 def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     with django_db_blocker.unblock(), transaction.atomic():
-        said = run()
-        # Once here, or every test would check all the rows again.
+        output = run()
+        # Check the deferred constraints once, or every test would check all rows again.
         connection.check_constraints()
-        yield said
+        yield output
         transaction.set_rollback(True)
 
 
@@ -44,9 +44,9 @@ def northside(db: None) -> Org:
 
 
 def run(**options: bool) -> str:
-    said = StringIO()
-    call_command("demo", stdout=said, **options)
-    return said.getvalue()
+    output = StringIO()
+    call_command("demo", stdout=output, **options)
+    return output.getvalue()
 
 
 def rows() -> list[object]:
@@ -54,7 +54,7 @@ def rows() -> list[object]:
     return [list(table._default_manager.order_by("pk").values()) for table in tables]
 
 
-def test_it_loads_two_orgs_and_their_people() -> None:
+def test_two_orgs_and_their_members_are_loaded() -> None:
     orgs = Org.objects.order_by("name")
     assert [
         (org.slug, org.clients.count(), org.purchases.count(), org.memberships.count())
@@ -71,14 +71,14 @@ def test_it_loads_two_orgs_and_their_people() -> None:
 
 
 @pytest.mark.parametrize("username", ["owner", "desk", "evening", "accountant", "other"])
-def test_its_people_sign_in(username: str, loaded: str) -> None:
+def test_each_member_can_sign_in(username: str, loaded: str) -> None:
     assert username in loaded
     assert command.PASSWORD in loaded
     assert Browser().login(username=username, password=command.PASSWORD)
 
 
 @pytest.mark.parametrize("username", ["owner", "desk", "evening"])
-def test_those_who_share_the_desk_have_a_code(username: str, loaded: str) -> None:
+def test_members_who_share_the_desk_have_a_pin(username: str, loaded: str) -> None:
     assert command.PIN in loaded
     assert verify(Membership.objects.get(user__username=username), command.PIN)
 
@@ -91,28 +91,28 @@ def test_running_it_twice_changes_nothing() -> None:
     assert rows() == before
 
 
-def test_it_brings_back_a_person_who_was_deleted() -> None:
+def test_running_it_again_restores_a_deleted_user() -> None:
     User.objects.filter(username="desk").delete()
     run()
     assert Membership.objects.get(user__username="desk").role == "staff"
 
 
 @pytest.mark.parametrize("state", State)
-def test_every_state_of_the_desk_has_purchases(northside: Org, state: Purchase.State) -> None:
+def test_every_filter_of_the_desk_has_purchases(northside: Org, state: Purchase.State) -> None:
     assert northside.purchases.all().in_state(state, timezone.now()).count() > 10
 
 
 def test_the_first_page_shows_every_state(northside: Org) -> None:
     newest = list(northside.purchases.all().newest_first()[:50])
     for state in State:
-        here = Purchase.objects.in_state(state, timezone.now()).filter(
+        shown = Purchase.objects.in_state(state, timezone.now()).filter(
             id__in=[p.id for p in newest]
         )
-        assert here.exists(), state
+        assert shown.exists(), state
     assert {p.payment_status for p in newest} == {*Purchase.PaymentStatus}
 
 
-def test_packs_are_fresh_half_used_and_without_an_end(northside: Org) -> None:
+def test_packs_of_every_kind_exist(northside: Org) -> None:
     paid = northside.purchases.filter(payment_status="succeeded")
     assert paid.filter(sessions_used=0, sessions_total=10).exists()
     assert paid.filter(sessions_used=5, sessions_total=10).exists()
@@ -125,7 +125,7 @@ def test_packs_are_fresh_half_used_and_without_an_end(northside: Org) -> None:
     assert paid.filter(expires_at=None, sessions_remaining__gt=0).exists()
 
 
-def test_it_leaves_what_other_programs_leave(northside: Org) -> None:
+def test_malformed_rows_of_other_programs_exist(northside: Org) -> None:
     purchases = northside.purchases
     assert purchases.filter(sessions_total=None, sessions_used=3).count() == 1
     assert purchases.filter(sessions_total=10, sessions_used=None).count() == 1
@@ -147,11 +147,11 @@ def test_it_leaves_what_other_programs_leave(northside: Org) -> None:
         "Suharti",
     ],
 )
-def test_it_knows_people_from_all_over(northside: Org, name: str) -> None:
+def test_names_of_many_languages_exist(northside: Org, name: str) -> None:
     assert northside.clients.filter(full_name=name).exists()
 
 
-def test_clients_of_one_name_can_be_told_apart(northside: Org) -> None:
+def test_clients_with_the_same_name_have_different_contacts(northside: Org) -> None:
     assert northside.clients.filter(full_name="Ana Ruiz").count() == 3
     for contact in ("email", "phone"):
         known = northside.clients.exclude(**{contact: None})
@@ -159,12 +159,12 @@ def test_clients_of_one_name_can_be_told_apart(northside: Org) -> None:
         assert not shared.exists()
 
 
-def test_nobody_real_gets_an_email() -> None:
+def test_every_email_address_is_reserved_for_examples() -> None:
     known = Client.objects.exclude(email=None)
     assert not known.exclude(email__regex=r"^[a-z0-9._]+@example\.(org|com)$").exists()
 
 
-def test_the_same_day_gives_the_same_studio_and_another_day_the_same_people() -> None:
+def test_the_same_day_gives_the_same_rows_and_another_day_the_same_clients() -> None:
     today = datetime(2026, 4, 5, tzinfo=ZoneInfo("Australia/Sydney"))
     builder, again = (command.made_up(SOUTHSIDE, today=today) for _ in range(2))
     tomorrow = command.made_up(SOUTHSIDE, today=today + timedelta(days=1))
@@ -173,8 +173,8 @@ def test_the_same_day_gives_the_same_studio_and_another_day_the_same_people() ->
     assert [p.id for p in builder.purchases] == [p.id for p in tomorrow.purchases]
 
 
-def test_who_just_presses_reinstate_is_never_stopped(northside: Org) -> None:
-    """Its allowances are for some of the reasons, and one can be run into."""
+def test_a_reinstatement_without_a_reason_never_exceeds_an_allowance(northside: Org) -> None:
+    """The demo has allowances for some reasons only, and one of them can be exceeded."""
     browser = Browser()
     browser.force_login(User.objects.get(username="desk"))
     paid = northside.purchases.filter(payment_status="succeeded")
@@ -185,20 +185,22 @@ def test_who_just_presses_reinstate_is_never_stopped(northside: Org) -> None:
     assert late[-1].status_code == 409
 
 
-def test_it_refuses_a_database_with_another_studio() -> None:
+def test_a_database_with_another_studio_is_refused() -> None:
     make_org(name="Harbour Pilates")
     with pytest.raises(CommandError, match=r"belongs to “Harbour Pilates”.*--force"):
         run()
 
 
-def test_it_loads_beside_another_studio_when_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_option_force_loads_the_demo_beside_another_studio(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     eastside = replace(SOUTHSIDE, name="Eastside Yoga", slug="eastside-yoga")
     monkeypatch.setattr(command, "STUDIOS", [eastside])
     run(force=True)
     assert Org.objects.get(slug="eastside-yoga").purchases.count() == 40
 
 
-def test_it_never_mixes_with_a_studio_of_the_same_slug(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_studio_with_the_same_slug_is_never_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     make_org(name="Eastside Yoga")
     eastside = replace(SOUTHSIDE, name="Eastside Yoga", slug="eastside-yoga")
     monkeypatch.setattr(command, "STUDIOS", [eastside])
@@ -206,7 +208,7 @@ def test_it_never_mixes_with_a_studio_of_the_same_slug(monkeypatch: pytest.Monke
         run(force=True)
 
 
-def test_it_is_quiet_where_any_studio_is_and_only_an_empty_database_is_meant() -> None:
+def test_the_option_if_empty_does_nothing_in_a_database_with_a_studio() -> None:
     make_org(name="Harbour Pilates")
     before = rows()
     assert run(if_empty=True) == ""

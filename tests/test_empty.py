@@ -1,4 +1,4 @@
-"""A list with nothing in it says so kindly, and says what to do next."""
+"""Empty lists explain themselves and offer a next step."""
 
 import re
 
@@ -13,15 +13,15 @@ from tests.pages import LIST, html_of, rows_on, words_on
 STATES = [state for state in Purchase.State if state != Purchase.State.ALL]
 
 
-def test_a_new_studio_learns_where_purchases_come_from(northside: Org, desk: Client) -> None:
-    says = words_on(desk.get(LIST))
+def test_a_studio_without_purchases_is_told_how_to_add_one(northside: Org, desk: Client) -> None:
+    text = words_on(desk.get(LIST))
 
-    assert "No purchases yet." in says
-    assert "An owner can add the first one under Admin." in says
+    assert "No purchases yet." in text
+    assert "An owner can add the first one under Admin." in text
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_an_empty_state_leads_to_all_purchases(
+def test_an_empty_filter_links_to_all_purchases(
     northside: Org, desk: Client, state: Purchase.State
 ) -> None:
     response = desk.get(LIST, {"state": state})
@@ -31,25 +31,27 @@ def test_an_empty_state_leads_to_all_purchases(
 
 
 @pytest.mark.parametrize(
-    ("asked", "way_out", "leads_to"),
+    ("query", "label", "target"),
     [
         ({"q": "zzz"}, "Clear the search", "?"),
         ({"q": "zzz", "state": "expired"}, "Search all purchases", "?q=zzz"),
     ],
 )
-def test_a_search_that_found_nobody_has_a_way_out(
-    northside: Org, desk: Client, asked: dict[str, str], way_out: str, leads_to: str
+def test_a_search_without_results_links_to_a_wider_search(
+    northside: Org, desk: Client, query: dict[str, str], label: str, target: str
 ) -> None:
     make_purchase(org=northside)
 
-    html = html_of(desk.get(LIST, asked))
+    html = html_of(desk.get(LIST, query))
 
-    link = re.search(rf'href="([^"]*)">{way_out}</a>', html)
+    link = re.search(rf'href="([^"]*)">{label}</a>', html)
     assert link
-    assert link[1] == leads_to
+    assert link[1] == target
 
 
-def test_a_client_who_bought_nothing_leads_back_to_the_desk(northside: Org, desk: Client) -> None:
+def test_the_page_of_a_client_without_purchases_links_to_the_desk(
+    northside: Org, desk: Client
+) -> None:
     response = desk.get(reverse("purchases:client_detail", args=[make_client(org=northside).pk]))
 
     assert rows_on(response) == []
@@ -57,8 +59,8 @@ def test_a_client_who_bought_nothing_leads_back_to_the_desk(northside: Org, desk
     assert f'href="{LIST}">Back to the desk</a>' in html_of(response)
 
 
-def test_a_first_press_finds_no_list_of_cancelled_classes(northside: Org, desk: Client) -> None:
-    says = words_on(desk.get(reverse("purchases:cancelled_class")))
+def test_the_cancelled_class_page_has_no_lists_at_first(northside: Org, desk: Client) -> None:
+    text = words_on(desk.get(reverse("purchases:cancelled_class")))
 
-    assert "You check the list first." in says
-    assert "Lists of the last week" not in says
+    assert "You check the list first." in text
+    assert "Lists of the last week" not in text

@@ -29,15 +29,15 @@ TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 CATALOGUES = sorted((settings.BASE_DIR / "studio" / "locale").rglob("*.po"))
 # The name of the site.
 NAMES = {"Studio"}
-# Blocks that stand within a tag.
+# Attributes that a template block adds within a tag.
 ATTRIBUTES = {'aria-current="page"'}
 
 
-# --- Templates, as they are written -----------------------------------------------------------
+# --- Templates, as source ---------------------------------------------------------------------
 
 
-class Written(HTMLParser):
-    """The texts of a template, and of those attributes that a person is told."""
+class TemplateTexts(HTMLParser):
+    """Collects the texts of a template, and of the attributes that a person reads."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -59,17 +59,19 @@ class Written(HTMLParser):
 
 
 def unmarked(template: str) -> list[str]:
-    """What stands in a template outside of the tags that translate it: text, and defaults."""
-    kept, found, inside = [], [], False
+    """Return the texts and defaults of a template that no translation tag marks."""
+    kept, defaults, inside = [], [], False
     for token in Lexer(template).tokenize():
         if token.token_type == TokenType.TEXT and not inside:
             kept.append(token.contents)
         elif token.token_type == TokenType.BLOCK:
             word = token.split_contents()[0]
             inside = word in {"blocktranslate", "plural"} or (inside and word[:3] != "end")
-        found += plain_defaults(token)
-    texts = Written("".join(kept)).texts
-    return [text.strip() for text in texts if re.search(r"[^\W\d_]", without_names(text))] + found
+        defaults += plain_defaults(token)
+    texts = TemplateTexts("".join(kept)).texts
+    return [
+        text.strip() for text in texts if re.search(r"[^\W\d_]", without_names(text))
+    ] + defaults
 
 
 def plain_defaults(token: Token) -> list[str]:
@@ -87,7 +89,7 @@ def without_names(text: str) -> str:
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
-def test_no_text_of_a_template_is_left_out(path: Path) -> None:
+def test_every_text_of_a_template_is_marked_for_translation(path: Path) -> None:
     assert unmarked(path.read_text()) == []
 
 
@@ -102,23 +104,23 @@ def test_no_text_of_a_template_is_left_out(path: Path) -> None:
         ("<p>{% translate 'Sign in' %} · {{ n }} – Studio</p><script>const word</script>", []),
     ],
 )
-def test_the_look_at_templates_notices(template: str, left_out: list[str]) -> None:
+def test_the_check_of_templates_finds_unmarked_texts(template: str, left_out: list[str]) -> None:
     assert unmarked(template) == left_out
 
 
-# --- Pages, as they come ----------------------------------------------------------------------
+# --- Pages, as rendered ------------------------------------------------------------------------
 
 
 @pytest.fixture
 def pseudo_locale(site: Site) -> Iterator[None]:
-    """From when the site is there on: its rows are not translated."""
+    """Activate the pseudo-locale after the site's rows were created untranslated."""
     with pytest.MonkeyPatch.context() as patch:
         speak_it(patch)
         yield
 
 
 def data() -> set[str]:
-    """What the rows of the tests say, and names that are the same in every language."""
+    """Return the data of the test rows, and names that are equal in every language."""
     people = {"mia", "Mia", "ada", "Ada", "nora", "Nora", "olivia", "Olivia", "Ana Ruiz"}
     studios = {*Org.objects.values_list("name", flat=True), "northside-pilates", "10-class pack"}
     clients = set(StudioClient.objects.values_list("full_name", flat=True))
@@ -129,8 +131,8 @@ def data() -> set[str]:
 @pytest.mark.usefixtures("pseudo_locale")
 @pytest.mark.parametrize("name", PAGES | FRAGMENTS)
 def test_every_text_of_a_page_can_be_translated(site: Site, name: str) -> None:
-    status, come_to = (PAGES | FRAGMENTS)[name]
-    answer = come_to(site)
+    status, load = (PAGES | FRAGMENTS)[name]
+    answer = load(site)
 
     assert answer.status_code == status
     assert "⟦" in html_of(answer)
@@ -154,21 +156,21 @@ def pasted_names(site: Site) -> HttpResponseBase:
 
 
 def given_back(site: Site) -> HttpResponseBase:
-    press = {"purchase": [site.pack.pk, site.expired.pk], "reason": "class_cancelled"}
-    where = reverse("purchases:reinstate_all", args=[uuid4()])
-    return site.mia.post(where, press, follow=True)
+    form = {"purchase": [site.pack.pk, site.expired.pk], "reason": "class_cancelled"}
+    url = reverse("purchases:reinstate_all", args=[uuid4()])
+    return site.mia.post(url, form, follow=True)
 
 
 @pytest.mark.usefixtures("pseudo_locale")
-@pytest.mark.parametrize("come_to", [pasted_names, given_back])
+@pytest.mark.parametrize("load", [pasted_names, given_back])
 def test_every_text_of_a_cancelled_class_can_be_translated(
-    site: Site, come_to: Callable[[Site], HttpResponseBase]
+    site: Site, load: Callable[[Site], HttpResponseBase]
 ) -> None:
-    page = come_to(site)
+    page = load(site)
 
     assert page.status_code == 200
-    said = data() | {"Nobody At All"}
-    assert forgotten(html_of(page), data=said) == []
+    known = data() | {"Nobody At All"}
+    assert forgotten(html_of(page), data=known) == []
 
 
 @pytest.mark.usefixtures("pseudo_locale")
@@ -196,13 +198,13 @@ def test_every_text_of_the_admin_can_be_translated(
     page = signed_in(olivia).get(f"/admin/{path.format(pack=site.pack.pk)}")
 
     assert page.status_code == 200
-    # What other programs wrote, the login of the database, and what Django itself has in English
-    # alone: how it reads its pictures out.
-    said = data() | {"aud", "active", "postgres", "True", "False", "Search"}
-    assert forgotten(html_of(page), data=said) == []
+    # Values of other programs, the database role, and the alt texts of Django's icons, which Django
+    # does not translate.
+    known = data() | {"aud", "active", "postgres", "True", "False", "Search"}
+    assert forgotten(html_of(page), data=known) == []
 
 
-def test_the_look_at_pages_notices() -> None:
+def test_the_check_of_pages_finds_untranslated_texts() -> None:
     html = (
         '<p title="⟦Yes⟧">⟦At <b>the</b> desk: ⟦Mia⟧⟧ 3 <i>No</i> Ana</p><input placeholder="Why">'
     )
@@ -213,9 +215,8 @@ def test_the_look_at_pages_notices() -> None:
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
-def test_what_is_read_is_what_was_written(path: Path) -> None:
-    """`make messages` makes the one from the other; both are kept, so that nothing but Python is
-    needed to run."""
+def test_the_mo_file_equals_the_po_file(path: Path) -> None:
+    """`make messages` compiles .po to .mo. Both are committed, so running needs no gettext."""
     written = {
         (entry.msgctxt, entry.msgid): (entry.msgstr, entry.msgstr_plural)
         for entry in polib.pofile(str(path))
@@ -228,7 +229,7 @@ def test_what_is_read_is_what_was_written(path: Path) -> None:
     assert read == written
 
 
-def test_there_is_a_catalogue_for_each_language_but_the_one_of_the_code() -> None:
+def test_each_language_but_english_has_a_catalogue() -> None:
     assert [path.parts[-3] for path in CATALOGUES] == [
         code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE
     ]

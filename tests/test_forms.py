@@ -1,4 +1,4 @@
-"""What one press sends leaves nothing behind for the next: all of them share a form's fields."""
+"""Forms share their field objects between requests, so a request must not change a field."""
 
 from uuid import uuid4
 
@@ -15,20 +15,20 @@ FORMS = {
 }
 
 
-def sent(**fields: str) -> QueryDict:
+def form_data(**fields: str) -> QueryDict:
     data = QueryDict(mutable=True)
     data.update({"request_id": str(uuid4()), **fields})
     return data
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
-def test_a_press_changes_no_field(form: type[ActForm]) -> None:
-    fields = form(sent()).fields
+def test_validating_a_form_changes_no_field(form: type[ActForm]) -> None:
+    fields = form(form_data()).fields
     before = {name: dict(vars(field)) for name, field in fields.items()}
 
-    bad = form(sent(request_id="bad", reason="bad", note=600 * "x", days="bad", until="bad"))
+    bad = form(form_data(request_id="bad", reason="bad", note=600 * "x", days="bad", until="bad"))
     assert not bad.is_valid()
-    good = form(sent(note="A note", days="7"))
+    good = form(form_data(note="A note", days="7"))
     assert good.is_valid()
 
     assert good.fields is fields
@@ -37,6 +37,6 @@ def test_a_press_changes_no_field(form: type[ActForm]) -> None:
     assert bad.errors
 
 
-def test_the_fields_of_one_form_are_not_those_of_another() -> None:
-    assert set(ActForm(sent()).fields) == {"request_id", "next"}
-    assert set(UseForm(sent()).fields) == {"request_id", "next", "note"}
+def test_each_form_class_has_its_own_fields() -> None:
+    assert set(ActForm(form_data()).fields) == {"request_id", "next"}
+    assert set(UseForm(form_data()).fields) == {"request_id", "next", "note"}

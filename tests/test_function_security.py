@@ -1,5 +1,8 @@
-"""What release_session and use_session share: whose rights they have, who may call them, and that
-no caller can lead them to another table."""
+"""Security of release_session and use_session.
+
+They run with the rights of their owner, only granted roles may call them, and their search_path is
+fixed.
+"""
 
 from typing import Any
 
@@ -10,7 +13,7 @@ from purchases.models import Org, Purchase
 from tests.database import acting_as, make_role, rows, value
 from tests.factories import make_purchase
 
-# Each with what it answers, and the count it leaves, on a pack with 3 of 10 used.
+# (function, its result, the count after it) for a pack with 3 of 10 used.
 BOTH = pytest.mark.parametrize(
     ("function", "answer", "used"), [("release_session", 2, 2), ("use_session", True, 4)]
 )
@@ -30,7 +33,7 @@ def catalog(function: str, column: str) -> Any:
         ("use_session", "(p_purchase_id uuid) returns boolean"),
     ],
 )
-def test_its_signature_is_the_one_that_other_programs_call(function: str, signature: str) -> None:
+def test_the_signature_never_changes(function: str, signature: str) -> None:
     arguments = catalog(function, "pg_get_function_arguments(oid)")
     result = catalog(function, "pg_get_function_result(oid)")
 
@@ -39,7 +42,7 @@ def test_its_signature_is_the_one_that_other_programs_call(function: str, signat
 
 @pytest.mark.django_db
 @PER_FUNCTION
-def test_it_has_the_rights_of_its_owner_and_a_pinned_search_path(function: str) -> None:
+def test_it_is_security_definer_with_a_fixed_search_path(function: str) -> None:
     assert catalog(function, "prosecdef") is True
     assert [
         setting for setting in catalog(function, "proconfig") if setting.startswith("search_path=")
@@ -48,20 +51,20 @@ def test_it_has_the_rights_of_its_owner_and_a_pinned_search_path(function: str) 
 
 @pytest.mark.django_db
 @PER_FUNCTION
-def test_public_may_not_execute_it(function: str) -> None:
+def test_public_cannot_execute_it(function: str) -> None:
     grantees = rows(
         "SELECT grantee FROM pg_proc, aclexplode(proacl) WHERE pg_proc.oid = %s::regproc",
         f"public.{function}",
     )
 
-    assert grantees, "without an entry the default holds, and that is PUBLIC"
+    assert grantees, "without an entry, PUBLIC may execute it by default"
     assert (0,) not in grantees, "0 is PUBLIC"
     assert catalog(function, "has_function_privilege('public', oid, 'EXECUTE')") is False
 
 
 @pytest.mark.django_db
 @PER_FUNCTION
-def test_a_role_that_was_not_named_is_refused(northside: Org, function: str) -> None:
+def test_a_role_without_execute_is_refused(northside: Org, function: str) -> None:
     purchase = make_purchase(org=northside, used=3)
 
     with (
@@ -74,7 +77,7 @@ def test_a_role_that_was_not_named_is_refused(northside: Org, function: str) -> 
 
 
 @BOTH
-def test_a_role_with_execute_and_no_right_on_the_table_succeeds(
+def test_a_role_with_execute_needs_no_right_on_the_table(
     northside: Org, function: str, answer: object, used: int
 ) -> None:
     purchase = make_purchase(org=northside, total=10, used=3)
@@ -91,7 +94,7 @@ def test_a_role_with_execute_and_no_right_on_the_table_succeeds(
     "statement",
     ["SELECT sessions_used FROM client_purchases", "UPDATE client_purchases SET sessions_used = 0"],
 )
-def test_that_role_can_neither_read_nor_change_the_table_itself(
+def test_a_role_with_execute_can_neither_read_nor_change_the_table(
     northside: Org, function: str, statement: str
 ) -> None:
     role = make_role(f"EXECUTE ON FUNCTION public.{function}(uuid)")
@@ -103,9 +106,11 @@ def test_that_role_can_neither_read_nor_change_the_table_itself(
         rows(statement)
 
 
-def captured_by_a_temporary_table(org: Org, function: str, caller_path: str) -> bool:
-    """Whether a call changes the caller's temporary table instead of the real one, which has a
-    pack of the same id with 3 of 10 used."""
+def changes_a_temporary_table(org: Org, function: str, caller_path: str) -> bool:
+    """Tell whether a call changes the caller's temporary table instead of the real table.
+
+    Both tables have a pack with the same id.
+    """
     purchase = make_purchase(org=org, total=10, used=3)
     with acting_as(make_role(f"EXECUTE ON FUNCTION public.{function}(uuid)")):
         rows(f"SET LOCAL search_path TO {caller_path}")
@@ -118,10 +123,10 @@ def captured_by_a_temporary_table(org: Org, function: str, caller_path: str) -> 
         rows(f"SELECT public.{function}(%s)", purchase.pk)
     decoy = value("SELECT sessions_used FROM pg_temp.client_purchases")
     real = value("SELECT sessions_used FROM public.client_purchases")
-    # What looks at the ledger after each test is not to be led astray.
+    # Restore the search path, because a fixture reads the ledger after each test.
     rows("DROP TABLE pg_temp.client_purchases")
     rows("SET LOCAL search_path TO DEFAULT")
-    assert (decoy == 7) != (real == 3), "one of the two tables was changed, and one was not"
+    assert (decoy == 7) != (real == 3), "exactly one of the two tables was changed"
     return bool(decoy != 7)
 
 
@@ -130,17 +135,18 @@ CALLER_PATHS = pytest.mark.parametrize("caller_path", ["public", "pg_temp, publi
 
 @PER_FUNCTION
 @CALLER_PATHS
-def test_a_temporary_table_of_the_same_name_captures_nothing(
+def test_a_temporary_table_of_the_same_name_is_not_changed(
     northside: Org, function: str, caller_path: str
 ) -> None:
-    assert not captured_by_a_temporary_table(northside, function, caller_path)
+    assert not changes_a_temporary_table(northside, function, caller_path)
 
 
 @CALLER_PATHS
 @pytest.mark.parametrize("function_path", ["''", "public"])
-def test_the_check_notices_a_capture(northside: Org, caller_path: str, function_path: str) -> None:
-    """The negative control: a temporary table comes first in a search path that does not say
-    where it comes, even in an empty one."""
+def test_the_check_finds_a_function_without_a_safe_search_path(
+    northside: Org, caller_path: str, function_path: str
+) -> None:
+    """The negative control: a search_path without pg_temp puts temporary tables first."""
     rows(
         f"""
         CREATE FUNCTION public.unqualified(p_purchase_id uuid) RETURNS void
@@ -153,7 +159,7 @@ def test_the_check_notices_a_capture(northside: Org, caller_path: str, function_
         """
     )
 
-    assert captured_by_a_temporary_table(northside, "unqualified", caller_path)
+    assert changes_a_temporary_table(northside, "unqualified", caller_path)
 
 
 @BOTH
