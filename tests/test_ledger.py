@@ -1,4 +1,4 @@
-"""The ledger writes down every change of a count, whatever program made it."""
+"""The ledger (audit trail): a trigger records every change of a count, by any program."""
 
 import json
 
@@ -20,7 +20,7 @@ def pack(northside: Org) -> Purchase:
 
 
 def insert_like(pack: Purchase, used: str = "sessions_used") -> str:
-    """Another purchase of the same client, by SQL."""
+    """Return an INSERT for another purchase of the same client."""
     return (
         "INSERT INTO client_purchases (org_id, client_id, offer_id, amount_paid_cents,"
         f" sessions_total, sessions_used) SELECT org_id, client_id, offer_id, 1, 10, {used}"
@@ -28,7 +28,7 @@ def insert_like(pack: Purchase, used: str = "sessions_used") -> str:
     )
 
 
-# --- By whom --------------------------------------------------------------------------------------
+# --- The role -------------------------------------------------------------------------------------
 
 
 def test_a_plain_update_is_a_correction_by_its_login(pack: Purchase) -> None:
@@ -40,7 +40,7 @@ def test_a_plain_update_is_a_correction_by_its_login(pack: Purchase) -> None:
     assert (newest(pack).request, newest(pack).reverses) == (None, None)
 
 
-def test_under_set_role_it_is_that_role_and_not_the_login(pack: Purchase) -> None:
+def test_after_set_role_the_event_names_that_role(pack: Purchase) -> None:
     role = make_role(ANY_ROLE)
     with acting_as(role):
         rows("UPDATE client_purchases SET sessions_used = 9")
@@ -49,7 +49,7 @@ def test_under_set_role_it_is_that_role_and_not_the_login(pack: Purchase) -> Non
     assert newest(pack).made_by == role
 
 
-def test_a_token_adds_for_whom_the_program_works(pack: Purchase) -> None:
+def test_the_subject_of_a_jwt_is_added_to_the_role(pack: Purchase) -> None:
     role = make_role(ANY_ROLE)
     claims = json.dumps({"sub": "5f3c", "role": "authenticated"})
     with acting_as(role):
@@ -75,7 +75,7 @@ def test_a_token_adds_for_whom_the_program_works(pack: Purchase) -> None:
         "[" * 50_000,
     ],
 )
-def test_claims_that_say_nothing_or_cannot_be_read_do_no_harm(pack: Purchase, claims: str) -> None:
+def test_invalid_jwt_claims_are_ignored(pack: Purchase, claims: str) -> None:
     rows("SELECT set_config('request.jwt.claims', %s, true)", claims)
     rows("UPDATE client_purchases SET sessions_used = 9")
 
@@ -84,7 +84,7 @@ def test_claims_that_say_nothing_or_cannot_be_read_do_no_harm(pack: Purchase, cl
 
 
 @pytest.mark.parametrize("function", ["release_session", "use_session"])
-def test_a_program_that_calls_a_function_is_named_too(pack: Purchase, function: str) -> None:
+def test_a_function_call_records_the_role_of_the_caller(pack: Purchase, function: str) -> None:
     role = make_role(f"EXECUTE ON FUNCTION public.{function}(uuid)")
     with acting_as(role):
         value(f"SELECT public.{function}(%s)", pack.pk)
@@ -94,24 +94,24 @@ def test_a_program_that_calls_a_function_is_named_too(pack: Purchase, function: 
     assert newest(pack).made_by == role
 
 
-# --- In whatever way ------------------------------------------------------------------------------
+# --- The statements -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("used", ["3", "0", "NULL", "DEFAULT"])
-def test_an_insert_opens_it(pack: Purchase, used: str) -> None:
+def test_an_insert_records_an_opened_event(pack: Purchase, used: str) -> None:
     new = Purchase(pk=value(insert_like(pack, "0" if used == "DEFAULT" else used)))
 
     count = None if used == "NULL" else int(used) if used.isdigit() else 0
     assert lines(new) == [("opened", count or 0, count)]
 
 
-def test_a_delete_takes_the_count_to_0_and_the_ledger_stays(pack: Purchase) -> None:
+def test_a_delete_records_an_event_and_keeps_the_ledger(pack: Purchase) -> None:
     rows("DELETE FROM client_purchases")
 
     assert lines(pack) == [("opened", 3, 3), ("deleted", -3, 0)]
 
 
-def test_a_truncate_deletes_each(pack: Purchase) -> None:
+def test_a_truncate_records_an_event_for_each_purchase(pack: Purchase) -> None:
     other = make_purchase(org=pack.org, used=5)
     rows("SET CONSTRAINTS ALL IMMEDIATE")
     rows("TRUNCATE client_purchases")
@@ -120,7 +120,7 @@ def test_a_truncate_deletes_each(pack: Purchase) -> None:
     assert changes(other) == [("deleted", -5, 0)]
 
 
-def test_a_copy_opens_each(pack: Purchase) -> None:
+def test_a_copy_records_an_opened_event_for_each_purchase(pack: Purchase) -> None:
     columns = sql.SQL("org_id, client_id, offer_id, amount_paid_cents, sessions_used")
     ids = [str(key) for key in (pack.org_id, pack.client_id, pack.offer_id)]
     copy = sql.SQL("COPY client_purchases ({}) FROM STDIN").format(columns)
@@ -128,13 +128,13 @@ def test_a_copy_opens_each(pack: Purchase) -> None:
         feed.write("\t".join([*ids, "1", "4\n"]) + "\t".join([*ids, "1", "\\N\n"]))
 
     copied = Purchase.objects.exclude(pk=pack.pk)
-    assert sorted((lines(each) for each in copied), key=str) == [
+    assert sorted((lines(purchase) for purchase in copied), key=str) == [
         [("opened", 0, None)],
         [("opened", 4, 4)],
     ]
 
 
-def test_a_merge_is_recorded_row_by_row(pack: Purchase) -> None:
+def test_a_merge_is_recorded_for_each_row(pack: Purchase) -> None:
     other = make_purchase(org=pack.org, used=5)
     rows(
         "MERGE INTO client_purchases AS purchase"
@@ -159,21 +159,21 @@ def test_an_upsert_is_recorded(pack: Purchase) -> None:
     assert lines(pack) == [("opened", 3, 3), ("corrected", 6, 9)]
 
 
-def test_another_id_is_another_purchase(pack: Purchase) -> None:
+def test_a_changed_id_is_recorded_as_delete_and_insert(pack: Purchase) -> None:
     new = Purchase(pk=value("UPDATE client_purchases SET id = gen_random_uuid() RETURNING id"))
 
     assert lines(pack) == [("opened", 3, 3), ("deleted", -3, 0)]
     assert lines(new) == [("opened", 3, 3)]
 
 
-def test_a_count_that_goes_missing_and_comes_back_is_counted_as_none(pack: Purchase) -> None:
+def test_a_count_of_null_is_recorded_as_0(pack: Purchase) -> None:
     rows("UPDATE client_purchases SET sessions_used = NULL")
     rows("UPDATE client_purchases SET sessions_used = 4")
 
     assert changes(pack) == [("corrected", -3, None), ("corrected", 4, 4)]
 
 
-def test_what_another_programs_trigger_makes_of_a_change_is_recorded(pack: Purchase) -> None:
+def test_a_change_by_another_programs_trigger_is_recorded(pack: Purchase) -> None:
     rows(
         "CREATE FUNCTION double_it() RETURNS trigger LANGUAGE plpgsql AS"
         " 'BEGIN NEW.sessions_used := 2 * OLD.sessions_used; RETURN NEW; END'"
@@ -187,7 +187,7 @@ def test_what_another_programs_trigger_makes_of_a_change_is_recorded(pack: Purch
     assert changes(pack) == [("corrected", 3, 6)]
 
 
-def test_in_a_replicas_session_it_is_recorded_too(pack: Purchase) -> None:
+def test_a_change_with_session_replication_role_replica_is_recorded(pack: Purchase) -> None:
     rows("SET LOCAL session_replication_role = replica")
     rows("UPDATE client_purchases SET sessions_used = 9")
 
@@ -203,13 +203,13 @@ def test_in_a_replicas_session_it_is_recorded_too(pack: Purchase) -> None:
         "sessions_used = sessions_used",
     ],
 )
-def test_where_no_count_changes_nothing_is_recorded(pack: Purchase, change: str) -> None:
+def test_an_update_of_other_columns_is_not_recorded(pack: Purchase, change: str) -> None:
     rows(f"UPDATE client_purchases SET {change}")
 
     assert changes(pack) == []
 
 
-def test_what_is_undone_with_its_transaction_was_never_there(pack: Purchase) -> None:
+def test_a_rolled_back_change_is_not_recorded(pack: Purchase) -> None:
     with transaction.atomic():
         rows("UPDATE client_purchases SET sessions_used = 9")
         transaction.set_rollback(True)

@@ -1,5 +1,4 @@
-"""What stands in the ledger stays: nobody changes or deletes a line, and purchases that are older
-than it are opened once."""
+"""The ledger is append-only, and a backfill records purchases that are older than the ledger."""
 
 from importlib import import_module
 
@@ -26,13 +25,13 @@ CHANGES = pytest.mark.parametrize(
 opening = import_module("purchases.migrations.0011_open_older_purchases")
 
 
-# --- Nothing is forgotten -------------------------------------------------------------------------
+# --- Append-only ----------------------------------------------------------------------------------
 
 
 @TABLES
 @CHANGES
 @pytest.mark.parametrize("session_role", ["origin", "replica", "local"])
-def test_no_line_is_changed_or_deleted_by_the_owner_who_is_a_superuser_here(
+def test_even_a_superuser_cannot_change_or_delete_an_event(
     northside: Org, mia: User, table: str, change: str, session_role: str
 ) -> None:
     pack = make_purchase(org=northside)
@@ -51,8 +50,8 @@ def test_no_line_is_changed_or_deleted_by_the_owner_who_is_a_superuser_here(
 
 
 @pytest.mark.parametrize("model", ["client", "offer", "org"])
-def test_the_ledger_is_in_nobodys_way_who_deletes(northside: Org, model: str) -> None:
-    """The rows around a purchase go as they always went: after it."""
+def test_events_do_not_block_deletes_of_other_rows(northside: Org, model: str) -> None:
+    """Clients, offers and orgs can be deleted after their purchases: events do not block it."""
     pack = make_purchase(org=northside)
     Purchase.objects.all().delete()
     {"client": pack.client, "offer": pack.offer, "org": pack.client}[model].delete()
@@ -60,18 +59,18 @@ def test_the_ledger_is_in_nobodys_way_who_deletes(northside: Org, model: str) ->
     assert lines(pack) == [("opened", 3, 3), ("deleted", -3, 0)]
 
 
-# --- Older than the ledger ------------------------------------------------------------------------
+# --- The backfill ---------------------------------------------------------------------------------
 
 
 def make_older(org: Org, *, count: int = 1, **columns: int | None) -> list[Purchase]:
-    """Purchases from before there was a ledger."""
+    """Create purchases without events, as they were before the ledger existed."""
     with unguarded("client_purchases"):
         return make_purchases(org=org, count=count, **columns)
 
 
 @pytest.mark.parametrize("used", [3, None])
 @pytest.mark.parametrize("change", ["UPDATE", "DELETE", "TRUNCATE"])
-def test_the_first_change_opens_an_older_purchase_with_the_count_that_it_had(
+def test_the_first_change_of_an_older_purchase_records_its_previous_count(
     northside: Org, change: str, used: int | None
 ) -> None:
     (pack,) = make_older(northside, sessions_used=used)
@@ -81,15 +80,15 @@ def test_the_first_change_opens_an_older_purchase_with_the_count_that_it_had(
     match change:
         case "UPDATE":
             rows("UPDATE client_purchases SET sessions_used = 4")
-            then = ("corrected", 4 - was, 4)
+            event = ("corrected", 4 - was, 4)
         case "DELETE":
             rows("DELETE FROM client_purchases")
-            then = ("deleted", -was, 0)
+            event = ("deleted", -was, 0)
         case _:
             rows("TRUNCATE client_purchases")
-            then = ("deleted", -was, 0)
+            event = ("deleted", -was, 0)
 
-    assert lines(pack) == [("opened", was, used), then]
+    assert lines(pack) == [("opened", was, used), event]
 
 
 def open_all(monkeypatch: pytest.MonkeyPatch, *, batch: int) -> None:
@@ -99,7 +98,7 @@ def open_all(monkeypatch: pytest.MonkeyPatch, *, batch: int) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 7])
-def test_the_migration_opens_every_older_purchase_once_however_often_it_runs(
+def test_the_backfill_records_each_older_purchase_once_even_if_it_runs_twice(
     northside: Org, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
     older = make_older(northside, count=count) + make_older(northside, sessions_used=None)
@@ -112,9 +111,7 @@ def test_the_migration_opens_every_older_purchase_once_however_often_it_runs(
         assert lines(newer) == [("opened", 5, 5)]
 
 
-def test_interrupted_it_goes_on_where_it_stopped(
-    northside: Org, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupted_backfill_continues(northside: Org, monkeypatch: pytest.MonkeyPatch) -> None:
     older = make_older(northside, count=5)
     half = Purchase.objects.order_by("pk")[2]
     rows(opening.OPEN, [half.pk])
@@ -126,7 +123,7 @@ def test_interrupted_it_goes_on_where_it_stopped(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_waits_for_a_change_under_way_and_opens_nothing_twice(
+def test_the_backfill_waits_for_a_concurrent_change(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (pack,) = make_older(make_org())

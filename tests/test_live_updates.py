@@ -1,4 +1,4 @@
-"""What an open page asks every 1.5 seconds: has any count changed since it looked?"""
+"""Live updates: an open page polls every 1.5 seconds for purchases changed since its snapshot."""
 
 import re
 import time
@@ -32,13 +32,13 @@ def pack(northside: Org) -> Purchase:
 
 @pytest.fixture
 def psql(pack: Purchase) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
-    """Another program."""
+    """A connection of another program."""
     with another_connection() as other:
         yield other
 
 
-def look(org: Org, seen: str, *, token: str | None = None) -> HttpResponseBase:
-    """As a page does that nobody is signed in for."""
+def poll(org: Org, seen: str, *, token: str | None = None) -> HttpResponseBase:
+    """Poll for changes with the token of a page, without a session."""
     token = live_updates.token(org.pk) if token is None else token
     return Client().get(CHANGES, headers={"Live-Token": token, "If-None-Match": seen})
 
@@ -63,18 +63,18 @@ def set_used(connection: psycopg.Connection[tuple[Any, ...]], pack: Purchase, us
     )
 
 
-def test_nothing_new_is_304_from_one_query(
+def test_no_change_is_304_with_one_query(
     northside: Org, pack: Purchase, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     seen = etag()
 
     with django_assert_num_queries(1):
-        response = look(northside, seen)
+        response = poll(northside, seen)
 
     assert (response.status_code, response["ETag"]) == (304, seen)
 
 
-def test_a_signed_in_browser_costs_no_more(
+def test_a_poll_with_a_session_cookie_takes_one_query(
     northside: Org, desk: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     headers = {"Live-Token": live_updates.token(northside.pk), "If-None-Match": etag()}
@@ -83,14 +83,14 @@ def test_a_signed_in_browser_costs_no_more(
         desk.get(CHANGES, headers=headers)
 
 
-def test_the_query_is_a_probe_of_one_index_of_each_ledger(northside: Org) -> None:
+def test_the_query_scans_one_index_of_each_ledger(northside: Org) -> None:
     make_purchases(org=northside, count=500)
     rows("UPDATE client_purchases SET expires_at = now()")
     rows("ANALYZE session_events, expiry_events")
-    asked = {"org_id": northside.pk, "seen": snapshot(), "limit": 501}
+    parameters = {"org_id": northside.pk, "seen": snapshot(), "limit": 501}
 
     with another_connection() as other:
-        plan = other.execute("EXPLAIN " + live_updates.CHANGED_SINCE, asked).fetchall()
+        plan = other.execute("EXPLAIN " + live_updates.CHANGED_SINCE, parameters).fetchall()
 
     text = "\n".join(line for (line,) in plan)
     assert "session_events_by_transaction" in text
@@ -109,7 +109,7 @@ def test_the_query_is_a_probe_of_one_index_of_each_ledger(northside: Org) -> Non
         "UPDATE client_purchases SET expires_at = now() WHERE id = %s",
     ],
 )
-def test_a_change_made_anywhere_is_told_once(
+def test_a_change_by_any_program_is_reported_once(
     northside: Org,
     pack: Purchase,
     psql: psycopg.Connection[tuple[Any, ...]],
@@ -118,16 +118,14 @@ def test_a_change_made_anywhere_is_told_once(
     seen = etag()
     psql.execute(statement, [pack.pk])
 
-    response = look(northside, seen)
+    response = poll(northside, seen)
 
     assert changed(response) == [pack.pk]
     assert response["ETag"] != seen
-    assert look(northside, response["ETag"]).status_code == 304
+    assert poll(northside, response["ETag"]).status_code == 304
 
 
-def test_the_page_that_comes_with_the_mark_needs_no_second_look(
-    northside: Org, pack: Purchase, desk: Client
-) -> None:
+def test_the_snapshot_on_a_page_is_current(northside: Org, pack: Purchase, desk: Client) -> None:
     urls = [
         LIST,
         reverse("purchases:purchase_detail", args=[pack.pk]),
@@ -141,80 +139,80 @@ def test_the_page_that_comes_with_the_mark_needs_no_second_look(
         )
         assert token, url
         assert seen, url
-        assert look(northside, seen[1], token=token[1]).status_code == 304
+        assert poll(northside, seen[1], token=token[1]).status_code == 304
 
 
-def test_a_change_that_was_begun_earlier_and_committed_later_is_told_too(
+def test_a_change_that_commits_after_a_later_one_is_reported(
     northside: Org, pack: Purchase, psql: psycopg.Connection[tuple[Any, ...]]
 ) -> None:
-    """Its event has the lesser id. Whoever asks for greater ids alone never hears of it."""
+    """The later commit has the lower event id, so polling for greater ids would miss it."""
     slow, quick = pack, make_purchase(org=northside)
     seen = etag()
     with psql.transaction():
         set_used(psql, slow, 7)
         with another_connection() as other:
             set_used(other, quick, 8)
-        first = look(northside, seen)
+        first = poll(northside, seen)
         assert changed(first) == [quick.pk]
         newest = rows("SELECT max(id) FROM session_events")
 
-    second = look(northside, first["ETag"])
+    second = poll(northside, first["ETag"])
 
     assert changed(second) == [slow.pk]
-    assert rows("SELECT max(id) FROM session_events") == newest, "the naive number did not move"
-    assert look(northside, second["ETag"]).status_code == 304
+    assert rows("SELECT max(id) FROM session_events") == newest, (
+        "the greatest event id did not change"
+    )
+    assert poll(northside, second["ETag"]).status_code == 304
 
 
-def test_a_change_that_was_rolled_back_is_no_news(
+def test_a_rolled_back_change_is_not_reported(
     northside: Org, pack: Purchase, psql: psycopg.Connection[tuple[Any, ...]]
 ) -> None:
     seen = etag()
     with psql.transaction(force_rollback=True):
         set_used(psql, pack, 7)
 
-    assert look(northside, seen).status_code == 304
+    assert poll(northside, seen).status_code == 304
 
 
-def test_another_org_is_told_nothing(
+def test_a_change_is_not_reported_to_another_org(
     southside: Org, pack: Purchase, psql: psycopg.Connection[tuple[Any, ...]]
 ) -> None:
     seen = etag()
     set_used(psql, pack, 7)
 
-    assert look(southside, seen).status_code == 304
+    assert poll(southside, seen).status_code == 304
 
 
 @pytest.mark.parametrize("seen", ["", '""', "*", '"7"', '"9:1:"', '"1:2:x"', '"' + "9" * 50 + ':"'])
-def test_a_mark_that_is_none_is_told_to_look_at_everything(
-    northside: Org, pack: Purchase, seen: str
-) -> None:
-    response = look(northside, seen)
+def test_an_invalid_snapshot_reloads_all_rows(northside: Org, pack: Purchase, seen: str) -> None:
+    response = poll(northside, seen)
 
     assert changed(response) is None
-    assert look(northside, response["ETag"]).status_code == 304
+    assert poll(northside, response["ETag"]).status_code == 304
 
 
-def test_a_mark_that_a_proxy_made_weak_is_understood(northside: Org, pack: Purchase) -> None:
-    assert look(northside, f"W/{etag()}").status_code == 304
+def test_a_weak_etag_is_accepted(northside: Org, pack: Purchase) -> None:
+    assert poll(northside, f"W/{etag()}").status_code == 304
 
 
-def test_so_many_changes_that_naming_them_makes_no_sense(
+def test_more_changes_than_the_maximum_reload_all_rows(
     northside: Org, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_updates, "MAX_NAMED", 3)
     seen = etag()
     make_purchases(org=northside, count=3)
-    assert len(changed(look(northside, seen)) or []) == 3
+    assert len(changed(poll(northside, seen)) or []) == 3
 
     make_purchases(org=northside, count=1)
 
-    assert changed(look(northside, seen)) is None
+    assert changed(poll(northside, seen)) is None
 
 
-def test_events_of_a_database_that_was_restored_here_are_not_new_for_ever(
+def test_events_with_future_transaction_ids_of_a_restored_database_are_not_reported(
     northside: Org, pack: Purchase
 ) -> None:
-    """They carry the numbers of transactions that this server has not come to yet."""
+    """Their transaction ids are greater than any that this server has assigned."""
     rows(
         "INSERT INTO session_events (org_id, purchase_id, kind, delta, made_by, made_in)"
         " VALUES (%s, %s, 'corrected', 0, 'elsewhere', '9000000000')",
@@ -222,17 +220,17 @@ def test_events_of_a_database_that_was_restored_here_are_not_new_for_ever(
         pack.pk,
     )
 
-    assert look(northside, etag()).status_code == 304
+    assert poll(northside, etag()).status_code == 304
 
 
 @pytest.mark.parametrize("forge", ["", "x", "{}x", "x{}", "{}:{}"])
-def test_without_a_token_of_a_page_nothing_is_told_and_nothing_is_asked(
+def test_an_invalid_token_is_403_without_a_query(
     northside: Org, django_assert_num_queries: DjangoAssertNumQueries, forge: str
 ) -> None:
     token = forge.replace("{}", live_updates.token(northside.pk))
 
     with django_assert_num_queries(0):
-        response = look(northside, mark_that_costs_nothing(), token=token)
+        response = poll(northside, past_etag(), token=token)
 
     assert response.status_code == 403
 
@@ -241,16 +239,16 @@ def test_a_token_lasts_an_hour(northside: Org, monkeypatch: pytest.MonkeyPatch) 
     seen, token, now = etag(), live_updates.token(northside.pk), time.time()
 
     monkeypatch.setattr("time.time", lambda: now + live_updates.TOKEN_MAX_AGE - 60)
-    assert look(northside, seen, token=token).status_code == 304
+    assert poll(northside, seen, token=token).status_code == 304
     monkeypatch.setattr("time.time", lambda: now + live_updates.TOKEN_MAX_AGE + 60)
-    assert look(northside, seen, token=token).status_code == 403
+    assert poll(northside, seen, token=token).status_code == 403
 
 
-def test_a_signature_made_for_something_else_is_no_token(northside: Org) -> None:
+def test_a_signature_with_another_salt_is_refused(northside: Org) -> None:
     signed = TimestampSigner(salt="something else").sign(northside.pk.hex)
 
-    assert look(northside, etag(), token=signed).status_code == 403
+    assert poll(northside, etag(), token=signed).status_code == 403
 
 
-def mark_that_costs_nothing() -> str:
+def past_etag() -> str:
     return '"1:1:"'
