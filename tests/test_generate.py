@@ -1,5 +1,7 @@
-"""`python -m benchmarks.generate`: what it loads, that its rows equal what the triggers
-would make, and that other studios stay as they are."""
+"""`python -m benchmarks.generate` loads a big studio.
+
+Its rows equal those that the triggers would write, and other studios stay unchanged.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -49,10 +51,10 @@ class Terminal(StringIO):
 @pytest.fixture(scope="module", autouse=True)
 def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     with django_db_blocker.unblock(), transaction.atomic():
-        said = run(purchases=SIZE)
-        # Once here, or every test would check all the rows again.
+        output = run(purchases=SIZE)
+        # Check the deferred constraints once, or every test would check all rows again.
         connection.check_constraints()
-        yield said
+        yield output
         transaction.set_rollback(True)
 
 
@@ -62,41 +64,41 @@ def studio(db: None) -> Org:
 
 
 def run(**options: object) -> str:
-    said = StringIO()
-    call_command(generate_command.Command(), stdout=said, **options)
-    return said.getvalue()
+    output = StringIO()
+    call_command(generate_command.Command(), stdout=output, **options)
+    return output.getvalue()
 
 
-def test_it_loads_as_many_as_were_asked_for(studio: Org, loaded: str) -> None:
+def test_the_requested_number_of_purchases_is_loaded(studio: Org, loaded: str) -> None:
     assert studio.purchases.count() == SIZE
     assert studio.clients.count() == SIZE // 10
     assert "2,000 purchases of 200 clients" in loaded
 
 
-def test_every_purchase_is_opened_once_and_the_ledger_adds_up(studio: Org) -> None:
+def test_every_purchase_has_one_opened_event_and_the_ledger_is_consistent(studio: Org) -> None:
     events = SessionEvent.objects.filter(org=studio)
     assert events.count() == SIZE
     assert set(events.values_list("kind", "made_by")) == {("opened", value("SELECT made_by()"))}
-    said = StringIO()
-    call_command("check_ledger", stdout=said)
-    assert "All is well" in said.getvalue()
+    output = StringIO()
+    call_command("check_ledger", stdout=output)
+    assert "All is well" in output.getvalue()
 
 
-def test_an_event_is_what_the_trigger_would_have_written(studio: Org) -> None:
-    written = "kind, delta, sessions_used, request_id, reverses_id, made_by, made_in IS NULL"
+def test_an_event_equals_the_one_that_the_trigger_writes(studio: Org) -> None:
+    columns = "kind, delta, sessions_used, request_id, reverses_id, made_by, made_in IS NULL"
     first = studio.purchases.exclude(sessions_used=0).first()
     assert first is not None
     copied = make_purchase(org=studio, used=first.sessions_used, total=first.sessions_total)
 
-    [[*ours], [*triggers]] = [
-        rows(f"SELECT {written} FROM session_events WHERE purchase_id = %s", purchase.pk)
+    [[*loaded_events], [*trigger_events]] = [
+        rows(f"SELECT {columns} FROM session_events WHERE purchase_id = %s", purchase.pk)
         for purchase in (first, copied)
     ]
 
-    assert ours == triggers
+    assert loaded_events == trigger_events
 
 
-def test_every_client_is_found_as_the_trigger_would_have_it(studio: Org) -> None:
+def test_search_terms_equal_those_that_the_trigger_writes(studio: Org) -> None:
     terms = "SELECT term FROM client_search_terms WHERE client_id = %s ORDER BY term"
     for client in studio.clients.all()[:50]:
         copied = make_client(
@@ -105,7 +107,7 @@ def test_every_client_is_found_as_the_trigger_would_have_it(studio: Org) -> None
         assert rows(terms, client.pk) == rows(terms, copied.pk) != []
 
 
-def test_afterwards_a_purchase_and_a_client_are_recorded_by_the_triggers(studio: Org) -> None:
+def test_the_triggers_work_after_the_load(studio: Org) -> None:
     purchase = make_purchase(org=studio, client=make_client(org=studio, name="Ana Ruiz"))
 
     assert SessionEvent.objects.filter(purchase=purchase).count() == 1
@@ -113,22 +115,22 @@ def test_afterwards_a_purchase_and_a_client_are_recorded_by_the_triggers(studio:
 
 
 @pytest.mark.parametrize("state", Purchase.State)
-def test_every_state_of_the_desk_has_purchases(studio: Org, state: Purchase.State) -> None:
+def test_every_filter_of_the_desk_has_purchases(studio: Org, state: Purchase.State) -> None:
     assert studio.purchases.all().in_state(state, timezone.now()).count() > 10
 
 
-def test_its_owner_signs_in(loaded: str) -> None:
+def test_the_owner_can_sign_in(loaded: str) -> None:
     assert SLUG in loaded
     assert Browser().login(username=SLUG, password=PASSWORD)
 
 
-def test_tables_indexes_keys_triggers_and_functions_are_as_they_were() -> None:
+def test_indexes_constraints_triggers_and_functions_are_restored() -> None:
     before = rows(SCHEMA)
     run(purchases=20)
     assert rows(SCHEMA) == before
 
 
-def test_a_key_that_the_table_of_another_program_refers_to_stays(studio: Org) -> None:
+def test_a_primary_key_that_another_table_references_is_kept(studio: Org) -> None:
     rows("CREATE TABLE receipts (purchase_id uuid REFERENCES client_purchases)")
     rows("INSERT INTO receipts SELECT id FROM client_purchases")
     before = rows(SCHEMA)
@@ -140,7 +142,7 @@ def test_a_key_that_the_table_of_another_program_refers_to_stays(studio: Org) ->
         rows("DELETE FROM client_purchases WHERE org_id = %s", studio.pk)
 
 
-def test_a_purchase_that_comes_twice_is_refused_with_all_the_others(
+def test_a_duplicate_purchase_id_rolls_the_whole_load_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rows_of = Generator.purchase_rows
@@ -158,7 +160,7 @@ def test_a_purchase_that_comes_twice_is_refused_with_all_the_others(
     assert not Org.objects.filter(slug="generated-20-1").exists()
 
 
-def test_where_it_breaks_off_nothing_has_happened(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_load_is_rolled_back(monkeypatch: pytest.MonkeyPatch) -> None:
     def break_off(clients: object) -> Iterator[int]:
         yield 1
         raise KeyboardInterrupt
@@ -173,7 +175,7 @@ def test_where_it_breaks_off_nothing_has_happened(monkeypatch: pytest.MonkeyPatc
     assert not User.objects.filter(username="generated-20-1").exists()
 
 
-def test_other_studios_stay_as_they_were() -> None:
+def test_other_studios_are_not_changed() -> None:
     make_purchase(org=make_org(name="Harbour Pilates"))
 
     def others() -> list[object]:
@@ -188,42 +190,42 @@ def test_other_studios_stay_as_they_were() -> None:
     assert others() == before
 
 
-def test_it_refuses_a_database_with_another_studio() -> None:
+def test_a_database_with_another_studio_is_refused() -> None:
     make_org(name="Harbour Pilates")
     with pytest.raises(CommandError, match=r"belongs to “Harbour Pilates”.*--force"):
         run(purchases=20)
 
 
-def test_a_studio_that_is_there_already_stays_as_it_is() -> None:
+def test_an_existing_generated_studio_is_refused() -> None:
     with pytest.raises(CommandError, match=r"there already.*Add --seed 2 for another one"):
         run(purchases=SIZE)
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "many", "1.5", "9999999999"])
-def test_a_size_that_can_not_be_is_refused_in_words(number: str) -> None:
+def test_an_invalid_size_is_refused_with_a_message(number: str) -> None:
     with pytest.raises(CommandError, match="write a number from 1 to 1000000000"):
         call_command(generate_command.Command(), f"--purchases={number}")
 
 
-def test_on_a_terminal_it_says_how_far_it_is() -> None:
+def test_progress_is_shown_on_a_terminal() -> None:
     terminal = Terminal()
     call_command(generate_command.Command(), "--purchases=30", stdout=StringIO(), stderr=terminal)
-    said = terminal.getvalue()
-    assert "3 of 3 clients" in said
-    assert "30 of 30 purchases" in said
-    assert "indexes and foreign keys" in said
+    progress = terminal.getvalue()
+    assert "3 of 3 clients" in progress
+    assert "30 of 30 purchases" in progress
+    assert "indexes and foreign keys" in progress
 
 
-def test_the_same_seed_and_day_give_the_same_rows_and_another_seed_others() -> None:
+def test_the_same_seed_and_day_give_the_same_rows_and_another_seed_gives_others() -> None:
     today = datetime(2026, 4, 5, tzinfo=ZoneInfo("Australia/Sydney"))
-    first, again = (drawn(Generator(300, seed=1, today=today)) for _ in range(2))
-    tomorrow = drawn(Generator(300, seed=1, today=today + timedelta(days=1)))
+    first, again = (generated_rows(Generator(300, seed=1, today=today)) for _ in range(2))
+    tomorrow = generated_rows(Generator(300, seed=1, today=today + timedelta(days=1)))
     assert first == again
     assert [row[0] for row in first] == [row[0] for row in tomorrow]
-    assert not set(first) & set(drawn(Generator(300, seed=2, today=today)))
+    assert not set(first) & set(generated_rows(Generator(300, seed=2, today=today)))
 
 
-def test_nobody_real_is_reached_and_no_contact_comes_twice(studio: Org) -> None:
+def test_contacts_are_reserved_for_examples_and_unique(studio: Org) -> None:
     contacts = [
         contact
         for client in studio.clients.all()
@@ -231,8 +233,10 @@ def test_nobody_real_is_reached_and_no_contact_comes_twice(studio: Org) -> None:
         if contact
     ]
     assert len(set(contacts)) == len(contacts)
-    assert all(each.startswith("+61 9") or each.endswith("@example.org") for each in contacts)
+    assert all(
+        contact.startswith("+61 9") or contact.endswith("@example.org") for contact in contacts
+    )
 
 
-def drawn(generator: Generator) -> list[tuple[object, ...]]:
+def generated_rows(generator: Generator) -> list[tuple[object, ...]]:
     return [*generator.client_rows(), *generator.purchase_rows()]

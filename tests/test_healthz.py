@@ -1,4 +1,4 @@
-"""/healthz tells machines whether the site can do its work."""
+"""/healthz tells a load balancer whether the site can reach its database."""
 
 import json
 
@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.processes import NO_DATABASE, run_python
 
 HEALTHZ = reverse("healthz")
-ASK = """
+REQUEST_HEALTHZ = """
 import django
 django.setup()
 from django.test import Client
@@ -23,7 +23,7 @@ print(response.content.decode())
 
 
 @pytest.mark.django_db
-def test_it_answers_200_without_a_sign_in() -> None:
+def test_healthz_is_200_without_a_sign_in() -> None:
     response = Client().get(HEALTHZ)
 
     assert response.status_code == 200
@@ -32,24 +32,24 @@ def test_it_answers_200_without_a_sign_in() -> None:
 
 
 @pytest.mark.django_db
-def test_it_asks_the_database_and_no_more_than_once(
+def test_healthz_takes_one_query(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     with django_assert_num_queries(1):
         Client().get(HEALTHZ)
 
 
-def test_it_answers_503_where_no_database_can_be_reached() -> None:
-    asked = run_python(
+def test_healthz_is_503_if_the_database_is_unreachable() -> None:
+    finished = run_python(
         "-c",
-        ASK,
+        REQUEST_HEALTHZ,
         DJANGO_SETTINGS_MODULE="studio.settings",
         SECRET_KEY="only-for-this-test",
         HTTPS="False",
         DATABASE_URL=NO_DATABASE,
     )
 
-    assert asked.returncode == 0, asked.stderr
-    head, body = asked.stdout.splitlines()
+    assert finished.returncode == 0, finished.stderr
+    head, body = finished.stdout.splitlines()
     assert head == "503 | application/json | no-store, private"
     assert json.loads(body) == {"database": "unreachable"}

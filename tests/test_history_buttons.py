@@ -1,4 +1,4 @@
-"""What can be taken back from a purchase's history, and by whom."""
+"""The buttons of a purchase's history: reinstate a chosen use, and undo a reinstatement."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -19,7 +19,8 @@ from tests.pages import html_of, note_on, press, words_on
 from tests.purchase_kinds import used
 
 
-def acts(browser: Client, pack: Purchase) -> list[str]:
+def buttons_on(browser: Client, pack: Purchase) -> list[str]:
+    """Return the button of each line, newest first; an empty text if the line has none."""
     return [line.act for line in history_on(browser.get(page_of(pack)))]
 
 
@@ -28,27 +29,27 @@ def pack(northside: Org) -> Purchase:
     return make_purchase(org=northside, total=10, used=3)
 
 
-def test_each_button_stands_where_it_works_and_nowhere_else(
+def test_a_line_has_a_button_exactly_if_its_action_would_succeed(
     desk: Client, mia: User, northside: Org
 ) -> None:
-    """Through a whole story: what stands beside each line, newest first."""
+    """Check the buttons of all lines after each event of a long history."""
     pack = make_purchase(org=northside, total=4, used=2)
-    assert acts(desk, pack) == [""]
+    assert buttons_on(desk, pack) == [""]
     visit = used_by(mia, pack)
-    assert acts(desk, pack) == ["Reinstate this visit", ""]
+    assert buttons_on(desk, pack) == ["Reinstate this visit", ""]
     given_back = reinstated_by(mia, pack, event=visit.pk)
-    assert acts(desk, pack) == ["Undo", "", ""]
+    assert buttons_on(desk, pack) == ["Undo", "", ""]
     undone_by(mia, given_back)
-    assert acts(desk, pack) == ["Reinstate this visit", "", "", ""]
+    assert buttons_on(desk, pack) == ["Reinstate this visit", "", "", ""]
     reinstated_by(mia, pack)
-    assert acts(desk, pack) == ["Undo", "", "", "", ""]
+    assert buttons_on(desk, pack) == ["Undo", "", "", "", ""]
     rows("UPDATE client_purchases SET sessions_used = 4")
-    assert acts(desk, pack) == [""] * 6, "no room to undo it"
+    assert buttons_on(desk, pack) == [""] * 6, "no room to undo it"
     rows("UPDATE client_purchases SET sessions_used = 1")
-    assert acts(desk, pack) == ["", "", "Undo", "", "", "", ""]
+    assert buttons_on(desk, pack) == ["", "", "Undo", "", "", "", ""]
     used_by(mia, pack)
     Purchase.objects.update(payment_status="refunded")
-    assert acts(desk, pack) == ["", "", "", "Undo", "", "", "", ""]
+    assert buttons_on(desk, pack) == ["", "", "", "Undo", "", "", "", ""]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_each_button_stands_where_it_works_and_nowhere_else(
         ("ada", ["", "", ""]),
     ],
 )
-def test_they_are_offered_to_those_who_may(
+def test_buttons_depend_on_the_role_and_on_who_reinstated(
     northside: Org,
     mia: User,
     olivia: User,
@@ -102,23 +103,23 @@ def set_role(user: User, role: str) -> None:
 
 
 def offered_undos(browser: Client, pack: Purchase) -> list[bool]:
-    """Whether the newest line of the count and of the expiry each offer Undo."""
+    """Tell for the newest line of the count, and of the expiry, whether it has an Undo button."""
     page = browser.get(page_of(pack))
     newest_lines = history_on(page)[0], expiry_history_on(page)[0]
     return ["Undo" in line.act for line in newest_lines]
 
 
-def test_after_15_minutes_undo_is_gone_for_staff(
+def test_staff_have_no_undo_button_after_15_minutes(
     desk: Client, mia: User, pack: Purchase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reinstated_by(mia, pack)
     later = timezone.now() + timedelta(minutes=16)
     monkeypatch.setattr("django.utils.timezone.now", lambda: later)
 
-    assert acts(desk, pack) == ["", ""]
+    assert buttons_on(desk, pack) == ["", ""]
 
 
-def test_a_chosen_visit_is_given_back_and_not_the_newest(
+def test_the_chosen_use_is_reversed_instead_of_the_newest(
     desk: Client, mia: User, pack: Purchase
 ) -> None:
     chosen, newer = used_by(mia, pack), used_by(mia, pack)
@@ -133,23 +134,23 @@ def test_a_chosen_visit_is_given_back_and_not_the_newest(
     assert reinstated_by(mia, pack).reverses_id == newer.pk
 
 
-def test_a_visit_is_given_back_once_whatever_the_request_id(
+def test_a_use_is_reversed_once_even_with_a_new_request_id(
     desk: Client, mia: User, pack: Purchase
 ) -> None:
     used_by(mia, pack)
     line = history_on(desk.get(page_of(pack)))[0]
     click(desk, line)
 
-    again, anew = click(desk, line), click(desk, line, request_id=str(uuid4()))
+    same_id, new_id = click(desk, line), click(desk, line, request_id=str(uuid4()))
 
-    assert again.status_code == 302, "the same press: the same answer"
-    assert anew.status_code == 409
-    assert str(Refusal.TAKEN_BACK.label) in words_on(anew)
+    assert same_id.status_code == 302, "the same request id: the same answer"
+    assert new_id.status_code == 409
+    assert str(Refusal.TAKEN_BACK.label) in words_on(new_id)
     assert changes(pack) == [("used", 1, 4), ("reinstated", -1, 3)]
 
 
 @pytest.mark.parametrize("event", ["another pack's visit", "a reinstatement", "nothing"])
-def test_what_is_no_open_visit_of_this_pack_cannot_be_chosen(
+def test_only_an_unreversed_use_of_this_pack_can_be_chosen(
     desk: Client, mia: User, pack: Purchase, event: str
 ) -> None:
     theirs = used_by(mia, make_purchase(org=pack.org))
@@ -164,7 +165,7 @@ def test_what_is_no_open_visit_of_this_pack_cannot_be_chosen(
 
 
 @pytest.mark.parametrize("event", ["x", "0", "-1", "1.5", str(2**63), "\0"])
-def test_a_choice_that_cannot_be_read_is_400(desk: Client, pack: Purchase, event: str) -> None:
+def test_an_invalid_event_id_is_400(desk: Client, pack: Purchase, event: str) -> None:
     assert press(desk, "reinstate", pack, htmx=True, event=event).status_code == 400
     assert used(pack) == 3
 

@@ -1,4 +1,4 @@
-"""Faults that the HTML checker of `make lighthouse` found once: a quick check for each."""
+"""Quick regression tests for faults that the HTML checker of `make lighthouse` found."""
 
 import re
 
@@ -13,30 +13,30 @@ from tests.factories import make_purchase
 from tests.pages import LIST, html_of
 
 
-def test_attributes_that_are_not_htmls_begin_with_data() -> None:
-    """htmx reads `data-hx-post` as it reads `hx-post`."""
+def test_custom_attributes_begin_with_data() -> None:
+    """Attributes of htmx need the prefix: `data-hx-post` is valid HTML, `hx-post` is not."""
     templates = list((settings.BASE_DIR / "templates").rglob("*.html"))
     assert templates
     for template in templates:
         assert re.findall(r"(?<!data-)\bhx-[a-z-]+=", template.read_text()) == [], template
 
 
-def test_a_moment_is_told_to_the_second(northside: Org, desk: Client) -> None:
+def test_datetime_attributes_are_precise_to_the_second(northside: Org, desk: Client) -> None:
     pack = make_purchase(org=northside)
 
     html = html_of(desk.get(reverse("purchases:purchase_detail", args=[pack.pk])))
 
-    moments = re.findall(r'datetime="([^"]*)"', html)
-    assert moments
-    for moment in moments:
-        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", moment)
+    timestamps = re.findall(r'datetime="([^"]*)"', html)
+    assert timestamps
+    for timestamp in timestamps:
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", timestamp)
 
 
 @pytest.mark.parametrize(("used", "left", "bar"), [(12, -2, 0), (-2, 12, 10), (3, 7, 7)])
-def test_a_bar_is_full_at_most_and_empty_at_least(
+def test_the_bar_of_a_malformed_count_is_clamped(
     northside: Org, desk: Client, used: int, left: int, bar: int
 ) -> None:
-    """The number beside it says what another program made of the count."""
+    """The bar is clamped; the number beside it shows the malformed count."""
     make_purchase(org=northside, used=used)
 
     html = html_of(desk.get(LIST))
@@ -45,7 +45,7 @@ def test_a_bar_is_full_at_most_and_empty_at_least(
     assert f"<strong>{left}</strong>" in html
 
 
-def test_a_character_that_html_has_not_is_seen_where_it_was_typed(
+def test_a_null_character_is_shown_as_the_replacement_character(
     northside: Org, desk: Client
 ) -> None:
     response = look(desk, "Ana \0 Ruiz")

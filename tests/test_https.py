@@ -1,4 +1,4 @@
-"""The site as a deployment has it, over HTTPS: the settings file is run anew with HTTPS=True."""
+"""The settings of a deployment over HTTPS, read again from the settings file."""
 
 import runpy
 from typing import Any
@@ -18,25 +18,27 @@ KEY = "a-secret-key-for-this-test-alone-0123456789-abcdefghij"
 
 
 def read_settings(monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[str, Any]:
+    """Run the settings file with these environment variables."""
     for name, value in (UNSET | {"SECRET_KEY": KEY} | environment).items():
         monkeypatch.setenv(name, value)
     return runpy.run_path(str(ROOT / "studio" / "settings.py"))
 
 
-def serve_with(settings: Settings, read: dict[str, Any]) -> None:
-    for name, value in read.items():
+def serve_with(settings: Settings, values: dict[str, Any]) -> None:
+    """Apply the values for cookies and HTTPS."""
+    for name, value in values.items():
         if name.startswith(("SESSION_COOKIE_", "CSRF_COOKIE_", "DESK_COOKIE_", "SECURE_")):
             setattr(settings, name, value)
 
 
 @pytest.fixture
 def over_https(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """HTTPS is on where nothing else is said."""
+    """Apply the default settings, in which HTTPS is on."""
     serve_with(settings, read_settings(monkeypatch))
 
 
 @pytest.mark.usefixtures("over_https")
-def test_cookies_are_for_this_host_over_https_alone(mia: User) -> None:
+def test_cookies_are_secure_and_bound_to_this_host(mia: User) -> None:
     browser = Client()
     browser.get(SIGN_IN, secure=True)
     browser.post(SIGN_IN, {"username": "mia", "password": PASSWORD}, secure=True)
@@ -45,23 +47,23 @@ def test_cookies_are_for_this_host_over_https_alone(mia: User) -> None:
     assert set(browser.cookies) == {"__Host-sessionid", "__Host-csrftoken", "__Host-desk"}
     for cookie in browser.cookies.values():
         assert (cookie["secure"], cookie["httponly"]) == (True, True)
-        assert (cookie["path"], cookie["domain"]) == ("/", ""), "as __Host- asks for"
+        assert (cookie["path"], cookie["domain"]) == ("/", ""), "required by the prefix __Host-"
         assert cookie["samesite"] == "Lax"
 
 
 @pytest.mark.usefixtures("over_https")
-def test_signing_out_takes_the_session_cookie_back(mia: User) -> None:
+def test_signing_out_deletes_the_session_cookie(mia: User) -> None:
     browser = Client()
     browser.force_login(mia)
 
     cookie = browser.post(reverse("logout"), secure=True).cookies["__Host-sessionid"]
 
     assert (cookie.value, cookie["max-age"]) == ("", 0)
-    assert cookie["secure"], "without it a browser ignores what a __Host- cookie is told"
+    assert cookie["secure"], "without it a browser ignores changes of a __Host- cookie"
 
 
 @pytest.mark.usefixtures("over_https")
-def test_http_leads_to_https(db: None) -> None:
+def test_http_redirects_to_https(db: None) -> None:
     response = Client().get(f"{LIST}?q=ana")
 
     assert response.status_code == 301
@@ -69,19 +71,19 @@ def test_http_leads_to_https(db: None) -> None:
 
 
 @pytest.mark.usefixtures("over_https")
-def test_a_load_balancer_may_ask_for_health_over_http(db: None) -> None:
+def test_healthz_is_available_over_http(db: None) -> None:
     assert Client().get(reverse("healthz")).status_code == 200
 
 
 @pytest.mark.usefixtures("over_https")
-def test_browsers_remember_that_it_is_https(db: None) -> None:
+def test_pages_send_an_hsts_header(db: None) -> None:
     header = Client().get(SIGN_IN, secure=True)["Strict-Transport-Security"]
 
     assert header == "max-age=31536000; includeSubDomains; preload"
 
 
 @pytest.mark.parametrize(("behind_proxy", "status"), [("True", 200), ("False", 301)])
-def test_only_behind_a_proxy_is_its_header_believed(
+def test_the_header_x_forwarded_proto_is_trusted_only_behind_a_proxy(
     db: None,
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
@@ -93,7 +95,7 @@ def test_only_behind_a_proxy_is_its_header_believed(
     assert Client().get(SIGN_IN, headers={"X-Forwarded-Proto": "https"}).status_code == status
 
 
-def test_make_runs_site_on_loopback_does_without(
+def test_make_run_serves_http_on_loopback(
     mia: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A browser would not send Secure cookies to http://127.0.0.1."""
@@ -107,7 +109,7 @@ def test_make_runs_site_on_loopback_does_without(
     assert "Strict-Transport-Security" not in browser.get(LIST).headers
 
 
-def test_the_deployment_check_has_nothing_to_say() -> None:
+def test_the_deployment_check_has_no_warning() -> None:
     check = manage(
         "check",
         "--deploy",
@@ -122,8 +124,8 @@ def test_the_deployment_check_has_nothing_to_say() -> None:
     assert check.stdout == "System check identified no issues (0 silenced).\n"
 
 
-def test_the_deployment_check_would_speak() -> None:
-    """The negative control: without HTTPS it warns."""
+def test_the_deployment_check_warns_without_https() -> None:
+    """The negative control of the test above."""
     check = manage("check", "--deploy", "--fail-level=WARNING", SECRET_KEY=KEY, HTTPS="False")
 
     assert check.returncode == 1

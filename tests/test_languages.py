@@ -1,5 +1,7 @@
-"""Which language a page speaks, and by which clock: the org's own, or else the browser's and the
-site's."""
+"""Language and time zone of a page.
+
+The org's policy decides. Its defaults are the browser's language and the site's time zone.
+"""
 
 import re
 from datetime import datetime, timedelta
@@ -23,12 +25,12 @@ from tests.pages import LIST, html_of, rows_on, the_row_on
 SIGN_IN = reverse("login")
 SPANISH = {"Accept-Language": "es-MX,es;q=0.9,en;q=0.1"}
 HEBREW = {"Accept-Language": "he"}
-# With one more that runs from right to left, and one that writes 12.000.
+# Hebrew is written from right to left; German formats 12000 as 12.000.
 MORE_LANGUAGES = [*settings.LANGUAGES, ("he", "עברית"), ("de", "Deutsch")]
 
 
 def language_of(response: HttpResponseBase) -> str:
-    """As the page and the header say it."""
+    """Return the language and direction of the page, which its header must repeat."""
     html = re.search(r'<html lang="([^"]*)" dir="([^"]*)">', html_of(response))
     assert html
     assert html[1] == response["Content-Language"]
@@ -39,32 +41,34 @@ def language_of(response: HttpResponseBase) -> str:
 
 
 @pytest.mark.django_db
-def test_a_stranger_is_spoken_to_as_their_browser_asks() -> None:
+def test_an_anonymous_user_gets_the_language_of_the_browser() -> None:
     assert language_of(Client().get(SIGN_IN)) == "en ltr"
     assert language_of(Client().get(SIGN_IN, headers=SPANISH)) == "es ltr"
     unknown = {"Accept-Language": "xx,tlh;q=0.5"}
     assert language_of(Client().get(SIGN_IN, headers=unknown)) == "en ltr"
 
 
-def test_an_org_that_chose_nothing_goes_by_the_browser(desk: Client, northside: Org) -> None:
+def test_an_org_without_a_language_uses_that_of_the_browser(desk: Client, northside: Org) -> None:
     assert language_of(desk.get(LIST, headers=SPANISH)) == "es ltr"
     Policy.objects.create(org=northside)
     assert language_of(desk.get(LIST, headers=SPANISH)) == "es ltr"
     assert language_of(desk.get(LIST)) == "en ltr"
 
 
-def test_the_language_of_the_org_comes_before_that_of_the_browser(
+def test_the_language_of_the_org_overrides_that_of_the_browser(
     desk: Client, northside: Org, otto: User, signed_in: SignIn
 ) -> None:
     Policy.objects.create(org=northside, language="es")
 
     assert language_of(desk.get(LIST)) == "es ltr"
-    assert language_of(signed_in(otto).get(LIST)) == "en ltr", "the next request starts anew"
-    assert language_of(desk.get(LIST, {"after": "x"})) == "es ltr", "errors too"
+    assert language_of(signed_in(otto).get(LIST)) == "en ltr", (
+        "the language does not leak into the next request"
+    )
+    assert language_of(desk.get(LIST, {"after": "x"})) == "es ltr", "errors have the same language"
 
 
 @pytest.mark.parametrize("chosen", ["", "es"])
-def test_an_answer_varies_by_what_chose_its_language(
+def test_vary_names_accept_language_only_if_the_browser_decides(
     desk: Client, northside: Org, chosen: str
 ) -> None:
     Policy.objects.create(org=northside, language=chosen)
@@ -76,9 +80,7 @@ def test_an_answer_varies_by_what_chose_its_language(
 
 
 @override_settings(LANGUAGES=MORE_LANGUAGES)
-def test_a_page_in_a_language_that_runs_from_right_to_left_says_so(
-    desk: Client, northside: Org
-) -> None:
+def test_a_page_in_hebrew_is_marked_as_right_to_left(desk: Client, northside: Org) -> None:
     make_purchase(org=northside)
 
     page = desk.get(LIST, headers=HEBREW)
@@ -89,28 +91,28 @@ def test_a_page_in_a_language_that_runs_from_right_to_left_says_so(
     assert language_of(Client().get("/no/such/page/", headers=HEBREW)) == "he rtl"
 
 
-# --- Nothing leaks ----------------------------------------------------------------------------
+# --- State of the worker ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_nothing_of_it_is_left_for_the_next_request_of_the_worker(
+def test_language_and_time_zone_are_reset_after_each_request(
     desk: Client, northside: Org, monkeypatch: pytest.MonkeyPatch, fails: bool
 ) -> None:
     Policy.objects.create(org=northside, language="es", time_zone="Pacific/Auckland")
-    seen = []
+    active = []
 
-    def look(**asked: object) -> queries.Page:
-        seen.append((translation.get_language(), timezone.get_current_timezone_name()))
+    def record_page(**arguments: object) -> queries.Page:
+        active.append((translation.get_language(), timezone.get_current_timezone_name()))
         if fails:
-            raise RuntimeError("as a test wants it")
+            raise RuntimeError("raised by the test")
         return queries.Page([], None)
 
-    monkeypatch.setattr(queries, "desk_page", look)
+    monkeypatch.setattr(queries, "desk_page", record_page)
     desk.raise_request_exception = False
     answer = desk.get(LIST)
 
     assert answer.status_code == (500 if fails else 200)
-    assert seen == [("es", "Pacific/Auckland")]
+    assert active == [("es", "Pacific/Auckland")]
     assert translation.get_language() == "en"
     assert timezone.get_current_timezone() == timezone.get_default_timezone()
     assert language_of(Client().get(SIGN_IN)) == "en ltr"
@@ -119,18 +121,22 @@ def test_nothing_of_it_is_left_for_the_next_request_of_the_worker(
 # --- What an owner chooses --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("door", ["no such page", "no token"])
-def test_an_error_before_any_page_speaks_it_too(northside: Org, mia: User, door: str) -> None:
+@pytest.mark.parametrize("error", ["no such page", "no token"])
+def test_an_error_before_the_view_uses_the_language_of_the_org(
+    northside: Org, mia: User, error: str
+) -> None:
     Policy.objects.create(org=northside, language="es")
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(mia)
-    answer = browser.get("/nope/") if door == "no such page" else browser.post(LIST)
-    assert answer.status_code == (404 if door == "no such page" else 403)
+    answer = browser.get("/nope/") if error == "no such page" else browser.post(LIST)
+    assert answer.status_code == (404 if error == "no such page" else 403)
     assert answer["Content-Language"] == "es"
     assert northside.name in html_of(answer)
 
 
-def test_an_owner_chooses_both_from_lists(northside: Org, olivia: User, signed_in: SignIn) -> None:
+def test_an_owner_chooses_language_and_time_zone_from_lists(
+    northside: Org, olivia: User, signed_in: SignIn
+) -> None:
     owner = signed_in(olivia)
     add = "/admin/studio/policy/add/"
     form = html_of(owner.get(add))
@@ -147,18 +153,18 @@ def test_an_owner_chooses_both_from_lists(northside: Org, olivia: User, signed_i
     "choice",
     [{"time_zone": "Mars/Olympus"}, {"time_zone": ""}, {"time_zone": "UTC", "language": "xx"}],
 )
-def test_what_is_not_on_the_lists_is_refused(
+def test_an_unknown_language_or_time_zone_is_refused(
     northside: Org, olivia: User, signed_in: SignIn, choice: dict[str, str]
 ) -> None:
     assert signed_in(olivia).post("/admin/studio/policy/add/", choice).status_code == 200
     assert not Policy.objects.exists()
 
 
-@pytest.mark.parametrize("written", ["Mars/Olympus", "", "../etc/passwd", "Europe"])
-def test_a_zone_that_this_machine_does_not_know_is_as_none(
-    desk: Client, northside: Org, mia: User, written: str
+@pytest.mark.parametrize("time_zone", ["Mars/Olympus", "", "../etc/passwd", "Europe"])
+def test_an_unknown_time_zone_in_the_database_falls_back_to_the_default(
+    desk: Client, northside: Org, mia: User, time_zone: str
 ) -> None:
-    Policy.objects.create(org=northside, time_zone=written)
+    Policy.objects.create(org=northside, time_zone=time_zone)
 
     assert desk.get(LIST).status_code == 200
     assert Membership.objects.get(user=mia).time_zone == ZoneInfo("UTC")
@@ -167,12 +173,12 @@ def test_a_zone_that_this_machine_does_not_know_is_as_none(
 # --- Dates and numbers ------------------------------------------------------------------------
 
 
-def test_a_number_is_written_as_the_language_does() -> None:
-    said = {}
+def test_numbers_are_formatted_in_the_language() -> None:
+    numbers = {}
     for language in ("en", "es", "de", "he"):
         with translation.override(language):
-            said[language] = [number(999), number(12000), number(None)]
-    assert said == {
+            numbers[language] = [number(999), number(12000), number(None)]
+    assert numbers == {
         "en": ["999", "12,000", "–"],
         "es": ["999", "12\xa0000", "–"],
         "de": ["999", "12.000", "–"],
@@ -180,16 +186,16 @@ def test_a_number_is_written_as_the_language_does() -> None:
     }
 
 
-def test_a_month_has_the_name_that_the_language_gives_it() -> None:
-    moment = datetime(2025, 8, 4, 18, 0, tzinfo=ZoneInfo("UTC"))
+def test_months_are_named_in_the_language() -> None:
+    instant = datetime(2025, 8, 4, 18, 0, tzinfo=ZoneInfo("UTC"))
     with translation.override("de"):
-        assert day(moment) == "4 Aug 2025"
-        assert full(moment) == "Mo 4 August 2025, 18:00"
+        assert day(instant) == "4 Aug 2025"
+        assert full(instant) == "Mo 4 August 2025, 18:00"
 
 
 @override_settings(LANGUAGES=MORE_LANGUAGES)
 @pytest.mark.parametrize("language", ["en", "es", "de"])
-def test_what_machines_read_is_the_same_in_every_language(
+def test_values_for_scripts_do_not_depend_on_the_language(
     desk: Client, northside: Org, language: str
 ) -> None:
     pack = make_purchase(org=northside, total=12000, used=1500)
@@ -207,7 +213,9 @@ def test_what_machines_read_is_the_same_in_every_language(
     assert re.search(r'<time datetime="\d{4}-\d\d-\d\dT', history)
 
 
-def test_a_link_to_the_next_page_holds_in_every_language(desk: Client, northside: Org) -> None:
+def test_a_pagination_link_does_not_depend_on_language_or_time_zone(
+    desk: Client, northside: Org
+) -> None:
     Policy.objects.create(org=northside, language="es", time_zone="Pacific/Auckland")
     now = timezone.now()
     older, newer = (

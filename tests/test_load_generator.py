@@ -1,4 +1,4 @@
-"""The benchmark counts what it was answered, and does not wait for what never comes."""
+"""The load generator counts responses by status, and ends if the server stops answering."""
 
 import socket
 import threading
@@ -18,11 +18,11 @@ REFUSED = b"HTTP/1.1 409 Conflict\r\ncontent-length: 0\r\n\r\n"
 
 @contextmanager
 def server(*behaviours: Callable[[socket.socket], None]) -> Iterator[int]:
-    """Its port. Each connection gets one of these."""
+    """Start a server that handles each connection by one of these functions; yield its port."""
     with socket.create_server((HOST, 0)) as listening:
 
         def serve(behave: Callable[[socket.socket], None]) -> None:
-            # Whoever asked may be gone by now.
+            # The client may have closed the connection.
             with suppress(OSError):
                 behave(listening.accept()[0])
 
@@ -32,7 +32,7 @@ def server(*behaviours: Callable[[socket.socket], None]) -> Iterator[int]:
 
 
 def answering(*answers: bytes, after: float = 0) -> Callable[[socket.socket], None]:
-    """So, one request after another, and then it hangs up."""
+    """Return a handler that sends these responses, one per request, and closes the connection."""
 
     def behave(connection: socket.socket) -> None:
         with connection:
@@ -42,7 +42,7 @@ def answering(*answers: bytes, after: float = 0) -> Callable[[socket.socket], No
                 connection.sendall(answer)
             connection.shutdown(socket.SHUT_WR)
             while connection.recv(10_000):
-                pass  # else what was sent meanwhile would be answered by a reset
+                pass  # unread data would reset the connection
 
     return behave
 
@@ -55,34 +55,34 @@ def in_pieces(connection: socket.socket) -> None:
             sleep(0.001)
 
 
-def ask(port: int, connections: int = 1, seconds: float = 0) -> generator.Load:
+def run_load(port: int, connections: int = 1, seconds: float = 0) -> generator.Load:
     return load(port, lambda: request("GET", "/", {}), connections=connections, seconds=seconds)
 
 
-def test_every_answer_is_counted_by_its_status() -> None:
+def test_responses_are_counted_by_status() -> None:
     with server(answering(OK), answering(REFUSED), in_pieces) as port:
-        found = ask(port, connections=3)
-    assert found.statuses == {200: 2, 409: 1}
-    assert len(found.latencies) == 3
+        result = run_load(port, connections=3)
+    assert result.statuses == {200: 2, 409: 1}
+    assert len(result.latencies) == 3
 
 
-def test_who_is_done_may_hang_up_while_others_wait() -> None:
+def test_the_server_may_close_a_finished_connection() -> None:
     with server(answering(OK), answering(OK, after=0.2)) as port:
-        assert ask(port, connections=2).done == 2
+        assert run_load(port, connections=2).done == 2
 
 
-def test_a_server_that_hangs_up_too_early_ends_the_run_and_says_what_it_answered() -> None:
+def test_a_connection_closed_too_early_ends_the_run_and_reports_the_statuses() -> None:
     with server(answering(OK, OK)) as port, pytest.raises(ConnectionError, match="200: 2"):
-        ask(port, seconds=60)
+        run_load(port, seconds=60)
 
 
-def test_a_server_that_answers_nobody_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_does_not_answer_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(generator, "PATIENCE", 0.05)
     with server(answering(OK, after=3)) as port, pytest.raises(TimeoutError):
-        ask(port)
+        run_load(port)
 
 
-def test_an_answer_of_unknown_length_ends_the_run() -> None:
+def test_a_response_of_unknown_length_ends_the_run() -> None:
     chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
     with server(answering(chunked)) as port, pytest.raises(ValueError, match="its length"):
-        ask(port)
+        run_load(port)
