@@ -1,4 +1,4 @@
-"""What a browser fetches for the desk, by the bytes that the server really sends."""
+"""The size of the desk in bytes, as the server sends it."""
 
 import re
 from collections.abc import Iterator
@@ -18,21 +18,21 @@ from tests.outages.site import Site, database_url, running_site, signed_in
 from tests.pages import HTMX, LIST
 from tests.test_live_updates import snapshot
 
-LATEST = reverse("purchases:changes")
+CHANGES = reverse("purchases:changes")
 MAX_BYTES = 60_000
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Browser:
-    """With an empty cache, and cookies."""
+    """A browser with cookies and an empty cache."""
 
     def __init__(self, site: Site, cookies: dict[str, str]) -> None:
         self.site = site
         self.cookies = "; ".join(f"{name}={value}" for name, value in cookies.items())
 
     def get(self, path: str, **headers: str) -> tuple[int, HTTPMessage, bytes]:
-        """The body as it came over the line."""
+        """Return status, headers and the compressed body."""
         sent = {"Cookie": self.cookies, "Accept-Encoding": "gzip, deflate, br, zstd"} | headers
         with self.site.connect() as line:
             line.request("GET", path, headers=sent)
@@ -51,8 +51,8 @@ def browser(site: Site, mia: User) -> Browser:
     return Browser(site, signed_in(mia))
 
 
-def test_a_full_desk_comes_in_60_kb(site: Site) -> None:
-    """With the demo's names, dates and oddities: fifty times the same row would weigh less."""
+def test_a_full_desk_is_at_most_60_kb(site: Site) -> None:
+    """Measure with the demo's varied rows, because 50 equal rows would compress better."""
     call_command("demo", verbosity=0)
     browser = Browser(site, signed_in(User.objects.get(username="desk")))
     _, _, page = browser.get(LIST)
@@ -60,19 +60,19 @@ def test_a_full_desk_comes_in_60_kb(site: Site) -> None:
     assert html.count('<tr id="purchase-') == 50
 
     files = dict.fromkeys(re.findall(r'(?:src|href)="(/static/[^"]+)"', html))
-    weights = {LIST: len(page)}
+    sizes = {LIST: len(page)}
     for path in files:
         status, headers, body = browser.get(path)
         assert status == 200
         assert "immutable" in headers["Cache-Control"], path
-        weights[path] = len(body)
+        sizes[path] = len(body)
 
     kinds = {path.rpartition(".")[2] for path in files}
     assert kinds == {"css", "js", "svg"}
-    assert sum(weights.values()) <= MAX_BYTES, weights
+    assert sum(sizes.values()) <= MAX_BYTES, sizes
 
 
-def test_a_part_of_the_page_is_compressed_too(browser: Browser, northside: Org) -> None:
+def test_a_fragment_is_compressed(browser: Browser, northside: Org) -> None:
     make_purchases(org=northside, count=20)
 
     _, headers, part = browser.get(LIST, **HTMX)
@@ -83,28 +83,30 @@ def test_a_part_of_the_page_is_compressed_too(browser: Browser, northside: Org) 
 
 
 def test_a_compressed_page_is_padded(browser: Browser) -> None:
-    """By a name of random length in the head of the archive, so that nobody who watches the line
-    learns from its length what compresses best."""
+    """A file name of random length in the gzip header hides the exact size (BREACH attack)."""
     bodies = [browser.get(LIST)[2] for _ in range(10)]
 
-    # RFC 1952: ten bytes, of which the fourth says that a name follows, which ends with a zero.
+    # RFC 1952: the fourth of ten header bytes flags a file name, which ends with a zero byte.
     assert all(body[3] & 8 for body in bodies)
     assert len({body.index(0, 10) for body in bodies}) > 1
 
 
-def test_an_answer_to_nothing_new_stays_bare_and_its_mark_is_understood(
+def test_a_304_is_not_compressed_and_a_weak_etag_is_accepted(
     browser: Browser, northside: Org
 ) -> None:
-    """Compressing makes a mark weak, which the next question then brings along."""
-    asked = {"Live-Token": live_updates.token(northside.pk), "If-None-Match": f'"{snapshot()}"'}
-    assert browser.get(LATEST, **asked)[0] == 304
+    """Compression makes an ETag weak, and the next poll sends the weak ETag."""
+    headers_sent = {
+        "Live-Token": live_updates.token(northside.pk),
+        "If-None-Match": f'"{snapshot()}"',
+    }
+    assert browser.get(CHANGES, **headers_sent)[0] == 304
     make_purchases(org=northside, count=50)
 
-    status, headers, body = browser.get(LATEST, **asked)
+    status, headers, body = browser.get(CHANGES, **headers_sent)
     assert (status, headers["Content-Encoding"]) == (200, "gzip")
     assert len(re.findall(r"[0-9a-f-]{36}", decompress(body).decode())) == 50
 
-    asked["If-None-Match"] = headers["ETag"]
+    headers_sent["If-None-Match"] = headers["ETag"]
     assert headers["ETag"].startswith("W/")
-    status, headers, body = browser.get(LATEST, **asked)
+    status, headers, body = browser.get(CHANGES, **headers_sent)
     assert (status, body, headers["Content-Encoding"]) == (304, b"", None)

@@ -1,5 +1,7 @@
-"""The desk's list in pages of 50: nobody is left out and nobody comes twice, whatever happens to
-the purchases between one page and the next."""
+"""Keyset pagination of the desk: no purchase is skipped or repeated.
+
+This holds even if purchases change between two pages.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -20,8 +22,10 @@ from tests.pages import LIST, html_of, next_page, rows_on, words_on
 
 
 def pages(browser: Client, link: str | None = LIST) -> Iterator[list[UUID]]:
-    """One page after another, as the links lead on. What happens between two `next` happens
-    between two page loads."""
+    """Yield the purchase ids of each page, following the links to the next page.
+
+    A page is loaded only on `next()`, so a test can change purchases between two pages.
+    """
     while link:
         response = browser.get(LIST + link.removeprefix(LIST))
         assert response.status_code == 200
@@ -33,7 +37,7 @@ def ids(purchases: list[Purchase]) -> list[UUID]:
     return [purchase.pk for purchase in purchases]
 
 
-def test_a_page_has_50(northside: Org, desk: Client) -> None:
+def test_a_page_has_50_purchases(northside: Org, desk: Client) -> None:
     purchases = ids(make_purchases(org=northside, count=120))
 
     assert list(pages(desk)) == [purchases[:50], purchases[50:100], purchases[100:]]
@@ -41,10 +45,10 @@ def test_a_page_has_50(northside: Org, desk: Client) -> None:
 
 @pytest.mark.parametrize("state", Purchase.State)
 @pytest.mark.parametrize("q", ["", "ana r"])
-def test_where_all_have_one_moment_everybody_is_listed_once(
+def test_purchases_with_the_same_time_are_each_listed_once(
     northside: Org, desk: Client, now: datetime, state: Purchase.State, q: str
 ) -> None:
-    """As what is bought in one import, or expires at one midnight."""
+    """Equal times occur in imports, and in packs that expire at the same midnight."""
     expires_in = timedelta(days=-1 if state == "expired" else 7)
     made = make_purchases(
         org=northside,
@@ -58,11 +62,11 @@ def test_where_all_have_one_moment_everybody_is_listed_once(
     listed = list(pages(desk, LIST + f"?state={state}&q={q}"))
 
     assert [len(page) for page in listed] == [50, 50, 20]
-    assert sorted(each for page in listed for each in page) == sorted(ids(made))
+    assert sorted(purchase_id for page in listed for purchase_id in page) == sorted(ids(made))
 
 
 @pytest.mark.parametrize(("count", "sizes"), [(0, [0]), (1, [1]), (50, [50]), (51, [50, 1])])
-def test_a_further_page_is_offered_only_where_there_is_one(
+def test_the_next_page_is_linked_only_if_it_has_purchases(
     northside: Org, desk: Client, count: int, sizes: list[int]
 ) -> None:
     make_purchases(org=northside, count=count)
@@ -70,7 +74,7 @@ def test_a_further_page_is_offered_only_where_there_is_one(
     assert [len(page) for page in pages(desk)] == sizes
 
 
-def test_the_last_page_leads_back_to_the_newest(northside: Org, desk: Client) -> None:
+def test_the_last_page_links_to_the_first(northside: Org, desk: Client) -> None:
     make_purchases(org=northside, count=60)
     first = desk.get(LIST, {"q": "ana"})
     last = desk.get(LIST + str(next_page(first)))
@@ -80,7 +84,7 @@ def test_the_last_page_leads_back_to_the_newest(northside: Org, desk: Client) ->
 
 
 @pytest.mark.parametrize(("state", "days"), [("expiring", 7), ("expired", -7)])
-def test_a_list_by_expiry_does_not_speak_of_the_newest(
+def test_a_list_by_expiry_has_its_own_texts(
     northside: Org, desk: Client, now: datetime, state: str, days: int
 ) -> None:
     made = make_purchases(org=northside, count=101, expires_at=now + timedelta(days=days))
@@ -97,16 +101,16 @@ def test_a_list_by_expiry_does_not_speak_of_the_newest(
         assert f'href="?state={state}">Back to the start</a>' in html_of(page)
 
 
-def test_a_link_keeps_the_search_and_the_filter(northside: Org, desk: Client) -> None:
+def test_a_page_link_keeps_the_search_and_the_filter(northside: Org, desk: Client) -> None:
     make_purchases(org=northside, count=60)
     link = next_page(desk.get(LIST, {"q": "ana r", "state": "active"}))
 
-    asked = parse_qs(urlsplit(str(link)).query)
-    assert asked.pop("after")
-    assert asked == {"q": ["ana r"], "state": ["active"]}
+    query = parse_qs(urlsplit(str(link)).query)
+    assert query.pop("after")
+    assert query == {"q": ["ana r"], "state": ["active"]}
 
 
-def test_a_filter_starts_at_the_newest(northside: Org, desk: Client) -> None:
+def test_a_filter_link_starts_at_the_first_page(northside: Org, desk: Client) -> None:
     make_purchases(org=northside, count=60)
     last = html_of(desk.get(LIST + str(next_page(desk.get(LIST)))))
 
@@ -114,7 +118,7 @@ def test_a_filter_starts_at_the_newest(northside: Org, desk: Client) -> None:
         assert f'href="?state={state}"' in last
 
 
-ALL_AT_ONCE = datetime.fromisoformat("2026-01-12T18:00:00.123456+11:00")
+NEWEST = datetime.fromisoformat("2026-01-12T18:00:00.123456+11:00")
 
 
 @pytest.mark.parametrize(
@@ -125,10 +129,12 @@ ALL_AT_ONCE = datetime.fromisoformat("2026-01-12T18:00:00.123456+11:00")
         pytest.param(timedelta(days=400), id="over decades"),
     ],
 )
-def test_moments_however_close_lose_nobody(northside: Org, desk: Client, apart: timedelta) -> None:
+def test_times_a_microsecond_apart_skip_no_purchase(
+    northside: Org, desk: Client, apart: timedelta
+) -> None:
     purchases = make_purchases(org=northside, count=120)
     for n, purchase in enumerate(purchases):
-        purchase.purchased_at = ALL_AT_ONCE - n * apart
+        purchase.purchased_at = NEWEST - n * apart
     Purchase.objects.bulk_update(purchases, ["purchased_at"])
 
     shown = [purchase_id for page in pages(desk) for purchase_id in page]
@@ -137,7 +143,7 @@ def test_moments_however_close_lose_nobody(northside: Org, desk: Client, apart: 
     assert set(shown) == set(ids(purchases))
 
 
-def test_who_buys_meanwhile_pushes_nobody_into_the_next_page(northside: Org, desk: Client) -> None:
+def test_new_purchases_between_pages_repeat_none(northside: Org, desk: Client) -> None:
     purchases = ids(make_purchases(org=northside, count=120))
     shown: list[UUID] = []
     for page in pages(desk):
@@ -147,56 +153,58 @@ def test_who_buys_meanwhile_pushes_nobody_into_the_next_page(northside: Org, des
     assert shown == purchases
 
 
-def test_who_buys_at_the_moment_where_the_page_ends_is_shown_once_at_most(
+def test_a_new_purchase_with_the_time_of_the_last_row_is_shown_at_most_once(
     northside: Org, desk: Client
 ) -> None:
     purchases = make_purchases(org=northside, count=60)
-    moment = purchases[PAGE_SIZE - 1].purchased_at
-    walk = pages(desk)
-    shown = next(walk)
-    added = make_purchases(org=northside, count=10, purchased_at=moment)
-    shown += next(walk)
+    purchased_at = purchases[PAGE_SIZE - 1].purchased_at
+    remaining = pages(desk)
+    shown = next(remaining)
+    added = make_purchases(org=northside, count=10, purchased_at=purchased_at)
+    shown += next(remaining)
 
     assert len(shown) == len(set(shown))
     assert set(ids(purchases)) <= set(shown) <= set(ids(purchases + added))
 
 
-def test_what_is_removed_meanwhile_takes_nobody_with_it(northside: Org, desk: Client) -> None:
-    """Not even the purchase at which the page ended."""
+def test_deleted_purchases_between_pages_skip_none(northside: Org, desk: Client) -> None:
+    """The purchase at which the page ended may be deleted too."""
     purchases = ids(make_purchases(org=northside, count=120))
-    walk = pages(desk)
-    first = next(walk)
-    gone = [*first[:10], first[-1], purchases[55]]
-    Purchase.objects.filter(pk__in=gone).delete()
+    remaining = pages(desk)
+    first = next(remaining)
+    deleted = [*first[:10], first[-1], purchases[55]]
+    Purchase.objects.filter(pk__in=deleted).delete()
 
-    shown = first + [purchase_id for page in walk for purchase_id in page]
+    shown = first + [purchase_id for page in remaining for purchase_id in page]
 
     assert shown == [purchase_id for purchase_id in purchases if purchase_id != purchases[55]]
 
 
-def test_what_leaves_the_filter_meanwhile_takes_nobody_with_it(
+def test_purchases_that_leave_the_filter_between_pages_skip_none(
     northside: Org, desk: Client
 ) -> None:
-    """With pages by number, ten that go from the first page would hide ten of the second."""
+    """With OFFSET pagination, ten purchases would be skipped."""
     purchases = ids(make_purchases(org=northside, count=120))
-    walk = pages(desk, LIST + "?state=active")
-    first = next(walk)
+    remaining = pages(desk, LIST + "?state=active")
+    first = next(remaining)
     Purchase.objects.filter(pk__in=[*first[:9], first[-1]]).update(sessions_used=10)
 
-    assert first + [purchase_id for page in walk for purchase_id in page] == purchases
+    assert first + [purchase_id for page in remaining for purchase_id in page] == purchases
 
 
-def test_what_comes_into_the_filter_meanwhile_repeats_nobody(northside: Org, desk: Client) -> None:
+def test_purchases_that_enter_the_filter_between_pages_repeat_none(
+    northside: Org, desk: Client
+) -> None:
     used_up = ids(make_purchases(org=northside, count=10, sessions_used=10))
     purchases = ids(make_purchases(org=northside, count=60))
-    walk = pages(desk, LIST + "?state=active")
-    first = next(walk)
+    remaining = pages(desk, LIST + "?state=active")
+    first = next(remaining)
     Purchase.objects.filter(pk__in=used_up).update(sessions_used=9)
 
-    assert first + [purchase_id for page in walk for purchase_id in page] == purchases
+    assert first + [purchase_id for page in remaining for purchase_id in page] == purchases
 
 
-def test_a_link_can_be_shared(
+def test_a_page_link_works_for_a_colleague(
     northside: Org, desk: Client, olivia: User, signed_in: SignIn
 ) -> None:
     make_purchases(org=northside, count=120)
@@ -210,7 +218,7 @@ def test_a_link_can_be_shared(
     assert len(mine) == PAGE_SIZE
 
 
-def test_a_link_means_the_same_in_every_time_zone(
+def test_a_page_link_does_not_depend_on_the_time_zone(
     northside: Org, desk: Client, settings: Settings
 ) -> None:
     make_purchases(org=northside, count=60)
@@ -223,7 +231,7 @@ def test_a_link_means_the_same_in_every_time_zone(
     assert LIST + str(next_page(desk.get(LIST))) == link
 
 
-def test_a_link_shows_a_stranger_nothing(
+def test_a_page_link_shows_nothing_to_another_org(
     northside: Org, desk: Client, otto: User, signed_in: SignIn
 ) -> None:
     make_purchases(org=northside, count=60)

@@ -1,4 +1,4 @@
-"""The desk's list: what each filter shows, what a row says, and what a strange link is told."""
+"""The desk's list: its filters, its rows, and the errors for invalid links."""
 
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -19,7 +19,7 @@ State = Purchase.State
 
 
 @pytest.mark.parametrize("state", State)
-def test_a_filter_shows_what_it_should_and_nothing_else(
+def test_a_filter_shows_exactly_its_purchases(
     northside: Org, southside: Org, desk: Client, state: Purchase.State
 ) -> None:
     kinds = {make_pack(org=northside, kind=kind).pk: kind for kind in PACKS}
@@ -41,7 +41,7 @@ def test_a_filter_shows_what_it_should_and_nothing_else(
         (EXPIRING_WITHIN + timedelta(microseconds=1), {State.ALL, State.ACTIVE}),
     ],
 )
-def test_a_pack_changes_its_filter_at_the_very_moment(
+def test_a_pack_expires_at_exactly_its_expiry(
     northside: Org, now: datetime, expires_in: timedelta, states: set[Purchase.State]
 ) -> None:
     make_purchase(org=northside, expires_at=now + expires_in)
@@ -49,7 +49,7 @@ def test_a_pack_changes_its_filter_at_the_very_moment(
     assert {state for state in State if Purchase.objects.in_state(state, now).exists()} == states
 
 
-def test_without_a_filter_it_shows_all_newest_first(
+def test_without_a_filter_all_purchases_are_listed_newest_first(
     northside: Org, desk: Client, now: datetime
 ) -> None:
     middle, oldest, newest = (
@@ -64,10 +64,10 @@ def test_without_a_filter_it_shows_all_newest_first(
 @pytest.mark.parametrize(
     ("state", "days"), [(State.EXPIRING, [2, 5, 9]), (State.EXPIRED, [-1, -5, -9])]
 )
-def test_a_list_by_expiry_begins_with_what_is_nearest(
+def test_a_list_by_expiry_begins_with_the_expiry_nearest_to_now(
     northside: Org, desk: Client, now: datetime, state: Purchase.State, days: list[int]
 ) -> None:
-    """Whenever it was bought."""
+    """The order does not depend on the date of purchase."""
     middle, last, first = (
         make_purchase(
             org=northside,
@@ -83,7 +83,7 @@ def test_a_list_by_expiry_begins_with_what_is_nearest(
 
 
 @pytest.mark.parametrize("state", State)
-def test_the_filter_in_use_is_marked(desk: Client, state: Purchase.State) -> None:
+def test_the_current_filter_is_marked(desk: Client, state: Purchase.State) -> None:
     html = html_of(desk.get(LIST, {"state": state}))
 
     assert html.count('aria-current="true"') == 1
@@ -91,14 +91,14 @@ def test_the_filter_in_use_is_marked(desk: Client, state: Purchase.State) -> Non
 
 
 @pytest.mark.parametrize("state", State)
-def test_an_empty_list_says_so_in_words(desk: Client, state: Purchase.State) -> None:
-    says = "No purchases yet." if state == "all" else f"No purchase is {state.label.lower()}."
+def test_an_empty_list_has_a_message(desk: Client, state: Purchase.State) -> None:
+    text = "No purchases yet." if state == "all" else f"No purchase is {state.label.lower()}."
 
-    assert says in words_on(desk.get(LIST, {"state": state}))
+    assert text in words_on(desk.get(LIST, {"state": state}))
 
 
 @pytest.mark.parametrize("kind", PACKS)
-def test_a_row_has_its_count_and_the_buttons_that_work(
+def test_a_row_has_its_counts_and_only_buttons_that_would_succeed(
     northside: Org, desk: Client, kind: str
 ) -> None:
     pack = make_pack(org=northside, kind=kind)
@@ -112,7 +112,7 @@ def test_a_row_has_its_count_and_the_buttons_that_work(
 
 
 @pytest.mark.parametrize(
-    ("kind", "says"),
+    ("kind", "text"),
     [
         ("half used", "7 3 of 10 used never"),
         ("used up", "0 10 of 10 used"),
@@ -134,16 +134,16 @@ def test_a_row_has_its_count_and_the_buttons_that_work(
         ("a pack of none", "0 0 of 0 used"),
     ],
 )
-def test_a_row_says_what_is_so(
-    northside: Org, desk: Client, now: datetime, kind: str, says: str
+def test_a_row_describes_the_state_of_the_purchase(
+    northside: Org, desk: Client, now: datetime, kind: str, text: str
 ) -> None:
     make_pack(org=northside, kind=kind)
 
-    assert says in the_row_on(desk.get(LIST)).words
+    assert text in the_row_on(desk.get(LIST)).words
 
 
 @pytest.mark.parametrize(
-    ("email", "phone", "says"),
+    ("email", "phone", "contact"),
     [
         ("ana@example.com", "0412 345 678", "ana@example.com · …5678"),
         ("ana@example.com", None, "ana@example.com"),
@@ -152,16 +152,16 @@ def test_a_row_says_what_is_so(
         ("", "", "client since"),
     ],
 )
-def test_a_row_tells_two_clients_of_one_name_apart(
-    northside: Org, desk: Client, email: str | None, phone: str | None, says: str
+def test_a_row_shows_a_contact_to_distinguish_clients_of_the_same_name(
+    northside: Org, desk: Client, email: str | None, phone: str | None, contact: str
 ) -> None:
     client = make_client(org=northside, name="Ana Ruiz", email=email, phone=phone)
     make_purchase(org=northside, client=client)
 
-    assert f"Ana Ruiz {says}" in the_row_on(desk.get(LIST)).words
+    assert f"Ana Ruiz {contact}" in the_row_on(desk.get(LIST)).words
 
 
-def test_an_expiry_before_the_purchase_is_shown_as_it_is(
+def test_an_expiry_before_the_purchase_is_shown(
     northside: Org, desk: Client, now: datetime
 ) -> None:
     make_purchase(org=northside, purchased_at=now, expires_at=now - timedelta(days=3))
@@ -169,7 +169,7 @@ def test_an_expiry_before_the_purchase_is_shown_as_it_is(
     assert "3 days ago" in the_row_on(desk.get(LIST)).words
 
 
-def test_names_are_text_and_not_html(northside: Org, desk: Client) -> None:
+def test_names_are_escaped(northside: Org, desk: Client) -> None:
     name = "<script>alert('x')</script> & Söhne"
     make_purchase(org=northside, client=make_client(org=northside, name=name))
 
@@ -181,7 +181,7 @@ def test_names_are_text_and_not_html(northside: Org, desk: Client) -> None:
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
 @pytest.mark.parametrize(
-    ("query", "says"),
+    ("query", "message"),
     [
         ({"state": "lost"}, "There is no list called “lost”."),
         ({"after": "mangled"}, "This link is not complete."),
@@ -194,42 +194,42 @@ def test_names_are_text_and_not_html(northside: Org, desk: Client) -> None:
         ({"q": "ana\0"}, "Remove the unusual character and try again."),
     ],
 )
-def test_what_cannot_be_read_is_refused_in_words(
-    desk: Client, query: dict[str, str], says: str, headers: dict[str, str]
+def test_an_invalid_query_is_400_with_a_message(
+    desk: Client, query: dict[str, str], message: str, headers: dict[str, str]
 ) -> None:
     response = desk.get(LIST, query, headers=headers)
 
     assert response.status_code == 400
-    assert says in words_on(response)
+    assert message in words_on(response)
     assert ("<html" in html_of(response)) is (not headers)
 
 
-def test_htmx_gets_the_rows_alone_and_the_same_ones(northside: Org, desk: Client) -> None:
+def test_htmx_gets_only_the_rows_of_the_page(northside: Org, desk: Client) -> None:
     for kind in PACKS:
         make_pack(org=northside, kind=kind)
 
     page = desk.get(LIST, {"state": "active"})
-    part = desk.get(LIST, {"state": "active"}, headers=HTMX)
+    fragment = desk.get(LIST, {"state": "active"}, headers=HTMX)
 
     assert "<html" in html_of(page)
-    assert "<html" not in html_of(part)
-    assert [row.lasting for row in rows_on(part)] == [row.lasting for row in rows_on(page)]
-    assert rows_on(part)
+    assert "<html" not in html_of(fragment)
+    assert [row.lasting for row in rows_on(fragment)] == [row.lasting for row in rows_on(page)]
+    assert rows_on(fragment)
 
 
-def test_htmx_also_gets_the_filters_and_how_many_were_found(northside: Org, desk: Client) -> None:
-    """They lead on from what was typed, and a screen reader says them."""
+def test_htmx_also_gets_the_filters_and_the_number_of_results(northside: Org, desk: Client) -> None:
+    """The filter links contain the search, and screen readers announce the number."""
     make_pack(org=northside, kind="half used")
 
-    part = html_of(desk.get(LIST, {"q": "half"}, headers=HTMX))
+    fragment = html_of(desk.get(LIST, {"q": "half"}, headers=HTMX))
 
-    assert '<p id="result-count" data-hx-swap-oob="innerHTML">1 purchase for “half”' in part
-    assert 'id="states" aria-label="Show" data-hx-swap-oob="true"' in part
-    assert 'href="?q=half&amp;state=expired"' in part
+    assert '<p id="result-count" data-hx-swap-oob="innerHTML">1 purchase for “half”' in fragment
+    assert 'id="states" aria-label="Show" data-hx-swap-oob="true"' in fragment
+    assert 'href="?q=half&amp;state=expired"' in fragment
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_caches_are_told_that_it_has_two_faces(desk: Client, headers: dict[str, str]) -> None:
+def test_the_response_varies_on_hx_request(desk: Client, headers: dict[str, str]) -> None:
     vary = desk.get(LIST, headers=headers)["Vary"]
 
     assert "HX-Request" in vary.split(", ")
@@ -237,7 +237,7 @@ def test_caches_are_told_that_it_has_two_faces(desk: Client, headers: dict[str, 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
 @pytest.mark.parametrize("state", State)
-def test_it_takes_3_queries_at_most_whatever_it_shows(
+def test_the_list_takes_at_most_3_queries(
     northside: Org,
     desk: Client,
     django_assert_max_num_queries: DjangoAssertNumQueries,
@@ -245,19 +245,18 @@ def test_it_takes_3_queries_at_most_whatever_it_shows(
     headers: dict[str, str],
 ) -> None:
     Allowance.objects.create(org=northside, reason="", sessions=1, days=30)
-    # Before all of them in each order.
+    # A place before all purchases, in the order of each filter.
     newer = timezone.now() + timedelta(days=-1 if state is State.EXPIRING else 1)
     expired = timezone.now() - timedelta(hours=1)
     make_purchases(org=northside, count=PAGE_SIZE + 1, expires_at=timezone.now() + timedelta(7))
     make_purchases(org=northside, count=PAGE_SIZE + 1, sessions_used=10, expires_at=expired)
     make_purchases(org=northside, count=PAGE_SIZE + 1, payment_status="pending")
-    asked = {"q": "ana r", "state": state, "after": str(Place(newer, uuid4()))}
+    query = {"q": "ana r", "state": state, "after": str(Place(newer, uuid4()))}
 
     with django_assert_max_num_queries(3):
-        # 1. the session, with its people
-        # 2. the purchases, each with client and offer
-        # 3. where the org has an allowance, how often each client was given a session back
-        response = desk.get(LIST, asked, headers=headers)
+        # 1. the session with its users 2. the purchases with client and offer
+        # 3. the reinstatements of each client, if the org has an allowance
+        response = desk.get(LIST, query, headers=headers)
 
     assert len(rows_on(response)) == PAGE_SIZE
     assert next_page(response)
