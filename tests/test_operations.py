@@ -1,4 +1,4 @@
-"""What a person can do to a count, and that nothing else in the code can."""
+"""Operations: the functions that change a count, and the only modules that run raw SQL."""
 
 import ast
 from collections.abc import Callable
@@ -33,14 +33,17 @@ NOT_PAID = pytest.mark.parametrize(
 
 
 def act(operation: Operation, user: User, purchase: Purchase) -> int:
-    """The new count. It is the one of the event that the answer names."""
+    """Run the operation and return the new count, which the event must have too."""
     done = operation(member=user.membership, purchase=purchase, request_id=uuid4())
     assert done.sessions_used == purchase.events.get(pk=done.event_id).sessions_used
     return done.sessions_used
 
 
 def refusal(operation: Operation, user: User, purchase: Purchase) -> str:
-    """The text of the refusal. Nothing was changed, and the purchase carries the true count."""
+    """Return the text of the refusal, after checking that nothing was changed.
+
+    The purchase must have the count of the database.
+    """
     before = Purchase.objects.filter(pk=purchase.pk).values().get()
     with pytest.raises(operations.Refused) as refused:
         act(operation, user, purchase)
@@ -59,13 +62,13 @@ def test_reinstate_returns_the_new_count_and_sets_it_on_the_purchase(mia: User) 
     assert (purchase.sessions_used, purchase.sessions_remaining) == (2, 8)
 
 
-def test_reinstating_the_only_used_session_is_0_and_no_refusal(mia: User) -> None:
+def test_reinstating_the_only_used_session_returns_0(mia: User) -> None:
     purchase = make_purchase(org=mia.membership.org, used=1)
 
     assert act(operations.reinstate, mia, purchase) == 0
 
 
-def test_reinstate_counts_from_what_the_database_has_and_not_from_what_was_loaded(
+def test_reinstate_uses_the_count_of_the_database_and_not_the_loaded_one(
     mia: User,
 ) -> None:
     purchase = make_purchase(org=mia.membership.org, total=10, used=3)
@@ -75,11 +78,11 @@ def test_reinstate_counts_from_what_the_database_has_and_not_from_what_was_loade
     assert (purchase.sessions_used, purchase.sessions_remaining) == (7, 3)
 
 
-def test_reinstate_asks_the_database_once(mia: User) -> None:
-    """No SELECT before it: what it saw could be untrue a moment later."""
+def test_reinstate_is_one_statement(mia: User) -> None:
+    """A SELECT before the statement could be out of date when the statement runs."""
     purchase = make_purchase(org=mia.membership.org)
     member = mia.membership
-    assert not member.allowances, "which a request brings with its member"
+    assert not member.allowances, "loads the allowances, as a request does with its member"
 
     with CaptureQueriesContext(connection) as queries:
         operations.reinstate(member=member, purchase=purchase, request_id=uuid4())
@@ -89,14 +92,14 @@ def test_reinstate_asks_the_database_once(mia: User) -> None:
 
 
 @pytest.mark.parametrize("used", [0, None])
-def test_reinstate_is_refused_where_none_is_used(mia: User, used: int | None) -> None:
+def test_reinstate_is_refused_if_no_session_is_used(mia: User, used: int | None) -> None:
     purchase = make_purchase(org=mia.membership.org, used=used)
 
     expected = "Nothing to reinstate: no session of this pack is used."
     assert refusal(operations.reinstate, mia, purchase) == expected
 
 
-def test_a_colleague_who_was_faster_leaves_a_refusal_with_the_true_count(mia: User) -> None:
+def test_reinstate_is_refused_if_a_colleague_reinstated_the_last_session(mia: User) -> None:
     purchase = make_purchase(org=mia.membership.org, total=10, used=1)
     Purchase.objects.update(sessions_used=0)
 
@@ -104,7 +107,7 @@ def test_a_colleague_who_was_faster_leaves_a_refusal_with_the_true_count(mia: Us
 
 
 @NOT_PAID
-def test_reinstate_is_refused_where_it_is_not_paid(
+def test_reinstate_is_refused_if_the_pack_is_not_paid(
     mia: User, payment_status: str | None, reason: str
 ) -> None:
     purchase = make_purchase(org=mia.membership.org, used=3, payment_status=payment_status)
@@ -120,7 +123,7 @@ def test_reinstate_is_never_refused_by_expiry(mia: User, days: int) -> None:
     assert act(operations.reinstate, mia, purchase) == 2
 
 
-def test_reinstate_works_where_there_is_no_number_of_sessions(mia: User) -> None:
+def test_reinstate_works_without_a_total(mia: User) -> None:
     purchase = make_purchase(org=mia.membership.org, total=None, used=3)
 
     assert act(operations.reinstate, mia, purchase) == 2
@@ -135,7 +138,7 @@ def test_use_returns_the_new_count_and_sets_it_on_the_purchase(mia: User) -> Non
 
 
 @NOT_PAID
-def test_use_is_refused_where_it_is_not_paid(
+def test_use_is_refused_if_the_pack_is_not_paid(
     mia: User, payment_status: str | None, reason: str
 ) -> None:
     purchase = make_purchase(org=mia.membership.org, used=3, payment_status=payment_status)
@@ -153,7 +156,7 @@ def test_use_is_refused_where_it_is_not_paid(
         (10, None, "This count is missing. Ask an owner to have it corrected."),
     ],
 )
-def test_use_is_refused_where_no_session_can_be_taken(
+def test_use_is_refused_if_no_session_is_left_or_the_count_is_malformed(
     mia: User, total: int | None, used: int | None, reason: str
 ) -> None:
     purchase = make_purchase(org=mia.membership.org, total=total, used=used)
@@ -168,8 +171,8 @@ def test_use_is_refused_on_an_expired_pack(mia: User) -> None:
     assert refusal(operations.use, mia, purchase) == "This pack has expired."
 
 
-def test_a_refusal_that_only_the_database_could_know_still_has_words(mia: User) -> None:
-    """Another program moved the expiry after the pack was loaded."""
+def test_a_refusal_by_the_database_alone_has_a_message(mia: User) -> None:
+    """Another program changed the expiry after the pack was loaded."""
     purchase = make_purchase(org=mia.membership.org, used=3)
     Purchase.objects.update(expires_at=timezone.now() - timedelta(days=1))
 
@@ -180,20 +183,18 @@ def test_a_refusal_that_only_the_database_could_know_still_has_words(mia: User) 
 # --- The only cursor ------------------------------------------------------------------------------
 
 
-def takes_a_cursor(source: str) -> bool:
-    """Whether some code asks an object for its `cursor`, under whatever name it knows it, or for
-    the driver's own connection, which needs none."""
-    ways = {"cursor", "connection"}
+def uses_a_cursor(source: str) -> bool:
+    """Tell whether the code uses an attribute `cursor`, or the connection of the driver."""
+    names = {"cursor", "connection"}
     return any(
-        (isinstance(node, ast.Attribute) and node.attr in ways)
-        or (isinstance(node, ast.Constant) and node.value in ways)
+        (isinstance(node, ast.Attribute) and node.attr in names)
+        or (isinstance(node, ast.Constant) and node.value in names)
         for node in ast.walk(ast.parse(source))
     )
 
 
-def test_operations_is_the_only_module_with_a_cursor_but_for_what_looks_after_the_schema() -> None:
-    """Besides, in studio, only what reads the catalog, sets the database up, and fills it with
-    made-up rows: no page does."""
+def test_only_operations_and_modules_for_the_schema_use_a_cursor() -> None:
+    """In studio, only modules for the schema, the grants and the demo data use a cursor."""
     modules = [
         path.relative_to(settings.BASE_DIR)
         for app in ("purchases", "studio")
@@ -201,7 +202,7 @@ def test_operations_is_the_only_module_with_a_cursor_but_for_what_looks_after_th
         if "migrations" not in path.parts
     ]
     with_a_cursor = [
-        path for path in modules if takes_a_cursor((settings.BASE_DIR / path).read_text())
+        path for path in modules if uses_a_cursor((settings.BASE_DIR / path).read_text())
     ]
 
     assert with_a_cursor == [
@@ -221,9 +222,9 @@ def test_operations_is_the_only_module_with_a_cursor_but_for_what_looks_after_th
         "from django.db import connection\nconnection.connection.execute(sql)",
     ],
 )
-def test_the_check_notices_a_cursor(source: str) -> None:
-    assert takes_a_cursor(source)
+def test_the_check_finds_a_cursor(source: str) -> None:
+    assert uses_a_cursor(source)
 
 
-def test_the_check_does_not_mind_the_word() -> None:
-    assert not takes_a_cursor("cursor = 'the cursor'  # connection.cursor()")
+def test_the_check_ignores_a_variable_called_cursor() -> None:
+    assert not uses_a_cursor("cursor = 'the cursor'  # connection.cursor()")

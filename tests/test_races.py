@@ -1,7 +1,6 @@
-"""Many callers at the same moment, each on a connection of its own, as in many browsers.
+"""Races between concurrent callers of release_session and use_session.
 
-Every race is run a second time with the naive version, which reads the count and then writes what
-it worked out. That has to come out wrong, or the race would prove nothing.
+Each race has a negative control: a naive SELECT and UPDATE, which must produce a wrong count.
 """
 
 from threading import Barrier
@@ -35,8 +34,10 @@ def use(connection: Connection, purchase_id: UUID) -> bool:
 
 
 def naive(change: int, all_have_read: Barrier) -> Call:
-    """SELECT, then UPDATE. Everyone has read before the first one writes: the unlucky moment, made
-    certain. Answers as release does for a change of -1, and as use does for +1."""
+    """Return a call that does SELECT, then UPDATE, after all callers have read.
+
+    The result is that of release_session for a change of -1, and of use_session for +1.
+    """
 
     def call(connection: Connection, purchase_id: UUID) -> int | bool:
         query = "SELECT sessions_used, sessions_total FROM client_purchases WHERE id = %s"
@@ -52,7 +53,7 @@ def naive(change: int, all_have_read: Barrier) -> Call:
 
 
 @pytest.mark.parametrize("used", [0, 1, 3, CALLERS - 1, CALLERS])
-def test_as_many_are_given_back_as_were_used(used: int) -> None:
+def test_concurrent_releases_give_back_as_many_sessions_as_were_used(used: int) -> None:
     purchase = pack(total=10, used=used)
 
     answers = race(purchase, [release] * CALLERS)
@@ -62,16 +63,16 @@ def test_as_many_are_given_back_as_were_used(used: int) -> None:
     assert purchase.sessions_used == 0
 
 
-def test_the_naive_release_gives_one_session_back_to_everybody() -> None:
+def test_the_naive_release_gives_one_session_back_to_every_caller() -> None:
     purchase = pack(total=10, used=1)
 
     answers = race(purchase, [naive(-1, Barrier(CALLERS))] * CALLERS)
 
-    assert answers == [0] * CALLERS, "one was used, and eight are told that theirs is back"
+    assert answers == [0] * CALLERS, "one session was used, and eight callers succeeded"
 
 
 @pytest.mark.parametrize("left", [0, 1, 3, CALLERS])
-def test_as_many_are_taken_as_were_left(left: int) -> None:
+def test_concurrent_uses_take_as_many_sessions_as_were_left(left: int) -> None:
     purchase = pack(total=10, used=10 - left)
 
     answers = race(purchase, [use] * CALLERS)
@@ -81,15 +82,15 @@ def test_as_many_are_taken_as_were_left(left: int) -> None:
     assert purchase.sessions_used == 10
 
 
-def test_the_naive_use_sells_the_last_session_to_everybody() -> None:
+def test_the_naive_use_takes_the_last_session_for_every_caller() -> None:
     purchase = pack(total=10, used=9)
 
     answers = race(purchase, [naive(+1, Barrier(CALLERS))] * CALLERS)
 
-    assert answers == [True] * CALLERS, "one was left, and eight are told that it is theirs"
+    assert answers == [True] * CALLERS, "one session was left, and eight callers succeeded"
 
 
-def test_uses_and_releases_at_once_end_at_their_sum() -> None:
+def test_concurrent_uses_and_releases_end_at_their_sum() -> None:
     purchase = pack(total=20, used=10)
 
     answers = race(purchase, [use] * 6 + [release] * 4)
@@ -100,8 +101,8 @@ def test_uses_and_releases_at_once_end_at_their_sum() -> None:
     assert purchase.sessions_used == 10 + 6 - 4
 
 
-def test_on_a_small_pack_they_end_at_the_sum_of_those_that_succeeded() -> None:
-    """Some run into an end of the pack and are refused; which ones is up to the moment."""
+def test_on_a_small_pack_the_count_is_the_sum_of_the_calls_that_succeeded() -> None:
+    """Some calls are refused at 0 or at the total; which ones depends on timing."""
     purchase = pack(total=2, used=1)
 
     answers = race(purchase, [use, release] * CALLERS)
@@ -113,15 +114,15 @@ def test_on_a_small_pack_they_end_at_the_sum_of_those_that_succeeded() -> None:
     assert purchase.sessions_used in (0, 1, 2)
 
 
-def test_naive_uses_and_releases_at_once_lose_each_other() -> None:
+def test_a_naive_use_and_release_lose_an_update() -> None:
     purchase = pack(total=20, used=10)
     all_have_read = Barrier(2)
 
     answers = race(purchase, [naive(+1, all_have_read), naive(-1, all_have_read)])
 
-    assert answers == [True, 9], "both are told that it is done"
+    assert answers == [True, 9], "both calls succeeded"
     purchase.refresh_from_db()
-    assert purchase.sessions_used in (9, 11), "and only the one who wrote last has changed it"
+    assert purchase.sessions_used in (9, 11), "only the last write had an effect"
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,7 @@ def test_naive_uses_and_releases_at_once_lose_each_other() -> None:
         (use, 9, "ROLLBACK", [True, True]),
     ],
 )
-def test_the_second_caller_waits_and_decides_by_what_the_first_one_left(
+def test_the_second_caller_waits_and_uses_the_count_after_the_first(
     call: Call, used: int, end: str, answers: list[object]
 ) -> None:
     purchase = pack(total=10, used=used)
@@ -147,15 +148,15 @@ def test_the_second_caller_waits_and_decides_by_what_the_first_one_left(
 
 
 @pytest.mark.parametrize(("call", "used", "left"), [(release, 3, 2), (use, 3, 4)])
-def test_a_caller_with_an_old_snapshot_gets_an_error_and_never_a_wrong_count(
+def test_a_caller_with_an_old_snapshot_gets_a_serialization_failure(
     call: Call, used: int, left: int
 ) -> None:
-    """REPEATABLE READ can't see what the other one left, and may not decide by what it saw."""
+    """At REPEATABLE READ, a concurrent change causes a serialization failure."""
     purchase = pack(total=10, used=used)
 
     with another_connection() as one, another_connection() as two:
         two.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
-        # Its view of the database stands still from its first query on.
+        # The first query takes the snapshot.
         two.execute("SELECT FROM client_purchases")
         call(one, purchase.pk)
         with pytest.raises(psycopg.errors.SerializationFailure):
