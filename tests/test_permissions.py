@@ -1,4 +1,4 @@
-"""Who may do what, in one table: every URL, every verb, everybody.
+"""Permissions: one table of the status for each URL, HTTP method and role.
 
 The admin has a table of its own, in test_admin_access.py.
 """
@@ -23,10 +23,10 @@ from tests.purchase_kinds import used
 
 PEOPLE = ["nobody", "nora", "ada", "mia", "olivia", "otto"]
 
-# The row that a URL names is Northside's: Otto, of Southside, is told 404 whatever he tries. Nora
-# belongs to no studio, and nobody is whoever has not signed in; 302 leads them to the sign-in.
-# Live updates use a page's token instead of a sign-in (test_live_updates.py);
-# which rows a person gets is in test_rows.py.
+# URLs with an id name a row of Northside, so Otto of Southside (another tenant) gets 404. Nora has
+# no membership. "nobody" is anonymous; 302 redirects to the sign-in.
+# Live updates use a token of the page instead of a sign-in: see test_live_updates.py.
+# For the rows that a user may load, see test_rows.py.
 ANSWERS = """
                                 nobody  nora  ada  mia  olivia  otto
 home                       GET     302   403  302  302     302   302
@@ -130,8 +130,8 @@ TABLE = [
     for person, status in zip(PEOPLE, statuses, strict=True)
 ]
 FORM = "application/x-www-form-urlencoded"
-# Who may press, and changes a count or an expiry by it.
-PRESSES = {("mia", "POST"), ("olivia", "POST")}
+# The requests that may change a count or an expiry.
+MAY_CHANGE = {("mia", "POST"), ("olivia", "POST")}
 ACTS = {
     "purchases:extend",
     "purchases:reinstate",
@@ -143,7 +143,7 @@ ACTS = {
 
 
 @pytest.mark.parametrize(("name", "verb", "person", "status"), TABLE)
-def test_each_person_gets_the_answer_of_the_table(
+def test_each_user_gets_the_status_of_the_table(
     northside: Org,
     request: pytest.FixtureRequest,
     name: str,
@@ -154,23 +154,23 @@ def test_each_person_gets_the_answer_of_the_table(
     pack = make_purchase(org=northside, used=4, expires_at=timezone.now() + timedelta(days=5))
     mia = request.getfixturevalue("mia")
     events = {"undo": reinstated_by(mia, pack).pk, "undo_extension": extended_by(mia, pack).pk}
-    written = written_by(mia, pack)
+    cancelled_list = written_by(mia, pack)
     browser = browser_of(person, request)
     before = used(pack), expiry_of(pack)
 
-    url = url_of(name, pack.pk, pack.client_id, events, written.pk)
+    url = url_of(name, pack.pk, pack.client_id, events, cancelled_list.pk)
     response = browser.generic(verb, url, f"request_id={uuid4()}&days=7", FORM)
 
     assert response.status_code == status
     if person == "nobody" and status == 302:
         assert response["Location"].startswith(reverse("login"))
-    may_change = (person, verb) in PRESSES and name in ACTS
+    may_change = (person, verb) in MAY_CHANGE and name in ACTS
     assert ((used(pack), expiry_of(pack)) != before) is may_change
 
 
 @pytest.mark.parametrize("person", PEOPLE)
 @pytest.mark.parametrize("verb", ["GET", "POST", "DELETE"])
-def test_an_address_that_does_not_exist_is_404_for_everybody(
+def test_an_unknown_url_is_404_for_every_user(
     db: None, request: pytest.FixtureRequest, verb: str, person: str
 ) -> None:
     browser = browser_of(person, request)
@@ -191,7 +191,7 @@ def test_an_address_that_does_not_exist_is_404_for_everybody(
     ],
 )
 @pytest.mark.parametrize("stranger", ["otto", "sara"])
-def test_a_strangers_row_and_no_row_at_all_get_the_same_answer(
+def test_a_row_of_another_org_and_an_unknown_id_get_the_same_answer(
     northside: Org,
     mia: User,
     request: pytest.FixtureRequest,
@@ -200,23 +200,26 @@ def test_a_strangers_row_and_no_row_at_all_get_the_same_answer(
     headers: dict[str, str],
     verb: str,
 ) -> None:
-    """A stranger can't find out which ids exist. Sara's role allows no action, and still she gets
-    404 and not 403, because the row is looked up before the role."""
+    """A member of another org must not learn which ids exist.
+
+    Sara's role allows no action, but she gets 404 and not 403: views load the row before they check
+    the role.
+    """
     pack = make_purchase(org=northside, expires_at=timezone.now() + timedelta(days=5))
     events = {"undo": reinstated_by(mia, pack).pk, "undo_extension": extended_by(mia, pack).pk}
-    nothing = {name: event_id + 1000 for name, event_id in events.items()}
+    unknown_events = {name: event_id + 1000 for name, event_id in events.items()}
     browser = browser_of(stranger, request)
 
     url = url_of(name, pack.pk, pack.client_id, events, written_by(mia, pack).pk)
-    no_url = url_of(name, uuid4(), uuid4(), nothing, uuid4())
-    theirs = browser.generic(verb, url, headers=headers)
-    none = browser.generic(verb, no_url, headers=headers)
+    unknown_url = url_of(name, uuid4(), uuid4(), unknown_events, uuid4())
+    foreign = browser.generic(verb, url, headers=headers)
+    unknown = browser.generic(verb, unknown_url, headers=headers)
 
-    assert theirs.status_code == none.status_code == 404
-    assert lasting(html_of(theirs)) == lasting(html_of(none))
+    assert foreign.status_code == unknown.status_code == 404
+    assert lasting(html_of(foreign)) == lasting(html_of(unknown))
 
 
-def test_the_table_has_every_url_and_everybody() -> None:
+def test_the_table_has_every_url_and_every_user() -> None:
     assert {name for name, *_ in LINES} == set(urls())
     assert HEADER == PEOPLE
 
@@ -250,7 +253,7 @@ def url_of(
 
 
 def urls(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[str]:
-    """The name of every URL but the admin's; where one has no name, its pattern."""
+    """Yield the name of every URL outside the admin, or its pattern if it has no name."""
     for entry in (resolver or get_resolver()).url_patterns:
         if isinstance(entry, URLPattern):
             yield f"{namespace}{entry.name or entry.pattern}"

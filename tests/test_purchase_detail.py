@@ -1,5 +1,7 @@
-"""A purchase's page: what happened to its count. What can be taken back from there is in
-test_history_buttons.py."""
+"""The page of a purchase: its row, its facts and its history (audit trail).
+
+The buttons of the history are in test_history_buttons.py.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -29,7 +31,7 @@ def pack(northside: Org) -> Purchase:
     return make_purchase(org=northside, total=10, used=3)
 
 
-def test_a_line_says_when_what_before_and_after_who_why_and_by_which_program(
+def test_a_line_shows_time_kind_counts_user_reason_and_program(
     desk: Client, mia: User, pack: Purchase
 ) -> None:
     used_by(mia, pack, note="with a friend")
@@ -49,9 +51,7 @@ def test_a_line_says_when_what_before_and_after_who_why_and_by_which_program(
     assert corrected.who == f"Another program {LOGIN}"
 
 
-def test_what_was_undone_and_given_back_again_is_no_visit(
-    desk: Client, mia: User, pack: Purchase
-) -> None:
+def test_a_reinstatement_of_an_undo_names_no_visit(desk: Client, mia: User, pack: Purchase) -> None:
     undone_by(mia, reinstated_by(mia, pack))
     reinstated_by(mia, pack)
 
@@ -60,7 +60,7 @@ def test_what_was_undone_and_given_back_again_is_no_visit(
     assert reinstated.what == "Session reinstated"
 
 
-def test_missing_counts_are_shown_as_such(desk: Client, northside: Org) -> None:
+def test_a_missing_count_is_shown_as_a_question_mark(desk: Client, northside: Org) -> None:
     pack = make_purchase(org=northside, used=None)
     rows("UPDATE client_purchases SET sessions_used = 4")
     rows("UPDATE client_purchases SET sessions_used = NULL")
@@ -72,16 +72,16 @@ def test_missing_counts_are_shown_as_such(desk: Client, northside: Org) -> None:
     ]
 
 
-def test_another_program_is_named_by_its_role_and_its_token(desk: Client, pack: Purchase) -> None:
+def test_another_program_is_shown_with_its_role_and_jwt_subject(
+    desk: Client, pack: Purchase
+) -> None:
     rows("SELECT set_config('request.jwt.claims', '{\"sub\": \"<5f3c>\"}', true)")
     value("SELECT public.use_session(%s)", pack.pk)
 
     assert history_on(desk.get(page_of(pack)))[0].who == (f"Another program {LOGIN} for <5f3c>")
 
 
-def test_a_purchase_that_is_older_than_the_ledger_has_a_page_too(
-    desk: Client, pack: Purchase
-) -> None:
+def test_a_purchase_without_events_has_a_page(desk: Client, pack: Purchase) -> None:
     rows("ALTER TABLE session_events DISABLE TRIGGER refuse_to_forget")
     rows("DELETE FROM session_events")
     page = desk.get(page_of(pack))
@@ -92,14 +92,14 @@ def test_a_purchase_that_is_older_than_the_ledger_has_a_page_too(
     assert [line.used for line in history_on(desk.get(page_of(pack)))] == ["3 → 4 used", "3 used"]
 
 
-def test_it_has_the_row_of_the_desk(desk: Client, pack: Purchase) -> None:
-    here = the_row_on(desk.get(page_of(pack)))
+def test_the_row_equals_the_row_on_the_desk(desk: Client, pack: Purchase) -> None:
+    row = the_row_on(desk.get(page_of(pack)))
 
-    assert here.words == the_row_on(desk.get(LIST)).words
-    assert here.buttons == ["Reinstate", "Use"]
+    assert row.words == the_row_on(desk.get(LIST)).words
+    assert row.buttons == ["Reinstate", "Use"]
 
 
-def test_a_stranger_gets_404_and_reads_no_name(
+def test_a_member_of_another_org_gets_404_without_the_name(
     pack: Purchase, otto: User, signed_in: SignIn
 ) -> None:
     response = signed_in(otto).get(page_of(pack))
@@ -108,7 +108,7 @@ def test_a_stranger_gets_404_and_reads_no_name(
     assert "Ana" not in words_on(response)
 
 
-def test_it_takes_4_queries_at_most_however_much_has_happened(
+def test_the_page_takes_at_most_4_queries_for_any_number_of_events(
     desk: Client,
     northside: Org,
     mia: User,
@@ -123,9 +123,9 @@ def test_it_takes_4_queries_at_most_however_much_has_happened(
         extension_undone_by(mia, extended_by(mia, pack))
 
     with django_assert_max_num_queries(4):
-        # 1. the session, with its people
-        # 2. the purchase 3. the events, each with its request, its actor, what it
-        # reverses and what reverses it 4. those of the expiry, likewise
+        # 1. the session with its users 2. the purchase
+        # 3. the session events, each with request, actor and the events of its reversals
+        # 4. the expiry events with the same
         page = desk.get(page_of(pack))
     assert len(history_on(page)) == 21
 
@@ -138,7 +138,7 @@ def expiring(northside: Org) -> Purchase:
     return make_purchase(org=northside, expires_at=timezone.now() + timedelta(days=5))
 
 
-def test_an_extension_says_to_when_by_whom_and_why(
+def test_an_extension_shows_the_new_expiry_the_user_and_the_note(
     desk: Client, mia: User, expiring: Purchase
 ) -> None:
     event = extended_by(mia, expiring, days=7, note="ill for a week")
@@ -152,7 +152,7 @@ def test_an_extension_says_to_when_by_whom_and_why(
     assert (line.who, line.act) == ("Mia ill for a week", "Undo")
 
 
-def test_an_undone_extension_says_so_and_another_programs_change_is_one(
+def test_an_undone_extension_and_a_change_by_another_program_are_shown(
     desk: Client, mia: User, expiring: Purchase
 ) -> None:
     event = extended_by(mia, expiring)
@@ -169,7 +169,7 @@ def test_an_undone_extension_says_so_and_another_programs_change_is_one(
     assert (corrected.used.split(" → ")[1], last.used) == ("never", "never → never")
 
 
-def test_both_ledgers_are_one_story_newest_first(
+def test_both_ledgers_are_shown_as_one_history_newest_first(
     desk: Client, mia: User, expiring: Purchase
 ) -> None:
     used_by(mia, expiring)
@@ -182,7 +182,7 @@ def test_both_ledgers_are_one_story_newest_first(
     assert firsts == ["Session used", "Extended", "Session used", "Pack added"]
 
 
-def test_a_reinstatement_that_was_undone_is_told_beside_the_use(
+def test_an_undone_reinstatement_is_shown_on_its_use(
     desk: Client, mia: User, expiring: Purchase
 ) -> None:
     used_by(mia, expiring)
@@ -196,11 +196,11 @@ def test_a_reinstatement_that_was_undone_is_told_beside_the_use(
     assert reinstated.what.endswith(f"Undone {today} by Mia")
     reinstated_by(mia, expiring)
     _, _, reinstated, _, _ = history_on(desk.get(page_of(expiring)))
-    assert reinstated.what.endswith(f"Undone {today} by Mia"), "and no more than that"
+    assert reinstated.what.endswith(f"Undone {today} by Mia"), "later events add nothing"
 
 
 @pytest.mark.parametrize("name", ["mia", "max", "olivia", "ada"])
-def test_undo_is_offered_to_those_who_may_and_only_for_the_last(
+def test_undo_is_offered_only_for_the_last_extension_and_depends_on_the_role(
     northside: Org,
     mia: User,
     olivia: User,
@@ -223,7 +223,7 @@ def test_undo_is_offered_to_those_who_may_and_only_for_the_last(
     assert (line.event_id, line.html.count("<form")) == (first.pk, int(bool(button)))
 
 
-def test_from_the_history_an_extension_is_undone(
+def test_an_extension_can_be_undone_from_the_history(
     desk: Client, mia: User, expiring: Purchase
 ) -> None:
     extended_by(mia, expiring)
@@ -245,7 +245,7 @@ def test_from_the_history_an_extension_is_undone(
         ({"expires_at": None}, False),
     ],
 )
-def test_extend_is_offered_where_it_works(
+def test_extend_is_offered_exactly_if_it_would_succeed(
     desk: Client, ada: User, expiring: Purchase, signed_in: SignIn, columns: Any, offered: bool
 ) -> None:
     Purchase.objects.update(**columns)
@@ -256,7 +256,7 @@ def test_extend_is_offered_where_it_works(
     assert form not in html_of(signed_in(ada).get(page_of(expiring)))
 
 
-def test_it_has_the_clients_contact_and_notes_and_the_offer(
+def test_the_page_shows_the_contact_the_notes_and_the_offer(
     desk: Client, expiring: Purchase
 ) -> None:
     client, offer = expiring.client, expiring.offer
@@ -267,5 +267,5 @@ def test_it_has_the_clients_contact_and_notes_and_the_offer(
 
     page = words_on(desk.get(page_of(expiring)))
 
-    for said in ["ana@example.com", "+61 400", "Bad knee <b>", "All classes", "good for 90 days"]:
-        assert said in page
+    for text in ["ana@example.com", "+61 400", "Bad knee <b>", "All classes", "good for 90 days"]:
+        assert text in page

@@ -1,5 +1,4 @@
-"""Why a session is given back: said in the same motion, kept, shown, and mandatory where the
-studio wants it."""
+"""Reasons and notes of a reinstatement: stored, shown, and mandatory if the policy says so."""
 
 from uuid import uuid4
 
@@ -47,12 +46,12 @@ def mandatory(northside: Org) -> Policy:
     return Policy.objects.create(org=northside, reason_is_mandatory=True)
 
 
-# --- Kept and shown -------------------------------------------------------------------------------
+# --- Stored and shown -----------------------------------------------------------------------------
 
 
 @DOORS
 @pytest.mark.parametrize("reason", SessionRequest.Reason)
-def test_reason_and_note_are_kept_and_stand_in_the_history(
+def test_reason_and_note_are_stored_and_shown_in_the_history(
     desk: Client, pack: Purchase, htmx: bool, reason: SessionRequest.Reason
 ) -> None:
     answer = press(desk, "reinstate", pack, htmx=htmx, reason=reason, note="water <on> the floor")
@@ -65,9 +64,7 @@ def test_reason_and_note_are_kept_and_stand_in_the_history(
 
 
 @pytest.mark.parametrize("reason", [None, ""])
-def test_without_a_reason_one_click_is_enough(
-    desk: Client, pack: Purchase, reason: str | None
-) -> None:
+def test_a_reason_is_optional(desk: Client, pack: Purchase, reason: str | None) -> None:
     assert press(desk, "reinstate", pack, reason=reason).status_code == 302
 
     request = SessionRequest.objects.get()
@@ -75,14 +72,14 @@ def test_without_a_reason_one_click_is_enough(
     assert history_on(desk.get(page_of(pack)))[0].who == "Mia"
 
 
-def test_a_use_has_a_note_too(desk: Client, pack: Purchase) -> None:
+def test_a_use_can_have_a_note(desk: Client, pack: Purchase) -> None:
     press(desk, "use", pack, note="with a friend")
 
     assert SessionRequest.objects.get().note == "with a friend"
     assert history_on(desk.get(page_of(pack)))[0].who == "Mia with a friend"
 
 
-def test_they_are_kept_with_a_refusal(desk: Client, northside: Org) -> None:
+def test_reason_and_note_of_a_refused_request_are_stored(desk: Client, northside: Org) -> None:
     pack = make_purchase(org=northside, used=0)
 
     press(desk, "reinstate", pack, reason="other", note="she insists")
@@ -95,7 +92,9 @@ def test_they_are_kept_with_a_refusal(desk: Client, northside: Org) -> None:
     )
 
 
-def test_a_repeated_press_keeps_the_reason_of_the_first(desk: Client, pack: Purchase) -> None:
+def test_a_second_request_with_the_same_id_keeps_the_first_reason(
+    desk: Client, pack: Purchase
+) -> None:
     request_id = str(uuid4())
     press(desk, "reinstate", pack, request_id=request_id, reason="class_cancelled")
     press(desk, "reinstate", pack, request_id=request_id, reason="other", note="changed my mind")
@@ -107,7 +106,7 @@ def test_a_repeated_press_keeps_the_reason_of_the_first(desk: Client, pack: Purc
 
 @DOORS
 @pytest.mark.parametrize(
-    ("fields", "says"),
+    ("fields", "message"),
     [
         ({"reason": "boredom"}, "Choose a reason from the list."),
         ({"reason": "Other"}, "Choose a reason from the list."),
@@ -115,18 +114,18 @@ def test_a_repeated_press_keeps_the_reason_of_the_first(desk: Client, pack: Purc
         ({"note": "\0"}, "Null characters are not allowed."),
     ],
 )
-def test_what_cannot_be_kept_is_refused_in_words(
-    desk: Client, pack: Purchase, htmx: bool, fields: dict[str, str], says: str
+def test_an_invalid_reason_or_note_is_400_with_a_message(
+    desk: Client, pack: Purchase, htmx: bool, fields: dict[str, str], message: str
 ) -> None:
     answer = press(desk, "reinstate", pack, htmx=htmx, **fields)
 
     assert answer.status_code == 400
-    assert says in words_on(answer)
+    assert message in words_on(answer)
     assert used(pack) == 3
     assert not SessionRequest.objects.exists()
 
 
-def test_the_longest_note_is_kept_whole(desk: Client, pack: Purchase) -> None:
+def test_the_longest_note_is_stored_unchanged(desk: Client, pack: Purchase) -> None:
     press(desk, "reinstate", pack, note="é" * 500)
 
     assert SessionRequest.objects.get().note == "é" * 500
@@ -135,9 +134,7 @@ def test_the_longest_note_is_kept_whole(desk: Client, pack: Purchase) -> None:
 # --- The menu -------------------------------------------------------------------------------------
 
 
-def test_the_menu_stands_beside_the_button_and_is_no_step_of_its_own(
-    desk: Client, pack: Purchase
-) -> None:
+def test_the_menu_of_reasons_does_not_replace_the_button(desk: Client, pack: Purchase) -> None:
     row = the_row_on(desk.get(LIST))
 
     assert row.buttons == ["Reinstate", "Use"]
@@ -154,7 +151,7 @@ def test_a_row_without_a_reinstatement_has_no_menu(desk: Client, northside: Org)
 # --- Mandatory ------------------------------------------------------------------------------------
 
 
-def test_where_it_is_mandatory_the_button_opens_the_menu(
+def test_if_a_reason_is_mandatory_the_button_opens_the_menu(
     desk: Client, pack: Purchase, mandatory: Policy
 ) -> None:
     row = the_row_on(desk.get(LIST))
@@ -162,13 +159,13 @@ def test_where_it_is_mandatory_the_button_opens_the_menu(
     assert row.buttons == ["Reinstate", "Use"]
     assert f'<summary class="button main" id="reinstate-{pack.pk}"' in row.html
     assert row.menu == REASONS
-    # Enter in the note presses the first button that is not disabled, were this one not before.
+    # The disabled first button keeps Enter in the note from submitting with the first reason.
     assert row.html.index("<button disabled hidden>") < row.html.index('name="reason"')
 
 
 @DOORS
 @pytest.mark.parametrize("reason", [None, ""])
-def test_where_it_is_mandatory_a_press_without_one_claims_nothing_and_says_so(
+def test_if_a_reason_is_mandatory_a_request_without_one_is_400_and_claims_no_id(
     desk: Client, pack: Purchase, mandatory: Policy, htmx: bool, reason: str | None
 ) -> None:
     request_id = str(uuid4())
@@ -178,12 +175,12 @@ def test_where_it_is_mandatory_a_press_without_one_claims_nothing_and_says_so(
     assert CHOOSE in words_on(answer)
     assert used(pack) == 3
     assert not SessionRequest.objects.exists()
-    again = press(desk, "reinstate", pack, htmx=htmx, request_id=request_id, reason="other")
-    assert again.status_code == (200 if htmx else 302), "the id is still good"
+    second = press(desk, "reinstate", pack, htmx=htmx, request_id=request_id, reason="other")
+    assert second.status_code == (200 if htmx else 302), "the request id was not claimed"
     assert used(pack) == 2
 
 
-def test_where_it_is_mandatory_the_history_asks_for_it_beside_the_visit(
+def test_if_a_reason_is_mandatory_the_history_requires_it(
     desk: Client, mia: User, pack: Purchase, mandatory: Policy
 ) -> None:
     used_by(mia, pack)
@@ -198,7 +195,7 @@ def test_where_it_is_mandatory_the_history_asks_for_it_beside_the_visit(
     assert "Mia: instructor absent" in history_on(desk.get(page_of(pack)))[0].who
 
 
-def test_use_and_undo_ask_for_no_reason(desk: Client, pack: Purchase, mandatory: Policy) -> None:
+def test_use_and_undo_need_no_reason(desk: Client, pack: Purchase, mandatory: Policy) -> None:
     assert press(desk, "use", pack).status_code == 302
     answer = press(desk, "reinstate", pack, htmx=True, reason="other")
     event_id = int((undo_on(answer) or "").split("/")[2])
@@ -206,7 +203,7 @@ def test_use_and_undo_ask_for_no_reason(desk: Client, pack: Purchase, mandatory:
     assert press_undo(desk, event_id).status_code == 302
 
 
-def test_it_is_mandatory_for_owners_as_for_staff_and_in_that_studio_alone(
+def test_a_mandatory_reason_applies_to_owners_and_to_that_org_only(
     northside: Org,
     southside: Org,
     olivia: User,
@@ -220,7 +217,7 @@ def test_it_is_mandatory_for_owners_as_for_staff_and_in_that_studio_alone(
     assert press(signed_in(otto), "reinstate", theirs).status_code == 302
 
 
-def test_a_press_whose_answer_got_lost_is_confirmed_though_a_reason_became_mandatory_since(
+def test_a_retry_succeeds_even_if_a_reason_became_mandatory_since(
     desk: Client, pack: Purchase, northside: Org
 ) -> None:
     request_id = str(uuid4())
@@ -233,7 +230,7 @@ def test_a_press_whose_answer_got_lost_is_confirmed_though_a_reason_became_manda
 
 
 @pytest.mark.parametrize("is_mandatory", [False, True])
-def test_the_policy_costs_the_desk_no_query(
+def test_the_policy_takes_no_extra_query(
     desk: Client,
     northside: Org,
     is_mandatory: bool,

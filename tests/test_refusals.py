@@ -1,4 +1,4 @@
-"""What Reinstate and Use refuse, in which words, and that nothing changes."""
+"""Refusals of Reinstate and Use: their messages, and that nothing changes."""
 
 from uuid import uuid4
 
@@ -55,7 +55,7 @@ REFUSED: dict[Act, dict[str, str]] = {
         "count missing": "This count is missing. Ask an owner to have it corrected.",
     },
 }
-EACH = pytest.mark.parametrize(
+ALL_REFUSALS = pytest.mark.parametrize(
     ("act", "kind", "reason"),
     [(act, kind, reason) for act, kinds in REFUSED.items() for kind, reason in kinds.items()],
 )
@@ -63,11 +63,13 @@ EACH = pytest.mark.parametrize(
 
 @pytest.mark.parametrize("act", REFUSED)
 def test_the_table_names_every_kind_that_is_refused(act: Act) -> None:
-    without = {kind for kind, (_, _, buttons) in PACKS.items() if act.title() not in buttons}
-    assert set(REFUSED[act]) == without
+    kinds_without_button = {
+        kind for kind, (_, _, buttons) in PACKS.items() if act.title() not in buttons
+    }
+    assert set(REFUSED[act]) == kinds_without_button
 
 
-@EACH
+@ALL_REFUSALS
 def test_a_refusal_answers_htmx_with_the_row_and_the_reason(
     northside: Org, desk: Client, act: Act, kind: str, reason: str
 ) -> None:
@@ -84,28 +86,26 @@ def test_a_refusal_answers_htmx_with_the_row_and_the_reason(
     assert used(pack) == pack.sessions_used
 
 
-@EACH
-def test_a_refusal_without_javascript_is_a_page_with_the_row_and_the_way_back(
+@ALL_REFUSALS
+def test_a_refusal_without_javascript_is_a_page_with_the_row_and_a_link_back(
     northside: Org, desk: Client, act: Act, kind: str, reason: str
 ) -> None:
     pack = make_pack(org=northside, kind=kind)
-    here = f"{LIST}?q={kind.split()[0].strip(',')}"
+    url = f"{LIST}?q={kind.split()[0].strip(',')}"
 
-    page = press(desk, act, pack, next=here)
+    page = press(desk, act, pack, next=url)
 
     assert page.status_code == 409
     assert f"Not changed {reason}" in words_on(page)
-    assert f'href="{here}">Back to the desk</a>' in html_of(page)
-    assert the_row_on(page).lasting == the_row_on(desk.get(here)).lasting
-    assert note_on(desk.get(LIST)) == "", "nothing is said twice"
+    assert f'href="{url}">Back to the desk</a>' in html_of(page)
+    assert the_row_on(page).lasting == the_row_on(desk.get(url)).lasting
+    assert note_on(desk.get(LIST)) == "", "the message is not shown again"
     assert used(pack) == pack.sessions_used
 
 
 @pytest.mark.parametrize("charset", ["base64", "utf-7", "undefined", "rot13", "UTF-8"])
-def test_a_form_in_another_encoding_than_the_pages_is_refused(
-    northside: Org, desk: Client, charset: str
-) -> None:
-    """Python's codecs make no text of it, or half a character that PostgreSQL can't keep."""
+def test_a_form_that_is_not_utf_8_is_refused(northside: Org, desk: Client, charset: str) -> None:
+    """Other codecs of Python fail, or decode to surrogates, which PostgreSQL cannot store."""
     pack = make_pack(org=northside, kind="half used")
     form = encode_multipart(BOUNDARY, {"request_id": uuid4(), "note": "+2AA-"})
 
