@@ -1,5 +1,8 @@
-"""A request counts once. The same id again gets the first answer, whatever has happened since; for
-something else it is refused. What comes at the same moment is in test_same_press_at_once.py."""
+"""Idempotent requests: the request id is an idempotency key.
+
+A retry with the same id changes nothing and gets the first answer. The id cannot be reused for
+another action. Concurrent requests are in test_same_press_at_once.py.
+"""
 
 from datetime import timedelta
 from functools import partial
@@ -42,16 +45,17 @@ def pack(northside: Org) -> Purchase:
 
 
 def everything() -> list[object]:
+    """Return all rows of the purchases, events and requests."""
     tables = ["client_purchases", "session_events", "session_requests"]
     return [rows(f"SELECT * FROM {table} ORDER BY 1") for table in tables]
 
 
-# --- The same again -------------------------------------------------------------------------------
+# --- Retries --------------------------------------------------------------------------------------
 
 
 @ACTS
 @DOORS
-def test_pressed_twice_it_counts_once_and_answers_the_same(
+def test_a_second_request_with_the_same_id_changes_nothing(
     desk: Client, pack: Purchase, act: Act, htmx: bool
 ) -> None:
     request_id = str(uuid4())
@@ -69,7 +73,7 @@ def test_pressed_twice_it_counts_once_and_answers_the_same(
 
 
 @ACTS
-def test_later_changes_do_not_change_the_answer_and_the_row_shows_what_stands_now(
+def test_a_retry_gets_the_first_message_and_the_current_row(
     desk: Client, mia: User, pack: Purchase, act: Act
 ) -> None:
     request_id = str(uuid4())
@@ -79,26 +83,26 @@ def test_later_changes_do_not_change_the_answer_and_the_row_shows_what_stands_no
     Purchase.objects.update(payment_status="refunded", expires_at=timezone.now())
     before = everything()
 
-    again = press(desk, act, pack, htmx=True, request_id=request_id)
+    retry = press(desk, act, pack, htmx=True, request_id=request_id)
 
-    assert again.status_code == 200
-    assert note_on(again).split(" The pack expired")[0] == note_on(first)
-    assert the_row_on(again).used == str(used(pack)) != the_row_on(first).used
+    assert retry.status_code == 200
+    assert note_on(retry).split(" The pack expired")[0] == note_on(first)
+    assert the_row_on(retry).used == str(used(pack)) != the_row_on(first).used
     assert everything() == before
 
 
-def test_what_was_undone_since_is_still_told_as_it_was(desk: Client, pack: Purchase) -> None:
+def test_a_retry_gets_the_first_message_even_after_an_undo(desk: Client, pack: Purchase) -> None:
     request_id = str(uuid4())
     first = press(desk, "reinstate", pack, htmx=True, request_id=request_id)
     desk.post(undo_on(first) or "", {"request_id": str(uuid4())})
 
-    again = press(desk, "reinstate", pack, htmx=True, request_id=request_id)
+    retry = press(desk, "reinstate", pack, htmx=True, request_id=request_id)
 
-    assert note_on(again) == note_on(first)
-    assert the_row_on(again).used == "3" == str(used(pack))
+    assert note_on(retry) == note_on(first)
+    assert the_row_on(retry).used == "3" == str(used(pack))
 
 
-# What makes each press impossible, and what makes it possible again.
+# kind: (action, columns with which it is refused, columns with which it succeeds).
 REFUSALS: dict[str, tuple[Act, dict[str, Any], dict[str, Any]]] = {
     "nothing used": ("reinstate", {"sessions_used": 0}, {"sessions_used": 3}),
     "used up": ("use", {"sessions_used": 10}, {"sessions_used": 3}),
@@ -112,7 +116,7 @@ REFUSALS: dict[str, tuple[Act, dict[str, Any], dict[str, Any]]] = {
 
 @DOORS
 @pytest.mark.parametrize("kind", REFUSALS)
-def test_a_refusal_stays_one_when_the_press_would_be_possible_by_now(
+def test_a_retry_is_refused_again_even_if_it_would_succeed_now(
     desk: Client, pack: Purchase, kind: str, htmx: bool
 ) -> None:
     act, impossible, possible = REFUSALS[kind]
@@ -122,20 +126,21 @@ def test_a_refusal_stays_one_when_the_press_would_be_possible_by_now(
     Purchase.objects.update(**possible)
     before = everything()
 
-    again = press(desk, act, pack, htmx=htmx, request_id=request_id)
+    retry = press(desk, act, pack, htmx=htmx, request_id=request_id)
 
-    assert first.status_code == again.status_code == 409
-    assert told(again) == told(first) != ""
+    assert first.status_code == retry.status_code == 409
+    assert refusal_text(retry) == refusal_text(first) != ""
     assert everything() == before
-    assert press(desk, act, pack, htmx=True).status_code == 200, "a new press is a new request"
+    assert press(desk, act, pack, htmx=True).status_code == 200, "a new request id succeeds"
 
 
-def told(refusal: HttpResponseBase) -> str:
+def refusal_text(refusal: HttpResponseBase) -> str:
+    """Return the message of the refusal, of a fragment or of a whole page."""
     return note_on(refusal) or words_on(refusal).partition("Not changed ")[2].partition(".")[0]
 
 
-def test_a_refusal_by_the_database_alone_replays_as_it_was(mia: User, pack: Purchase) -> None:
-    """The pack changed between the look at it and the press."""
+def test_a_refusal_by_the_database_alone_is_repeated(mia: User, pack: Purchase) -> None:
+    """Another program changed the pack after the view had loaded it."""
     use = partial(operations.use, member=mia.membership, purchase=pack, request_id=uuid4())
     Purchase.objects.update(expires_at=timezone.now() - timedelta(days=1))
     texts = []
@@ -149,25 +154,25 @@ def test_a_refusal_by_the_database_alone_replays_as_it_was(mia: User, pack: Purc
     assert changes(pack) == []
 
 
-def test_an_act_is_one_statement_and_a_replay_looks_up_the_answer(
+def test_an_action_is_one_statement_and_a_retry_reads_the_first_answer(
     mia: User, pack: Purchase
 ) -> None:
     use = partial(operations.use, member=mia.membership, purchase=pack, request_id=uuid4())
     with CaptureQueriesContext(connection) as first:
         use()
-    with CaptureQueriesContext(connection) as again:
+    with CaptureQueriesContext(connection) as retry:
         use()
 
     assert len(first) == 1
-    assert len(again) == 3, "the claim, the request with its event, the counts that stand"
+    assert len(retry) == 3, "the claim, the request with its event, the current counts"
 
 
-# --- The same id for something else ---------------------------------------------------------------
+# --- Reused ids -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("refused_before", [False, True])
 @pytest.mark.parametrize("other", ["purchase", "operation", "actor", "event", "undo"])
-def test_an_id_that_was_used_for_something_else_is_refused_and_nothing_happens(
+def test_a_request_id_cannot_be_reused_for_another_action(
     northside: Org,
     pack: Purchase,
     mia: User,
@@ -208,26 +213,26 @@ def test_an_id_that_was_used_for_something_else_is_refused_and_nothing_happens(
     assert everything() == before
 
 
-def test_a_stranger_who_knows_the_id_learns_nothing(
+def test_a_member_of_another_org_cannot_reuse_the_id(
     pack: Purchase, desk: Client, otto: User, southside: Org, signed_in: SignIn
 ) -> None:
     request_id = str(uuid4())
     press(desk, "reinstate", pack, request_id=request_id)
-    theirs = make_purchase(org=southside)
+    foreign = make_purchase(org=southside)
 
     browser = signed_in(otto)
     assert press(browser, "reinstate", pack, request_id=request_id).status_code == 404
-    answer = press(browser, "reinstate", theirs, htmx=True, request_id=request_id)
+    answer = press(browser, "reinstate", foreign, htmx=True, request_id=request_id)
 
     assert (answer.status_code, note_on(answer)) == (409, USED_BEFORE)
-    assert used(theirs) == 3
+    assert used(foreign) == 3
 
 
 @pytest.mark.parametrize("request_id", [None, "", "7", "\0"])
-def test_an_undo_without_its_id_is_refused(
+def test_an_undo_without_a_valid_id_is_400(
     desk: Client, mia: User, pack: Purchase, request_id: str | None
 ) -> None:
-    """Reinstate and Use: see test_reinstate_and_use.py."""
+    """For Reinstate and Use, see test_reinstate_and_use.py."""
     given_back = reinstated_by(mia, pack)
 
     response = press_undo(desk, given_back.pk, request_id=request_id)

@@ -1,5 +1,4 @@
-"""One visit is given back once, and one reinstatement undone once, by however many at a time, each
-with a request of their own."""
+"""Concurrent requests with different ids reverse a use once, and undo a reinstatement once."""
 
 from collections.abc import Iterator
 from uuid import uuid4
@@ -36,7 +35,7 @@ def desks(mia: User) -> Iterator[Desks]:
     desks.close()
 
 
-def give_back(pack: Purchase, visit: SessionEvent | None = None) -> Sent:
+def reinstate(pack: Purchase, visit: SessionEvent | None = None) -> Sent:
     fields = {"request_id": str(uuid4())} | ({"event": str(visit.pk)} if visit else {})
     return reverse("purchases:reinstate", args=[pack.pk]), fields
 
@@ -46,18 +45,18 @@ def undo(reinstatement: SessionEvent) -> Sent:
 
 
 def refusals(answers: list[HttpResponseBase]) -> list[str]:
-    """Of the answers, all of which are done or refused."""
+    """Return the messages of the refused requests; the others must have succeeded."""
     assert {answer.status_code for answer in answers} <= {200, 409}
     return [note_on(answer) for answer in answers if answer.status_code == 409]
 
 
-def test_a_visit_that_all_choose_at_once_is_given_back_once(
+def test_a_use_chosen_by_all_requests_is_reversed_once(
     mia: User, pack: Purchase, desks: Desks
 ) -> None:
     for _ in range(ROUNDS):
         visit = used_by(mia, pack)
 
-        answers = desks.all_at_once([give_back(pack, visit) for _ in range(DESKS)], htmx=True)
+        answers = desks.all_at_once([reinstate(pack, visit) for _ in range(DESKS)], htmx=True)
 
         assert refusals(answers) == [Refusal.TAKEN_BACK.label] * (DESKS - 1)
         assert changes(pack)[-1] == ("reinstated", -1, 10)
@@ -66,24 +65,24 @@ def test_a_visit_that_all_choose_at_once_is_given_back_once(
         assert visit.reversed_by.sessions_used == 10
 
 
-def test_chosen_by_some_and_as_the_newest_by_others_it_is_given_back_once(
+def test_a_use_chosen_by_some_and_the_newest_for_others_is_reversed_once(
     mia: User, pack: Purchase, desks: Desks
 ) -> None:
-    """Who chose none may find that visit taken, and takes back an older one."""
+    """A request without a chosen use may reverse an older use instead."""
     for _ in range(ROUNDS):
         before = used(pack) or 0
         visit = used_by(mia, pack)
-        some = [give_back(pack, visit) for _ in range(DESKS - 2)]
+        choosing = [reinstate(pack, visit) for _ in range(DESKS - 2)]
 
-        answers = desks.all_at_once([*some, give_back(pack), give_back(pack)], htmx=True)
+        answers = desks.all_at_once([*choosing, reinstate(pack), reinstate(pack)], htmx=True)
 
         refused = len(refusals(answers))
-        assert refused in (DESKS - 3, DESKS - 2), "one of the choosers, or none of them, had it"
+        assert refused in (DESKS - 3, DESKS - 2), "at most one of the choosing requests succeeded"
         assert used(pack) == before + 1 - (DESKS - refused)
         assert pack.events.filter(reverses=visit.pk).count() == 1
 
 
-def test_a_reinstatement_that_all_undo_at_once_is_undone_once(
+def test_a_reinstatement_is_undone_once_by_concurrent_requests(
     mia: User, pack: Purchase, desks: Desks
 ) -> None:
     for _ in range(ROUNDS):
@@ -96,7 +95,7 @@ def test_a_reinstatement_that_all_undo_at_once_is_undone_once(
         assert changes(pack)[-1] == ("undone", 1, used(pack))
 
 
-def test_who_comes_second_hears_that_it_was_undone_though_the_pack_is_full_by_then(
+def test_the_second_undo_is_refused_as_undone_even_if_the_pack_is_full(
     mia: User, desks: Desks
 ) -> None:
     pack = make_purchase(org=mia.membership.org, total=10, used=10)
@@ -109,10 +108,10 @@ def test_who_comes_second_hears_that_it_was_undone_though_the_pack_is_full_by_th
         assert used(pack) == 10
 
 
-def test_of_two_that_are_undone_at_once_one_finds_no_room_and_is_told_so_for_ever(
+def test_of_two_concurrent_undos_with_room_for_one_the_other_stays_refused(
     mia: User, desks: Desks
 ) -> None:
-    """Though there is room later, and it is undone by another press."""
+    """The refusal remains even if there is room later and another request undoes it."""
     pack = make_purchase(org=mia.membership.org, total=10, used=10)
     for _ in range(ROUNDS):
         events = [reinstated_by(mia, pack), reinstated_by(mia, pack)]
@@ -124,33 +123,31 @@ def test_of_two_that_are_undone_at_once_one_finds_no_room_and_is_told_so_for_eve
         assert refusals(answers) == [Refusal.NO_ROOM.label]
         rows("UPDATE client_purchases SET sessions_used = 9 WHERE id = %s", pack.pk)
         undone_by(mia, events[[answer.status_code for answer in answers].index(409)])
-        again = desks.all_at_once(presses, htmx=True)
-        assert refusals(again) == [Refusal.NO_ROOM.label]
+        retries = desks.all_at_once(presses, htmx=True)
+        assert refusals(retries) == [Refusal.NO_ROOM.label]
         assert used(pack) == 10
 
 
-def test_an_undo_that_comes_again_is_answered_while_another_program_holds_the_pack(
-    mia: User, pack: Purchase
-) -> None:
-    asked = Asked(uuid4(), "undo", pack.pk, mia.pk, reinstated_by(mia, pack).pk)
+def test_a_retried_undo_does_not_wait_for_a_lock_on_the_purchase(mia: User, pack: Purchase) -> None:
+    request = Asked(uuid4(), "undo", pack.pk, mia.pk, reinstated_by(mia, pack).pk)
     hold = "SELECT FROM client_purchases FOR UPDATE"
     with another_connection() as before:
-        assert ask(before, asked)
+        assert ask(before, request)
 
-    outcome = run(lambda other: other.execute(hold), lambda desk: ask(desk, asked), "COMMIT")
+    outcome = run(lambda other: other.execute(hold), lambda desk: ask(desk, request), "COMMIT")
 
     assert (outcome.second, outcome.waited) == (None, False)
 
 
-def test_a_visit_stays_given_back_while_its_reinstatement_is_undone(
+def test_a_use_cannot_be_reversed_again_while_its_reinstatement_is_undone(
     mia: User, pack: Purchase, desks: Desks
 ) -> None:
-    """The undo makes a use of its own, which can be given back in turn."""
+    """The undo records a new use, which can be reversed in turn."""
     for _ in range(ROUNDS):
         visit = used_by(mia, pack)
         given_back = reinstated_by(mia, pack)
 
-        answers = desks.all_at_once([undo(given_back), give_back(pack, visit)], htmx=True)
+        answers = desks.all_at_once([undo(given_back), reinstate(pack, visit)], htmx=True)
 
         assert [answer.status_code for answer in answers] == [200, 409]
         assert refusals(answers) == [Refusal.TAKEN_BACK.label]

@@ -1,7 +1,7 @@
-"""The same press, thirty times at the same moment: one effect, and thirty equal answers.
+"""Idempotent requests under concurrency: 30 requests with the same id have one effect.
 
-Real requests through the real views, each thread with a database connection of its own. The naive
-way, which looks the id up first and keeps it last, has to fail here, or this would prove nothing.
+They go through the real views, each thread with its own database connection. The negative control
+looks the id up first and stores it last, and must fail.
 """
 
 from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ ROUNDS = 50
 
 @dataclass(frozen=True)
 class Press:
-    """What is sent by all at once, and the changes that it may make, once."""
+    """A request that all browsers post, and the events that it must record once."""
 
     path: str
     fields: dict[str, str]
@@ -42,12 +42,12 @@ class Press:
     expected: list[tuple[str, int, int]]
 
     @property
-    def sent(self) -> Sent:
+    def request(self) -> Sent:
         return self.path, self.fields
 
 
 def presses(mia: User) -> Iterator[Press]:
-    """One of each sort, over and over, each on a pack of its own."""
+    """Yield requests of each kind in turn, each for a new pack."""
     org = mia.membership.org
     client, offer = make_client(org=org), make_offer(org=org)
 
@@ -83,36 +83,43 @@ def desks(mia: User) -> Iterator[Desks]:
     desks.close()
 
 
-def complaints(press: Press, answers: list[HttpResponseBase]) -> list[str]:
-    """What is not as it should be. Nothing, if it counted once and everybody was told the same."""
-    found = []
+def faults(press: Press, answers: list[HttpResponseBase]) -> list[str]:
+    """Return what is wrong: nothing if the request counted once and all responses are equal."""
+    messages = []
     if any(answer.status_code >= 500 for answer in answers):
-        found.append("somebody got an error")
-    if len({(answer.status_code, answer.get("Location"), said(answer)) for answer in answers}) > 1:
-        found.append("not everybody was told the same")
+        messages.append("a response is an error")
+    if (
+        len(
+            {(answer.status_code, answer.get("Location"), content_of(answer)) for answer in answers}
+        )
+        > 1
+    ):
+        messages.append("the responses differ")
     if changes(press.pack) != press.expected:
-        found.append(f"{changes(press.pack)} and not {press.expected}")
-    return found
+        messages.append(f"{changes(press.pack)} and not {press.expected}")
+    return messages
 
 
-def said(answer: HttpResponseBase) -> str:
+def content_of(answer: HttpResponseBase) -> str:
     return lasting(html_of(answer))
 
 
-def test_the_same_press_at_the_same_moment_counts_once_and_is_answered_alike(
+def test_concurrent_requests_with_the_same_id_count_once_and_get_the_same_answer(
     mia: User, desks: Desks
 ) -> None:
     for number, press in enumerate(islice(presses(mia), ROUNDS)):
-        answers = desks.all_at_once([press.sent] * DESKS, htmx=number % 2 == 0)
-        assert complaints(press, answers) == [], press
+        answers = desks.all_at_once([press.request] * DESKS, htmx=number % 2 == 0)
+        assert faults(press, answers) == [], press
         refused = newest(press.pack).kind == "opened"
         expected = 409 if refused else 200 if number % 2 == 0 else 302
         assert answers[0].status_code == expected
 
 
-def naive(all_have_looked: Barrier) -> Callable[..., operations.Done]:
-    """Looks the id up, acts, and keeps the id. Everybody has looked before the first one acts: the
-    unlucky moment, made certain."""
+def naive(all_have_read: Barrier) -> Callable[..., operations.Done]:
+    """Return an operation that looks the id up, acts, and stores the id.
+
+    All callers look the id up before the first one acts.
+    """
 
     def act(
         operation: SessionRequest.Operation,
@@ -120,12 +127,12 @@ def naive(all_have_looked: Barrier) -> Callable[..., operations.Done]:
         purchase: Purchase,
         request_id: UUID,
         objection: object,
-        **asked: object,
+        **arguments: object,
     ) -> operations.Done:
         known = SessionRequest.objects.filter(pk=request_id).exists()
-        all_have_looked.wait(PATIENCE)
+        all_have_read.wait(PATIENCE)
         if known:
-            raise AssertionError("nobody has kept it yet")
+            raise AssertionError("no caller can have stored the id yet")
         used = value("SELECT public.release_session(%s)", purchase.pk)
         SessionRequest.objects.create(
             pk=request_id, operation=operation, purchase=purchase, actor_id=member.user_id
@@ -136,14 +143,14 @@ def naive(all_have_looked: Barrier) -> Callable[..., operations.Done]:
     return act
 
 
-def test_the_naive_way_counts_more_than_once_and_answers_errors(
+def test_the_naive_way_counts_more_than_once_and_returns_errors(
     mia: User, desks: Desks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     press = next(presses(mia))
     monkeypatch.setattr(sessions, "_act", naive(Barrier(DESKS)))
 
-    found = complaints(press, desks.all_at_once([press.sent] * DESKS, htmx=True))
+    messages = faults(press, desks.all_at_once([press.request] * DESKS, htmx=True))
 
-    assert found[:2] == ["somebody got an error", "not everybody was told the same"]
+    assert messages[:2] == ["a response is an error", "the responses differ"]
     assert changes(press.pack)[0] == ("reinstated", -1, 2)
     assert len(changes(press.pack)) > 1
