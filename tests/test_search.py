@@ -1,4 +1,4 @@
-"""The desk's search: what is typed, and who is found."""
+"""The desk's search: queries and the clients that they find."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from tests.factories import make_client, make_purchase
 from tests.pages import LIST, html_of, rows_on, words_on
 from tests.purchase_kinds import make_pack
 
-# name: e-mail, phone
+# name: (e-mail, phone)
 CLIENTS = {
     "José Álvarez": ("pepe@example.com", "+61 412 345 678"),
     "Ana Ruiz": ("ana.ruiz@example.com", "0498 765 432"),
@@ -28,14 +28,14 @@ CLIENTS = {
 
 
 @pytest.fixture
-def everybody(northside: Org, southside: Org) -> dict[UUID, str]:
-    """Each client by their purchase. A stranger of each name buys at Southside."""
-    found = {}
+def clients(northside: Org, southside: Org) -> dict[UUID, str]:
+    """Create each client in both orgs; return name and org by the id of the purchase."""
+    names = {}
     for name, (email, phone) in CLIENTS.items():
         for org in (northside, southside):
             client = make_client(org=org, name=name, email=email, phone=phone)
-            found[make_purchase(org=org, client=client).pk] = f"{name}, {org}"
-    return found
+            names[make_purchase(org=org, client=client).pk] = f"{name}, {org}"
+    return names
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,10 @@ def everybody(northside: Org, southside: Org) -> dict[UUID, str]:
         pytest.param("zzz", "", id="nobody"),
     ],
 )
-def test_who_is_found(everybody: dict[UUID, str], desk: Client, typed: str, found: str) -> None:
-    shown = [everybody[row.purchase_id] for row in rows_on(desk.get(LIST, {"q": typed}))]
+def test_a_query_finds_these_clients(
+    clients: dict[UUID, str], desk: Client, typed: str, found: str
+) -> None:
+    shown = [clients[row.purchase_id] for row in rows_on(desk.get(LIST, {"q": typed}))]
 
     assert sorted(shown) == sorted(
         f"{name}, Northside Pilates" for name in found.split("; ") if name
@@ -109,15 +111,15 @@ def test_who_is_found(everybody: dict[UUID, str], desk: Client, typed: str, foun
 
 
 @pytest.mark.parametrize("typed", ["", " ", "\t"])
-def test_without_a_word_everybody_is_shown(
-    everybody: dict[UUID, str], desk: Client, typed: str
+def test_an_empty_query_lists_all_purchases(
+    clients: dict[UUID, str], desk: Client, typed: str
 ) -> None:
     assert len(rows_on(desk.get(LIST, {"q": typed}))) == len(CLIENTS)
 
 
 @pytest.mark.parametrize("typed", ["'", "-", "( )"])
-def test_what_no_name_begins_with_finds_nobody(
-    everybody: dict[UUID, str], desk: Client, typed: str
+def test_a_query_of_punctuation_finds_no_client(
+    clients: dict[UUID, str], desk: Client, typed: str
 ) -> None:
     page = desk.get(LIST, {"q": typed})
 
@@ -125,8 +127,8 @@ def test_what_no_name_begins_with_finds_nobody(
     assert f"Nobody found for “{typed}”." in words_on(page)
 
 
-def test_a_client_is_found_with_every_purchase_and_each_once(northside: Org, desk: Client) -> None:
-    """Two words that the same word of the name answers do not show it twice."""
+def test_every_purchase_of_a_client_is_listed_once(northside: Org, desk: Client) -> None:
+    """A purchase is listed once even if a word of the name matches two words of the search."""
     client = make_client(org=northside, name="Ana Ananas", email="ana@example.com")
     bought = {make_purchase(org=northside, client=client).pk for _ in range(3)}
 
@@ -136,7 +138,7 @@ def test_a_client_is_found_with_every_purchase_and_each_once(northside: Org, des
     assert set(shown) == bought
 
 
-def test_search_and_filter_narrow_together(northside: Org, desk: Client) -> None:
+def test_search_and_filter_are_combined(northside: Org, desk: Client) -> None:
     expired = make_pack(org=northside, kind="expired")
     make_pack(org=northside, kind="half used")
     make_pack(org=northside, kind="used up, expired")
@@ -147,27 +149,25 @@ def test_search_and_filter_narrow_together(northside: Org, desk: Client) -> None
     assert rows_on(desk.get(LIST, {"q": "half", "state": "expired"})) == []
 
 
-def test_what_was_typed_stands_in_the_box_and_in_the_filters(desk: Client) -> None:
+def test_the_query_is_kept_in_the_input_and_in_the_filter_links(desk: Client) -> None:
     html = html_of(desk.get(LIST, {"q": 'o\'b & "c"'}))
 
     assert 'value="o&#x27;b &amp; &quot;c&quot;"' in html
     assert 'href="?q=o%27b+%26+%22c%22&amp;state=active"' in html
 
 
-def test_nobody_found_says_what_was_searched_and_what_may_help(desk: Client) -> None:
-    says = words_on(desk.get(LIST, {"q": "zzz <b>", "state": "expired"}))
+def test_a_search_without_results_has_a_message_with_hints(desk: Client) -> None:
+    text = words_on(desk.get(LIST, {"q": "zzz <b>", "state": "expired"}))
 
-    assert "No clients found for “zzz <b>” in “Expired”." in says
-    assert "Type the beginning of a name" in says
-    assert "Search all purchases" in says
+    assert "No clients found for “zzz <b>” in “Expired”." in text
+    assert "Type the beginning of a name" in text
+    assert "Search all purchases" in text
 
 
 @pytest.mark.parametrize(
     "typed", ["a" * 100, "ä" * 100, "a " * 50, "1" * 100, "@" * 100, "\U0010ffff"]
 )
-def test_the_longest_and_the_strangest_search_is_answered(
-    northside: Org, desk: Client, typed: str
-) -> None:
+def test_a_query_of_100_unusual_characters_is_200(northside: Org, desk: Client, typed: str) -> None:
     make_purchase(org=northside, client=make_client(org=northside, name=typed))
 
     assert desk.get(LIST, {"q": typed}).status_code == 200

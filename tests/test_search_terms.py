@@ -1,4 +1,4 @@
-"""The words that find a client, of a name, an e-mail and a phone number."""
+"""Search terms of a client: the words of the name, the e-mail address and the phone number."""
 
 from unicodedata import normalize
 
@@ -11,9 +11,9 @@ from tests.search_terms import found, terms
 
 
 def needs_letters_beyond_ascii() -> None:
-    """Which upper-case letters have a lower case is up to the locale of the database."""
+    """Skip the test if the locale of the database does not lower-case letters beyond ASCII."""
     if value("SELECT lower('Ж')") != "ж":
-        pytest.skip("in this database's locale, lower() leaves letters beyond ASCII alone")
+        pytest.skip("the locale of this database lower-cases ASCII only")
 
 
 # --- Names ----------------------------------------------------------------------------------------
@@ -44,7 +44,7 @@ def needs_letters_beyond_ascii() -> None:
 def test_a_name_is_found_by_the_beginning_of_each_word(
     northside: Org, name: str, words: list[str], form: str
 ) -> None:
-    """However an accent was typed: with its letter, or after it."""
+    """The Unicode normal form of the name does not matter."""
     client = make_client(org=northside, name=normalize(form, name))  # type: ignore[arg-type]
     make_client(org=northside, name="Xx Xx")
 
@@ -83,9 +83,7 @@ def test_a_name_with_an_apostrophe_is_found_with_and_without_it(
 
 
 @pytest.mark.parametrize("word", ["uiz", "na", "anar", "x", "%", "%uiz", "_na", "a.*", "\\"])
-def test_neither_the_middle_of_a_word_nor_a_pattern_finds_anybody(
-    northside: Org, word: str
-) -> None:
+def test_the_middle_of_a_word_and_patterns_find_no_client(northside: Org, word: str) -> None:
     make_client(org=northside, name="Ana Ruiz")
 
     assert found(northside, word) == []
@@ -103,14 +101,16 @@ def test_a_client_of_another_org_is_not_found(northside: Org, southside: Org) ->
 @pytest.mark.parametrize(
     "word", ["ana.ruiz+desk@example.com", "ANA.RUIZ+DESK@EX", "ana.r", "ruiz", "desk"]
 )
-def test_an_email_is_found_whole_and_by_the_words_before_its_at(northside: Org, word: str) -> None:
+def test_an_email_is_found_as_a_whole_and_by_its_words_before_the_at_sign(
+    northside: Org, word: str
+) -> None:
     make_client(org=northside, name="Customer", email="Ana.Ruiz+desk@Example.com")
 
     assert found(northside, word) == ["Customer"]
 
 
-def test_the_domain_of_an_email_finds_nobody(northside: Org) -> None:
-    """Or half the studio would be found by `gmail`."""
+def test_the_domain_of_an_email_finds_no_client(northside: Org) -> None:
+    """Domains are not terms, because `gmail` would find half of the clients."""
     make_client(org=northside, name="Customer", email="ana@example.com")
 
     assert found(northside, "example") == found(northside, "com") == []
@@ -126,7 +126,7 @@ def test_a_phone_is_found_by_three_or_more_digits_in_a_row(
     assert found(northside, digits) == ["Customer"]
 
 
-def test_two_last_digits_of_a_phone_find_nobody(northside: Org) -> None:
+def test_two_digits_of_a_phone_find_no_client(northside: Org) -> None:
     make_client(org=northside, name="Customer", phone="0412 345 678")
 
     assert found(northside, "78") == []
@@ -135,7 +135,7 @@ def test_two_last_digits_of_a_phone_find_nobody(northside: Org) -> None:
 @pytest.mark.parametrize(
     ("email", "phone"), [(None, None), ("", ""), ("@", "+"), (None, "12"), (None, "ask Bo")]
 )
-def test_a_client_without_email_or_phone_is_found_by_name_alone(
+def test_a_client_without_email_or_phone_has_only_terms_of_the_name(
     northside: Org, email: str | None, phone: str | None
 ) -> None:
     client = make_client(org=northside, name="Ana Ruiz", email=email, phone=phone)
@@ -144,11 +144,11 @@ def test_a_client_without_email_or_phone_is_found_by_name_alone(
 
 
 @pytest.mark.parametrize("name", ["", " ", "-", "'"])
-def test_a_name_of_nothing_is_kept_and_found_by_nothing(northside: Org, name: str) -> None:
+def test_a_name_without_letters_has_no_terms(northside: Org, name: str) -> None:
     assert terms(make_client(org=northside, name=name).pk) == set()
 
 
-def test_with_each_term_come_the_letters_with_which_the_words_begin(northside: Org) -> None:
+def test_each_term_is_followed_by_the_initials_of_all_words(northside: Org) -> None:
     client = make_client(
         org=northside, name="Zoë O’Brien 3rd", email="Mia@example.com", phone="0412"
     )
@@ -159,8 +159,8 @@ def test_with_each_term_come_the_letters_with_which_the_words_begin(northside: O
     }
 
 
-def test_a_phone_of_any_length_has_terms_in_proportion(northside: Org) -> None:
-    """Each digit begins one. What another program lets its users write is no reason to wait."""
+def test_a_long_phone_number_has_at_most_100_terms(northside: Org) -> None:
+    """Each digit begins a term, so the number of digits that become terms is limited."""
     digits = "".join(str(number) for number in range(1000, 3000))
     client = make_client(org=northside, name="Ana", phone=digits)
 
@@ -168,16 +168,16 @@ def test_a_phone_of_any_length_has_terms_in_proportion(northside: Org) -> None:
     assert found(northside, digits[90:98]) == ["Ana"]
 
 
-def test_a_word_of_any_length_can_be_kept(northside: Org) -> None:
-    """Longer than an index can hold, and of letters that do not compress."""
+def test_a_word_of_any_length_can_be_stored(northside: Org) -> None:
+    """The word is longer than an index entry may be, even compressed."""
     email = "".join(map(chr, range(0x4E00, 0x4E00 + 5000)))
     make_client(org=northside, name="Customer", email=email, phone="0123456789" * 30)
 
     assert found(northside, email[:100]) == ["Customer"]
 
 
-def test_a_name_of_any_number_of_words_can_be_kept(northside: Org) -> None:
-    """Each of which begins with another letter."""
+def test_a_name_of_any_number_of_words_can_be_stored(northside: Org) -> None:
+    """Each word begins with another letter, so the list of initials would be too long."""
     name = " ".join(map(chr, range(0x4E00, 0x4E00 + 3000)))
     make_client(org=northside, name=name)
 

@@ -1,4 +1,4 @@
-"""The words that find a client are kept right by the database, whoever writes the client."""
+"""Triggers keep the search terms current, whatever program writes the client."""
 
 from uuid import UUID
 
@@ -18,7 +18,7 @@ def insert_client(org: Org) -> UUID:
     return client_id
 
 
-def test_an_insert_by_another_program_is_found(northside: Org) -> None:
+def test_an_insert_by_another_program_writes_terms(northside: Org) -> None:
     assert terms(insert_client(northside)) == {"ana", "ruiz", "ana@example.com"}
 
 
@@ -32,9 +32,7 @@ def test_an_insert_by_another_program_is_found(northside: Org) -> None:
         ("notes = 'likes mornings'", {"ana", "ruiz", "ana@example.com"}),
     ],
 )
-def test_after_an_update_the_new_words_find_and_the_old_ones_do_not(
-    northside: Org, change: str, expected: set[str]
-) -> None:
+def test_an_update_replaces_the_terms(northside: Org, change: str, expected: set[str]) -> None:
     client_id = insert_client(northside)
     stranger = make_client(org=northside, name="Ana Ruiz")
 
@@ -43,9 +41,7 @@ def test_after_an_update_the_new_words_find_and_the_old_ones_do_not(
     assert terms(stranger.pk) == {"ana", "ruiz"}
 
 
-def test_a_client_who_moves_to_another_org_is_found_there_alone(
-    northside: Org, southside: Org
-) -> None:
+def test_a_client_moved_to_another_org_is_found_only_there(northside: Org, southside: Org) -> None:
     client_id = insert_client(northside)
 
     rows("UPDATE clients SET org_id = %s WHERE id = %s", southside.pk, client_id)
@@ -53,15 +49,15 @@ def test_a_client_who_moves_to_another_org_is_found_there_alone(
     assert found(southside, "ana") == ["Ana Ruiz"]
 
 
-def test_the_words_go_with_the_client(northside: Org) -> None:
+def test_deleting_a_client_deletes_the_terms(northside: Org) -> None:
     client_id = insert_client(northside)
 
     rows("DELETE FROM clients WHERE id = %s", client_id)
     assert terms(client_id) == set()
 
 
-def test_a_role_that_may_only_insert_clients_can(northside: Org) -> None:
-    """A program that knew nothing of the search goes on working, with the rights that it had."""
+def test_a_role_needs_no_right_on_the_terms_to_insert_a_client(northside: Org) -> None:
+    """A program without rights on the terms can still insert clients."""
     role = make_role("INSERT (org_id, full_name) ON clients")
 
     with acting_as(role):
@@ -69,7 +65,7 @@ def test_a_role_that_may_only_insert_clients_can(northside: Org) -> None:
     assert found(northside, "ana") == ["Ana Ruiz"]
 
 
-def test_that_role_can_neither_read_the_words_nor_call_the_trigger(northside: Org) -> None:
+def test_that_role_can_neither_read_the_terms_nor_call_the_trigger(northside: Org) -> None:
     role = make_role("INSERT (org_id, full_name) ON clients")
 
     for statement in ["SELECT FROM client_search_terms", "SELECT keep_search_terms()"]:

@@ -1,4 +1,4 @@
-"""The search goes one of several ways, by how many clients it finds. Each finds the same."""
+"""The search has several plans, chosen by the number of matches. All give the same result."""
 
 import random
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from purchases.queries import desk_page, search
 from tests.factories import make_client, make_offer, make_org, make_purchase
 
 State = Purchase.State
-ACCENT = "\u0301"  # and no letter below it
+ACCENT = "\u0301"  # a combining accent without a letter
 NAMES = [
     "Ana Ruiz",
     "Ana Maria Ruiz",
@@ -28,12 +28,12 @@ NAMES = [
     "Fiona Ana",
     "SSuse Ruiz",
 ]
-# What is RARE, FEW and MANY: no number of terms is, or every one.
-WAYS = {
-    "the rare word's, one by one": (999, 999, 999),
-    "client by client": (-1, 999, 999),
-    "held against all": (-1, 0, 999),
-    "each is asked": (-1, -1, 0),
+# plan: (RARE, FEW, MANY). -1 excludes a plan for every number of terms, 999 selects it.
+PLANS = {
+    "check each client of a rare word": (999, 999, 999),
+    "look up the purchases of each client": (-1, 999, 999),
+    "scan the list, hash the clients": (-1, 0, 999),
+    "scan the list, check each client": (-1, -1, 0),
 }
 SEARCHES = [
     "a",
@@ -61,20 +61,20 @@ SEARCHES = [
 
 @pytest.fixture
 def studio(northside: Org) -> Org:
-    """Purchases of everybody in every state, some of them in the same moment."""
-    by_chance, now = random.Random(7), timezone.now().replace(microsecond=0)
+    """Create purchases of every client in every state, some with equal times."""
+    random_source, now = random.Random(7), timezone.now().replace(microsecond=0)
     offer, elsewhere = make_offer(org=northside), make_org(name="Elsewhere")
     for name in NAMES:
         client = make_client(org=northside, name=name)
         for _ in range(12):
-            expires_in = by_chance.choice([None, -40, -1, 3, 3, 90])
+            expires_in = random_source.choice([None, -40, -1, 3, 3, 90])
             make_purchase(
                 org=northside,
                 client=client,
                 offer=offer,
-                used=by_chance.choice([0, 3, 10]),
-                payment_status=by_chance.choice(["succeeded", "succeeded", "pending"]),
-                purchased_at=now - timedelta(days=by_chance.randrange(20)),
+                used=random_source.choice([0, 3, 10]),
+                payment_status=random_source.choice(["succeeded", "succeeded", "pending"]),
+                purchased_at=now - timedelta(days=random_source.randrange(20)),
                 expires_at=None if expires_in is None else now + timedelta(days=expires_in),
             )
         make_purchase(org=elsewhere, client=make_client(org=elsewhere, name=name))
@@ -88,7 +88,7 @@ def has_every_word(purchase: Purchase, words: list[str]) -> bool:
     return all(any(part.startswith(word) for part in parts) for word in typed)
 
 
-def everything_listed(studio: Org, state: State, q: str) -> Iterator[Purchase]:
+def all_pages(studio: Org, state: State, q: str) -> Iterator[Purchase]:
     page = desk_page(org_id=studio.pk, q=q, state=state, after=None)
     yield from page.purchases
     while page.next:
@@ -97,11 +97,11 @@ def everything_listed(studio: Org, state: State, q: str) -> Iterator[Purchase]:
 
 
 @pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-def test_it_lists_in_the_order_of_the_state_whoever_has_every_word(
-    studio: Org, monkeypatch: pytest.MonkeyPatch, way: tuple[int, int, int], state: State
+@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+def test_every_plan_lists_the_same_purchases_in_the_same_order(
+    studio: Org, monkeypatch: pytest.MonkeyPatch, plan: tuple[int, int, int], state: State
 ) -> None:
-    rare, few, many = way
+    rare, few, many = plan
     for name, terms in {"RARE": rare, "FEW": few, "FEW_IN_A_STATE": few, "MANY": many}.items():
         monkeypatch.setattr(search, name, terms)
     purchases = Purchase.objects.of_org(studio.pk).in_state(state, timezone.now())
@@ -109,5 +109,5 @@ def test_it_lists_in_the_order_of_the_state_whoever_has_every_word(
     assert listed
 
     for q in SEARCHES:
-        wanted = [each for each in listed if has_every_word(each, q.split())]
-        assert list(everything_listed(studio, state, q)) == wanted, q
+        expected = [purchase for purchase in listed if has_every_word(purchase, q.split())]
+        assert list(all_pages(studio, state, q)) == expected, q
