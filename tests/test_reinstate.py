@@ -1,4 +1,4 @@
-"""Reinstate: one session is given back, and the page says the count that the database returned."""
+"""Reinstate gives one session back and shows the count that the database returned."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from tests.purchase_kinds import used
 
 @DOORS
 @pytest.mark.parametrize(
-    ("total", "before", "after", "says"),
+    ("total", "before", "after", "text"),
     [
         (10, 3, "2", "2 of 10 used."),
         (10, 10, "9", "9 of 10 used."),
@@ -27,14 +27,14 @@ from tests.purchase_kinds import used
         (None, 3, "2", "2 used."),
     ],
 )
-def test_the_row_and_the_note_have_the_new_count(
+def test_the_row_and_the_message_have_the_new_count(
     northside: Org,
     desk: Client,
     htmx: bool,
     total: int | None,
     before: int,
     after: str,
-    says: str,
+    text: str,
 ) -> None:
     client = make_client(org=northside, name="José Álvarez")
     pack = make_purchase(org=northside, client=client, total=total, used=before)
@@ -43,18 +43,20 @@ def test_the_row_and_the_note_have_the_new_count(
     page = answer if htmx else desk.get(LIST)
 
     assert answer.status_code == (200 if htmx else 302)
-    assert note_on(page) == f"Session reinstated for José Álvarez. {says}"
-    assert undo_on(page) == reverse("purchases:undo", args=[the_event(pack).pk])
+    assert note_on(page) == f"Session reinstated for José Álvarez. {text}"
+    assert undo_on(page) == reverse("purchases:undo", args=[reinstatement_of(pack).pk])
     assert the_row_on(page).purchase_id == pack.pk
     assert the_row_on(page).used == after == str(used(pack))
 
 
-def the_event(pack: Purchase) -> SessionEvent:
-    """The pack's only reinstatement."""
+def reinstatement_of(pack: Purchase) -> SessionEvent:
+    """Return the pack's only reinstatement."""
     return pack.events.get(kind="reinstated")
 
 
-def test_each_press_gives_back_one_until_none_is_used(northside: Org, desk: Client) -> None:
+def test_each_request_reinstates_one_session_until_none_is_used(
+    northside: Org, desk: Client
+) -> None:
     pack = make_purchase(org=northside, used=2)
 
     answers = [press(desk, "reinstate", pack, htmx=True) for _ in range(4)]
@@ -77,7 +79,7 @@ def test_no_other_purchase_changes(northside: Org, desk: Client) -> None:
 
 @DOORS
 @pytest.mark.parametrize("total", [10, None])
-def test_on_an_expired_pack_it_says_so(
+def test_the_message_for_an_expired_pack_names_the_expiry(
     northside: Org, desk: Client, htmx: bool, total: int | None
 ) -> None:
     expired = datetime(2024, 3, 3, 12, tzinfo=UTC)
@@ -91,7 +93,7 @@ def test_on_an_expired_pack_it_says_so(
 
 
 @DOORS
-def test_on_an_expired_pack_one_more_click_extends_it(
+def test_an_expired_pack_can_be_extended_from_the_message(
     northside: Org, desk: Client, htmx: bool
 ) -> None:
     pack = make_purchase(org=northside, expires_at=datetime(2024, 3, 3, 12, tzinfo=UTC))
@@ -100,17 +102,19 @@ def test_on_an_expired_pack_one_more_click_extends_it(
 
     form = re.search(r'<form class="extend-now".*?action="([^"]*)".*?</form>', html_of(page), re.S)
     assert form
-    assert undo_on(page), "and Undo stays"
+    assert undo_on(page), "Undo is still offered"
     names = re.findall(r'name="(\w+)" value="([^"]*)"', form[0])
-    sent = {name: value for name, value in names if name != "csrfmiddlewaretoken"}
-    assert (sent["days"], sent["note"]) == ("14", "Session reinstated")
-    assert desk.post(form[1], sent, headers=HTMX).status_code == 200
+    fields = {name: value for name, value in names if name != "csrfmiddlewaretoken"}
+    assert (fields["days"], fields["note"]) == ("14", "Session reinstated")
+    assert desk.post(form[1], fields, headers=HTMX).status_code == 200
 
     assert expiry_of(pack) == end_of_the_day(14)
     assert press(desk, "use", pack, htmx=True).status_code == 200, "the session can be used"
 
 
-def test_where_reasons_are_mandatory_that_click_needs_no_more(northside: Org, desk: Client) -> None:
+def test_extending_from_the_message_has_a_note_if_reasons_are_mandatory(
+    northside: Org, desk: Client
+) -> None:
     Policy.objects.create(org=northside, reason_is_mandatory=True)
     pack = make_purchase(org=northside, expires_at=datetime(2024, 3, 3, 12, tzinfo=UTC))
 
@@ -120,7 +124,7 @@ def test_where_reasons_are_mandatory_that_click_needs_no_more(northside: Org, de
 
 
 @pytest.mark.parametrize("expires_in", [None, timedelta(hours=1)])
-def test_of_an_expiry_still_to_come_it_says_nothing(
+def test_the_message_does_not_mention_a_future_expiry(
     northside: Org, desk: Client, expires_in: timedelta | None
 ) -> None:
     expires_at = timezone.now() + expires_in if expires_in else None
@@ -129,13 +133,15 @@ def test_of_an_expiry_still_to_come_it_says_nothing(
     assert "expir" not in note_on(press(desk, "reinstate", pack, htmx=True))
 
 
-def test_a_desk_that_comes_second_sees_the_count_that_stands(northside: Org, desk: Client) -> None:
-    """Both had the page open with one session used."""
+def test_a_second_desk_gets_the_current_count_with_the_refusal(
+    northside: Org, desk: Client
+) -> None:
+    """Both desks show a page with one session used."""
     pack = make_purchase(org=northside, used=1)
     assert the_row_on(desk.get(LIST)).buttons == ["Reinstate", "Use"]
     press(desk, "reinstate", pack)
 
-    late = press(desk, "reinstate", pack, htmx=True)
+    second = press(desk, "reinstate", pack, htmx=True)
 
-    assert late.status_code == 409
-    assert (the_row_on(late).used, the_row_on(late).buttons) == ("0", ["Use"])
+    assert second.status_code == 409
+    assert (the_row_on(second).used, the_row_on(second).buttons) == ("0", ["Use"])

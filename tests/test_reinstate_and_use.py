@@ -1,4 +1,4 @@
-"""What Reinstate and Use share: what comes with a press, and how the page and htmx are answered."""
+"""The requests and responses that Reinstate and Use share, with htmx and without."""
 
 from typing import Any
 from uuid import uuid4
@@ -19,14 +19,14 @@ ACTS = pytest.mark.parametrize("act", ["reinstate", "use"])
 
 @pytest.fixture
 def pack(northside: Org) -> Purchase:
-    """3 of 10 used, paid, never expires: both acts are possible."""
+    """A pack that allows both actions: 3 of 10 used, paid, without expiry."""
     return make_purchase(org=northside)
 
 
 @ACTS
 @DOORS
 @pytest.mark.parametrize("kind", PACKS)
-def test_a_button_is_shown_where_pressing_it_works_and_nowhere_else(
+def test_a_button_is_shown_exactly_if_it_would_succeed(
     northside: Org, desk: Client, kind: str, act: Act, htmx: bool
 ) -> None:
     pack = make_pack(org=northside, kind=kind)
@@ -34,14 +34,14 @@ def test_a_button_is_shown_where_pressing_it_works_and_nowhere_else(
 
     response = press(desk, act, pack, htmx=htmx)
 
-    done = 200 if htmx else 302
-    assert response.status_code == (done if offered else 409)
+    success = 200 if htmx else 302
+    assert response.status_code == (success if offered else 409)
     assert (used(pack) != pack.sessions_used) is offered
 
 
 @ACTS
 @pytest.mark.parametrize("query", ["", "?q=ana+r&state=active"])
-def test_htmx_gets_the_row_as_the_page_then_shows_it(
+def test_htmx_gets_the_same_row_as_the_page_shows_next(
     desk: Client, pack: Purchase, act: Act, query: str
 ) -> None:
     answer = press(desk, act, pack, htmx=True, next=LIST + query)
@@ -53,9 +53,7 @@ def test_htmx_gets_the_row_as_the_page_then_shows_it(
 
 
 @ACTS
-def test_each_row_comes_with_an_id_of_its_own_for_the_next_press(
-    desk: Client, pack: Purchase, act: Act
-) -> None:
+def test_each_row_has_a_new_request_id(desk: Client, pack: Purchase, act: Act) -> None:
     rows = [the_row_on(desk.get(LIST)), the_row_on(press(desk, act, pack, htmx=True))]
     ids = {row.html.split('name="request_id" value="')[1].split('"')[0] for row in rows}
 
@@ -63,24 +61,24 @@ def test_each_row_comes_with_an_id_of_its_own_for_the_next_press(
 
 
 @ACTS
-@pytest.mark.parametrize("here", [LIST + "?q=ana+r&state=active", "/clients/{client}/"])
-def test_without_javascript_the_page_comes_back_with_the_message(
-    desk: Client, pack: Purchase, act: Act, here: str
+@pytest.mark.parametrize("url", [LIST + "?q=ana+r&state=active", "/clients/{client}/"])
+def test_without_javascript_the_page_is_shown_again_with_a_message(
+    desk: Client, pack: Purchase, act: Act, url: str
 ) -> None:
-    here = here.format(client=pack.client_id)
-    response = press(desk, act, pack, next=here)
+    url = url.format(client=pack.client_id)
+    response = press(desk, act, pack, next=url)
 
-    assert (response.status_code, response["Location"]) == (302, here)
-    page = desk.get(here)
+    assert (response.status_code, response["Location"]) == (302, url)
+    page = desk.get(url)
     assert f"for {pack.client}" in note_on(page)
     assert the_row_on(page).used == str(used(pack))
-    assert note_on(desk.get(here)) == "", "it is said once"
+    assert note_on(desk.get(url)) == "", "the message is shown once"
 
 
 @ACTS
 @DOORS
 @pytest.mark.parametrize(
-    "elsewhere",
+    "next_url",
     [
         "https://evil.example/purchases/",
         "//evil.example",
@@ -93,10 +91,10 @@ def test_without_javascript_the_page_comes_back_with_the_message(
         None,
     ],
 )
-def test_it_leads_back_to_this_site_alone(
-    desk: Client, pack: Purchase, act: Act, htmx: bool, elsewhere: str | None
+def test_the_redirect_never_leaves_the_site(
+    desk: Client, pack: Purchase, act: Act, htmx: bool, next_url: str | None
 ) -> None:
-    answer = press(desk, act, pack, htmx=htmx, next=elsewhere)
+    answer = press(desk, act, pack, htmx=htmx, next=next_url)
 
     if htmx:
         assert f'name="next" value="{LIST}"' in html_of(answer)
@@ -105,7 +103,7 @@ def test_it_leads_back_to_this_site_alone(
 
 
 @ACTS
-def test_a_page_over_https_does_not_lead_back_to_http(
+def test_a_request_over_https_does_not_redirect_to_http(
     desk: Client, pack: Purchase, act: Act
 ) -> None:
     url = reverse(f"purchases:{act}", args=[pack.pk])
@@ -121,7 +119,7 @@ def test_a_page_over_https_does_not_lead_back_to_http(
     [None, "", "7", "x" * 36, "\0", f"{uuid4()}0"],
     ids=["missing", "empty", "short", "no hexadecimal", "NUL", "too long"],
 )
-def test_a_press_without_its_id_is_refused(
+def test_a_request_without_a_valid_id_is_400(
     desk: Client, pack: Purchase, act: Act, htmx: bool, request_id: str | None
 ) -> None:
     response = press(desk, act, pack, htmx=htmx, request_id=request_id)
@@ -134,7 +132,7 @@ def test_a_press_without_its_id_is_refused(
 @ACTS
 @DOORS
 @pytest.mark.parametrize("kind", PACKS)
-def test_a_press_takes_4_queries_at_most(
+def test_a_request_takes_at_most_4_queries(
     northside: Org,
     desk: Client,
     django_assert_max_num_queries: DjangoAssertNumQueries,
@@ -145,14 +143,16 @@ def test_a_press_takes_4_queries_at_most(
     pack = make_pack(org=northside, kind=kind)
 
     with django_assert_max_num_queries(4):
-        # 1. the session, with its people
-        # 2. the purchase with client and offer 3. the claim, with release_session or use_session
-        # 4. where it is refused: the counts as they stand
+        # 1. the session with its users 2. the purchase with client and offer
+        # 3. the claim of the request id, with release_session or use_session
+        # 4. the current counts, if the request is refused
         press(desk, act, pack, htmx=htmx)
 
 
 @ACTS
-def test_the_name_of_the_client_is_text_in_the_note(northside: Org, desk: Client, act: Act) -> None:
+def test_the_name_of_the_client_is_escaped_in_the_message(
+    northside: Org, desk: Client, act: Act
+) -> None:
     client = make_client(org=northside, name="<img src=x onerror=alert(1)>")
     pack = make_purchase(org=northside, client=client)
 
@@ -167,17 +167,17 @@ def test_the_name_of_the_client_is_text_in_the_note(northside: Org, desk: Client
 
 @ACTS
 @DOORS
-def test_a_purchase_that_another_program_deleted_meanwhile_is_not_found(
+def test_a_purchase_deleted_by_a_concurrent_program_is_404(
     desk: Client, pack: Purchase, act: Act, htmx: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     operation = getattr(operations, act)
 
-    def too_late(**asked: Any) -> operations.Done:
+    def delete_and_run(**arguments: Any) -> operations.Done:
         Purchase.objects.filter(pk=pack.pk).delete()
-        done: operations.Done = operation(**asked)
+        done: operations.Done = operation(**arguments)
         return done
 
-    monkeypatch.setattr(operations, act, too_late)
+    monkeypatch.setattr(operations, act, delete_and_run)
     response = press(desk, act, pack, htmx=htmx)
 
     assert response.status_code == 404

@@ -1,4 +1,4 @@
-"""release_session gives one session back and says how many are used since then."""
+"""release_session gives one session back and returns the new count."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -26,14 +26,14 @@ def test_it_returns_the_new_count(northside: Org) -> None:
     assert (purchase.sessions_used, purchase.sessions_remaining) == (2, 8)
 
 
-def test_giving_back_the_only_used_session_succeeds_with_0(northside: Org) -> None:
+def test_giving_back_the_only_used_session_returns_0(northside: Org) -> None:
     purchase = make_purchase(org=northside, used=1)
 
     assert release(purchase) == 0
     assert purchase.sessions_used == 0
 
 
-def test_each_call_gives_back_one_more_until_none_is_used(northside: Org) -> None:
+def test_each_call_gives_back_one_session_until_none_is_used(northside: Org) -> None:
     purchase = make_purchase(org=northside, used=3)
 
     assert [release(purchase) for _ in range(5)] == [2, 1, 0, -1, -1]
@@ -41,7 +41,7 @@ def test_each_call_gives_back_one_more_until_none_is_used(northside: Org) -> Non
 
 
 @pytest.mark.parametrize("used", [0, None, -2])
-def test_where_none_is_used_it_returns_minus_1_and_changes_nothing(
+def test_without_a_used_session_it_returns_minus_1_and_changes_nothing(
     northside: Org, used: int | None
 ) -> None:
     purchase = make_purchase(org=northside, used=used)
@@ -52,11 +52,11 @@ def test_where_none_is_used_it_returns_minus_1_and_changes_nothing(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("purchase_id", [uuid4(), None], ids=["unknown", "none"])
-def test_an_unknown_purchase_and_no_purchase_are_minus_1(purchase_id: object) -> None:
+def test_an_unknown_id_and_null_return_minus_1(purchase_id: object) -> None:
     assert value("SELECT public.release_session(%s)", purchase_id) == -1
 
 
-def test_a_count_that_cannot_be_right_is_refused_by_its_constraint_and_not_made_to_look_right(
+def test_a_count_above_the_total_is_refused_by_the_constraint(
     northside: Org,
 ) -> None:
     purchase = make_purchase(org=northside, total=10, used=12)
@@ -70,24 +70,24 @@ def test_a_count_that_cannot_be_right_is_refused_by_its_constraint_and_not_made_
     assert purchase.sessions_used == 12
 
 
-def test_more_used_than_bought_by_one_comes_down_to_all_of_them(northside: Org) -> None:
+def test_a_count_one_above_the_total_is_reduced_to_the_total(northside: Org) -> None:
     assert release(make_purchase(org=northside, total=10, used=11)) == 10
 
 
-def test_a_purchase_with_no_number_of_sessions_gives_one_back(northside: Org) -> None:
+def test_a_purchase_without_a_total_gives_one_session_back(northside: Org) -> None:
     purchase = make_purchase(org=northside, total=None, used=4)
 
     assert release(purchase) == 3
     assert purchase.sessions_remaining is None
 
 
-def test_an_expired_pack_gives_one_back(northside: Org) -> None:
+def test_an_expired_pack_gives_one_session_back(northside: Org) -> None:
     last_year = timezone.now() - timedelta(days=365)
 
     assert release(make_purchase(org=northside, used=3, expires_at=last_year)) == 2
 
 
 @pytest.mark.parametrize("payment_status", ["pending", "failed", "refunded", None])
-def test_payment_is_not_its_business(northside: Org, payment_status: str | None) -> None:
-    """The site refuses what is not paid; other programs have rules of their own."""
+def test_the_payment_status_does_not_matter(northside: Org, payment_status: str | None) -> None:
+    """The site refuses unpaid packs; other programs may have other rules."""
     assert release(make_purchase(org=northside, used=3, payment_status=payment_status)) == 2

@@ -1,4 +1,4 @@
-"""The rows that an open page asks for again."""
+"""The rows that an open page reloads."""
 
 import re
 from uuid import uuid4
@@ -22,18 +22,18 @@ def ids(*purchases: Purchase) -> dict[str, str]:
     return {"ids": ",".join(str(purchase.pk) for purchase in purchases)}
 
 
-def test_a_row_is_as_the_page_would_show_it(northside: Org, desk: Client) -> None:
+def test_a_row_equals_the_row_on_the_page(northside: Org, desk: Client) -> None:
     pack = make_purchase(org=northside)
-    here = {"HX-Current-URL": f"http://testserver{LIST}?q=ana", **HTMX}
+    headers = {"HX-Current-URL": f"http://testserver{LIST}?q=ana", **HTMX}
 
-    answer = desk.get(ROWS, ids(pack), headers=here)
+    answer = desk.get(ROWS, ids(pack), headers=headers)
 
     assert the_row_on(answer).lasting == the_row_on(desk.get(LIST, {"q": "ana"})).lasting
     assert 'class="changed"' in the_row_on(answer).html
     assert "<html" not in html_of(answer)
 
 
-def test_only_those_come_that_were_asked_for(northside: Org, desk: Client) -> None:
+def test_only_the_requested_rows_are_returned(northside: Org, desk: Client) -> None:
     first, second, _ = make_purchases(org=northside, count=3)
 
     answer = desk.get(ROWS, ids(first, second))
@@ -41,41 +41,43 @@ def test_only_those_come_that_were_asked_for(northside: Org, desk: Client) -> No
     assert {row.purchase_id for row in rows_on(answer)} == {first.pk, second.pk}
 
 
-def test_a_page_without_rows_gets_a_new_token_alone(northside: Org, desk: Client) -> None:
+def test_a_page_without_rows_gets_only_a_new_token(northside: Org, desk: Client) -> None:
     answer = desk.get(ROWS)
 
     assert (answer.status_code, words_on(answer)) == (200, "")
     assert live_updates.org_of(answer["Live-Token"]) == northside.pk
 
 
-def test_a_strangers_row_is_as_gone_as_one_that_never_was(
+def test_a_row_of_another_org_and_an_unknown_id_are_both_shown_as_deleted(
     northside: Org, southside: Org, desk: Client
 ) -> None:
-    theirs, nowhere = make_purchase(org=southside), uuid4()
+    foreign, unknown = make_purchase(org=southside), uuid4()
 
-    answer = desk.get(ROWS, {"ids": f"{theirs.pk},{nowhere}"})
+    answer = desk.get(ROWS, {"ids": f"{foreign.pk},{unknown}"})
 
     assert [row.words for row in rows_on(answer)] == ["This purchase was deleted."] * 2
     assert "Ana" not in html_of(answer)
-    assert html_of(desk.get(ROWS, ids(theirs))).replace(str(theirs.pk), str(nowhere)) == html_of(
-        desk.get(ROWS, {"ids": str(nowhere)})
+    assert html_of(desk.get(ROWS, ids(foreign))).replace(str(foreign.pk), str(unknown)) == html_of(
+        desk.get(ROWS, {"ids": str(unknown)})
     )
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "invalid_ids",
     ["7", "x", ",", "\0", f"{uuid4()},", f"{uuid4()};"],
     ids=["a digit", "a letter", "a comma", "NUL", "an empty id", "a semicolon"],
 )
-def test_ids_that_are_none_are_refused(desk: Client, asked: str) -> None:
-    answer = desk.get(ROWS, {"ids": asked}, headers=HTMX)
+def test_invalid_ids_are_400(desk: Client, invalid_ids: str) -> None:
+    answer = desk.get(ROWS, {"ids": invalid_ids}, headers=HTMX)
 
     assert answer.status_code == 400
     assert "This page is out of date." in words_on(answer)
 
 
 @pytest.mark.parametrize(("count", "status"), [(50, 200), (51, 400)])
-def test_50_rows_at_most(northside: Org, desk: Client, count: int, status: int) -> None:
+def test_at_most_50_rows_can_be_requested(
+    northside: Org, desk: Client, count: int, status: int
+) -> None:
     purchases = make_purchases(org=northside, count=count)
 
     assert desk.get(ROWS, ids(*purchases)).status_code == status
@@ -87,26 +89,26 @@ def test_50_rows_take_2_queries(
     purchases = make_purchases(org=northside, count=50)
 
     with django_assert_num_queries(2):
-        # 1. the session, with its people 2. the purchases, each with client and offer
+        # 1. the session with its users 2. the purchases with client and offer
         answer = desk.get(ROWS, ids(*purchases), headers=HTMX)
 
     assert len(rows_on(answer)) == 50
 
 
-def test_the_accountants_rows_have_no_button(northside: Org, ada: User) -> None:
+def test_rows_for_an_accountant_have_no_buttons(northside: Org, ada: User) -> None:
     browser = Client()
     browser.force_login(ada)
 
     assert the_row_on(browser.get(ROWS, ids(make_purchase(org=northside)))).buttons == []
 
 
-def test_whoever_was_signed_out_is_led_to_the_sign_in_and_back_to_their_page(
+def test_an_anonymous_user_is_redirected_to_the_sign_in_and_back_to_the_page(
     northside: Org,
 ) -> None:
     pack = make_purchase(org=northside)
-    here = {"HX-Current-URL": f"http://testserver{LIST}?q=ana", **HTMX}
+    headers = {"HX-Current-URL": f"http://testserver{LIST}?q=ana", **HTMX}
 
-    answer = Client().get(ROWS, ids(pack), headers=here)
+    answer = Client().get(ROWS, ids(pack), headers=headers)
 
     assert answer["HX-Redirect"] == f"{reverse('login')}?next={LIST}%3Fq%3Dana"
     assert html_of(answer) == ""

@@ -1,4 +1,4 @@
-"""What every answer of the site tells the browser, so that a mistake elsewhere does no harm."""
+"""Security headers of every response: Content-Security-Policy, caching, framing and referrer."""
 
 import json
 import re
@@ -23,7 +23,7 @@ from tests.purchase_kinds import make_pack
 
 
 class Site:
-    """Northside with one pack of each sort that looks different, and everybody's browser."""
+    """A studio with packs in three states, and a browser for each user."""
 
     def __init__(
         self, org: Org, sign_in: Callable[[str], Client], broken: Callable[[Exception], None]
@@ -40,44 +40,44 @@ class Site:
     def mia(self) -> Client:
         return self.sign_in("mia")
 
-    def after_a_press(self) -> HttpResponseBase:
+    def desk_after_reinstating(self) -> HttpResponseBase:
         browser = self.mia
         press(browser, "reinstate", self.expired)
         return browser.get(LIST)
 
-    def after_an_undo(self) -> HttpResponseBase:
+    def history_after_an_undo(self) -> HttpResponseBase:
         browser = self.mia
         note = press(browser, "reinstate", self.pack, htmx=True)
         browser.post(undo_on(note) or "", {"request_id": str(uuid4())})
         return browser.get(self.history_page)
 
-    def without_a_token(self) -> HttpResponseBase:
+    def post_without_a_csrf_token(self) -> HttpResponseBase:
         browser = self.mia
         browser.handler.enforce_csrf_checks = True
         return press(browser, "use", self.pack)
 
-    def that_fails(self) -> HttpResponseBase:
-        self.broken(RuntimeError("as a test wants it"))
+    def server_error(self) -> HttpResponseBase:
+        self.broken(RuntimeError("raised by the test"))
         browser = self.mia
         browser.raise_request_exception = False
         return browser.get(LIST)
 
-    def with_the_database_away(self, *, htmx: bool = False) -> HttpResponseBase:
-        self.broken(OperationalError("as a test wants it"))
+    def database_unavailable(self, *, htmx: bool = False) -> HttpResponseBase:
+        self.broken(OperationalError("raised by the test"))
         browser = self.mia
         browser.raise_request_exception = False
         return press(browser, "use", self.pack, htmx=htmx)
 
 
-# Every kind of page: its status, and how to come to it.
+# kind of page: (status, a function that loads it).
 PAGES: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
     "sign-in": (200, lambda site: Client().get(reverse("login"))),
     "sign-in, refused": (200, lambda site: Client().post(reverse("login"), {"username": "x"})),
     "desk": (200, lambda site: site.mia.get(LIST)),
     "desk, nobody found": (200, lambda site: site.mia.get(LIST, {"q": "zzz"})),
-    "desk, after a press": (200, Site.after_a_press),
+    "desk, after a press": (200, Site.desk_after_reinstating),
     "client": (200, lambda site: site.mia.get(site.client_page)),
-    "purchase": (200, Site.after_an_undo),
+    "purchase": (200, Site.history_after_an_undo),
     "no studio yet": (403, lambda site: site.sign_in("nora").get(LIST)),
     "refused press": (409, lambda site: press(site.mia, "reinstate", site.fresh)),
     "press that is not complete": (
@@ -85,13 +85,13 @@ PAGES: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
         lambda site: press(site.mia, "use", site.pack, request_id=""),
     ),
     "press that the role forbids": (403, lambda site: press(site.sign_in("ada"), "use", site.pack)),
-    "press without a token": (403, Site.without_a_token),
+    "press without a token": (403, Site.post_without_a_csrf_token),
     "link that is not complete": (400, lambda site: site.mia.get(LIST, {"after": "x"})),
     "no such page": (404, lambda site: site.mia.get("/no/such/page/")),
     "no such page, signed out": (404, lambda site: Client().get("/no/such/page/")),
     "unknown host": (400, lambda site: Client().get(LIST, headers={"Host": "evil.example"})),
-    "our own mistake": (500, Site.that_fails),
-    "not confirmed": (503, Site.with_the_database_away),
+    "our own mistake": (500, Site.server_error),
+    "not confirmed": (503, Site.database_unavailable),
 }
 FRAGMENTS: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
     "rows": (200, lambda site: site.mia.get(LIST, headers=HTMX)),
@@ -101,10 +101,10 @@ FRAGMENTS: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
         400,
         lambda site: press(site.mia, "use", site.pack, htmx=True, request_id=""),
     ),
-    "note, not confirmed": (503, lambda site: site.with_the_database_away(htmx=True)),
+    "note, not confirmed": (503, lambda site: site.database_unavailable(htmx=True)),
     "note, no such page": (404, lambda site: site.mia.get("/no/such/page/", headers=HTMX)),
 }
-# Answers with nothing to read in them.
+# Responses without text.
 BARE: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
     "to the sign-in": (302, lambda site: Client().get(LIST)),
     "to the sign-in, htmx": (200, lambda site: Client().get(LIST, headers=HTMX)),
@@ -129,7 +129,7 @@ def site(
     people = {user.username: user for user in (mia, ada, nora)}
 
     def break_by(error: Exception) -> None:
-        def fail(**asked: object) -> None:
+        def fail(**arguments: object) -> None:
             raise error
 
         monkeypatch.setattr(queries, "desk_page", fail)
@@ -139,14 +139,14 @@ def site(
 
 
 def answer(site: Site, name: str) -> HttpResponseBase:
-    status, come_to = EVERYTHING[name]
-    response = come_to(site)
+    status, load = EVERYTHING[name]
+    response = load(site)
     assert response.status_code == status
     return response
 
 
 @pytest.mark.parametrize("name", EVERYTHING)
-def test_no_script_or_style_runs_but_from_our_own_files(site: Site, name: str) -> None:
+def test_scripts_and_styles_are_allowed_only_from_this_site(site: Site, name: str) -> None:
     policy = answer(site, name)["Content-Security-Policy"]
     sources = dict(directive.split(" ", 1) for directive in policy.split("; "))
 
@@ -160,12 +160,12 @@ def test_no_script_or_style_runs_but_from_our_own_files(site: Site, name: str) -
 
 
 @pytest.mark.parametrize("name", EVERYTHING)
-def test_no_cache_keeps_it(site: Site, name: str) -> None:
+def test_no_response_may_be_cached(site: Site, name: str) -> None:
     assert "no-store" in answer(site, name)["Cache-Control"]
 
 
 @pytest.mark.parametrize("name", EVERYTHING)
-def test_it_is_not_framed_not_sniffed_and_not_named_to_other_sites(site: Site, name: str) -> None:
+def test_framing_sniffing_and_cross_site_referrers_are_forbidden(site: Site, name: str) -> None:
     response = answer(site, name)
 
     assert response["X-Frame-Options"] == "DENY"
@@ -175,44 +175,44 @@ def test_it_is_not_framed_not_sniffed_and_not_named_to_other_sites(site: Site, n
 
 
 class Inline(HTMLParser):
-    """Collects what the policy would stop, and where files and forms lead."""
+    """Collects what the policy would block, and the URLs of files, links and forms."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.stopped: list[str] = []
+        self.blocked: list[str] = []
         self.targets: list[str] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         names = dict(attrs)
         if tag == "style" or (tag == "script" and "src" not in names):
-            self.stopped.append(f"<{tag}>")
+            self.blocked.append(f"<{tag}>")
         for name, value in attrs:
             if name == "style" or name.startswith(
                 ("on", "hx-on", "hx-vals", "data-hx-on", "data-hx-vals")
             ):
-                self.stopped.append(f"{tag} {name}={value}")
+                self.blocked.append(f"{tag} {name}={value}")
             if name in {"src", "href", "action", "formaction", "data-hx-get", "data-hx-post"}:
                 self.targets.append(value or "")
 
 
 @pytest.mark.parametrize("name", WITH_HTML)
-def test_nothing_in_it_needs_what_the_policy_forbids(site: Site, name: str) -> None:
+def test_a_page_has_nothing_that_the_policy_would_block(site: Site, name: str) -> None:
     page = Inline(html_of(answer(site, name)))
 
-    assert page.stopped == []
+    assert page.blocked == []
     for target in page.targets:
-        assert re.match(r"[/?#](?!/)|mailto:|tel:", target), f"{target} leads elsewhere"
+        assert re.match(r"[/?#](?!/)|mailto:|tel:", target), f"{target} is on another site"
 
 
-def test_the_check_notices_what_the_policy_forbids() -> None:
+def test_the_check_finds_what_the_policy_would_block() -> None:
     page = Inline("<script>1</script><style></style><p style='x' onclick='y' hx-on:click='z'>")
 
-    assert len(page.stopped) == 5
+    assert len(page.blocked) == 5
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if PAGES[name][0] < 500])
-def test_htmx_evaluates_nothing_and_keeps_no_pages(site: Site, name: str) -> None:
+def test_htmx_is_configured_without_eval_and_history_cache(site: Site, name: str) -> None:
     meta = re.search(r"<meta name=\"htmx-config\"\s+content='([^']*)'", html_of(answer(site, name)))
 
     assert meta
@@ -224,7 +224,7 @@ def test_htmx_evaluates_nothing_and_keeps_no_pages(site: Site, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_an_error_speaks_words_and_leads_back(site: Site, name: str) -> None:
+def test_an_error_page_has_a_message_and_a_link_back(site: Site, name: str) -> None:
     status, _ = PAGES[name]
     html = html_of(answer(site, name))
 
@@ -236,5 +236,5 @@ def test_an_error_speaks_words_and_leads_back(site: Site, name: str) -> None:
         assert f'href="{reverse("home")}">Go to the desk</a>' in html
 
 
-def test_the_pages_under_test_are_not_empty(site: Site) -> None:
+def test_the_desk_under_test_has_three_rows(site: Site) -> None:
     assert len(rows_on(answer(site, "desk"))) == 3
