@@ -1,4 +1,4 @@
-"""Undo: a reinstatement is taken back, by who did it for 15 minutes, by an owner at any time."""
+"""Undo of a reinstatement: by its member within 15 minutes, by an owner at any time."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -43,11 +43,11 @@ def undo(
     return press_undo(browser, event.pk, htmx=htmx, request_id=request_id or str(uuid4()))
 
 
-# --- Who may --------------------------------------------------------------------------------------
+# --- Permission -----------------------------------------------------------------------------------
 
 
 @DOORS
-def test_the_note_of_a_reinstatement_offers_it_and_it_works(
+def test_the_message_of_a_reinstatement_has_a_working_undo_button(
     desk: Client, pack: Purchase, htmx: bool
 ) -> None:
     answer = press(desk, "reinstate", pack, htmx=htmx)
@@ -56,9 +56,11 @@ def test_the_note_of_a_reinstatement_offers_it_and_it_works(
 
     undone = undo(desk, newest(pack), htmx=htmx)
 
-    told = undone if htmx else desk.get(undone["Location"])
-    assert note_on(told) == ("Undone for Ana Ruiz: the session counts as used again. 3 of 10 used.")
-    assert the_row_on(told).used == "3" == str(used(pack))
+    shown = undone if htmx else desk.get(undone["Location"])
+    assert note_on(shown) == (
+        "Undone for Ana Ruiz: the session counts as used again. 3 of 10 used."
+    )
+    assert the_row_on(shown).used == "3" == str(used(pack))
     assert changes(pack) == [("reinstated", -1, 2), ("undone", 1, 3)]
 
 
@@ -70,7 +72,7 @@ def test_the_note_of_a_reinstatement_offers_it_and_it_works(
         (QUARTER + timedelta(seconds=5), False),
     ],
 )
-def test_staff_have_15_minutes(
+def test_staff_can_undo_within_15_minutes(
     desk: Client,
     mia: User,
     pack: Purchase,
@@ -108,7 +110,7 @@ def test_staff_may_undo_at_15_minutes_exactly_and_not_a_microsecond_later(
     assert undo(desk, event).status_code == status
 
 
-def test_an_owner_undoes_anybodys_at_any_time(
+def test_an_owner_can_undo_any_reinstatement_at_any_time(
     olivia: User, mia: User, pack: Purchase, signed_in: SignIn, later: Callable[[timedelta], None]
 ) -> None:
     event = reinstated_by(mia, pack)
@@ -118,14 +120,16 @@ def test_an_owner_undoes_anybodys_at_any_time(
     assert used(pack) == 3
 
 
-def test_staff_undo_nobody_elses(desk: Client, northside: Org, pack: Purchase) -> None:
+def test_staff_cannot_undo_the_reinstatement_of_a_colleague(
+    desk: Client, northside: Org, pack: Purchase
+) -> None:
     colleague = make_user(username="max", org=northside)
 
     assert refused(undo(desk, reinstated_by(colleague, pack))) == Refusal.NOT_YOURS.label
     assert used(pack) == 2
 
 
-def test_a_reinstatement_of_another_program_is_for_owners(
+def test_only_an_owner_can_undo_a_reinstatement_by_another_program(
     desk: Client, olivia: User, pack: Purchase, signed_in: SignIn
 ) -> None:
     value("SELECT public.release_session(%s)", pack.pk)
@@ -137,7 +141,7 @@ def test_a_reinstatement_of_another_program_is_for_owners(
     assert changes(pack) == [("reinstated", -1, 2), ("undone", 1, 3)]
 
 
-def test_a_stranger_is_told_404_and_the_accountant_403(
+def test_another_org_gets_404_and_an_accountant_403(
     mia: User, ada: User, otto: User, pack: Purchase, signed_in: SignIn
 ) -> None:
     event = reinstated_by(mia, pack)
@@ -148,7 +152,7 @@ def test_a_stranger_is_told_404_and_the_accountant_403(
     assert used(pack) == 2
 
 
-def test_of_a_purchase_that_was_moved_to_another_studio_it_is_theirs_to_undo(
+def test_the_new_org_of_a_moved_purchase_can_undo(
     desk: Client, otto: User, mia: User, pack: Purchase, southside: Org, signed_in: SignIn
 ) -> None:
     event = reinstated_by(mia, pack)
@@ -159,13 +163,13 @@ def test_of_a_purchase_that_was_moved_to_another_studio_it_is_theirs_to_undo(
 
 
 @pytest.mark.parametrize("event_id", [0, 2**31, 2**63 - 1, 2**63, 10**30])
-def test_an_event_that_does_not_exist_is_not_found(desk: Client, event_id: int) -> None:
+def test_an_unknown_event_is_404(desk: Client, event_id: int) -> None:
     url = reverse("purchases:undo", args=[event_id])
 
     assert desk.post(url, {"request_id": str(uuid4())}).status_code == 404
 
 
-def test_a_use_a_correction_and_an_opening_are_no_reinstatements(
+def test_only_a_reinstatement_can_be_undone(
     desk: Client, mia: User, olivia: User, pack: Purchase, signed_in: SignIn
 ) -> None:
     used_by(mia, pack)
@@ -178,7 +182,7 @@ def test_a_use_a_correction_and_an_opening_are_no_reinstatements(
     assert changes(pack) == before
 
 
-def test_of_a_purchase_that_was_deleted_there_is_nothing_to_undo(
+def test_a_reinstatement_of_a_deleted_purchase_is_404(
     desk: Client, mia: User, pack: Purchase
 ) -> None:
     event = reinstated_by(mia, pack)
@@ -188,11 +192,11 @@ def test_of_a_purchase_that_was_deleted_there_is_nothing_to_undo(
     assert changes(pack)[-1] == ("deleted", -2, 0)
 
 
-# --- Again ----------------------------------------------------------------------------------------
+# --- Retries --------------------------------------------------------------------------------------
 
 
 @DOORS
-def test_the_same_undo_again_gets_the_same_answer(
+def test_a_retried_undo_gets_the_first_answer(
     desk: Client, mia: User, pack: Purchase, htmx: bool, later: Callable[[timedelta], None]
 ) -> None:
     event, request_id = reinstated_by(mia, pack), str(uuid4())
@@ -200,16 +204,16 @@ def test_the_same_undo_again_gets_the_same_answer(
     used_by(mia, pack)
     later(timedelta(days=1))
 
-    again = undo(desk, event, htmx=htmx, request_id=request_id)
+    retry = undo(desk, event, htmx=htmx, request_id=request_id)
 
-    assert again.status_code == first.status_code == (200 if htmx else 302)
+    assert retry.status_code == first.status_code == (200 if htmx else 302)
     if htmx:
-        assert note_on(again) == note_on(first)
-        assert the_row_on(again).used == "4"
+        assert note_on(retry) == note_on(first)
+        assert the_row_on(retry).used == "4"
     assert [kind for kind, *_ in changes(pack)] == ["reinstated", "undone", "used"]
 
 
-def test_a_refused_undo_stays_refused_for_an_owner_who_comes_with_the_same_id(
+def test_an_owner_cannot_reuse_the_request_id_of_a_refused_undo(
     desk: Client, olivia: User, northside: Org, pack: Purchase, signed_in: SignIn
 ) -> None:
     event = reinstated_by(make_user(username="max", org=northside), pack)
@@ -217,14 +221,16 @@ def test_a_refused_undo_stays_refused_for_an_owner_who_comes_with_the_same_id(
     first = undo(desk, event, request_id=request_id)
     assert refused(undo(desk, event, request_id=request_id)) == refused(first)
 
-    taken = undo(signed_in(olivia), event, request_id=request_id)
+    reused = undo(signed_in(olivia), event, request_id=request_id)
 
-    assert USED_BEFORE in words_on(taken)
+    assert USED_BEFORE in words_on(reused)
     assert used(pack) == 2
     assert undo(signed_in(olivia), event).status_code == 200
 
 
-def test_what_was_undone_can_be_reinstated_and_undone_once_more(mia: User, pack: Purchase) -> None:
+def test_a_session_can_be_reinstated_and_undone_again_after_an_undo(
+    mia: User, pack: Purchase
+) -> None:
     first = reinstated_by(mia, pack)
     undone = undone_by(mia, first)
     second = reinstated_by(mia, pack)

@@ -1,4 +1,4 @@
-"""What stands in the way of an undo, and what does not."""
+"""Conditions under which an undo is refused, and conditions that do not matter."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ def undo(browser: Client, event: SessionEvent) -> HttpResponseBase:
     return press_undo(browser, event.pk, htmx=True)
 
 
-def test_it_is_done_once(desk: Client, mia: User, olivia: User, pack: Purchase) -> None:
+def test_a_second_undo_is_refused(desk: Client, mia: User, olivia: User, pack: Purchase) -> None:
     event = reinstated_by(mia, pack)
     assert undo(desk, event).status_code == 200
 
@@ -33,7 +33,7 @@ def test_it_is_done_once(desk: Client, mia: User, olivia: User, pack: Purchase) 
     assert changes(pack) == [("reinstated", -1, 2), ("undone", 1, 3)]
 
 
-def test_an_expired_pack_is_no_obstacle(desk: Client, mia: User, northside: Org) -> None:
+def test_an_undo_works_on_an_expired_pack(desk: Client, mia: User, northside: Org) -> None:
     expired = timezone.now() - timedelta(days=30)
     pack = make_purchase(org=northside, used=3, expires_at=expired)
 
@@ -42,7 +42,7 @@ def test_an_expired_pack_is_no_obstacle(desk: Client, mia: User, northside: Org)
 
 
 @pytest.mark.parametrize("total", [10, None])
-def test_it_needs_room_in_the_pack_that_has_a_number_of_sessions(
+def test_an_undo_is_refused_if_the_pack_is_full(
     desk: Client, mia: User, northside: Org, total: int | None
 ) -> None:
     pack = make_purchase(org=northside, total=total, used=3)
@@ -58,7 +58,7 @@ def test_it_needs_room_in_the_pack_that_has_a_number_of_sessions(
         assert the_row_on(answer).used == "10"
 
 
-def test_what_was_undone_was_undone_though_the_pack_is_full_by_now(
+def test_a_second_undo_is_refused_as_undone_even_if_the_pack_is_full(
     desk: Client, mia: User, pack: Purchase
 ) -> None:
     event = reinstated_by(mia, pack)
@@ -68,7 +68,9 @@ def test_what_was_undone_was_undone_though_the_pack_is_full_by_now(
     assert refused(undo(desk, event)) == Refusal.UNDONE.label
 
 
-def test_it_needs_a_count(desk: Client, mia: User, pack: Purchase) -> None:
+def test_an_undo_is_refused_if_the_count_is_missing(
+    desk: Client, mia: User, pack: Purchase
+) -> None:
     event = reinstated_by(mia, pack)
     rows("UPDATE client_purchases SET sessions_used = NULL")
 
@@ -76,7 +78,7 @@ def test_it_needs_a_count(desk: Client, mia: User, pack: Purchase) -> None:
 
 
 @pytest.mark.parametrize("payment_status", ["refunded", "pending"])
-def test_a_pack_that_is_not_paid_any_more_is_no_obstacle(
+def test_an_undo_works_on_an_unpaid_pack(
     desk: Client, mia: User, pack: Purchase, payment_status: str
 ) -> None:
     event = reinstated_by(mia, pack)

@@ -1,4 +1,4 @@
-"""Use: one session is taken, and the page says the count that the database returned."""
+"""Use takes one session and shows the count that the database returned."""
 
 from datetime import UTC, datetime
 
@@ -13,15 +13,15 @@ from tests.purchase_kinds import used
 
 @DOORS
 @pytest.mark.parametrize(
-    ("total", "before", "after", "says"),
+    ("total", "before", "after", "text"),
     [
         (10, 3, "4", "4 of 10 used."),
         (10, 9, "10", "10 of 10 used."),
         (1, 0, "1", "1 of 1 used."),
     ],
 )
-def test_the_row_and_the_note_have_the_new_count(
-    northside: Org, desk: Client, htmx: bool, total: int, before: int, after: str, says: str
+def test_the_row_and_the_message_have_the_new_count(
+    northside: Org, desk: Client, htmx: bool, total: int, before: int, after: str, text: str
 ) -> None:
     client = make_client(org=northside, name="José Álvarez")
     pack = make_purchase(org=northside, client=client, total=total, used=before)
@@ -30,12 +30,12 @@ def test_the_row_and_the_note_have_the_new_count(
     page = answer if htmx else desk.get(LIST)
 
     assert answer.status_code == (200 if htmx else 302)
-    assert note_on(page) == f"Session used for José Álvarez. {says}"
+    assert note_on(page) == f"Session used for José Álvarez. {text}"
     assert the_row_on(page).purchase_id == pack.pk
     assert the_row_on(page).used == after == str(used(pack))
 
 
-def test_each_press_takes_one_until_none_is_left(northside: Org, desk: Client) -> None:
+def test_each_request_takes_one_session_until_none_is_left(northside: Org, desk: Client) -> None:
     pack = make_purchase(org=northside, total=10, used=8)
 
     answers = [press(desk, "use", pack, htmx=True) for _ in range(4)]
@@ -56,7 +56,7 @@ def test_no_other_purchase_changes(northside: Org, desk: Client) -> None:
     assert (used(pack), used(other)) == (4, 3)
 
 
-def test_what_was_reinstated_can_be_used_again(northside: Org, desk: Client) -> None:
+def test_a_reinstated_session_can_be_used_again(northside: Org, desk: Client) -> None:
     pack = make_purchase(org=northside, total=10, used=10)
 
     press(desk, "reinstate", pack)
@@ -65,7 +65,7 @@ def test_what_was_reinstated_can_be_used_again(northside: Org, desk: Client) -> 
     assert used(pack) == 10
 
 
-def test_the_refusal_of_an_expired_pack_comes_with_the_day_in_its_row(
+def test_the_refusal_of_an_expired_pack_shows_the_expiry_in_the_row(
     northside: Org, desk: Client
 ) -> None:
     expired = datetime(2024, 3, 3, 12, tzinfo=UTC)

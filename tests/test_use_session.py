@@ -1,4 +1,4 @@
-"""use_session takes one session and says whether there was one to take."""
+"""use_session takes one session and returns whether it succeeded."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -18,7 +18,7 @@ def use(purchase: Purchase) -> bool:
     return answer
 
 
-def test_it_takes_one(northside: Org) -> None:
+def test_it_takes_one_session(northside: Org) -> None:
     purchase = make_purchase(org=northside, total=10, used=3)
 
     assert use(purchase)
@@ -43,7 +43,7 @@ def test_the_last_session_can_be_taken_once(northside: Org) -> None:
         pytest.param(None, None, id="neither"),
     ],
 )
-def test_where_none_is_left_it_is_false_and_changes_nothing(
+def test_without_a_session_left_it_returns_false_and_changes_nothing(
     northside: Org, total: int | None, used: int | None
 ) -> None:
     purchase = make_purchase(org=northside, total=total, used=used)
@@ -54,11 +54,11 @@ def test_where_none_is_left_it_is_false_and_changes_nothing(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("purchase_id", [uuid4(), None], ids=["unknown", "none"])
-def test_an_unknown_purchase_and_no_purchase_are_false(purchase_id: object) -> None:
+def test_an_unknown_id_and_null_return_false(purchase_id: object) -> None:
     assert value("SELECT public.use_session(%s)", purchase_id) is False
 
 
-def test_an_expired_pack_is_false_and_unchanged(northside: Org) -> None:
+def test_an_expired_pack_returns_false_and_is_unchanged(northside: Org) -> None:
     yesterday = timezone.now() - timedelta(days=1)
     purchase = make_purchase(org=northside, used=3, expires_at=yesterday)
 
@@ -75,17 +75,15 @@ def test_an_expired_pack_is_false_and_unchanged(northside: Org) -> None:
         ("'-infinity'", False),
     ],
 )
-def test_a_pack_has_expired_from_the_very_moment_on(
-    northside: Org, expires_at: str, taken: bool
-) -> None:
-    """now() stands still within a transaction, so this is exact."""
+def test_a_pack_expires_at_exactly_its_expiry(northside: Org, expires_at: str, taken: bool) -> None:
+    """now() is constant within a transaction, so the comparison is exact."""
     purchase = make_purchase(org=northside, used=3)
     rows(f"UPDATE client_purchases SET expires_at = {expires_at}")
 
     assert value("SELECT public.use_session(%s)", purchase.pk) is taken
 
 
-def test_a_session_that_was_given_back_can_be_taken_again(northside: Org) -> None:
+def test_a_reinstated_session_can_be_taken_again(northside: Org) -> None:
     purchase = make_purchase(org=northside, total=10, used=10)
 
     assert value("SELECT public.release_session(%s)", purchase.pk) == 9
@@ -93,6 +91,6 @@ def test_a_session_that_was_given_back_can_be_taken_again(northside: Org) -> Non
 
 
 @pytest.mark.parametrize("payment_status", ["pending", "failed", "refunded", None])
-def test_payment_is_not_its_business(northside: Org, payment_status: str | None) -> None:
-    """The site refuses what is not paid; other programs have rules of their own."""
+def test_the_payment_status_does_not_matter(northside: Org, payment_status: str | None) -> None:
+    """The site refuses unpaid packs; other programs may have other rules."""
     assert use(make_purchase(org=northside, used=3, payment_status=payment_status))

@@ -1,4 +1,4 @@
-"""Who may press Reinstate and Use, and what the others are told. Nothing changes for them."""
+"""Permissions of Reinstate and Use: role, org, CSRF token and sign-in."""
 
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -19,15 +19,13 @@ ACTS = pytest.mark.parametrize("act", ["reinstate", "use"])
 
 @pytest.fixture
 def pack(northside: Org) -> Purchase:
-    """3 of 10 used, paid, never expires: both acts are possible."""
+    """A pack that allows both actions: 3 of 10 used, paid, without expiry."""
     return make_purchase(org=northside)
 
 
 @ACTS
 @DOORS
-def test_an_unknown_purchase_is_not_found(
-    northside: Org, desk: Client, act: Act, htmx: bool
-) -> None:
+def test_an_unknown_purchase_is_404(northside: Org, desk: Client, act: Act, htmx: bool) -> None:
     response = press(desk, act, Purchase(pk=uuid4()), htmx=htmx)
 
     assert response.status_code == 404
@@ -36,7 +34,7 @@ def test_an_unknown_purchase_is_not_found(
 
 @ACTS
 @DOORS
-def test_another_studios_purchase_is_not_found_and_stays_as_it_is(
+def test_a_purchase_of_another_org_is_404_and_unchanged(
     otto: User, signed_in: SignIn, pack: Purchase, act: Act, htmx: bool
 ) -> None:
     response = press(signed_in(otto), act, pack, htmx=htmx)
@@ -48,7 +46,7 @@ def test_another_studios_purchase_is_not_found_and_stays_as_it_is(
 
 @ACTS
 @DOORS
-def test_the_accountant_is_told_whom_to_ask(
+def test_an_accountant_gets_403_with_a_message(
     ada: User, signed_in: SignIn, pack: Purchase, act: Act, htmx: bool
 ) -> None:
     response = press(signed_in(ada), act, pack, htmx=htmx)
@@ -59,7 +57,7 @@ def test_the_accountant_is_told_whom_to_ask(
     assert used(pack) == 3
 
 
-def test_the_accountant_has_no_button(northside: Org, ada: User, signed_in: SignIn) -> None:
+def test_an_accountant_has_no_buttons(northside: Org, ada: User, signed_in: SignIn) -> None:
     packs = [make_pack(org=northside, kind=kind) for kind in PACKS]
     desk = signed_in(ada)
 
@@ -73,7 +71,7 @@ def test_the_accountant_has_no_button(northside: Org, ada: User, signed_in: Sign
 
 @ACTS
 @DOORS
-def test_a_press_from_another_site_is_refused(
+def test_a_request_without_a_csrf_token_is_403(
     mia: User, pack: Purchase, act: Act, htmx: bool
 ) -> None:
     browser = Client(enforce_csrf_checks=True)
@@ -88,7 +86,9 @@ def test_a_press_from_another_site_is_refused(
 
 
 @ACTS
-def test_a_press_with_the_token_of_the_page_is_taken(mia: User, pack: Purchase, act: Act) -> None:
+def test_a_request_with_the_csrf_token_of_the_page_succeeds(
+    mia: User, pack: Purchase, act: Act
+) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(mia)
     token = token_in(html_of(browser.get(LIST)))
@@ -99,7 +99,7 @@ def test_a_press_with_the_token_of_the_page_is_taken(mia: User, pack: Purchase, 
 
 @ACTS
 @pytest.mark.parametrize("in_header", [False, True], ids=["in the form", "in a header"])
-def test_the_row_that_comes_back_can_be_pressed_again(
+def test_the_returned_row_has_a_valid_csrf_token(
     mia: User, pack: Purchase, act: Act, in_header: bool
 ) -> None:
     browser = Client(enforce_csrf_checks=True)
@@ -122,34 +122,34 @@ def token_in(html: str) -> str:
 
 
 @ACTS
-def test_signed_out_the_whole_page_leads_to_the_sign_in_and_back(pack: Purchase, act: Act) -> None:
-    """Not back to the press itself, which is no page."""
+def test_an_anonymous_user_is_redirected_to_the_sign_in_and_back(pack: Purchase, act: Act) -> None:
+    """The next URL is the page, because the action itself accepts only POST."""
     response = press(Client(), act, pack, next=f"{LIST}?q=ana")
 
     assert response.status_code == 302
-    to = urlsplit(response["Location"])
-    assert to.path == reverse("login")
-    assert parse_qs(to.query) == {"next": [f"{LIST}?q=ana"]}
+    target = urlsplit(response["Location"])
+    assert target.path == reverse("login")
+    assert parse_qs(target.query) == {"next": [f"{LIST}?q=ana"]}
     assert used(pack) == 3
 
 
 @ACTS
 @pytest.mark.parametrize(
-    ("here", "back"),
+    ("current_url", "next_url"),
     [
         (f"http://testserver{LIST}?q=ana&state=active", f"{LIST}?q=ana&state=active"),
         ("https://evil.example/purchases/", reverse("home")),
     ],
 )
-def test_signed_out_htmx_is_told_to_load_the_sign_in_and_come_back(
-    pack: Purchase, act: Act, here: str, back: str
+def test_an_anonymous_htmx_request_redirects_the_page_to_the_sign_in(
+    pack: Purchase, act: Act, current_url: str, next_url: str
 ) -> None:
     response = Client().post(
-        reverse(f"purchases:{act}", args=[pack.pk]), headers=HTMX | {"HX-Current-URL": here}
+        reverse(f"purchases:{act}", args=[pack.pk]), headers=HTMX | {"HX-Current-URL": current_url}
     )
 
     assert response.status_code == 200
-    to = urlsplit(response["HX-Redirect"])
-    assert (to.netloc, to.path) == ("", reverse("login"))
-    assert parse_qs(to.query) == {"next": [back]}
+    target = urlsplit(response["HX-Redirect"])
+    assert (target.netloc, target.path) == ("", reverse("login"))
+    assert parse_qs(target.query) == {"next": [next_url]}
     assert used(pack) == 3
