@@ -20,7 +20,7 @@ from tests.purchase_kinds import used
 
 
 def buttons_on(browser: Client, pack: Purchase) -> list[str]:
-    """Return the button of each line, newest first; an empty text if the line has none."""
+    """Return the button of each line, newest first: the empty text for a line without a button."""
     return [line.act for line in history_on(browser.get(page_of(pack)))]
 
 

@@ -1,4 +1,4 @@
-"""`make run`, before its first request: what it refuses, and what it keeps."""
+"""`make run`: its checks at the start, the secret key, and its end by a signal."""
 
 import os
 import shutil
@@ -17,12 +17,12 @@ from studio import serve
 
 
 @pytest.mark.parametrize("port", ["http", "0", "65536", "-1", "8000.5"])
-def test_a_port_that_is_none_is_refused_in_words(port: str) -> None:
+def test_an_invalid_port_is_refused_with_a_message(port: str) -> None:
     with pytest.raises(SystemExit, match="write a number, as in PORT=8001 make run"):
         serve.free_port(port)
 
 
-def test_a_port_that_is_taken_is_refused_in_words() -> None:
+def test_a_port_in_use_is_refused_with_a_message() -> None:
     with socket.socket() as taken:
         taken.bind((serve.HOST, 0))
         taken.listen()
@@ -30,7 +30,7 @@ def test_a_port_that_is_taken_is_refused_in_words() -> None:
             serve.free_port(str(taken.getsockname()[1]))
 
 
-def test_the_secret_key_is_made_once_and_kept_to_this_user(
+def test_the_secret_key_is_created_once_and_readable_only_by_the_user(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STUDIO_DATA_DIR", str(tmp_path / "data"))
@@ -45,15 +45,15 @@ def test_the_secret_key_is_made_once_and_kept_to_this_user(
 
 
 def environment(data_dir: Path) -> dict[str, str]:
-    mine = {name: os.environ[name] for name in ["PATH", "HOME"] if name in os.environ}
+    inherited = {name: os.environ[name] for name in ["PATH", "HOME"] if name in os.environ}
     with socket.socket() as free:
         free.bind((serve.HOST, 0))
         port = free.getsockname()[1]
-    return mine | {"STUDIO_DATA_DIR": str(data_dir), "PORT": str(port), "DATABASE_URL": ""}
+    return inherited | {"STUDIO_DATA_DIR": str(data_dir), "PORT": str(port), "DATABASE_URL": ""}
 
 
-def test_a_folder_where_the_database_cannot_live_is_refused_in_words(tmp_path: Path) -> None:
-    ended = subprocess.run(
+def test_a_data_folder_with_a_space_is_refused_with_a_message(tmp_path: Path) -> None:
+    finished = subprocess.run(
         [sys.executable, "-m", "studio.serve"],
         env=environment(tmp_path / "my data"),
         cwd=settings.BASE_DIR,
@@ -61,9 +61,9 @@ def test_a_folder_where_the_database_cannot_live_is_refused_in_words(tmp_path: P
         text=True,
         timeout=60,
     )
-    assert ended.returncode == 1
-    assert "the path has a space" in ended.stderr
-    assert "Traceback" not in ended.stderr
+    assert finished.returncode == 1
+    assert "the path has a space" in finished.stderr
+    assert "Traceback" not in finished.stderr
 
 
 @pytest.fixture
@@ -102,35 +102,35 @@ def test_a_verbatim_copy_of_the_example_serves_on_the_embedded_database(tmp_path
                 line = site.stdout.readline()
                 assert line, output
                 output += line
-            assert b"200 OK" in first_line(serve.HOST, int(port["PORT"]))
+            assert b"200 OK" in healthz_status(serve.HOST, int(port["PORT"]))
             assert (project / "var" / "postgres" / "postmaster.pid").exists()
         finally:
             site.terminate()
 
 
-@pytest.mark.parametrize("ending", ["SIGINT", "SIGTERM", "SIGHUP"])
-def test_it_serves_until_a_signal_and_leaves_nothing_running(
-    running: subprocess.Popen[str], tmp_path: Path, ending: str
+@pytest.mark.parametrize("signal_name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_stops_the_server_and_the_database(
+    running: subprocess.Popen[str], tmp_path: Path, signal_name: str
 ) -> None:
     assert running.stdout
     address = next(line for line in running.stdout if "http://" in line).split("http://")[1]
     host, port = address.split("/")[0].split(":")
-    assert b"200 OK" in first_line(host, int(port))
+    assert b"200 OK" in healthz_status(host, int(port))
     pid = (tmp_path / "data" / "postgres" / "postmaster.pid").read_text().split()[0]
     postmaster = psutil.Process(int(pid))
     titles = [" ".join(child.cmdline()) for child in postmaster.children()]
     assert {title.split()[1] for title in titles if "[local]" in title} == {"studio_app"}
 
-    running.send_signal(signal.Signals[ending])
+    running.send_signal(signal.Signals[signal_name])
     running.wait(timeout=60)
 
     with pytest.raises(ConnectionRefusedError):
-        first_line(host, int(port))
+        healthz_status(host, int(port))
     assert psutil.wait_procs([postmaster], timeout=60) == ([postmaster], [])
 
 
-def first_line(host: str, port: int) -> bytes:
-    """Of the answer to somebody who came by the address that was printed."""
+def healthz_status(host: str, port: int) -> bytes:
+    """Request /healthz and return the status line of the response."""
     with socket.create_connection((host, port), timeout=30) as connection:
         request = f"GET /healthz HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n"
         connection.sendall(request.encode())

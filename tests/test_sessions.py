@@ -1,5 +1,7 @@
-"""One query finds the session, who signed in, who acts and what their studio chose; and every check
-of Django's is still made."""
+"""One query loads the session with its user, acting member, policy and allowances.
+
+All checks of Django's session authentication still apply.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -31,7 +33,7 @@ def is_signed_in(browser: Client) -> bool:
     return browser.get(DESK).status_code == 200
 
 
-def a_bit_of_everything(org: Org, mia: User, noah: User, desk: Client) -> None:
+def configure_shared_desk(org: Org, mia: User, noah: User, desk: Client) -> None:
     Policy.objects.create(org=org, time_zone="Australia/Sydney")
     Allowance.objects.create(org=org, reason="", sessions=1, days=30)
     for user in (mia, noah):
@@ -40,7 +42,7 @@ def a_bit_of_everything(org: Org, mia: User, noah: User, desk: Client) -> None:
 
 
 @pytest.mark.parametrize("shared", [False, True])
-def test_who_asks_is_known_by_one_query(
+def test_the_session_is_loaded_by_one_query(
     northside: Org,
     mia: User,
     desk: Client,
@@ -48,7 +50,7 @@ def test_who_asks_is_known_by_one_query(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     if shared:
-        a_bit_of_everything(northside, mia, make_user(username="noah", org=northside), desk)
+        configure_shared_desk(northside, mia, make_user(username="noah", org=northside), desk)
     with django_assert_num_queries(1):
         assert desk.post(DESK).status_code == 405
 
@@ -59,9 +61,9 @@ def test_who_asks_is_known_by_one_query(
         lambda user: user.set_password("another-long-password"),
         lambda user: setattr(user, "is_active", False),
     ],
-    ids=["another password", "switched off"],
+    ids=["another password", "inactive"],
 )
-def test_who_was_changed_is_out_at_the_next_request(
+def test_a_changed_password_or_inactive_account_ends_the_session(
     mia: User, desk: Client, change: Callable[[User], None]
 ) -> None:
     assert is_signed_in(desk)
@@ -70,14 +72,14 @@ def test_who_was_changed_is_out_at_the_next_request(
     assert not is_signed_in(desk)
 
 
-def test_who_was_deleted_is_out_and_their_session_hinders_nobody(mia: User, desk: Client) -> None:
+def test_deleting_a_user_ends_the_session_without_deleting_its_row(mia: User, desk: Client) -> None:
     mia.membership.delete()
     mia.delete()
     assert Session.objects.exists()
     assert not is_signed_in(desk)
 
 
-def test_who_acted_and_was_deleted_acts_no_more(northside: Org, mia: User, desk: Client) -> None:
+def test_a_deleted_acting_member_locks_the_desk(northside: Org, mia: User, desk: Client) -> None:
     noah = make_user(username="noah", org=northside)
     for user in (mia, noah):
         give_pin(user)
@@ -91,24 +93,22 @@ def test_who_acted_and_was_deleted_acts_no_more(northside: Org, mia: User, desk:
     assert who_is_at_the_desk(desk) == "Mia"
 
 
-def test_a_session_that_is_over_is_none(desk: Client) -> None:
+def test_an_expired_session_is_signed_out(desk: Client) -> None:
     Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
     assert not is_signed_in(desk)
 
 
-def test_the_columns_alone_make_nobody_of_anybody(
+def test_changing_the_columns_of_a_session_does_not_change_its_user(
     northside: Org, mia: User, olivia: User, desk: Client
 ) -> None:
-    """What holds is signed, and stands in the session itself."""
+    """Only the signed data of the session counts, not the columns beside it."""
     Session.objects.update(user=olivia.pk)
     assert desk.get(DESK).status_code == 403
     Session.objects.update(user=mia.pk, acting=olivia.membership.pk)
     assert who_is_at_the_desk(desk) == "Mia"
 
 
-def test_a_session_outlives_the_change_of_the_secret_key_that_signed_it(
-    mia: User, desk: Client
-) -> None:
+def test_a_session_survives_a_change_of_the_secret_key(mia: User, desk: Client) -> None:
     before = settings.SECRET_KEY
     with override_settings(SECRET_KEY="the-next-" + before, SECRET_KEY_FALLBACKS=[before]):
         assert "At the desk: Mia" in words_on(desk.get(DESK))
@@ -117,7 +117,7 @@ def test_a_session_outlives_the_change_of_the_secret_key_that_signed_it(
         assert Session.objects.get().user_id == mia.pk
 
 
-def test_signing_in_sweeps_out_what_is_over(mia: User, olivia: User, desk: Client) -> None:
+def test_signing_in_deletes_expired_sessions(mia: User, olivia: User, desk: Client) -> None:
     assert is_signed_in(desk)
     Session.objects.update(expire_date=F("expire_date") - timedelta(days=30))
 
@@ -126,7 +126,7 @@ def test_signing_in_sweeps_out_what_is_over(mia: User, olivia: User, desk: Clien
     assert [session.user_id for session in Session.objects.all()] == [olivia.pk]
 
 
-def test_an_org_that_chose_nothing_costs_no_query(
+def test_an_org_without_policy_or_allowances_takes_no_extra_query(
     mia: User, desk: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     key = desk.cookies[settings.SESSION_COOKIE_NAME].value
@@ -142,20 +142,20 @@ def test_an_org_that_chose_nothing_costs_no_query(
         assert session.acting is None
 
 
-@pytest.mark.parametrize("moment", ["infinity", "-infinity", "290000-01-01", "0500-01-01 BC"])
-def test_a_studio_from_a_time_that_python_has_not_is_served(desk: Client, moment: str) -> None:
-    """Another program may have written it: the table is shared."""
+@pytest.mark.parametrize("created_at", ["infinity", "-infinity", "290000-01-01", "0500-01-01 BC"])
+def test_an_org_created_at_a_time_beyond_python_is_served(desk: Client, created_at: str) -> None:
+    """Another program may write such a time, because the table is shared."""
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE orgs SET created_at = %s::text::timestamptz", [moment])
+        cursor.execute("UPDATE orgs SET created_at = %s::text::timestamptz", [created_at])
     assert is_signed_in(desk)
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("table", ["studio_session", "studio_allowance", "orgs"])
-def test_an_upgrade_that_adds_a_column_ends_no_session(
+def test_adding_a_column_does_not_end_a_session(
     northside: Org, mia: User, desk: Client, login: dict[str, str], table: str
 ) -> None:
-    """Also where the statement is planned already, on a connection that stays open."""
+    """This includes statements already prepared on a persistent connection."""
     Allowance.objects.create(org=northside, reason="", sessions=1, days=30)
     key = desk.cookies[settings.SESSION_COOKIE_NAME].value
 
@@ -178,19 +178,19 @@ def test_an_upgrade_that_adds_a_column_ends_no_session(
 @pytest.mark.parametrize(
     "key", ["abcdefgh\\000", "x" * 10_000, "\\377" * 8], ids=["NUL", "long", "byte"]
 )
-def test_a_cookie_that_is_no_session_is_nobodys(db: None, page: str, key: str) -> None:
-    """Octal, as a cookie in quotes may say it."""
+def test_a_malformed_session_cookie_is_anonymous(db: None, page: str, key: str) -> None:
+    """A quoted cookie may contain octal escapes."""
     cookie = f'{settings.SESSION_COOKIE_NAME}="{key}"'
     answer = Client().get(page, headers={"Cookie": cookie})
     assert answer.status_code == (302 if page == DESK else 200)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_connection_that_broke_since_the_last_request_is_made_anew(desk: Client) -> None:
+def test_a_broken_database_connection_is_replaced(desk: Client) -> None:
     assert is_signed_in(desk)
-    gone = value("SELECT pg_backend_pid()")
+    backend_pid = value("SELECT pg_backend_pid()")
     with another_connection() as another:
-        another.execute("SELECT pg_terminate_backend(%s, 10000)", [gone])
+        another.execute("SELECT pg_terminate_backend(%s, 10000)", [backend_pid])
 
     assert is_signed_in(desk)
-    assert value("SELECT pg_backend_pid()") != gone
+    assert value("SELECT pg_backend_pid()") != backend_pid

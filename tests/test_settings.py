@@ -1,5 +1,4 @@
-"""The settings are read from the environment, and a value that is wrong stops the start with what
-to write instead."""
+"""The settings read the environment; an invalid value stops the start with a correction."""
 
 import re
 from pathlib import Path
@@ -14,7 +13,7 @@ EXAMPLE = (ROOT / ".env.example").read_text()
 
 
 @pytest.mark.parametrize(
-    ("environment", "says"),
+    ("environment", "message"),
     [
         (
             {"SECRET_KEY": ""},
@@ -60,13 +59,13 @@ EXAMPLE = (ROOT / ".env.example").read_text()
         ({"TIME_ZONE": "../../etc/passwd"}, "as in TIME_ZONE=Australia/Sydney."),
     ],
 )
-def test_a_wrong_value_stops_the_start_with_what_to_write(
-    tmp_path: Path, environment: dict[str, str], says: str
+def test_an_invalid_value_stops_the_start_with_a_message(
+    tmp_path: Path, environment: dict[str, str], message: str
 ) -> None:
     check = manage("check", **{"SECRET_KEY": KEY, "STUDIO_DATA_DIR": str(tmp_path)} | environment)
 
     assert check.returncode != 0
-    assert check.stderr.rstrip().splitlines()[-1].endswith(says)
+    assert check.stderr.rstrip().splitlines()[-1].endswith(message)
 
 
 @pytest.mark.parametrize(
@@ -89,30 +88,30 @@ def test_a_wrong_value_stops_the_start_with_what_to_write(
         {"SECRET_KEY": KEY, "DATABASE_URL": "host=db.example.com dbname=studio user=studio"},
     ],
 )
-def test_a_right_value_is_taken(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_a_valid_value_is_accepted(tmp_path: Path, environment: dict[str, str]) -> None:
     check = manage("check", **{"STUDIO_DATA_DIR": str(tmp_path)} | environment)
 
     assert (check.returncode, check.stderr) == (0, "")
 
 
-def test_the_key_that_was_kept_beside_the_data_is_taken(tmp_path: Path) -> None:
+def test_the_secret_key_in_the_data_folder_is_used(tmp_path: Path) -> None:
     (tmp_path / "secret-key").write_text(KEY)
 
     assert manage("check", STUDIO_DATA_DIR=str(tmp_path)).returncode == 0
 
 
-def test_the_example_names_every_variable_that_the_code_reads() -> None:
+def test_the_example_has_every_variable_that_the_code_reads() -> None:
     settings = (ROOT / "studio" / "settings.py").read_text()
     files = [*(ROOT / "studio").rglob("*.py"), *(ROOT / "purchases").rglob("*.py")]
     code = "\n".join(path.read_text() for path in files)
     read = set(re.findall(r'(?:environ\.get|getenv|env_bool|env_list)\(\s*"(\w+)"', code))
 
     assert set(re.findall(r"^(\w+)=", EXAMPLE, re.MULTILINE)) == read
-    assert set(UNSET) == read, "the tests unset them all"
-    assert settings.count("os.environ") == settings.count("os.environ.get("), "and in no other way"
+    assert set(UNSET) == read, "the tests must unset every variable"
+    assert settings.count("os.environ") == settings.count("os.environ.get("), "no other access"
 
 
-def test_the_example_can_be_copied_once_it_has_a_key(tmp_path: Path) -> None:
+def test_the_example_with_a_key_is_valid(tmp_path: Path) -> None:
     example = dict(re.findall(r"^(\w+)=(.*)$", EXAMPLE, re.MULTILINE))
 
     check = manage("check", **example | {"SECRET_KEY": KEY, "STUDIO_DATA_DIR": str(tmp_path)})

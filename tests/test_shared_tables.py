@@ -1,4 +1,4 @@
-"""The four tables that other programs share with us are as those programs expect them."""
+"""The schema of the four tables that other programs share."""
 
 from uuid import UUID
 
@@ -63,8 +63,8 @@ TABLES = {
 @pytest.mark.django_db
 @pytest.mark.parametrize("table", TABLES)
 def test_a_shared_table_has_exactly_these_columns(table: str) -> None:
-    """Name, type, whether it may be null, default (or the expression that it is generated from)."""
-    found = rows(
+    """Compare name, type, nullability, and default or generation expression."""
+    columns = rows(
         "SELECT column_name, udt_name, is_nullable,"
         " replace(replace(coalesce(column_default, generation_expression, '-'), ' ', ''),"
         " '::text', '')"
@@ -72,20 +72,20 @@ def test_a_shared_table_has_exactly_these_columns(table: str) -> None:
         table,
     )
 
-    assert sorted(found) == sorted(
+    assert sorted(columns) == sorted(
         tuple(line.split()) for line in TABLES[table].strip().splitlines()
     )
 
 
 @pytest.mark.django_db
-def test_the_sessions_left_are_stored_and_not_worked_out_at_each_reading() -> None:
+def test_sessions_remaining_is_a_stored_generated_column() -> None:
     query = "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attgenerated = 's'"
 
     assert rows(query, "client_purchases") == [("sessions_remaining",)]
 
 
 @pytest.mark.django_db
-def test_another_program_can_insert_without_an_id_and_gets_every_default() -> None:
+def test_an_insert_without_an_id_gets_every_default() -> None:
     org = value("INSERT INTO orgs (name, slug) VALUES ('Northside', 'northside') RETURNING id")
     client = value(
         "INSERT INTO clients (org_id, full_name) VALUES (%s, 'Ana Ruiz') RETURNING id", org
@@ -114,7 +114,7 @@ def test_another_program_can_insert_without_an_id_and_gets_every_default() -> No
     ("total", "used", "remaining"),
     [(10, 3, 7), (3, 3, 0), (None, 3, None), (10, None, None), (None, None, None)],
 )
-def test_the_sessions_left_follow_every_change(
+def test_sessions_remaining_follows_every_change(
     northside: Org, total: int | None, used: int | None, remaining: int | None
 ) -> None:
     make_purchase(org=northside, total=1, used=0)
@@ -123,11 +123,11 @@ def test_the_sessions_left_follow_every_change(
     assert rows(f"{update} RETURNING sessions_remaining", total, used) == [(remaining,)]
 
 
-def test_the_sessions_left_of_an_impossible_count_are_below_0(northside: Org) -> None:
+def test_sessions_remaining_of_a_malformed_count_is_negative(northside: Org) -> None:
     assert make_purchase(org=northside, total=10, used=12).sessions_remaining == -2
 
 
-def test_nobody_can_write_the_sessions_left(northside: Org) -> None:
+def test_sessions_remaining_cannot_be_written(northside: Org) -> None:
     make_purchase(org=northside)
 
     with pytest.raises(ProgrammingError, match="can only be updated to DEFAULT"):
@@ -150,9 +150,9 @@ def test_nobody_can_write_the_sessions_left(northside: Org) -> None:
         "UPDATE client_purchases SET offer_id = gen_random_uuid()",
     ],
 )
-def test_the_database_refuses_what_no_program_may_write(northside: Org, change: str) -> None:
+def test_the_database_refuses_invalid_values(northside: Org, change: str) -> None:
     make_purchase(org=northside)
-    # Django's foreign keys are else looked at when the transaction ends.
+    # Check Django's deferred foreign keys immediately.
     rows("SET CONSTRAINTS ALL IMMEDIATE")
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -160,10 +160,10 @@ def test_the_database_refuses_what_no_program_may_write(northside: Org, change: 
 
 
 @pytest.mark.parametrize("payment_status", ["pending", "succeeded", "failed", "refunded", None])
-def test_these_are_the_payment_states(northside: Org, payment_status: str | None) -> None:
+def test_every_payment_status_is_accepted(northside: Org, payment_status: str | None) -> None:
     make_purchase(org=northside, payment_status=payment_status)
 
 
 @pytest.mark.parametrize("offer_type", ["subscription", "session_pack", "single_session"])
-def test_these_are_the_types_of_offer(northside: Org, offer_type: str) -> None:
+def test_every_offer_type_is_accepted(northside: Org, offer_type: str) -> None:
     make_offer(org=northside, offer_type=offer_type)

@@ -1,4 +1,4 @@
-"""Signing in and out, and the page of those whom no studio has let in yet."""
+"""Sign-in, sign-out, and the page for users without a membership."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,7 +20,7 @@ def sign_in(browser: Client, **typed: str) -> HttpResponseBase:
     return browser.post(SIGN_IN, {"username": "mia", "password": PASSWORD, "next": ""} | typed)
 
 
-def test_name_and_password_lead_to_the_desk(mia: User) -> None:
+def test_signing_in_shows_the_desk(mia: User) -> None:
     browser = Client()
 
     assert sign_in(browser)["Location"] == reverse("home")
@@ -43,7 +43,7 @@ def test_name_and_password_lead_to_the_desk(mia: User) -> None:
         pytest.param({"username": "m" * 1000}, id="too long a name"),
     ],
 )
-def test_a_wrong_name_and_a_wrong_password_are_told_the_same(
+def test_a_wrong_name_and_a_wrong_password_get_the_same_message(
     mia: User, typed: dict[str, str]
 ) -> None:
     browser = Client()
@@ -55,43 +55,43 @@ def test_a_wrong_name_and_a_wrong_password_are_told_the_same(
     assert browser.get(LIST).status_code == 302
 
 
-def test_the_name_that_was_typed_stays_and_the_password_does_not(mia: User) -> None:
+def test_a_failed_sign_in_keeps_the_name_but_not_the_password(mia: User) -> None:
     html = html_of(sign_in(Client(), username='"mia"', password="wr0ng-passw0rd"))
 
     assert 'name="username" value="&quot;mia&quot;"' in html
     assert "wr0ng-passw0rd" not in html
 
 
-def test_a_character_that_no_page_can_have_is_seen_as_one(mia: User) -> None:
+def test_a_null_character_in_the_name_is_shown_as_the_replacement_character(mia: User) -> None:
     assert 'name="username" value="mia�"' in html_of(sign_in(Client(), username="mia\0"))
 
 
-def test_who_has_left_is_not_let_in(mia: User) -> None:
+def test_an_inactive_user_cannot_sign_in(mia: User) -> None:
     browser = Client()
     sign_in(browser)
     User.objects.filter(pk=mia.pk).update(is_active=False)
 
-    assert browser.get(LIST).status_code == 302, "not even where they are signed in"
+    assert browser.get(LIST).status_code == 302, "the open session ends too"
     assert "is not right" in words_on(sign_in(Client()))
 
 
-def test_a_page_that_was_asked_for_comes_after_the_sign_in(mia: User) -> None:
+def test_signing_in_redirects_to_the_requested_page(mia: User) -> None:
     browser = Client()
-    asked = f"{LIST}?q=jos%C3%A9+%26+ana&state=active"
+    url = f"{LIST}?q=jos%C3%A9+%26+ana&state=active"
 
-    to_sign_in = urlsplit(browser.get(asked)["Location"])
-    (kept,) = parse_qs(to_sign_in.query)["next"]
+    to_sign_in = urlsplit(browser.get(url)["Location"])
+    (next_url,) = parse_qs(to_sign_in.query)["next"]
     page = browser.get(to_sign_in.geturl())
 
-    assert (to_sign_in.path, kept) == (SIGN_IN, asked)
-    assert f'name="next" value="{asked.replace("&", "&amp;")}"' in html_of(page)
-    wrong = sign_in(browser, next=kept, password="wrong")
-    assert f'name="next" value="{asked.replace("&", "&amp;")}"' in html_of(wrong)
-    assert sign_in(browser, next=kept)["Location"] == asked
+    assert (to_sign_in.path, next_url) == (SIGN_IN, url)
+    assert f'name="next" value="{url.replace("&", "&amp;")}"' in html_of(page)
+    wrong = sign_in(browser, next=next_url, password="wrong")
+    assert f'name="next" value="{url.replace("&", "&amp;")}"' in html_of(wrong)
+    assert sign_in(browser, next=next_url)["Location"] == url
 
 
-ELSEWHERE = pytest.mark.parametrize(
-    "elsewhere",
+OTHER_SITES = pytest.mark.parametrize(
+    "other_site",
     [
         "https://evil.example/",
         "//evil.example",
@@ -102,22 +102,24 @@ ELSEWHERE = pytest.mark.parametrize(
 )
 
 
-@ELSEWHERE
-def test_no_other_site_comes_after_the_sign_in(mia: User, elsewhere: str) -> None:
-    page = Client().get(SIGN_IN, {"next": elsewhere})
+@OTHER_SITES
+def test_signing_in_never_redirects_to_another_site(mia: User, other_site: str) -> None:
+    page = Client().get(SIGN_IN, {"next": other_site})
 
     assert "evil" not in html_of(page)
     assert "alert" not in html_of(page)
-    assert sign_in(Client(), next=elsewhere)["Location"] == reverse("home")
+    assert sign_in(Client(), next=other_site)["Location"] == reverse("home")
 
 
-@ELSEWHERE
-def test_nor_for_whoever_is_signed_in_already(desk: Client, elsewhere: str) -> None:
-    assert desk.get(SIGN_IN, {"next": elsewhere})["Location"] == reverse("home")
+@OTHER_SITES
+def test_a_signed_in_user_is_never_redirected_to_another_site(
+    desk: Client, other_site: str
+) -> None:
+    assert desk.get(SIGN_IN, {"next": other_site})["Location"] == reverse("home")
     assert desk.get(SIGN_IN, {"next": LIST})["Location"] == LIST
 
 
-def test_signing_out_ends_the_session_for_good(mia: User) -> None:
+def test_signing_out_deletes_the_session(mia: User) -> None:
     browser = Client()
     sign_in(browser)
     stolen = Client()
@@ -134,7 +136,7 @@ def test_signing_out_ends_the_session_for_good(mia: User) -> None:
     assert stolen.get(LIST).status_code == 302
 
 
-def test_a_link_does_not_sign_out(desk: Client) -> None:
+def test_a_get_does_not_sign_out(desk: Client) -> None:
     assert desk.get(SIGN_OUT).status_code == 405
     assert desk.get(LIST).status_code == 200
 
@@ -147,19 +149,19 @@ def test_another_site_cannot_sign_out(mia: User) -> None:
     assert browser.get(LIST).status_code == 200
 
 
-def test_signing_out_twice_leads_to_a_sign_in_that_works(mia: User) -> None:
-    """Not to one that then asks for the sign-out again, which is no page."""
+def test_signing_out_twice_redirects_to_a_working_sign_in(mia: User) -> None:
+    """The next URL must not be the sign-out, which accepts only POST."""
     browser = Client()
 
     to_sign_in = urlsplit(browser.post(SIGN_OUT)["Location"])
 
     assert to_sign_in.path == SIGN_IN
-    (kept,) = parse_qs(to_sign_in.query)["next"]
-    sign_in(browser, next=kept)
-    assert browser.get(kept, follow=True).status_code == 200
+    (next_url,) = parse_qs(to_sign_in.query)["next"]
+    sign_in(browser, next=next_url)
+    assert browser.get(next_url, follow=True).status_code == 200
 
 
-def test_without_a_studio_one_is_told_whom_to_ask(nora: User) -> None:
+def test_a_user_without_membership_is_told_to_ask_an_owner(nora: User) -> None:
     browser = Client()
     sign_in(browser, username="nora")
 
@@ -172,7 +174,7 @@ def test_without_a_studio_one_is_told_whom_to_ask(nora: User) -> None:
     assert browser.post(SIGN_OUT)["Location"] == SIGN_IN
 
 
-def test_a_member_who_is_removed_is_shut_out_at_once(mia: User, signed_in: SignIn) -> None:
+def test_a_removed_member_loses_access_at_the_next_request(mia: User, signed_in: SignIn) -> None:
     browser = signed_in(mia)
     assert browser.get(LIST).status_code == 200
 

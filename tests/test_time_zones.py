@@ -1,4 +1,4 @@
-"""Which day it is goes by the clock of the org, not by that of the server."""
+"""Dates are shown in the time zone of the org, not in that of the server."""
 
 from datetime import UTC, datetime
 
@@ -10,23 +10,22 @@ from tests.conftest import SignIn
 from tests.factories import make_purchase
 from tests.pages import HTMX, LIST, html_of, press, the_row_on
 
-# In Auckland it is half past eleven in the evening of 10 March, in Los Angeles half past three in
-# the morning of the same day.
+# 10 March 23:30 in Auckland, and 10 March 03:30 in Los Angeles.
 NOW = datetime(2026, 3, 10, 10, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+def frozen_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
 
 
-def moment(text: str) -> datetime:
+def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-@pytest.mark.usefixtures("stopped")
+@pytest.mark.usefixtures("frozen_clock")
 @pytest.mark.parametrize(
-    ("zone", "expires_at", "says"),
+    ("zone", "expires_at", "text"),
     [
         ("Pacific/Auckland", "2026-03-10 10:59:59", "today 10 Mar"),
         ("Pacific/Auckland", "2026-03-10 11:00:00", "tomorrow 11 Mar"),
@@ -44,68 +43,68 @@ def moment(text: str) -> datetime:
     ],
 )
 def test_a_day_ends_at_the_midnight_of_the_org(
-    northside: Org, mia: User, signed_in: SignIn, zone: str, expires_at: str, says: str
+    northside: Org, mia: User, signed_in: SignIn, zone: str, expires_at: str, text: str
 ) -> None:
     Policy.objects.create(org=northside, time_zone=zone)
-    make_purchase(org=northside, expires_at=moment(expires_at))
+    make_purchase(org=northside, expires_at=utc(expires_at))
 
     desk = signed_in(mia)
     row = the_row_on(desk.get(LIST))
 
-    assert says in row.words
+    assert text in row.words
     searched = the_row_on(desk.get(LIST, {"q": "ana"}, headers=HTMX))
-    assert says in searched.words, "the rows that htmx asks for, too"
+    assert text in searched.words, "htmx gets the same text"
 
 
-@pytest.mark.usefixtures("stopped")
-def test_two_studios_read_two_dates_off_the_same_moment(
+@pytest.mark.usefixtures("frozen_clock")
+def test_two_orgs_show_the_same_instant_as_different_dates(
     northside: Org, southside: Org, mia: User, otto: User, signed_in: SignIn
 ) -> None:
-    expires_at = moment("2026-03-10 12:00")
-    words = []
+    expires_at = utc("2026-03-10 12:00")
+    pages = []
     for org, person, zone in [
         (northside, mia, "Pacific/Auckland"),
         (southside, otto, "America/Los_Angeles"),
     ]:
         Policy.objects.create(org=org, time_zone=zone)
         make_purchase(org=org, expires_at=expires_at)
-        words.append(html_of(signed_in(person).get(LIST)))
+        pages.append(html_of(signed_in(person).get(LIST)))
 
-    assert 'title="Wed 11 March 2026, 01:00"' in words[0]
-    assert 'title="Tue 10 March 2026, 05:00"' in words[1]
+    assert 'title="Wed 11 March 2026, 01:00"' in pages[0]
+    assert 'title="Tue 10 March 2026, 05:00"' in pages[1]
 
 
-@pytest.mark.usefixtures("stopped")
+@pytest.mark.usefixtures("frozen_clock")
 @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
-def test_whether_a_pack_has_expired_is_the_same_everywhere(
+def test_a_pack_expires_at_the_same_instant_in_every_time_zone(
     northside: Org, mia: User, signed_in: SignIn, zone: str
 ) -> None:
-    """It is a moment and no day: the one at which the database stops selling its sessions."""
+    """An expiry is an instant, so it does not depend on the time zone."""
     Policy.objects.create(org=northside, time_zone=zone)
-    make_purchase(org=northside, expires_at=moment("2026-03-10 10:29:59"))
+    make_purchase(org=northside, expires_at=utc("2026-03-10 10:29:59"))
     desk = signed_in(mia)
 
     assert 'id="purchase-' in html_of(desk.get(LIST, {"state": "expired"}))
     assert 'id="purchase-' not in html_of(desk.get(LIST, {"state": "active"}))
 
 
-@pytest.mark.usefixtures("stopped")
-def test_the_answer_to_a_press_says_the_day_of_the_org(
+@pytest.mark.usefixtures("frozen_clock")
+def test_the_message_of_a_reinstatement_uses_the_time_zone_of_the_org(
     northside: Org, mia: User, signed_in: SignIn
 ) -> None:
     Policy.objects.create(org=northside, time_zone="America/Los_Angeles")
-    pack = make_purchase(org=northside, expires_at=moment("2026-03-10 06:30"))
+    pack = make_purchase(org=northside, expires_at=utc("2026-03-10 06:30"))
 
     answer = press(signed_in(mia), "reinstate", pack, htmx=True)
 
     assert "The pack expired on Mon 9 Mar" in html_of(answer)
 
 
-def test_an_owner_types_times_by_the_clock_of_the_org(
+def test_the_admin_uses_the_time_zone_of_the_org(
     northside: Org, olivia: User, signed_in: SignIn
 ) -> None:
     Policy.objects.create(org=northside, time_zone="Pacific/Auckland")
-    pack = make_purchase(org=northside, expires_at=moment("2026-03-10 12:00"))
+    pack = make_purchase(org=northside, expires_at=utc("2026-03-10 12:00"))
 
     form = html_of(signed_in(olivia).get(f"/admin/purchases/purchase/{pack.pk}/change/"))
 

@@ -1,4 +1,4 @@
-"""Each further language says everything, and says it in its own words."""
+"""Each catalogue has every text of the site, translated completely."""
 
 import ast
 import re
@@ -32,15 +32,15 @@ each_catalogue = pytest.mark.parametrize(
     [polib.pofile(str(path)) for path in CATALOGUES],
     ids=[path.parts[-3] for path in CATALOGUES],
 )
-# Its context, and the text.
+# The context of a message (msgctxt), and its text (msgid).
 Text = tuple[str | None, str]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 TAG = re.compile(r"</?\w[^>]*>")
 
 
-# --- Nothing lacks ----------------------------------------------------------------------------
+# --- Completeness -----------------------------------------------------------------------------
 
-# Which argument of each way to mark a text is its context, if one is, and which the text.
+# function: (index of the argument with the context, index of the argument with the text).
 MARKS = {
     "_": (None, 0),
     "gettext": (None, 0),
@@ -65,12 +65,11 @@ def marked_in(python: str) -> Iterator[Text]:
 
 
 def marked_in_template(html: str) -> Iterator[Text]:
-    """Django writes each tag as the call that it stands for, among letters that stand for the
-    rest."""
+    """Yield the texts of the calls to gettext into which `templatize` turns the template tags."""
     literal = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
     call = rf"(?<!\w)(_|n?p?gettext)\({literal}(?:, {literal})*(?:, ?count)?\)"
-    for found in re.finditer(call, templatize(html)):
-        yield from marked_in(found[0])
+    for match in re.finditer(call, templatize(html)):
+        yield from marked_in(match[0])
 
 
 def texts_of_the_site() -> set[Text]:
@@ -83,7 +82,7 @@ def texts_of_the_site() -> set[Text]:
 
 @each_catalogue
 def test_each_text_of_the_site_is_in_the_catalogue(catalogue: polib.POFile) -> None:
-    """`make messages` puts there what this lists."""
+    """Run `make messages` to add the texts that this test lists."""
     known = {(entry.msgctxt, entry.msgid) for entry in catalogue}
     unknown = sorted(text for _, text in texts_of_the_site() - known)
     assert not unknown, "\n".join(unknown)
@@ -91,8 +90,10 @@ def test_each_text_of_the_site_is_in_the_catalogue(catalogue: polib.POFile) -> N
 
 @each_catalogue
 def test_each_text_of_the_catalogue_is_translated(catalogue: polib.POFile) -> None:
-    """What this lists waits for somebody to write it, or, where it is fuzzy, to read what was
-    guessed from a similar text, and to take the mark away."""
+    """Translate the texts that this test lists.
+
+    A fuzzy text is a guess: check the translation and remove the mark.
+    """
     lacking = [
         f"{'fuzzy: ' if entry.fuzzy else ''}{entry.msgid}"
         for entry in catalogue
@@ -106,11 +107,11 @@ def test_a_translation_has_the_placeholders_and_the_tags_of_its_text(
     catalogue: polib.POFile,
 ) -> None:
     wrong = [
-        (entry.msgid, said)
+        (entry.msgid, translated)
         for entry in catalogue
-        for said in filter(None, [entry.msgstr, *entry.msgstr_plural.values()])
-        if set(PLACEHOLDER.findall(said)) != set(PLACEHOLDER.findall(entry.msgid))
-        or sorted(TAG.findall(said)) != sorted(TAG.findall(entry.msgid))
+        for translated in filter(None, [entry.msgstr, *entry.msgstr_plural.values()])
+        if set(PLACEHOLDER.findall(translated)) != set(PLACEHOLDER.findall(entry.msgid))
+        or sorted(TAG.findall(translated)) != sorted(TAG.findall(entry.msgid))
     ]
     assert wrong == []
 
@@ -128,7 +129,7 @@ def test_a_counted_text_has_each_form_of_its_language(catalogue: polib.POFile) -
     assert wrong == []
 
 
-def test_the_look_at_what_is_marked_notices() -> None:
+def test_the_check_finds_texts_marked_for_translation() -> None:
     html = """{% translate "One" %}{% translate "Two" context "sum" %}{{ x|default:_("Three") }}
     {% blocktranslate count n=x %}{{ n }} one's{% plural %}{{ n }}s{% endblocktranslate %}
     {% blocktranslate %}Four “4”{% endblocktranslate %}"""
@@ -147,30 +148,30 @@ def test_the_look_at_what_is_marked_notices() -> None:
 
 
 def pieces(text: str) -> set[str]:
-    """What stands between its placeholders, tags and signs."""
+    """Return the pieces of text between placeholders, tags and punctuation."""
     plain = unescape(TAG.sub("|", PLACEHOLDER.sub("|", text)))
-    found = {piece.strip(" .,:;()“”«»?¿\n") for piece in re.split(r"\|", plain)}
-    return {piece for piece in found if re.search(r"[^\W\d_]{2}", piece)}
+    stripped = {piece.strip(" .,:;()“”«»?¿\n") for piece in re.split(r"\|", plain)}
+    return {piece for piece in stripped if re.search(r"[^\W\d_]{2}", piece)}
 
 
-def stands_in(piece: str, text: str) -> bool:
+def is_in(piece: str, text: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(piece)}(?!\w)", text) is not None
 
 
 def english_of(catalogue: polib.POFile) -> set[str]:
-    """The pieces of the texts that no translation has too."""
-    said = "\n".join(
+    """Return the English pieces that occur in no translation."""
+    translations = "\n".join(
         PLACEHOLDER.sub("", text)
         for entry in catalogue
         for text in [entry.msgstr, *entry.msgstr_plural.values()]
     )
-    written = {
+    originals = {
         piece
         for entry in catalogue
         for text in (entry.msgid, entry.msgid_plural)
         for piece in pieces(text)
     }
-    return {piece for piece in written if not stands_in(piece, said)}
+    return {piece for piece in originals if not is_in(piece, translations)}
 
 
 def english_on(html: str) -> list[str]:
@@ -178,45 +179,43 @@ def english_on(html: str) -> list[str]:
     page = "\n".join(Page(html).outside)
     for known in sorted(data(), key=len, reverse=True):
         page = page.replace(known, "")
-    return sorted(
-        piece for piece in english_of(polib.pofile(str(spanish))) if stands_in(piece, page)
-    )
+    return sorted(piece for piece in english_of(polib.pofile(str(spanish))) if is_in(piece, page))
 
 
 @pytest.fixture
-def spanish_is_spoken(northside: Org) -> Iterator[None]:
-    """To the people of the studio by its policy, and to strangers as their browser asks."""
+def spanish(northside: Org) -> Iterator[None]:
+    """Set Spanish as the language of the org, and as the default for anonymous users."""
     Policy.objects.create(org=northside, language="es")
     with override_settings(LANGUAGE_CODE="es"):
         yield
 
 
-@pytest.mark.usefixtures("spanish_is_spoken")
+@pytest.mark.usefixtures("spanish")
 @pytest.mark.parametrize("name", PAGES | FRAGMENTS)
 def test_a_page_in_spanish_has_no_english(site: Site, name: str) -> None:
-    status, come_to = (PAGES | FRAGMENTS)[name]
-    page = come_to(site)
+    status, load = (PAGES | FRAGMENTS)[name]
+    page = load(site)
 
     assert page.status_code == status
     assert english_on(html_of(page)) == []
 
 
-@pytest.mark.usefixtures("spanish_is_spoken")
+@pytest.mark.usefixtures("spanish")
 @pytest.mark.parametrize(
-    "come_to",
+    "load",
     [lambda site: site.mia.get(reverse("purchases:cancelled_class")), pasted_names, given_back],
 )
 def test_a_cancelled_class_in_spanish_has_no_english(
-    site: Site, come_to: Callable[[Site], HttpResponseBase]
+    site: Site, load: Callable[[Site], HttpResponseBase]
 ) -> None:
-    page = html_of(come_to(site))
+    page = html_of(load(site))
 
     assert "Se canceló una clase" in page
-    # What was pasted is said again.
+    # The page repeats the pasted name.
     assert english_on(page.replace("Nobody At All", "")) == []
 
 
-@pytest.mark.usefixtures("spanish_is_spoken")
+@pytest.mark.usefixtures("spanish")
 def test_rows_of_every_kind_in_spanish_have_no_english(site: Site, northside: Org) -> None:
     for kind in PACKS:
         make_pack(org=northside, kind=kind)
@@ -228,7 +227,7 @@ def test_rows_of_every_kind_in_spanish_have_no_english(site: Site, northside: Or
 
 
 @pytest.mark.django_db
-def test_the_look_for_english_notices() -> None:
+def test_the_check_finds_english() -> None:
     html = '<p>Usar <b>3</b> of 10 used</p><button title="Sign out">Salir</button><p>3 compras</p>'
     assert english_on(html) == ["Sign out", "of", "used"]
 
@@ -237,17 +236,17 @@ def test_the_look_for_english_notices() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "said"),
+    ("count", "text"),
     [(0, "en 0 días"), (1, "en 1 día"), (2, "en 2 días"), (1_000_000, "en 1000000 días")],
 )
-def test_a_count_in_spanish_finds_its_form(count: int, said: str) -> None:
+def test_a_count_in_spanish_has_the_right_plural_form(count: int, text: str) -> None:
     with translation.override("es"):
         days = translation.ngettext("in %(count)d day", "in %(count)d days", count)
-    assert days % {"count": count} == said
+    assert days % {"count": count} == text
 
 
-def test_a_date_in_spanish_reads_as_it_is_said() -> None:
-    moment = datetime(2025, 8, 4, 18, 0, tzinfo=ZoneInfo("UTC"))
+def test_a_date_in_spanish_has_the_usual_format() -> None:
+    instant = datetime(2025, 8, 4, 18, 0, tzinfo=ZoneInfo("UTC"))
     with translation.override("es"):
-        assert day(moment) == "4 ago 2025"
-        assert full(moment) == "lun 4 de agosto de 2025, 18:00"
+        assert day(instant) == "4 ago 2025"
+        assert full(instant) == "lun 4 de agosto de 2025, 18:00"
