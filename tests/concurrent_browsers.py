@@ -13,10 +13,10 @@ from tests.database import PATIENCE
 from tests.pages import HTMX
 
 # The path and the fields of a POST request.
-Sent = tuple[str, dict[str, str]]
+PostRequest = tuple[str, dict[str, str]]
 
 
-class Desks:
+class ConcurrentBrowsers:
     """A pool of signed-in browsers, each with its own thread and database connection.
 
     `close` closes the connections.
@@ -31,11 +31,11 @@ class Desks:
             browser.cookies = deepcopy(signed_in.cookies)
         self._pool = ThreadPoolExecutor(count)
 
-    def all_at_once(self, presses: list[Sent], *, htmx: bool) -> list[HttpResponseBase]:
+    def all_at_once(self, presses: list[PostRequest], *, htmx: bool) -> list[HttpResponseBase]:
         """Post all of them at the same moment and return the responses in order."""
         start = Barrier(len(presses))
 
-        def send(browser: Client, press: Sent) -> HttpResponseBase:
+        def send(browser: Client, press: PostRequest) -> HttpResponseBase:
             start.wait(PATIENCE)
             path, fields = press
             return browser.post(path, fields, headers=HTMX if htmx else {})

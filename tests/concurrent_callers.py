@@ -14,7 +14,7 @@ from tests.integrity.schedule import Connection
 Call = Callable[[Connection, UUID], Any]
 
 
-def ask(connection: Connection, query: str, purchase_id: UUID) -> Any:
+def fetch_value(connection: Connection, query: str, purchase_id: UUID) -> Any:
     row = connection.execute(query, [purchase_id]).fetchone()
     assert row is not None
     return row[0]

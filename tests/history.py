@@ -34,7 +34,7 @@ class Line:
         return fields_in(self.html)
 
     @property
-    def leads_to(self) -> str:
+    def action_url(self) -> str:
         form = re.search(r'action="([^"]*)"', self.html)
         assert form, "the line has a button"
         return form[1]
@@ -54,8 +54,8 @@ def expiry_history_on(page: HttpResponseBase) -> list[Line]:
     return [_line(match) for match in EXPIRY_LINE.finditer(html_of(page))]
 
 
-def story_on(page: HttpResponseBase) -> list[str]:
-    """Return the text of all lines, about the count and the expiry, newest first."""
+def full_history_on(page: HttpResponseBase) -> list[str]:
+    """Return the texts of all lines, about the count and the expiry, newest first."""
     whole = re.compile(f"{LINE.pattern}|{EXPIRY_LINE.pattern}", re.S)
     return [_line(match).what for match in whole.finditer(html_of(page))]
 
@@ -66,4 +66,4 @@ def _line(match: re.Match[str]) -> Line:
 
 
 def click(browser: Client, line: Line, **changed: str) -> HttpResponseBase:
-    return browser.post(line.leads_to, line.fields | changed)
+    return browser.post(line.action_url, line.fields | changed)

@@ -19,7 +19,7 @@ Act = Literal["reinstate", "use"]
 LIST = reverse("purchases:purchase_list")
 HTMX = {"HX-Request": "true"}
 # Run a test twice: without JavaScript, and as htmx sends requests.
-DOORS = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+AS_PAGE_AND_HTMX = pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
 USED_BEFORE = "This button was used for something else. Reload the page, then press again."
 
 ROW = re.compile(
@@ -65,8 +65,9 @@ class Row:
         return [words(b) for menu in menus for b in re.findall(r"<button.*?</button>", menu, re.S)]
 
     @property
-    def lasting(self) -> str:
-        return lasting(self.html)
+    def normalized(self) -> str:
+        """The HTML without the parts that differ between two renderings."""
+        return normalized(self.html)
 
 
 def html_of(response: HttpResponseBase) -> str:
@@ -93,7 +94,7 @@ def fields_in(html: str) -> dict[str, str]:
     return {name: value for name, value in hidden.items() if name != "csrfmiddlewaretoken"}
 
 
-def lasting(html: str) -> str:
+def normalized(html: str) -> str:
     """Return the HTML without the parts that differ between two renderings."""
     for pattern in VARYING:
         html = re.sub(pattern, "", html)

@@ -14,11 +14,11 @@ from django.utils import translation
 from purchases import dates, formatting, rows
 
 # The attributes whose values are shown or read aloud to a person.
-SAID = {"title", "aria-label", "placeholder", "alt"}
-SILENT = {"script", "style"}
+TEXT_ATTRIBUTES = {"title", "aria-label", "placeholder", "alt"}
+TAGS_WITHOUT_TEXT = {"script", "style"}
 
 
-def speak_it(patch: pytest.MonkeyPatch) -> None:
+def activate_pseudo_locale(patch: pytest.MonkeyPatch) -> None:
     """Replace Django's gettext functions by functions that wrap the message in ⟦ and ⟧."""
 
     def wrapped(text: str) -> str:
@@ -55,23 +55,23 @@ class Page(HTMLParser):
         super().__init__()
         self.outside: list[str] = []
         self.depth = 0
-        self.silent = False
+        self.without_text = False
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.silent = tag in SILENT
+        self.without_text = tag in TAGS_WITHOUT_TEXT
         attributes = dict(attrs)
         is_button = tag == "input" and attributes.get("type") in {"submit", "button"}
         for name, value in attributes.items():
-            if value and (name in SAID or (is_button and name == "value")):
+            if value and (name in TEXT_ATTRIBUTES or (is_button and name == "value")):
                 self._collect(value, 0)
 
     def handle_endtag(self, tag: str) -> None:
-        self.silent = False
+        self.without_text = False
 
     def handle_data(self, data: str) -> None:
-        if not self.silent:
+        if not self.without_text:
             self.depth = self._collect(data, self.depth)
 
     def _collect(self, text: str, depth: int) -> int:
@@ -85,7 +85,7 @@ class Page(HTMLParser):
         return depth
 
 
-def forgotten(html: str, *, data: Iterable[str]) -> list[str]:
+def untranslated_texts(html: str, *, data: Iterable[str]) -> list[str]:
     """Return the texts of a page that are neither translatable nor data.
 
     Numbers and punctuation count as data.

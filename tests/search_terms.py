@@ -6,7 +6,7 @@ from purchases.models import ClientSearchTerm, Org
 from tests.database import rows
 
 
-def found(org: Org, word: str) -> list[str]:
+def found_names(org: Org, word: str) -> list[str]:
     """Return the names of the org's clients with a term that begins with this word."""
     terms = ClientSearchTerm.objects.filter(org_id=org.pk).beginning_with(word)
     return sorted(terms.values_list("client__full_name", flat=True).distinct())

@@ -40,12 +40,12 @@ def test_a_crafted_post_cannot_name_another_orgs_row(
     admin: Client, northside: Org, southside: Org, field: str
 ) -> None:
     purchase = make_purchase(org=northside)
-    theirs = make_client(org=southside) if field == "client" else make_offer(org=southside)
-    response = change(admin, purchase, **{field: theirs.pk})
+    foreign = make_client(org=southside) if field == "client" else make_offer(org=southside)
+    response = change(admin, purchase, **{field: foreign.pk})
     assert list(errors(response)) == [field]
-    response = admin.post(ADD_PURCHASE, form_of(purchase, **{field: theirs.pk}))
+    response = admin.post(ADD_PURCHASE, form_of(purchase, **{field: foreign.pk}))
     assert list(errors(response)) == [field]
-    assert getattr(purchase, field) != theirs
+    assert getattr(purchase, field) != foreign
     assert Purchase.objects.count() == 1
 
 

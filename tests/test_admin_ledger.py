@@ -91,10 +91,10 @@ def test_an_owner_can_add_one_policy_and_change_it(
     assert signed_in(mia).post(f"{POLICIES}{policy.pk}/change/", {}).status_code == 403
 
 
-def test_an_owner_sees_the_policy_of_no_other_studio(
+def test_an_owner_cannot_see_the_policy_of_another_org(
     southside: Org, olivia: User, signed_in: SignIn
 ) -> None:
-    theirs = Policy.objects.create(org=southside)
+    foreign_policy = Policy.objects.create(org=southside)
     owner = signed_in(olivia)
     assert "Southside" not in owner.get(POLICIES).text
-    assert owner.get(f"{POLICIES}{theirs.pk}/change/").status_code == 404
+    assert owner.get(f"{POLICIES}{foreign_policy.pk}/change/").status_code == 404

@@ -127,11 +127,11 @@ def test_a_crafted_post_by_an_accountant_changes_nothing(
 def test_a_crafted_post_reaches_no_purchase_of_another_org(
     signed_in: SignIn, mia: User, northside: Org, southside: Org
 ) -> None:
-    own, theirs = make_purchase(org=northside), make_purchase(org=southside)
-    assert len(reports(reinstate(signed_in(mia), own, theirs))) == 1
-    assert (used(own), used(theirs)) == (2, 3)
-    reinstate(signed_in(mia), theirs, select_across="1")
-    assert (used(own), used(theirs)) == (1, 3)
+    own, foreign = make_purchase(org=northside), make_purchase(org=southside)
+    assert len(reports(reinstate(signed_in(mia), own, foreign))) == 1
+    assert (used(own), used(foreign)) == (2, 3)
+    reinstate(signed_in(mia), foreign, select_across="1")
+    assert (used(own), used(foreign)) == (1, 3)
 
 
 # --- Idempotent requests --------------------------------------------------------------------------

@@ -36,12 +36,12 @@ def test_purchases_of_every_org_are_listed_and_can_be_filtered_by_org(
     admin: Client, northside: Org, southside: Org
 ) -> None:
     make_purchase(org=northside)
-    theirs = make_purchase(org=southside)
+    foreign = make_purchase(org=southside)
     page = admin.get(PURCHASES)
     assert len(page.context["cl"].result_list) == 2
     assert "Northside Pilates" in page.text
     page = admin.get(PURCHASES, {"org__id__exact": str(southside.pk)})
-    assert [row.pk for row in page.context["cl"].result_list] == [theirs.pk]
+    assert [row.pk for row in page.context["cl"].result_list] == [foreign.pk]
 
 
 @pytest.mark.parametrize("model", ["org", "client", "offer", "purchase"])
@@ -138,10 +138,10 @@ def test_a_superuser_with_membership_reinstates_in_that_org_only(
     admin: Client, sue: User, northside: Org, southside: Org
 ) -> None:
     Membership.objects.create(user=sue, org=northside, role="staff")
-    own, theirs = make_purchase(org=northside), make_purchase(org=southside)
-    ids = [own.pk, theirs.pk]
+    own, foreign = make_purchase(org=northside), make_purchase(org=southside)
+    ids = [own.pk, foreign.pk]
     form = {"action": "reinstate", "_selected_action": ids, "request_id": str(uuid4())}
     page = admin.post(PURCHASES, form, follow=True).text
-    assert (used(own), used(theirs)) == (2, 3)
+    assert (used(own), used(foreign)) == (2, 3)
     assert "Session reinstated for Ana Ruiz" in page
     assert "Ana Ruiz (10-class pack): Only a member of its studio can reinstate a session." in page

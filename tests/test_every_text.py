@@ -19,7 +19,12 @@ from purchases.models import Org
 from studio.models import User
 from tests.conftest import SignIn
 from tests.pages import LIST, html_of
-from tests.pseudo_locale import SAID, SILENT, forgotten, speak_it
+from tests.pseudo_locale import (
+    TAGS_WITHOUT_TEXT,
+    TEXT_ATTRIBUTES,
+    activate_pseudo_locale,
+    untranslated_texts,
+)
 from tests.purchase_kinds import PACKS, make_pack
 from tests.test_security_headers import FRAGMENTS, PAGES, Site, site
 
@@ -42,19 +47,19 @@ class TemplateTexts(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.texts: list[str] = []
-        self.silent = False
+        self.without_text = False
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.silent = tag in SILENT
-        self.texts += [value or "" for name, value in attrs if name in SAID]
+        self.without_text = tag in TAGS_WITHOUT_TEXT
+        self.texts += [value or "" for name, value in attrs if name in TEXT_ATTRIBUTES]
 
     def handle_endtag(self, tag: str) -> None:
-        self.silent = False
+        self.without_text = False
 
     def handle_data(self, data: str) -> None:
-        if not self.silent:
+        if not self.without_text:
             self.texts.append(data)
 
 
@@ -115,7 +120,7 @@ def test_the_check_of_templates_finds_unmarked_texts(template: str, left_out: li
 def pseudo_locale(site: Site) -> Iterator[None]:
     """Activate the pseudo-locale after the site's rows were created untranslated."""
     with pytest.MonkeyPatch.context() as patch:
-        speak_it(patch)
+        activate_pseudo_locale(patch)
         yield
 
 
@@ -136,7 +141,7 @@ def test_every_text_of_a_page_can_be_translated(site: Site, name: str) -> None:
 
     assert answer.status_code == status
     assert "⟦" in html_of(answer)
-    assert forgotten(html_of(answer), data=data()) == []
+    assert untranslated_texts(html_of(answer), data=data()) == []
 
 
 @pytest.mark.usefixtures("pseudo_locale")
@@ -147,7 +152,7 @@ def test_every_text_of_every_kind_of_row_can_be_translated(site: Site, northside
     page = html_of(site.mia.get(LIST))
 
     assert "more used than bought" in page
-    assert forgotten(page, data=data()) == []
+    assert untranslated_texts(page, data=data()) == []
 
 
 def pasted_names(site: Site) -> HttpResponseBase:
@@ -170,7 +175,7 @@ def test_every_text_of_a_cancelled_class_can_be_translated(
 
     assert page.status_code == 200
     known = data() | {"Nobody At All"}
-    assert forgotten(html_of(page), data=known) == []
+    assert untranslated_texts(html_of(page), data=known) == []
 
 
 @pytest.mark.usefixtures("pseudo_locale")
@@ -201,14 +206,14 @@ def test_every_text_of_the_admin_can_be_translated(
     # Values of other programs, the database role, and the alt texts of Django's icons, which Django
     # does not translate.
     known = data() | {"aud", "active", "postgres", "True", "False", "Search"}
-    assert forgotten(html_of(page), data=known) == []
+    assert untranslated_texts(html_of(page), data=known) == []
 
 
 def test_the_check_of_pages_finds_untranslated_texts() -> None:
     html = (
         '<p title="⟦Yes⟧">⟦At <b>the</b> desk: ⟦Mia⟧⟧ 3 <i>No</i> Ana</p><input placeholder="Why">'
     )
-    assert forgotten(html, data={"Ana"}) == ["No", "Why"]
+    assert untranslated_texts(html, data={"Ana"}) == ["No", "Why"]
 
 
 # --- The catalogues ---------------------------------------------------------------------------

@@ -153,8 +153,8 @@ def test_a_use_is_reversed_once_even_with_a_new_request_id(
 def test_only_an_unreversed_use_of_this_pack_can_be_chosen(
     desk: Client, mia: User, pack: Purchase, event: str
 ) -> None:
-    theirs = used_by(mia, make_purchase(org=pack.org))
-    events = {"another pack's visit": theirs, "a reinstatement": reinstated_by(mia, pack)}
+    foreign = used_by(mia, make_purchase(org=pack.org))
+    events = {"another pack's visit": foreign, "a reinstatement": reinstated_by(mia, pack)}
     chosen = events.get(event, SessionEvent(pk=10**6)).pk
     before = changes(pack)
 

@@ -18,7 +18,7 @@ from tests.cancelled_class.lists import written_by
 from tests.expiry.extensions import expiry_of, extended_by
 from tests.factories import make_purchase
 from tests.ledger import reinstated_by
-from tests.pages import HTMX, html_of, lasting
+from tests.pages import HTMX, html_of, normalized
 from tests.purchase_kinds import used
 
 PEOPLE = ["nobody", "nora", "ada", "mia", "olivia", "otto"]
@@ -216,7 +216,7 @@ def test_a_row_of_another_org_and_an_unknown_id_get_the_same_answer(
     unknown = browser.generic(verb, unknown_url, headers=headers)
 
     assert foreign.status_code == unknown.status_code == 404
-    assert lasting(html_of(foreign)) == lasting(html_of(unknown))
+    assert normalized(html_of(foreign)) == normalized(html_of(unknown))
 
 
 def test_the_table_has_every_url_and_every_user() -> None:

@@ -29,8 +29,8 @@ from tests.plans import FEW, Query, blocks_read, queries_recorded, read_whole, r
 pytestmark = [pytest.mark.django_db, pytest.mark.breaks_the_ledger]
 
 SIZE = 100_000
-# The maximum of rows and of blocks that a query may read. A search reads all terms that match, and
-# then either the purchases of few clients or the list until a page is full.
+# The maximum of rows and of blocks that a query may read. A search reads all matching terms, then
+# either the purchases of few clients or the list.
 MAX_OF_A_PAGE = 10_000
 MAX_OF_A_SEARCH = 40_000
 SEARCHES = [

@@ -19,7 +19,7 @@ from tests.conftest import SignIn
 from tests.database import rows, value
 from tests.expiry.extensions import expiry_of, extend, extended_by, extension_undone_by
 from tests.factories import make_purchase, make_user
-from tests.history import click, expiry_history_on, history_on, page_of, story_on
+from tests.history import click, expiry_history_on, full_history_on, history_on, page_of
 from tests.ledger import reinstated_by, undone_by, used_by
 from tests.pages import LIST, html_of, press, the_row_on, words_on
 
@@ -176,9 +176,9 @@ def test_both_ledgers_are_shown_as_one_history_newest_first(
     extended_by(mia, expiring)
     used_by(mia, expiring)
 
-    story = story_on(desk.get(page_of(expiring)))
+    history = full_history_on(desk.get(page_of(expiring)))
 
-    firsts = [line.split(" to ")[0] for line in story]
+    firsts = [line.split(" to ")[0] for line in history]
     assert firsts == ["Session used", "Extended", "Session used", "Pack added"]
 
 

@@ -213,7 +213,9 @@ def test_htmx_gets_only_the_rows_of_the_page(northside: Org, desk: Client) -> No
 
     assert "<html" in html_of(page)
     assert "<html" not in html_of(fragment)
-    assert [row.lasting for row in rows_on(fragment)] == [row.lasting for row in rows_on(page)]
+    assert [row.normalized for row in rows_on(fragment)] == [
+        row.normalized for row in rows_on(page)
+    ]
     assert rows_on(fragment)
 
 

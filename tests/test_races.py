@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from purchases.models import Purchase
-from tests.concurrent_callers import Call, ask, race
+from tests.concurrent_callers import Call, fetch_value, race
 from tests.database import PATIENCE, another_connection
 from tests.factories import make_org, make_purchase
 from tests.integrity.schedule import Connection, run
@@ -26,11 +26,11 @@ def pack(*, total: int, used: int) -> Purchase:
 
 
 def release(connection: Connection, purchase_id: UUID) -> int:
-    return int(ask(connection, "SELECT public.release_session(%s)", purchase_id))
+    return int(fetch_value(connection, "SELECT public.release_session(%s)", purchase_id))
 
 
 def use(connection: Connection, purchase_id: UUID) -> bool:
-    return bool(ask(connection, "SELECT public.use_session(%s)", purchase_id))
+    return bool(fetch_value(connection, "SELECT public.use_session(%s)", purchase_id))
 
 
 def naive(change: int, all_have_read: Barrier) -> Call:

@@ -13,7 +13,7 @@ from tests.factories import make_purchase, make_purchases
 from tests.history import history_on, page_of
 from tests.ledger import changes, used_by
 from tests.pages import (
-    DOORS,
+    AS_PAGE_AND_HTMX,
     LIST,
     html_of,
     note_on,
@@ -49,7 +49,7 @@ def mandatory(northside: Org) -> Policy:
 # --- Stored and shown -----------------------------------------------------------------------------
 
 
-@DOORS
+@AS_PAGE_AND_HTMX
 @pytest.mark.parametrize("reason", SessionRequest.Reason)
 def test_reason_and_note_are_stored_and_shown_in_the_history(
     desk: Client, pack: Purchase, htmx: bool, reason: SessionRequest.Reason
@@ -104,7 +104,7 @@ def test_a_second_request_with_the_same_id_keeps_the_first_reason(
     assert len(changes(pack)) == 1
 
 
-@DOORS
+@AS_PAGE_AND_HTMX
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
@@ -163,7 +163,7 @@ def test_if_a_reason_is_mandatory_the_button_opens_the_menu(
     assert row.html.index("<button disabled hidden>") < row.html.index('name="reason"')
 
 
-@DOORS
+@AS_PAGE_AND_HTMX
 @pytest.mark.parametrize("reason", [None, ""])
 def test_if_a_reason_is_mandatory_a_request_without_one_is_400_and_claims_no_id(
     desk: Client, pack: Purchase, mandatory: Policy, htmx: bool, reason: str | None
@@ -188,8 +188,8 @@ def test_if_a_reason_is_mandatory_the_history_requires_it(
     assert all(f">{reason}</option>" in line.html for reason in REASONS)
     assert 'name="reason" aria-label="Reason" required>' in line.html
 
-    without = desk.post(line.leads_to, line.fields)
-    done = desk.post(line.leads_to, line.fields | {"reason": "instructor_absent"})
+    without = desk.post(line.action_url, line.fields)
+    done = desk.post(line.action_url, line.fields | {"reason": "instructor_absent"})
 
     assert (without.status_code, done.status_code) == (400, 302)
     assert "Mia: instructor absent" in history_on(desk.get(page_of(pack)))[0].who
@@ -211,10 +211,10 @@ def test_a_mandatory_reason_applies_to_owners_and_to_that_org_only(
     mandatory: Policy,
     signed_in: SignIn,
 ) -> None:
-    ours, theirs = make_purchase(org=northside), make_purchase(org=southside)
+    ours, foreign = make_purchase(org=northside), make_purchase(org=southside)
 
     assert press(signed_in(olivia), "reinstate", ours).status_code == 400
-    assert press(signed_in(otto), "reinstate", theirs).status_code == 302
+    assert press(signed_in(otto), "reinstate", foreign).status_code == 302
 
 
 def test_a_retry_succeeds_even_if_a_reason_became_mandatory_since(

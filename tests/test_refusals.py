@@ -82,7 +82,7 @@ def test_a_refusal_answers_htmx_with_the_row_and_the_reason(
     assert '<div class="notice refused">' in html_of(answer)
     assert undo_on(answer) is None
     assert "<html" not in html_of(answer)
-    assert the_row_on(answer).lasting == the_row_on(desk.get(LIST)).lasting
+    assert the_row_on(answer).normalized == the_row_on(desk.get(LIST)).normalized
     assert used(pack) == pack.sessions_used
 
 
@@ -98,7 +98,7 @@ def test_a_refusal_without_javascript_is_a_page_with_the_row_and_a_link_back(
     assert page.status_code == 409
     assert f"Not changed {reason}" in words_on(page)
     assert f'href="{url}">Back to the desk</a>' in html_of(page)
-    assert the_row_on(page).lasting == the_row_on(desk.get(url)).lasting
+    assert the_row_on(page).normalized == the_row_on(desk.get(url)).normalized
     assert note_on(desk.get(LIST)) == "", "the message is not shown again"
     assert used(pack) == pack.sessions_used
 

@@ -12,11 +12,11 @@ from purchases.models import Org, Purchase, SessionEvent
 from studio.models import Policy
 from tests.expiry.extensions import end_of_the_day, expiry_of
 from tests.factories import make_client, make_purchase
-from tests.pages import DOORS, HTMX, LIST, html_of, note_on, press, the_row_on, undo_on
+from tests.pages import AS_PAGE_AND_HTMX, HTMX, LIST, html_of, note_on, press, the_row_on, undo_on
 from tests.purchase_kinds import used
 
 
-@DOORS
+@AS_PAGE_AND_HTMX
 @pytest.mark.parametrize(
     ("total", "before", "after", "text"),
     [
@@ -77,7 +77,7 @@ def test_no_other_purchase_changes(northside: Org, desk: Client) -> None:
     assert (used(pack), used(other)) == (2, 3)
 
 
-@DOORS
+@AS_PAGE_AND_HTMX
 @pytest.mark.parametrize("total", [10, None])
 def test_the_message_for_an_expired_pack_names_the_expiry(
     northside: Org, desk: Client, htmx: bool, total: int | None
@@ -92,7 +92,7 @@ def test_the_message_for_an_expired_pack_names_the_expiry(
     assert the_row_on(page).used == "2" == str(used(pack))
 
 
-@DOORS
+@AS_PAGE_AND_HTMX
 def test_an_expired_pack_can_be_extended_from_the_message(
     northside: Org, desk: Client, htmx: bool
 ) -> None:

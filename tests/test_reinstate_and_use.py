@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from purchases import operations
 from purchases.models import Org, Purchase
 from tests.factories import make_client, make_purchase
-from tests.pages import DOORS, LIST, Act, html_of, note_on, press, the_row_on, words_on
+from tests.pages import AS_PAGE_AND_HTMX, LIST, Act, html_of, note_on, press, the_row_on, words_on
 from tests.purchase_kinds import PACKS, make_pack, used
 
 ACTS = pytest.mark.parametrize("act", ["reinstate", "use"])
@@ -24,7 +24,7 @@ def pack(northside: Org) -> Purchase:
 
 
 @ACTS
-@DOORS
+@AS_PAGE_AND_HTMX
 @pytest.mark.parametrize("kind", PACKS)
 def test_a_button_is_shown_exactly_if_it_would_succeed(
     northside: Org, desk: Client, kind: str, act: Act, htmx: bool
@@ -46,7 +46,7 @@ def test_htmx_gets_the_same_row_as_the_page_shows_next(
 ) -> None:
     answer = press(desk, act, pack, htmx=True, next=LIST + query)
 
-    assert the_row_on(answer).lasting == the_row_on(desk.get(LIST + query)).lasting
+    assert the_row_on(answer).normalized == the_row_on(desk.get(LIST + query)).normalized
     assert 'class="changed"' in the_row_on(answer).html
     assert "<html" not in html_of(answer)
     assert '<div id="note" data-hx-swap-oob="innerHTML">' in html_of(answer)
@@ -76,7 +76,7 @@ def test_without_javascript_the_page_is_shown_again_with_a_message(
 
 
 @ACTS
-@DOORS
+@AS_PAGE_AND_HTMX
 @pytest.mark.parametrize(
     "next_url",
     [
@@ -113,7 +113,7 @@ def test_a_request_over_https_does_not_redirect_to_http(
 
 
 @ACTS
-@DOORS
+@AS_PAGE_AND_HTMX
 @pytest.mark.parametrize(
     "request_id",
     [None, "", "7", "x" * 36, "\0", f"{uuid4()}0"],
@@ -130,7 +130,7 @@ def test_a_request_without_a_valid_id_is_400(
 
 
 @ACTS
-@DOORS
+@AS_PAGE_AND_HTMX
 @pytest.mark.parametrize("kind", PACKS)
 def test_a_request_takes_at_most_4_queries(
     northside: Org,
@@ -166,7 +166,7 @@ def test_the_name_of_the_client_is_escaped_in_the_message(
 
 
 @ACTS
-@DOORS
+@AS_PAGE_AND_HTMX
 def test_a_purchase_deleted_by_a_concurrent_program_is_404(
     desk: Client, pack: Purchase, act: Act, htmx: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,7 +24,7 @@ from tests.database import rows
 from tests.factories import make_purchase
 from tests.ledger import changes, reinstated_by, used_by
 from tests.pages import (
-    DOORS,
+    AS_PAGE_AND_HTMX,
     USED_BEFORE,
     Act,
     note_on,
@@ -54,7 +54,7 @@ def everything() -> list[object]:
 
 
 @ACTS
-@DOORS
+@AS_PAGE_AND_HTMX
 def test_a_second_request_with_the_same_id_changes_nothing(
     desk: Client, pack: Purchase, act: Act, htmx: bool
 ) -> None:
@@ -66,7 +66,7 @@ def test_a_second_request_with_the_same_id_changes_nothing(
 
     assert second.status_code == first.status_code == (200 if htmx else 302)
     if htmx:
-        assert the_row_on(second).lasting == the_row_on(first).lasting
+        assert the_row_on(second).normalized == the_row_on(first).normalized
         assert (note_on(second), undo_on(second)) == (note_on(first), undo_on(first))
     assert len(changes(pack)) == 1
     assert SessionRequest.objects.count() == 1
@@ -114,7 +114,7 @@ REFUSALS: dict[str, tuple[Act, dict[str, Any], dict[str, Any]]] = {
 }
 
 
-@DOORS
+@AS_PAGE_AND_HTMX
 @pytest.mark.parametrize("kind", REFUSALS)
 def test_a_retry_is_refused_again_even_if_it_would_succeed_now(
     desk: Client, pack: Purchase, kind: str, htmx: bool

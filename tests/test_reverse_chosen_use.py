@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from purchases.models import Purchase, Refusal, SessionEvent
 from studio.models import User
-from tests.concurrent_browsers import Desks, Sent
+from tests.concurrent_browsers import ConcurrentBrowsers, PostRequest
 from tests.database import another_connection, rows
 from tests.factories import make_purchase
 from tests.integrity.schedule import Asked, ask, run
@@ -29,18 +29,18 @@ def pack(mia: User) -> Purchase:
 
 
 @pytest.fixture
-def desks(mia: User) -> Iterator[Desks]:
-    desks = Desks(mia, DESKS)
+def desks(mia: User) -> Iterator[ConcurrentBrowsers]:
+    desks = ConcurrentBrowsers(mia, DESKS)
     yield desks
     desks.close()
 
 
-def reinstate(pack: Purchase, visit: SessionEvent | None = None) -> Sent:
+def reinstate(pack: Purchase, visit: SessionEvent | None = None) -> PostRequest:
     fields = {"request_id": str(uuid4())} | ({"event": str(visit.pk)} if visit else {})
     return reverse("purchases:reinstate", args=[pack.pk]), fields
 
 
-def undo(reinstatement: SessionEvent) -> Sent:
+def undo(reinstatement: SessionEvent) -> PostRequest:
     return reverse("purchases:undo", args=[reinstatement.pk]), {"request_id": str(uuid4())}
 
 
@@ -51,7 +51,7 @@ def refusals(answers: list[HttpResponseBase]) -> list[str]:
 
 
 def test_a_use_chosen_by_all_requests_is_reversed_once(
-    mia: User, pack: Purchase, desks: Desks
+    mia: User, pack: Purchase, desks: ConcurrentBrowsers
 ) -> None:
     for _ in range(ROUNDS):
         visit = used_by(mia, pack)
@@ -66,7 +66,7 @@ def test_a_use_chosen_by_all_requests_is_reversed_once(
 
 
 def test_a_use_chosen_by_some_and_the_newest_for_others_is_reversed_once(
-    mia: User, pack: Purchase, desks: Desks
+    mia: User, pack: Purchase, desks: ConcurrentBrowsers
 ) -> None:
     """A request without a chosen use may reverse an older use instead."""
     for _ in range(ROUNDS):
@@ -83,7 +83,7 @@ def test_a_use_chosen_by_some_and_the_newest_for_others_is_reversed_once(
 
 
 def test_a_reinstatement_is_undone_once_by_concurrent_requests(
-    mia: User, pack: Purchase, desks: Desks
+    mia: User, pack: Purchase, desks: ConcurrentBrowsers
 ) -> None:
     for _ in range(ROUNDS):
         used_by(mia, pack)
@@ -96,7 +96,7 @@ def test_a_reinstatement_is_undone_once_by_concurrent_requests(
 
 
 def test_the_second_undo_is_refused_as_undone_even_if_the_pack_is_full(
-    mia: User, desks: Desks
+    mia: User, desks: ConcurrentBrowsers
 ) -> None:
     pack = make_purchase(org=mia.membership.org, total=10, used=10)
     for _ in range(ROUNDS):
@@ -109,7 +109,7 @@ def test_the_second_undo_is_refused_as_undone_even_if_the_pack_is_full(
 
 
 def test_of_two_concurrent_undos_with_room_for_one_the_other_stays_refused(
-    mia: User, desks: Desks
+    mia: User, desks: ConcurrentBrowsers
 ) -> None:
     """The refusal remains even if there is room later and another request undoes it."""
     pack = make_purchase(org=mia.membership.org, total=10, used=10)
@@ -140,7 +140,7 @@ def test_a_retried_undo_does_not_wait_for_a_lock_on_the_purchase(mia: User, pack
 
 
 def test_a_use_cannot_be_reversed_again_while_its_reinstatement_is_undone(
-    mia: User, pack: Purchase, desks: Desks
+    mia: User, pack: Purchase, desks: ConcurrentBrowsers
 ) -> None:
     """The undo records a new use, which can be reversed in turn."""
     for _ in range(ROUNDS):

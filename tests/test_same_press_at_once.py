@@ -20,11 +20,11 @@ from purchases.member import Member
 from purchases.models import Purchase, SessionRequest
 from purchases.operations import sessions
 from studio.models import User
-from tests.concurrent_browsers import Desks, Sent
+from tests.concurrent_browsers import ConcurrentBrowsers, PostRequest
 from tests.database import PATIENCE, value
 from tests.factories import make_client, make_offer, make_purchase
 from tests.ledger import changes, newest, reinstated_by, used_by
-from tests.pages import html_of, lasting
+from tests.pages import html_of, normalized
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,7 +42,7 @@ class Press:
     expected: list[tuple[str, int, int]]
 
     @property
-    def request(self) -> Sent:
+    def request(self) -> PostRequest:
         return self.path, self.fields
 
 
@@ -77,8 +77,8 @@ def presses(mia: User) -> Iterator[Press]:
 
 
 @pytest.fixture
-def desks(mia: User) -> Iterator[Desks]:
-    desks = Desks(mia, DESKS)
+def desks(mia: User) -> Iterator[ConcurrentBrowsers]:
+    desks = ConcurrentBrowsers(mia, DESKS)
     yield desks
     desks.close()
 
@@ -101,11 +101,11 @@ def faults(press: Press, answers: list[HttpResponseBase]) -> list[str]:
 
 
 def content_of(answer: HttpResponseBase) -> str:
-    return lasting(html_of(answer))
+    return normalized(html_of(answer))
 
 
 def test_concurrent_requests_with_the_same_id_count_once_and_get_the_same_answer(
-    mia: User, desks: Desks
+    mia: User, desks: ConcurrentBrowsers
 ) -> None:
     for number, press in enumerate(islice(presses(mia), ROUNDS)):
         answers = desks.all_at_once([press.request] * DESKS, htmx=number % 2 == 0)
@@ -144,7 +144,7 @@ def naive(all_have_read: Barrier) -> Callable[..., operations.Done]:
 
 
 def test_the_naive_way_counts_more_than_once_and_returns_errors(
-    mia: User, desks: Desks, monkeypatch: pytest.MonkeyPatch
+    mia: User, desks: ConcurrentBrowsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     press = next(presses(mia))
     monkeypatch.setattr(sessions, "_act", naive(Barrier(DESKS)))

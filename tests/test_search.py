@@ -39,7 +39,7 @@ def clients(northside: Org, southside: Org) -> dict[UUID, str]:
 
 
 @pytest.mark.parametrize(
-    ("typed", "found"),
+    ("typed", "expected"),
     [
         pytest.param("jose", "José Álvarez", id="without accents"),
         pytest.param("José", "José Álvarez", id="with accents"),
@@ -101,12 +101,12 @@ def clients(northside: Org, southside: Org) -> dict[UUID, str]:
     ],
 )
 def test_a_query_finds_these_clients(
-    clients: dict[UUID, str], desk: Client, typed: str, found: str
+    clients: dict[UUID, str], desk: Client, typed: str, expected: str
 ) -> None:
     shown = [clients[row.purchase_id] for row in rows_on(desk.get(LIST, {"q": typed}))]
 
     assert sorted(shown) == sorted(
-        f"{name}, Northside Pilates" for name in found.split("; ") if name
+        f"{name}, Northside Pilates" for name in expected.split("; ") if name
     )
 
 

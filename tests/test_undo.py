@@ -16,7 +16,7 @@ from tests.database import rows, value
 from tests.factories import make_purchase, make_user
 from tests.ledger import changes, fresh, newest, reinstated_by, undone_by, used_by
 from tests.pages import (
-    DOORS,
+    AS_PAGE_AND_HTMX,
     LIST,
     USED_BEFORE,
     note_on,
@@ -46,7 +46,7 @@ def undo(
 # --- Permission -----------------------------------------------------------------------------------
 
 
-@DOORS
+@AS_PAGE_AND_HTMX
 def test_the_message_of_a_reinstatement_has_a_working_undo_button(
     desk: Client, pack: Purchase, htmx: bool
 ) -> None:
@@ -195,7 +195,7 @@ def test_a_reinstatement_of_a_deleted_purchase_is_404(
 # --- Retries --------------------------------------------------------------------------------------
 
 
-@DOORS
+@AS_PAGE_AND_HTMX
 def test_a_retried_undo_gets_the_first_answer(
     desk: Client, mia: User, pack: Purchase, htmx: bool, later: Callable[[timedelta], None]
 ) -> None:

@@ -7,11 +7,11 @@ from django.test import Client
 
 from purchases.models import Org
 from tests.factories import make_client, make_purchase
-from tests.pages import DOORS, LIST, note_on, press, the_row_on
+from tests.pages import AS_PAGE_AND_HTMX, LIST, note_on, press, the_row_on
 from tests.purchase_kinds import used
 
 
-@DOORS
+@AS_PAGE_AND_HTMX
 @pytest.mark.parametrize(
     ("total", "before", "after", "text"),
     [

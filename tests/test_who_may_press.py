@@ -11,7 +11,7 @@ from purchases.models import Org, Purchase
 from studio.models import User
 from tests.conftest import SignIn
 from tests.factories import make_purchase
-from tests.pages import DOORS, HTMX, LIST, Act, html_of, press, rows_on, words_on
+from tests.pages import AS_PAGE_AND_HTMX, HTMX, LIST, Act, html_of, press, rows_on, words_on
 from tests.purchase_kinds import PACKS, make_pack, used
 
 ACTS = pytest.mark.parametrize("act", ["reinstate", "use"])
@@ -24,7 +24,7 @@ def pack(northside: Org) -> Purchase:
 
 
 @ACTS
-@DOORS
+@AS_PAGE_AND_HTMX
 def test_an_unknown_purchase_is_404(northside: Org, desk: Client, act: Act, htmx: bool) -> None:
     response = press(desk, act, Purchase(pk=uuid4()), htmx=htmx)
 
@@ -33,7 +33,7 @@ def test_an_unknown_purchase_is_404(northside: Org, desk: Client, act: Act, htmx
 
 
 @ACTS
-@DOORS
+@AS_PAGE_AND_HTMX
 def test_a_purchase_of_another_org_is_404_and_unchanged(
     otto: User, signed_in: SignIn, pack: Purchase, act: Act, htmx: bool
 ) -> None:
@@ -45,7 +45,7 @@ def test_a_purchase_of_another_org_is_404_and_unchanged(
 
 
 @ACTS
-@DOORS
+@AS_PAGE_AND_HTMX
 def test_an_accountant_gets_403_with_a_message(
     ada: User, signed_in: SignIn, pack: Purchase, act: Act, htmx: bool
 ) -> None:
@@ -70,7 +70,7 @@ def test_an_accountant_has_no_buttons(northside: Org, ada: User, signed_in: Sign
 
 
 @ACTS
-@DOORS
+@AS_PAGE_AND_HTMX
 def test_a_request_without_a_csrf_token_is_403(
     mia: User, pack: Purchase, act: Act, htmx: bool
 ) -> None:

@@ -17,11 +17,11 @@ from tests.cancelled_class.lists import written_by
 from tests.conftest import SignIn
 from tests.factories import make_client, make_purchase
 from tests.ledger import used_by
-from tests.pages import DOORS, html_of, note_on, press, the_row_on, words_on
+from tests.pages import AS_PAGE_AND_HTMX, html_of, note_on, press, the_row_on, words_on
 from tests.purchase_kinds import used
 
 
-@DOORS
+@AS_PAGE_AND_HTMX
 def test_beyond_the_allowance_staff_are_refused_in_words_and_nothing_changes(
     desk: Client, mia: User, olivia: User, northside: Org, pack: Purchase, htmx: bool
 ) -> None:
@@ -61,7 +61,7 @@ def test_the_name_of_the_client_is_text_in_it(desk: Client, olivia: User, norths
     assert "for <img src=x onerror=alert(1)>:" in note_on(answer)
 
 
-@DOORS
+@AS_PAGE_AND_HTMX
 def test_the_refusal_replays_when_it_would_be_possible_by_now(
     desk: Client, northside: Org, pack: Purchase, htmx: bool
 ) -> None:

@@ -21,7 +21,7 @@ from purchases.operations.sessions import (
 )
 from studio.models import User
 from tests.allowances.limits import LATE, allow, given_back
-from tests.concurrent_browsers import Desks
+from tests.concurrent_browsers import ConcurrentBrowsers
 from tests.database import PATIENCE
 from tests.factories import make_client, make_offer, make_purchase
 from tests.integrity.schedule import Connection, Outcome, run
@@ -125,13 +125,15 @@ def counted_with(count: str) -> str:
 
 
 @pytest.fixture
-def desks(mia: User) -> Iterator[Desks]:
-    desks = Desks(mia, DESKS)
+def desks(mia: User) -> Iterator[ConcurrentBrowsers]:
+    desks = ConcurrentBrowsers(mia, DESKS)
     yield desks
     desks.close()
 
 
-def test_of_many_desks_at_once_as_many_get_it_as_the_allowance_has(mia: User, desks: Desks) -> None:
+def test_of_many_desks_at_once_as_many_get_it_as_the_allowance_has(
+    mia: User, desks: ConcurrentBrowsers
+) -> None:
     """Real requests through the real views."""
     allow(mia.membership.org, 5)
     packs = packs_of_one_client(mia, DESKS)

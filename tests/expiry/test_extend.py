@@ -18,7 +18,7 @@ from tests.expiry.extensions import (
     extend,
 )
 from tests.pages import (
-    DOORS,
+    AS_PAGE_AND_HTMX,
     LIST,
     html_of,
     note_on,
@@ -71,7 +71,7 @@ def test_who_may(
 # --- The answer -----------------------------------------------------------------------------------
 
 
-@DOORS
+@AS_PAGE_AND_HTMX
 def test_the_answer_is_the_row_with_the_new_expiry_and_a_way_back(
     desk: Client, pack: Purchase, htmx: bool
 ) -> None:
@@ -82,7 +82,7 @@ def test_the_answer_is_the_row_with_the_new_expiry_and_a_way_back(
 
     event = ExpiryEvent.objects.get()
     assert undo_on(page) == reverse("purchases:undo_extension", args=[event.pk])
-    assert the_row_on(page).lasting == the_row_on(desk.get(LIST)).lasting
+    assert the_row_on(page).normalized == the_row_on(desk.get(LIST)).normalized
     assert f"{event.expires_at:%Y}-" in the_row_on(page).html
 
 

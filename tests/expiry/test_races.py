@@ -17,8 +17,8 @@ from django.urls import reverse
 
 from purchases.models import Purchase
 from studio.models import User
-from tests.concurrent_browsers import Desks, Sent
-from tests.concurrent_callers import ask, race
+from tests.concurrent_browsers import ConcurrentBrowsers, PostRequest
+from tests.concurrent_callers import fetch_value, race
 from tests.database import PATIENCE
 from tests.expiry.extensions import end_of_the_day, expiry_lines, expiry_of, extended_by
 from tests.integrity.schedule import Connection, run
@@ -29,13 +29,13 @@ DESKS = 8
 
 
 @pytest.fixture
-def desks(mia: User) -> Iterator[Desks]:
-    desks = Desks(mia, DESKS)
+def desks(mia: User) -> Iterator[ConcurrentBrowsers]:
+    desks = ConcurrentBrowsers(mia, DESKS)
     yield desks
     desks.close()
 
 
-def by_a_week(pack: Purchase, request_id: str | None = None) -> Sent:
+def by_a_week(pack: Purchase, request_id: str | None = None) -> PostRequest:
     fields = {"request_id": request_id or str(uuid4()), "days": "7"}
     return reverse("purchases:extend", args=[pack.pk]), fields
 
@@ -44,7 +44,9 @@ def statuses(answers: list[HttpResponseBase]) -> list[int]:
     return sorted(answer.status_code for answer in answers)
 
 
-def test_all_of_them_are_counted_in_order_and_none_is_lost(pack: Purchase, desks: Desks) -> None:
+def test_all_of_them_are_counted_in_order_and_none_is_lost(
+    pack: Purchase, desks: ConcurrentBrowsers
+) -> None:
     answers = desks.all_at_once([by_a_week(pack) for _ in range(DESKS)], htmx=True)
 
     assert statuses(answers) == [200] * DESKS
@@ -59,7 +61,7 @@ def test_the_naive_way_loses_all_but_one(pack: Purchase) -> None:
 
     def naive(connection: Connection, purchase_id: UUID) -> None:
         query = "SELECT expires_at FROM client_purchases WHERE id = %s"
-        expires_at = ask(connection, query, purchase_id)
+        expires_at = fetch_value(connection, query, purchase_id)
         all_have_read.wait(PATIENCE)
         update = "UPDATE client_purchases SET expires_at = %s WHERE id = %s"
         connection.execute(update, [expires_at + timedelta(days=7), purchase_id])
@@ -71,7 +73,7 @@ def test_the_naive_way_loses_all_but_one(pack: Purchase) -> None:
 
 
 def test_the_same_press_at_the_same_moment_counts_once_and_is_answered_alike(
-    pack: Purchase, desks: Desks
+    pack: Purchase, desks: ConcurrentBrowsers
 ) -> None:
     request_id = str(uuid4())
 
@@ -82,7 +84,7 @@ def test_the_same_press_at_the_same_moment_counts_once_and_is_answered_alike(
 
 
 def test_an_extension_that_all_undo_at_once_is_undone_once(
-    mia: User, pack: Purchase, desks: Desks
+    mia: User, pack: Purchase, desks: ConcurrentBrowsers
 ) -> None:
     path = reverse("purchases:undo_extension", args=[extended_by(mia, pack).pk])
 
@@ -119,4 +121,4 @@ def test_an_extension_counts_from_where_the_one_under_way_leads(pack: Purchase) 
 
 
 def by_sql(pack: Purchase, connection: Connection) -> Any:
-    return ask(connection, "SELECT public.extend_expiry(%s, 7, NULL, 'UTC')", pack.pk)
+    return fetch_value(connection, "SELECT public.extend_expiry(%s, 7, NULL, 'UTC')", pack.pk)

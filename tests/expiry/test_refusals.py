@@ -20,7 +20,7 @@ from tests.expiry.extensions import (
 )
 from tests.factories import make_purchase
 from tests.pages import (
-    DOORS,
+    AS_PAGE_AND_HTMX,
     refused,
     words_on,
 )
@@ -95,7 +95,7 @@ HOSTILE: list[tuple[dict[str, str], Any]] = [
 ]
 
 
-@DOORS
+@AS_PAGE_AND_HTMX
 @pytest.mark.parametrize(("fields", "says"), HOSTILE)
 def test_what_cannot_be_read_is_400_and_changes_nothing(
     desk: Client, pack: Purchase, fields: dict[str, str], says: Any, htmx: bool

@@ -22,7 +22,7 @@ from tests.expiry.extensions import (
 )
 from tests.factories import make_purchase
 from tests.pages import (
-    DOORS,
+    AS_PAGE_AND_HTMX,
     USED_BEFORE,
     note_on,
     press,
@@ -32,7 +32,7 @@ from tests.pages import (
 from tests.purchase_kinds import DAY
 
 
-@DOORS
+@AS_PAGE_AND_HTMX
 def test_the_same_press_again_gets_the_same_answer_and_counts_once(
     desk: Client, mia: User, pack: Purchase, htmx: bool
 ) -> None:

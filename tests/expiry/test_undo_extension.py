@@ -26,13 +26,21 @@ from tests.expiry.extensions import (
 )
 from tests.factories import make_purchase, make_user
 from tests.ledger import reinstated_by
-from tests.pages import DOORS, LIST, USED_BEFORE, note_on, press_undo, the_row_on, undo_on
+from tests.pages import (
+    AS_PAGE_AND_HTMX,
+    LIST,
+    USED_BEFORE,
+    note_on,
+    press_undo,
+    the_row_on,
+    undo_on,
+)
 from tests.purchase_kinds import DAY
 
 QUARTER = timedelta(minutes=15)
 
 
-@DOORS
+@AS_PAGE_AND_HTMX
 def test_the_note_of_an_extension_offers_it_and_it_works(
     desk: Client, pack: Purchase, htmx: bool
 ) -> None:
@@ -48,7 +56,7 @@ def test_the_note_of_an_extension_offers_it_and_it_works(
     assert note_on(told) == f"Undone for Ana Ruiz: the expiry is {on_day(pack.expires_at)} again."
     assert undo_on(told) is None
     assert expiry_of(pack) == pack.expires_at
-    assert the_row_on(told).lasting == the_row_on(desk.get(LIST)).lasting
+    assert the_row_on(told).normalized == the_row_on(desk.get(LIST)).normalized
     assert [kind for kind, *_ in expiry_lines(pack)] == ["extended", "undone"]
 
 

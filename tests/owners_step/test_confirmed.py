@@ -16,7 +16,7 @@ from tests.factories import PASSWORD, make_purchase
 from tests.history import history_on, page_of
 from tests.owners_step.confirming import confirm, owners_form
 from tests.pages import (
-    DOORS,
+    AS_PAGE_AND_HTMX,
     LIST,
     html_of,
     note_on,
@@ -27,7 +27,7 @@ from tests.pages import (
 from tests.purchase_kinds import used
 
 
-@DOORS
+@AS_PAGE_AND_HTMX
 def test_the_owner_confirms_and_the_one_at_the_desk_stays_signed_in(
     desk: Client, mia: User, olivia: User, pack: Purchase, htmx: bool
 ) -> None:

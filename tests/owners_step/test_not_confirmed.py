@@ -15,11 +15,11 @@ from tests.conftest import SignIn
 from tests.factories import PASSWORD, make_user
 from tests.ledger import changes
 from tests.owners_step.confirming import WRONG, confirm, owners_form, step_on
-from tests.pages import DOORS, fields_in, note_on, press, the_row_on, words_on
+from tests.pages import AS_PAGE_AND_HTMX, fields_in, note_on, press, the_row_on, words_on
 from tests.purchase_kinds import used
 
 
-@DOORS
+@AS_PAGE_AND_HTMX
 def test_a_wrong_secret_changes_nothing_and_can_be_typed_again(
     desk: Client, olivia: User, pack: Purchase, htmx: bool
 ) -> None:

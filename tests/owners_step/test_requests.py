@@ -11,7 +11,7 @@ from tests.factories import PASSWORD, make_user
 from tests.ledger import changes
 from tests.owners_step.confirming import confirm, owners_form
 from tests.pages import (
-    DOORS,
+    AS_PAGE_AND_HTMX,
     USED_BEFORE,
     note_on,
     press,
@@ -19,7 +19,7 @@ from tests.pages import (
 from tests.purchase_kinds import used
 
 
-@DOORS
+@AS_PAGE_AND_HTMX
 def test_sent_twice_it_counts_once_and_answers_the_same_though_the_secret_changed_since(
     desk: Client, olivia: User, pack: Purchase, htmx: bool
 ) -> None:

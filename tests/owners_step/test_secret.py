@@ -18,11 +18,11 @@ from studio.models import Membership, User
 from tests.database import rows
 from tests.factories import PASSWORD
 from tests.owners_step.confirming import WRONG, confirm, owners_form, step_on
-from tests.pages import DOORS, fields_in, html_of, note_on, press
+from tests.pages import AS_PAGE_AND_HTMX, fields_in, html_of, note_on, press
 from tests.purchase_kinds import used
 
 
-@DOORS
+@AS_PAGE_AND_HTMX
 @pytest.mark.parametrize("secret", [WRONG, PASSWORD])
 def test_it_stands_in_no_page_no_log_and_no_table(
     desk: Client,

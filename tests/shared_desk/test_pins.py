@@ -12,7 +12,7 @@ from django.utils import timezone
 from studio.accounts import pins
 from studio.accounts.pins import LockedOut, pin_problem, verify, verify_password
 from studio.models import Membership, User
-from tests.concurrent_browsers import Desks
+from tests.concurrent_browsers import ConcurrentBrowsers
 from tests.database import PATIENCE
 from tests.factories import PASSWORD, make_org, make_user
 from tests.shared_desk.people import PIN, WHO, WRONG, give_pin
@@ -184,8 +184,8 @@ def olivia_at_once(transactional_db: None) -> Membership:
 
 
 @pytest.fixture
-def windows(olivia_at_once: Membership) -> Iterator[Desks]:
-    windows = Desks(User.objects.get(username="mia"), AT_ONCE)
+def windows(olivia_at_once: Membership) -> Iterator[ConcurrentBrowsers]:
+    windows = ConcurrentBrowsers(User.objects.get(username="mia"), AT_ONCE)
     yield windows
     windows.close()
 
@@ -205,13 +205,13 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-def try_wrong_ones(windows: Desks, member: Membership) -> list[int]:
+def try_wrong_ones(windows: ConcurrentBrowsers, member: Membership) -> list[int]:
     guesses = [(WHO, {"who": str(member.pk), "secret": f"{guess:04}"}) for guess in range(AT_ONCE)]
     return [answer.status_code for answer in windows.all_at_once(guesses, htmx=False)]
 
 
 def test_of_twenty_wrong_ones_at_once_five_are_looked_at(
-    windows: Desks, olivia_at_once: Membership, looked_at: list[str]
+    windows: ConcurrentBrowsers, olivia_at_once: Membership, looked_at: list[str]
 ) -> None:
     assert try_wrong_ones(windows, olivia_at_once) == [200] * AT_ONCE
 
@@ -221,7 +221,7 @@ def test_of_twenty_wrong_ones_at_once_five_are_looked_at(
 
 
 def test_counting_afterwards_would_look_at_more(
-    windows: Desks,
+    windows: ConcurrentBrowsers,
     olivia_at_once: Membership,
     looked_at: list[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -245,7 +245,7 @@ def test_counting_afterwards_would_look_at_more(
 
 
 def test_another_desk_has_no_tries_of_its_own(
-    windows: Desks, olivia_at_once: Membership, looked_at: list[str]
+    windows: ConcurrentBrowsers, olivia_at_once: Membership, looked_at: list[str]
 ) -> None:
     for _ in range(3):
         verify(olivia_at_once, WRONG)
