@@ -1,7 +1,7 @@
 """Idempotent requests: the request id is an idempotency key.
 
 A retry with the same id changes nothing and gets the first answer. The id cannot be reused for
-another action. Concurrent requests are in test_same_press_at_once.py.
+another action. Concurrent requests are in test_concurrent_requests.py.
 """
 
 from datetime import timedelta
