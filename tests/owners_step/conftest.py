@@ -7,6 +7,6 @@ from tests.factories import make_purchase
 
 @pytest.fixture
 def pack(northside: Org) -> Purchase:
-    """Of a client to whom no more late cancel is forgiven."""
+    """A pack whose org allows no late cancel, so that each reinstatement needs an owner."""
     allow(northside, 0)
     return make_purchase(org=northside, used=3)

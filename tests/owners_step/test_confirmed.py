@@ -1,5 +1,5 @@
-"""Beyond the allowance an owner confirms on the spot, with a secret of their own: the one at the
-desk stays signed in, and both names stand in the history."""
+"""An owner approves a reinstatement beyond the allowance with a password or PIN. The member at
+the desk stays signed in, and the history shows both names."""
 
 from uuid import uuid4
 
@@ -14,7 +14,7 @@ from studio.models import User
 from tests.allowances.limits import LATE, allow
 from tests.factories import PASSWORD, make_purchase
 from tests.history import history_on, page_of
-from tests.owners_step.confirming import confirm, owners_form
+from tests.owners_step.approval import confirm, owners_form
 from tests.pages import (
     AS_PAGE_AND_HTMX,
     LIST,
@@ -28,7 +28,7 @@ from tests.purchase_kinds import used
 
 
 @AS_PAGE_AND_HTMX
-def test_the_owner_confirms_and_the_one_at_the_desk_stays_signed_in(
+def test_owner_approves_and_desk_member_stays_signed_in(
     desk: Client, mia: User, olivia: User, pack: Purchase, htmx: bool
 ) -> None:
     session = desk.cookies["sessionid"].value
@@ -45,7 +45,7 @@ def test_the_owner_confirms_and_the_one_at_the_desk_stays_signed_in(
     assert desk.session["_auth_user_id"] == str(mia.pk)
 
 
-def test_both_names_stand_in_the_history_and_in_the_admin(
+def test_history_and_admin_show_both_names(
     desk: Client, mia: User, olivia: User, pack: Purchase
 ) -> None:
     confirm(desk, pack, owners_form(desk, pack, note="bus"), PASSWORD)
@@ -58,20 +58,18 @@ def test_both_names_stand_in_the_history_and_in_the_admin(
     assert "mia, confirmed by olivia" in words_on(ledger)
 
 
-def test_it_is_a_press_of_its_own_beside_the_one_that_was_refused(
-    desk: Client, olivia: User, pack: Purchase
-) -> None:
+def test_approval_has_its_own_request_id(desk: Client, olivia: User, pack: Purchase) -> None:
     first = str(uuid4())
     fields = owners_form(desk, pack, request_id=first)
 
     confirm(desk, pack, fields, PASSWORD)
 
     assert fields["request_id"] != first
-    kept = SessionRequest.objects.order_by("asked_at").values_list("objection", "approved_by")
-    assert list(kept) == [("over_allowance", None), (None, olivia.pk)]
+    requests = SessionRequest.objects.order_by("asked_at").values_list("objection", "approved_by")
+    assert list(requests) == [("over_allowance", None), (None, olivia.pk)]
 
 
-def test_what_was_confirmed_counts_like_any_other(
+def test_approved_reinstatement_counts_towards_the_allowance(
     desk: Client, olivia: User, pack: Purchase
 ) -> None:
     confirm(desk, pack, owners_form(desk, pack), PASSWORD)
@@ -81,7 +79,7 @@ def test_what_was_confirmed_counts_like_any_other(
     assert note_on(answer).startswith("2nd in 30 days for Ana Ruiz")
 
 
-def test_a_confirmation_that_was_not_needed_any_more_is_kept_all_the_same(
+def test_unneeded_approval_is_stored(
     desk: Client, olivia: User, northside: Org, pack: Purchase
 ) -> None:
     fields = owners_form(desk, pack)
@@ -92,22 +90,20 @@ def test_a_confirmation_that_was_not_needed_any_more_is_kept_all_the_same(
     assert SessionRequest.objects.get(event__kind="reinstated").approved_by == olivia
 
 
-def test_the_chosen_visit_is_the_one_that_is_given_back(
-    desk: Client, olivia: User, northside: Org
-) -> None:
+def test_approval_reverses_the_chosen_use(desk: Client, olivia: User, northside: Org) -> None:
     pack = make_purchase(org=northside, used=0)
     for _ in range(2):
         press(desk, "use", pack)
     assert used(pack) == 2
-    visit = pack.events.filter(kind="used").earliest("pk")
+    use = pack.events.filter(kind="used").earliest("pk")
     allow(northside, 0)
 
-    confirm(desk, pack, owners_form(desk, pack, event=str(visit.pk)), PASSWORD)
+    confirm(desk, pack, owners_form(desk, pack, event=str(use.pk)), PASSWORD)
 
-    assert pack.events.get(kind="reinstated").reverses == visit
+    assert pack.events.get(kind="reinstated").reverses == use
 
 
-def test_what_stands_against_the_press_itself_is_said_and_kept(
+def test_approval_does_not_override_other_refusals(
     desk: Client, olivia: User, pack: Purchase
 ) -> None:
     fields = owners_form(desk, pack)
@@ -129,7 +125,7 @@ def test_what_stands_against_the_press_itself_is_said_and_kept(
         ("use", "olivia", "session_requests_only_reinstatements_are_approved"),
     ],
 )
-def test_the_table_holds_it_too(
+def test_constraints_check_the_approver(
     mia: User, olivia: User, pack: Purchase, operation: str, approver: str, rule: str
 ) -> None:
     with pytest.raises(IntegrityError, match=rule), transaction.atomic():
@@ -142,9 +138,7 @@ def test_the_table_holds_it_too(
         )
 
 
-def test_who_has_confirmed_something_is_not_deleted(
-    desk: Client, olivia: User, pack: Purchase
-) -> None:
+def test_approver_cannot_be_deleted(desk: Client, olivia: User, pack: Purchase) -> None:
     confirm(desk, pack, owners_form(desk, pack), PASSWORD)
 
     with pytest.raises(ProtectedError):

@@ -1,4 +1,4 @@
-"""Where the secret is wrong, or is not of an owner of this studio: nothing changes."""
+"""A wrong secret, or the secret of a member who is not an owner, changes nothing."""
 
 from collections.abc import Callable
 from uuid import uuid4
@@ -14,13 +14,13 @@ from tests.allowances.limits import LATE
 from tests.conftest import SignIn
 from tests.factories import PASSWORD, make_user
 from tests.ledger import changes
-from tests.owners_step.confirming import WRONG, confirm, owners_form, step_on
+from tests.owners_step.approval import WRONG, approval_form, confirm, owners_form
 from tests.pages import AS_PAGE_AND_HTMX, fields_in, note_on, press, the_row_on, words_on
 from tests.purchase_kinds import used
 
 
 @AS_PAGE_AND_HTMX
-def test_a_wrong_secret_changes_nothing_and_can_be_typed_again(
+def test_wrong_secret_changes_nothing_and_can_be_retried(
     desk: Client, olivia: User, pack: Purchase, htmx: bool
 ) -> None:
     fields = owners_form(desk, pack, htmx=htmx, note="bus")
@@ -32,14 +32,14 @@ def test_a_wrong_secret_changes_nothing_and_can_be_typed_again(
     assert "That is not the password or PIN of Olivia. 4 tries are left." in words_on(answer)
     assert "1st in 30 days for Ana Ruiz: late cancel forgiven." in words_on(answer)
     assert the_row_on(answer).used == "3" == str(used(pack))
-    assert SessionRequest.objects.count() == before, "the id is still good"
-    again = fields_in(step_on(answer))
+    assert SessionRequest.objects.count() == before, "the request id stays unused"
+    again = fields_in(approval_form(answer))
     assert {**again, "request_id": ""} == {**fields, "request_id": ""}
     assert confirm(desk, pack, again, PASSWORD, htmx=htmx).status_code == (200 if htmx else 302)
 
 
 @pytest.mark.parametrize("person", ["mia", "max", "ada", "otto", "nora", "gone", "nobody"])
-def test_only_an_owner_of_this_studio_who_is_somebody_else_can_confirm(
+def test_only_another_active_owner_of_the_org_can_approve(
     desk: Client,
     olivia: User,
     northside: Org,
@@ -63,7 +63,7 @@ def test_only_an_owner_of_this_studio_who_is_somebody_else_can_confirm(
     assert changes(pack) == []
 
 
-def test_the_accountant_cannot_press_with_an_owner_beside_them(
+def test_accountant_cannot_reinstate_with_an_owners_approval(
     signed_in: SignIn, ada: User, olivia: User, pack: Purchase
 ) -> None:
     answer = press(signed_in(ada), "reinstate", pack, approved_by=str(olivia.pk), secret=PASSWORD)
@@ -73,7 +73,7 @@ def test_the_accountant_cannot_press_with_an_owner_beside_them(
 
 
 @pytest.mark.parametrize(
-    ("field", "sent", "says"),
+    ("field", "value", "error"),
     [
         ("approved_by", "olivia", "This page is out of date."),
         ("approved_by", "-1", "greater than or equal to 1"),
@@ -81,44 +81,42 @@ def test_the_accountant_cannot_press_with_an_owner_beside_them(
         ("secret", "x" * 1001, "This is too long for a password."),
     ],
 )
-def test_what_no_form_sends_is_refused(
-    desk: Client, olivia: User, pack: Purchase, field: str, sent: str, says: str
+def test_invalid_field_values_are_rejected(
+    desk: Client, olivia: User, pack: Purchase, field: str, value: str, error: str
 ) -> None:
-    answer = press(desk, "reinstate", pack, htmx=True, **{"reason": LATE.value, field: sent})
+    answer = press(desk, "reinstate", pack, htmx=True, **{"reason": LATE.value, field: value})
 
     assert answer.status_code == 400
-    assert says in words_on(answer)
+    assert error in words_on(answer)
     assert not SessionRequest.objects.exists()
 
 
-# --- Five tries -----------------------------------------------------------------------------------
+# --- Rate limit: five tries -----------------------------------------------------------------------
 
 
-def test_a_code_of_the_owners_own_will_do(desk: Client, olivia: User, pack: Purchase) -> None:
+def test_owner_approves_with_a_pin(desk: Client, olivia: User, pack: Purchase) -> None:
     pins.set_pin(olivia.membership, "4071")
 
     assert confirm(desk, pack, owners_form(desk, pack), "4071").status_code == 200
 
 
-def test_after_five_wrong_tries_not_even_the_right_one_confirms_for_a_while(
+def test_five_wrong_tries_lock_out_the_owner(
     desk: Client, olivia: User, northside: Org, pack: Purchase
 ) -> None:
     fields = owners_form(desk, pack)
     locked = "Too many wrong tries. Olivia can confirm again in 15 minutes."
-    said = [note_on(confirm(desk, pack, fields, WRONG)) for _ in range(5)]
-    assert said[3:] == ["That is not the password or PIN of Olivia. 1 try is left.", locked]
+    notes = [note_on(confirm(desk, pack, fields, WRONG)) for _ in range(5)]
+    assert notes[3:] == ["That is not the password or PIN of Olivia. 1 try is left.", locked]
 
     assert note_on(confirm(desk, pack, fields, PASSWORD)) == locked
     omar = make_user(username="omar", org=northside, role="owner")
     other = {**fields, "approved_by": str(omar.pk), "request_id": str(uuid4())}
-    assert confirm(desk, pack, other, PASSWORD).status_code == 200, "it locks that person out"
+    assert confirm(desk, pack, other, PASSWORD).status_code == 200, "the lockout is per member"
     Membership.objects.update(locked_until=timezone.now())
     assert confirm(desk, pack, fields, PASSWORD).status_code == 200
 
 
-def test_a_right_one_takes_the_wrong_ones_before_it_away(
-    desk: Client, olivia: User, pack: Purchase
-) -> None:
+def test_correct_secret_resets_wrong_tries(desk: Client, olivia: User, pack: Purchase) -> None:
     for _ in range(3):
         fields = owners_form(desk, pack)
         for _ in range(4):

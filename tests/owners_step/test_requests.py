@@ -1,4 +1,4 @@
-"""A confirmation counts once, and its id confirms nothing else."""
+"""Approvals are idempotent, and their request id cannot approve another action."""
 
 from uuid import uuid4
 
@@ -9,7 +9,7 @@ from studio.models import User
 from tests.allowances.limits import LATE
 from tests.factories import PASSWORD, make_user
 from tests.ledger import changes
-from tests.owners_step.confirming import confirm, owners_form
+from tests.owners_step.approval import confirm, owners_form
 from tests.pages import (
     AS_PAGE_AND_HTMX,
     USED_BEFORE,
@@ -20,7 +20,7 @@ from tests.purchase_kinds import used
 
 
 @AS_PAGE_AND_HTMX
-def test_sent_twice_it_counts_once_and_answers_the_same_though_the_secret_changed_since(
+def test_repeated_approval_counts_once_even_if_the_password_changed(
     desk: Client, olivia: User, pack: Purchase, htmx: bool
 ) -> None:
     fields = owners_form(desk, pack)
@@ -36,7 +36,7 @@ def test_sent_twice_it_counts_once_and_answers_the_same_though_the_secret_change
     assert changes(pack) == [("reinstated", -1, 2)]
 
 
-def test_the_same_id_with_another_approver_or_none_is_another_press(
+def test_request_id_cannot_be_reused_with_another_approver(
     desk: Client, olivia: User, northside: Org, pack: Purchase
 ) -> None:
     omar = make_user(username="omar", org=northside, role="owner")
@@ -49,5 +49,5 @@ def test_the_same_id_with_another_approver_or_none_is_another_press(
         confirm(desk, pack, {**fields, "request_id": first}, PASSWORD),
     ]
 
-    assert [(each.status_code, note_on(each)) for each in others] == [(409, USED_BEFORE)] * 3
+    assert [(answer.status_code, note_on(answer)) for answer in others] == [(409, USED_BEFORE)] * 3
     assert used(pack) == 2

@@ -1,4 +1,4 @@
-"""The owner's secret stays one, and is typed again rather than kept."""
+"""The owner's secret is never stored or logged. A retry requires it again."""
 
 import logging
 from typing import Any
@@ -17,14 +17,14 @@ from studio.accounts import pins
 from studio.models import Membership, User
 from tests.database import rows
 from tests.factories import PASSWORD
-from tests.owners_step.confirming import WRONG, confirm, owners_form, step_on
+from tests.owners_step.approval import WRONG, approval_form, confirm, owners_form
 from tests.pages import AS_PAGE_AND_HTMX, fields_in, html_of, note_on, press
 from tests.purchase_kinds import used
 
 
 @AS_PAGE_AND_HTMX
 @pytest.mark.parametrize("secret", [WRONG, PASSWORD])
-def test_it_stands_in_no_page_no_log_and_no_table(
+def test_secret_is_not_in_pages_logs_or_tables(
     desk: Client,
     olivia: User,
     pack: Purchase,
@@ -42,14 +42,14 @@ def test_it_stands_in_no_page_no_log_and_no_table(
         assert secret not in str(rows(f"SELECT * FROM {table}"))
 
 
-@pytest.mark.parametrize("where", ["check_password", "one_row", "asked"])
-def test_it_stands_in_no_error_report(
-    desk: Client, olivia: User, pack: Purchase, monkeypatch: pytest.MonkeyPatch, where: str
+@pytest.mark.parametrize("failing", ["check_password", "one_row", "Approval"])
+def test_secret_is_not_in_error_reports(
+    desk: Client, olivia: User, pack: Purchase, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:
     fields = owners_form(desk, pack)
     reports: list[str] = []
 
-    # Its own frame has what it was called with.
+    # The frame of this function holds the secret among its arguments, so hide them.
     @sensitive_variables()
     def explode(*_: Any, **__: Any) -> None:
         raise ImproperlyConfigured("a mistake of ours")
@@ -58,9 +58,9 @@ def test_it_stands_in_no_error_report(
         reporter = ExceptionReporter(request, *error)
         reports.extend([reporter.get_traceback_text(), reporter.get_traceback_html()])
 
-    if where == "check_password":
+    if failing == "check_password":
         monkeypatch.setattr(pins, "check_password", explode)
-    elif where == "one_row":
+    elif failing == "one_row":
         monkeypatch.setattr(sessions, "one_row", explode)
     else:
         monkeypatch.setattr("purchases.forms.Approval", explode)
@@ -73,20 +73,20 @@ def test_it_stands_in_no_error_report(
 
     assert len(reports) >= 2
     assert "a mistake of ours" in reports[0]
-    assert not [each for each in reports if PASSWORD in each]
+    assert not [report for report in reports if PASSWORD in report]
 
 
-def test_where_the_database_does_not_answer_it_is_typed_again_and_counts_as_no_try(
+def test_database_outage_requires_the_secret_again_and_counts_no_try(
     desk: Client, olivia: User, pack: Purchase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fields = owners_form(desk, pack)
     desk.raise_request_exception = False
 
-    def silent(*_: Any, **__: Any) -> None:
+    def fail(*_: Any, **__: Any) -> None:
         raise OperationalError
 
-    with monkeypatch.context() as there:
-        there.setattr(sessions, "one_row", silent)
+    with monkeypatch.context() as patched:
+        patched.setattr(sessions, "one_row", fail)
         answer = confirm(desk, pack, fields, PASSWORD)
 
     assert answer.status_code == 503
@@ -95,5 +95,5 @@ def test_where_the_database_does_not_answer_it_is_typed_again_and_counts_as_no_t
     assert again.status_code == 409
     assert note_on(again) == "Nothing was changed yet: Olivia types the password or PIN again."
     assert Membership.objects.get(user=olivia).wrong_tries == 0
-    assert confirm(desk, pack, fields_in(step_on(again)), PASSWORD).status_code == 200
+    assert confirm(desk, pack, fields_in(approval_form(again)), PASSWORD).status_code == 200
     assert used(pack) == 2

@@ -20,7 +20,7 @@ def pack(northside: Org) -> Purchase:
 
 @pytest.fixture
 def shared(mia: User, noah: User, olivia: User, ada: User, desk: Client) -> Client:
-    """Mia signed the computer in; all four have a code."""
+    """The browser of a shared desk. Mia signed in; four members have a PIN."""
     for user in (mia, noah, olivia, ada):
         give_pin(user)
     return desk
@@ -28,7 +28,7 @@ def shared(mia: User, noah: User, olivia: User, ada: User, desk: Client) -> Clie
 
 @pytest.fixture
 def locking(northside: Org, mia: User, olivia: User, pack: Purchase) -> Client:
-    """It locks after 5 minutes; Mia has just signed in."""
+    """The browser of a desk that locks after 5 minutes. Mia has just signed in."""
     lock_after(northside, 5)
     for user in (mia, olivia):
         give_pin(user)

@@ -1,4 +1,4 @@
-"""People who share a desk, as they come, type their codes and go away."""
+"""Members of a shared desk: set PINs, take over, leave the desk idle."""
 
 import re
 import time
@@ -15,15 +15,15 @@ from studio.accounts import pins
 from studio.models import Membership, Policy, User
 from tests.pages import HTMX, LIST, html_of, words
 
-WHO = reverse("at_desk")
+AT_DESK = reverse("at_desk")
 LOCK = reverse("lock_desk")
 PIN = "4071"
 WRONG = "9999"
 
 
-def give_pin(user: User, code: str = PIN) -> Membership:
+def give_pin(user: User, pin: str = PIN) -> Membership:
     member = Membership.objects.get(user=user)
-    pins.set_pin(member, code)
+    pins.set_pin(member, pin)
     return member
 
 
@@ -35,16 +35,16 @@ def take_over(
     page: str = LIST,
     htmx: bool = False,
 ) -> HttpResponseBase:
-    """Choose who one is, and type the code."""
+    """Choose a member on the page and type the PIN."""
     typed = {"who": user.membership.pk, "secret": secret, "next": page}
-    return browser.post(WHO, typed, headers=HTMX if htmx else {})
+    return browser.post(AT_DESK, typed, headers=HTMX if htmx else {})
 
 
-def who_is_at_the_desk(browser: Client) -> str | None:
-    """As the header says it; None where the desk is locked."""
+def current_member_name(browser: Client) -> str | None:
+    """Return the acting member's name from the page header, or None if the desk is locked."""
     answer = browser.get(LIST)
     if answer.status_code == 302:
-        assert answer["Location"].startswith(WHO)
+        assert answer["Location"].startswith(AT_DESK)
         return None
     name = re.search(r'<form class="who.*?<b><bdi>(.*?)</bdi></b>', html_of(answer), re.S)
     assert name
@@ -55,12 +55,12 @@ def lock_after(org: Org, minutes: int | None) -> None:
     Policy.objects.update_or_create(org=org, defaults={"desk_locks_after_minutes": minutes})
 
 
-def seen(browser: Client) -> str:
+def desk_cookie(browser: Client) -> str:
     return browser.cookies[settings.DESK_COOKIE_NAME].value
 
 
-def presence(session_key: str | None, minutes_ago: float) -> str:
-    """The cookie of a browser where somebody did something so long ago."""
+def activity_cookie(session_key: str | None, minutes_ago: float) -> str:
+    """Return a signed desk cookie whose last activity was `minutes_ago`."""
     signer = signing.get_cookie_signer(
         salt=f"{settings.DESK_COOKIE_NAME}studio.shared_desk.{session_key}"
     )
@@ -68,12 +68,14 @@ def presence(session_key: str | None, minutes_ago: float) -> str:
         return signer.sign("here")
 
 
-def leave_alone(browser: Client, minutes: float) -> None:
-    """Nobody has done anything for so long."""
-    browser.cookies[settings.DESK_COOKIE_NAME] = presence(browser.session.session_key, minutes)
+def leave_idle(browser: Client, minutes: float) -> None:
+    """Set the desk cookie as if the last activity was `minutes` ago."""
+    browser.cookies[settings.DESK_COOKIE_NAME] = activity_cookie(
+        browser.session.session_key, minutes
+    )
 
 
 def problem_on(response: HttpResponseBase) -> str:
-    """Why nobody took over."""
-    found = re.search(r'<p class="refused" role="alert".*?</p>', html_of(response), re.S)
-    return words(found[0]) if found else ""
+    """Return the error message of the take-over form, or an empty string."""
+    message = re.search(r'<p class="refused" role="alert".*?</p>', html_of(response), re.S)
+    return words(message[0]) if message else ""

@@ -1,5 +1,5 @@
-"""The lock: after a time that nobody did anything, and when somebody wants it. What counts as
-doing something is in test_presence.py."""
+"""The desk locks after idle time and on demand. test_activity.py tests which requests count as
+activity."""
 
 import re
 
@@ -15,30 +15,28 @@ from tests.factories import PASSWORD
 from tests.pages import HTMX, LIST, html_of, press, words_on
 from tests.purchase_kinds import used
 from tests.shared_desk.people import (
+    AT_DESK,
     LOCK,
     PIN,
-    WHO,
     WRONG,
+    current_member_name,
+    desk_cookie,
     give_pin,
-    leave_alone,
+    leave_idle,
     lock_after,
     problem_on,
-    seen,
     take_over,
-    who_is_at_the_desk,
 )
 
 
-def test_who_has_just_signed_in_is_there(locking: Client) -> None:
-    assert who_is_at_the_desk(locking) == "Mia"
+def test_desk_is_unlocked_after_sign_in(locking: Client) -> None:
+    assert current_member_name(locking) == "Mia"
 
 
-def test_after_that_time_nobody_acts_and_nothing_can_be_read(
-    locking: Client, pack: Purchase
-) -> None:
-    leave_alone(locking, 4.9)
-    assert who_is_at_the_desk(locking) == "Mia"
-    leave_alone(locking, 5.1)
+def test_idle_desk_locks_every_page(locking: Client, pack: Purchase) -> None:
+    leave_idle(locking, 4.9)
+    assert current_member_name(locking) == "Mia"
+    leave_idle(locking, 5.1)
 
     for path in [
         LIST,
@@ -56,14 +54,14 @@ def test_after_that_time_nobody_acts_and_nothing_can_be_read(
         assert "Desk Class cancelled" not in words_on(page)
         fragment = locking.get(path, headers=HTMX | {"HX-Current-URL": f"http://testserver{path}"})
         assert html_of(fragment) == "", path
-        assert fragment["HX-Redirect"].startswith(WHO)
+        assert fragment["HX-Redirect"].startswith(AT_DESK)
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_a_press_changes_nothing_says_so_and_comes_back_to_the_page(
+def test_action_on_a_locked_desk_changes_nothing_and_returns_to_the_page(
     locking: Client, mia: User, pack: Purchase, htmx: bool
 ) -> None:
-    leave_alone(locking, 6)
+    leave_idle(locking, 6)
     page = f"{LIST}?q=quil"
 
     answer = locking.post(
@@ -73,96 +71,96 @@ def test_a_press_changes_nothing_says_so_and_comes_back_to_the_page(
     )
 
     assert used(pack) == 3
-    asked = answer["HX-Redirect" if htmx else "Location"]
-    who = locking.get(asked)
-    assert problem_on(who).startswith("Nothing was changed: the desk was locked.")
-    (to,) = set(re.findall(r'name="next" value="([^"]*)"', html_of(who)))
-    assert to == page
-    assert take_over(locking, mia, page=to)["Location"] == page
+    location = answer["HX-Redirect" if htmx else "Location"]
+    take_over_page = locking.get(location)
+    assert problem_on(take_over_page).startswith("Nothing was changed: the desk was locked.")
+    (next_url,) = set(re.findall(r'name="next" value="([^"]*)"', html_of(take_over_page)))
+    assert next_url == page
+    assert take_over(locking, mia, page=next_url)["Location"] == page
     press(locking, "reinstate", pack)
     assert used(pack) == 2
 
 
-def test_whoever_has_a_code_opens_it_again(locking: Client, mia: User, olivia: User) -> None:
-    leave_alone(locking, 6)
+def test_any_member_with_a_pin_unlocks_the_desk(locking: Client, mia: User, olivia: User) -> None:
+    leave_idle(locking, 6)
     take_over(locking, olivia, WRONG)
-    assert who_is_at_the_desk(locking) is None
+    assert current_member_name(locking) is None
     take_over(locking, olivia)
-    assert who_is_at_the_desk(locking) == "Olivia"
+    assert current_member_name(locking) == "Olivia"
 
 
-def test_without_any_code_the_password_opens_it(northside: Org, mia: User) -> None:
+def test_password_unlocks_the_desk_if_nobody_has_a_pin(northside: Org, mia: User) -> None:
     lock_after(northside, 5)
     browser = Client()
     browser.force_login(mia)
-    assert who_is_at_the_desk(browser) is None, "nobody has been seen at this computer"
-    page = browser.get(WHO)
+    assert current_member_name(browser) is None, "the browser has no activity yet"
+    page = browser.get(AT_DESK)
     assert "Mia: use the password" in words_on(page)
     assert 'type="radio"' not in html_of(page)
-    told = problem_on(take_over(browser, mia, WRONG))
-    assert told == "That is not Mia’s password. 4 tries left."
+    problem = problem_on(take_over(browser, mia, WRONG))
+    assert problem == "That is not Mia’s password. 4 tries left."
     take_over(browser, mia, PASSWORD)
-    assert who_is_at_the_desk(browser) == "Mia"
+    assert current_member_name(browser) == "Mia"
 
 
-def test_without_a_policy_it_never_locks_by_itself(mia: User, desk: Client) -> None:
+def test_desk_without_a_policy_never_locks(mia: User, desk: Client) -> None:
     give_pin(mia)
-    leave_alone(desk, 600)
-    assert who_is_at_the_desk(desk) == "Mia"
+    leave_idle(desk, 600)
+    assert current_member_name(desk) == "Mia"
 
 
-def test_the_desk_that_locks_is_the_one_that_was_left(locking: Client, mia: User) -> None:
+def test_only_the_idle_browser_locks(locking: Client, mia: User) -> None:
     other = Client()
     other.post(reverse("login"), {"username": "mia", "password": PASSWORD})
-    leave_alone(locking, 6)
-    assert who_is_at_the_desk(other) == "Mia"
-    assert who_is_at_the_desk(locking) is None
+    leave_idle(locking, 6)
+    assert current_member_name(other) == "Mia"
+    assert current_member_name(locking) is None
 
 
 # --- On demand ------------------------------------------------------------------------------------
 
 
-def test_somebody_locks_it_and_any_code_opens_it(mia: User, olivia: User, desk: Client) -> None:
+def test_locked_on_demand_and_unlocked_by_any_pin(mia: User, olivia: User, desk: Client) -> None:
     for user in (mia, olivia):
         give_pin(user)
     page = f"{LIST}?state=active"
     answer = desk.post(LOCK, {"next": page})
-    assert answer["Location"].startswith(WHO)
-    assert who_is_at_the_desk(desk) is None
-    assert desk.post(LOCK, {"next": page}).status_code == 302, "twice is as good as once"
+    assert answer["Location"].startswith(AT_DESK)
+    assert current_member_name(desk) is None
+    assert desk.post(LOCK, {"next": page}).status_code == 302, "locking is idempotent"
     assert take_over(desk, olivia, page=page)["Location"] == page
-    assert who_is_at_the_desk(desk) == "Olivia"
+    assert current_member_name(desk) == "Olivia"
 
 
-def test_no_link_locks_it_and_no_other_site(mia: User, desk: Client) -> None:
+def test_lock_requires_post_and_csrf_token(mia: User, desk: Client) -> None:
     give_pin(mia)
     assert desk.get(LOCK).status_code == 405
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(mia)
     assert strict.post(LOCK).status_code == 403
-    assert who_is_at_the_desk(strict) == "Mia"
+    assert current_member_name(strict) == "Mia"
 
 
-def test_an_older_cookie_does_not_open_what_was_locked(locking: Client) -> None:
-    before = seen(locking)
+def test_older_cookie_does_not_unlock_the_desk(locking: Client) -> None:
+    before = desk_cookie(locking)
     locking.post(LOCK)
     locking.cookies[settings.DESK_COOKIE_NAME] = before
-    assert who_is_at_the_desk(locking) is None
+    assert current_member_name(locking) is None
 
 
-def test_from_a_locked_desk_one_can_sign_out_and_in(locking: Client, mia: User) -> None:
+def test_member_can_sign_out_and_in_on_a_locked_desk(locking: Client, mia: User) -> None:
     for _ in range(TRIES):
         take_over(locking, mia, WRONG)
     locking.post(LOCK)
     assert problem_on(take_over(locking, mia, PIN)).startswith("Mia is locked out until")
     locking.post(reverse("logout"))
     locking.post(reverse("login"), {"username": "mia", "password": PASSWORD})
-    assert who_is_at_the_desk(locking) == "Mia"
+    assert current_member_name(locking) == "Mia"
 
 
-def test_a_lock_is_offered_where_there_is_one(desk: Client, mia: User) -> None:
-    assert "Lock the desk" not in words_on(desk.get(WHO))
+def test_lock_button_is_shown_if_somebody_has_a_pin(desk: Client, mia: User) -> None:
+    assert "Lock the desk" not in words_on(desk.get(AT_DESK))
     give_pin(mia)
-    page = html_of(desk.get(WHO))
+    page = html_of(desk.get(AT_DESK))
     assert 'form="lock"' in page
     assert '<form id="lock"' in page

@@ -1,4 +1,4 @@
-"""Everybody sets their own code, by their password; an owner clears it and never reads it."""
+"""Each member sets their own PIN with their password. An owner can clear a PIN, not read it."""
 
 import pytest
 from django.test import Client
@@ -8,7 +8,7 @@ from studio.accounts import pins
 from studio.models import Membership, User
 from tests.factories import PASSWORD
 from tests.pages import LIST, html_of, words_on
-from tests.shared_desk.people import PIN, WRONG, give_pin, take_over, who_is_at_the_desk
+from tests.shared_desk.people import PIN, WRONG, current_member_name, give_pin, take_over
 
 PAGE = reverse("own_pin")
 NEW = "50821"
@@ -18,28 +18,26 @@ def set_pin(browser: Client, **typed: str) -> object:
     return browser.post(PAGE, {"password": PASSWORD, "code": NEW, "again": NEW} | typed)
 
 
-def test_a_member_sets_a_code_and_acts_by_it(mia: User, desk: Client) -> None:
+def test_member_sets_a_pin(mia: User, desk: Client) -> None:
     assert PAGE in html_of(desk.get(LIST))
     page = desk.post(PAGE, {"password": PASSWORD, "code": NEW, "again": NEW}, follow=True)
     assert "Your PIN is set" in words_on(page)
     assert pins.verify(Membership.objects.get(user=mia), NEW)
 
 
-def test_another_code_takes_the_place_of_the_first(mia: User, desk: Client) -> None:
+def test_new_pin_replaces_the_old_one(mia: User, desk: Client) -> None:
     member = give_pin(mia)
     set_pin(desk)
     assert not pins.verify(member, PIN)
     assert pins.verify(member, NEW)
 
 
-def test_who_acts_by_code_changes_their_own_and_stays(
-    mia: User, olivia: User, desk: Client
-) -> None:
+def test_acting_member_changes_their_own_pin(mia: User, olivia: User, desk: Client) -> None:
     give_pin(mia)
     give_pin(olivia)
     take_over(desk, olivia)
     set_pin(desk)
-    assert who_is_at_the_desk(desk) == "Olivia"
+    assert current_member_name(desk) == "Olivia"
     assert pins.verify(Membership.objects.get(user=olivia), NEW)
     assert pins.verify(Membership.objects.get(user=mia), PIN)
 
@@ -57,19 +55,19 @@ def test_who_acts_by_code_changes_their_own_and_stays(
         ({"again": "50822"}, "The two PINs are different."),
     ],
 )
-def test_what_is_not_right_is_said_beside_it_and_nothing_changes(
+def test_invalid_pin_form_shows_an_error_and_changes_nothing(
     mia: User, desk: Client, typed: dict[str, str], problem: str
 ) -> None:
     member = give_pin(mia)
     before = member.code
     page = desk.post(PAGE, {"password": PASSWORD, "code": NEW, "again": NEW} | typed)
     assert problem in words_on(page)
-    assert NEW not in html_of(page), "nothing of it comes back"
+    assert NEW not in html_of(page), "the page does not repeat the PIN"
     member.refresh_from_db()
     assert member.code == before
 
 
-def test_wrong_passwords_are_counted_as_wrong_codes_are(mia: User, desk: Client) -> None:
+def test_wrong_passwords_count_towards_the_lockout(mia: User, desk: Client) -> None:
     member = give_pin(mia)
     for _ in range(pins.TRIES):
         page = desk.post(PAGE, {"password": "not it", "code": NEW, "again": NEW})
@@ -99,7 +97,7 @@ def owner(olivia: User) -> Client:
     return browser
 
 
-def test_an_owner_clears_a_code_and_cannot_read_it(mia: User, owner: Client) -> None:
+def test_owner_clears_a_pin_and_cannot_read_it(mia: User, owner: Client) -> None:
     member = give_pin(mia)
     form = html_of(owner.get(reverse("admin:studio_membership_change", args=[member.pk])))
     assert member.code not in form
@@ -108,7 +106,7 @@ def test_an_owner_clears_a_code_and_cannot_read_it(mia: User, owner: Client) -> 
     assert (member.code, member.code_digits) == ("", None)
 
 
-def test_an_owner_lets_somebody_in_who_is_locked_out(mia: User, owner: Client) -> None:
+def test_owner_unlocks_a_locked_out_member(mia: User, owner: Client) -> None:
     member = give_pin(mia)
     for _ in range(pins.TRIES):
         pins.verify(member, WRONG)
@@ -117,7 +115,7 @@ def test_an_owner_lets_somebody_in_who_is_locked_out(mia: User, owner: Client) -
 
 
 @pytest.mark.parametrize("action", ["clear_pins", "lift_lockouts"])
-def test_neither_staff_nor_an_owner_of_another_org_does(
+def test_only_an_owner_of_the_org_manages_pins(
     mia: User, ada: User, otto: User, desk: Client, action: str
 ) -> None:
     member = give_pin(ada)
@@ -133,9 +131,7 @@ def test_neither_staff_nor_an_owner_of_another_org_does(
 
 
 @pytest.mark.parametrize(("minutes", "status"), [("5", 302), ("", 302), ("0", 200), ("481", 200)])
-def test_an_owner_sets_when_the_desk_locks(
-    olivia: User, owner: Client, minutes: str, status: int
-) -> None:
+def test_owner_sets_the_idle_time(olivia: User, owner: Client, minutes: str, status: int) -> None:
     chosen = {"desk_locks_after_minutes": minutes, "time_zone": "UTC", "language": ""}
     answer = owner.post(reverse("admin:studio_policy_add"), chosen)
     assert answer.status_code == status
@@ -146,15 +142,15 @@ def test_an_owner_sets_when_the_desk_locks(
     assert olivia.membership.org.policy.desk_locks_after_minutes == (int(minutes or 0) or None)
 
 
-# --- The admin's door -----------------------------------------------------------------------------
+# --- Access to the admin --------------------------------------------------------------------------
 
 ADMIN_PAGES = ["/admin/", "/admin/purchases/purchase/", "/admin/password_change/"]
 
 
 @pytest.mark.parametrize("page", ADMIN_PAGES)
-def test_no_code_opens_the_admin(mia: User, olivia: User, desk: Client, page: str) -> None:
-    """Neither for an owner at somebody else's computer, nor for who signed in and came back by
-    their code; the password does."""
+def test_pin_does_not_open_the_admin(mia: User, olivia: User, desk: Client, page: str) -> None:
+    """A PIN opens the admin neither for another member nor for the member who signed in. The
+    password does."""
     give_pin(mia)
     give_pin(olivia)
     assert desk.get(page).status_code == 200
@@ -170,10 +166,10 @@ def test_no_code_opens_the_admin(mia: User, olivia: User, desk: Client, page: st
 
     assert back.headers["Location"] == page
     assert desk.get(page).status_code == 200
-    assert who_is_at_the_desk(desk) == "Mia"
+    assert current_member_name(desk) == "Mia"
 
 
-def test_nothing_is_written_there_while_somebody_else_acts(
+def test_admin_is_read_only_for_another_acting_member(
     mia: User, olivia: User, owner: Client
 ) -> None:
     give_pin(mia)
@@ -183,12 +179,12 @@ def test_nothing_is_written_there_while_somebody_else_acts(
     assert not hasattr(olivia.membership.org, "policy")
 
 
-def test_an_owner_by_code_is_an_owner_at_the_desk_and_no_superuser(
+def test_superuser_by_pin_has_no_superuser_rights(
     mia: User, desk: Client, northside: object
 ) -> None:
     sue = User.objects.create_superuser("sue", password=PASSWORD)
     Membership.objects.create(user=sue, org=mia.membership.org, role="owner")
     give_pin(sue)
     take_over(desk, sue)
-    assert who_is_at_the_desk(desk) == "sue"
+    assert current_member_name(desk) == "sue"
     assert desk.get("/admin/studio/user/").status_code == 403

@@ -1,4 +1,4 @@
-"""A code: which may be one, how it is kept, and how often a wrong one may be tried."""
+"""PINs: which are allowed, how they are stored, and the rate limit on wrong tries."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,7 +15,7 @@ from studio.models import Membership, User
 from tests.concurrent_browsers import ConcurrentBrowsers
 from tests.database import PATIENCE
 from tests.factories import PASSWORD, make_org, make_user
-from tests.shared_desk.people import PIN, WHO, WRONG, give_pin
+from tests.shared_desk.people import AT_DESK, PIN, WRONG, give_pin
 
 
 @pytest.fixture
@@ -28,16 +28,16 @@ def lock_out(member: Membership) -> None:
         assert not verify(member, WRONG)
 
 
-# --- Which may be one -----------------------------------------------------------------------------
+# --- Allowed PINs ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", ["4071", "8305", "50821", "13795246", "1123", "9113"])
-def test_a_code_that_nobody_guesses_is_fine(code: str) -> None:
-    assert pin_problem(code) is None
+@pytest.mark.parametrize("pin", ["4071", "8305", "50821", "13795246", "1123", "9113"])
+def test_strong_pin_is_accepted(pin: str) -> None:
+    assert pin_problem(pin) is None
 
 
 @pytest.mark.parametrize(
-    ("code", "because"),
+    ("pin", "problem"),
     [
         ("", "4 to 8 digits"),
         ("407", "4 to 8 digits"),
@@ -57,37 +57,37 @@ def test_a_code_that_nobody_guesses_is_fine(code: str) -> None:
         ("407407", "Many people choose"),
     ],
 )
-def test_a_weak_code_is_refused_in_words(code: str, because: str) -> None:
-    assert because in (pin_problem(code) or "")
+def test_weak_pin_is_rejected_with_a_reason(pin: str, problem: str) -> None:
+    assert problem in (pin_problem(pin) or "")
 
 
-# --- How it is kept -------------------------------------------------------------------------------
+# --- Storage --------------------------------------------------------------------------------------
 
 
-def test_it_is_kept_like_a_password(member: Membership) -> None:
+def test_pin_is_hashed_like_a_password(member: Membership) -> None:
     member.refresh_from_db()
     assert PIN not in member.code
     assert check_password(PIN, member.code)
 
 
-def test_two_people_with_one_code_have_different_hashes(member: Membership, olivia: User) -> None:
+def test_equal_pins_have_different_hashes(member: Membership, olivia: User) -> None:
     assert give_pin(olivia).code != member.code
 
 
 @pytest.mark.parametrize(
     "columns", [{"code": "x", "code_digits": None}, {"code": "x", "code_digits": 3}]
 )
-def test_the_database_knows_how_long_each_code_is(
+def test_constraint_checks_the_number_of_digits(
     member: Membership, columns: dict[str, object]
 ) -> None:
     with pytest.raises(IntegrityError, match="a_code_has_4_to_8_digits"), transaction.atomic():
         Membership.objects.filter(pk=member.pk).update(**columns)
 
 
-# --- Who confirms ---------------------------------------------------------------------------------
+# --- Verification ---------------------------------------------------------------------------------
 
 
-def test_the_code_and_the_password_confirm(member: Membership) -> None:
+def test_pin_and_password_verify(member: Membership) -> None:
     assert verify(member, PIN)
     assert verify(member, PASSWORD)
     assert not verify(member, WRONG)
@@ -95,51 +95,51 @@ def test_the_code_and_the_password_confirm(member: Membership) -> None:
     assert not verify(member, "")
 
 
-def test_where_only_the_password_will_do_the_code_does_not(member: Membership) -> None:
+def test_verify_password_rejects_the_pin(member: Membership) -> None:
     assert verify_password(member, PASSWORD)
     assert not verify_password(member, PIN)
 
 
-def test_who_has_no_code_confirms_by_password(mia: User) -> None:
+def test_member_without_a_pin_verifies_with_the_password(mia: User) -> None:
     assert verify(mia.membership, PASSWORD)
     assert not verify(mia.membership, PIN)
 
 
-def test_nobody_confirms_whose_account_was_closed(member: Membership, mia: User) -> None:
+def test_inactive_user_does_not_verify(member: Membership, mia: User) -> None:
     User.objects.filter(pk=mia.pk).update(is_active=False)
     assert not verify(member, PIN)
 
 
-def test_nor_whose_membership_has_ended(member: Membership) -> None:
+def test_removed_member_does_not_verify(member: Membership) -> None:
     Membership.objects.filter(pk=member.pk).delete()
     assert not verify(member, PIN)
 
 
-def test_what_stands_in_the_database_counts_not_what_was_read_before(member: Membership) -> None:
-    read_before = Membership.objects.get(pk=member.pk)
+def test_verify_reads_the_current_hash(member: Membership) -> None:
+    stale_member = Membership.objects.get(pk=member.pk)
     pins.set_pin(member, "50821")
-    assert not verify(read_before, PIN)
-    assert verify(read_before, "50821")
+    assert not verify(stale_member, PIN)
+    assert verify(stale_member, "50821")
 
 
-# --- How often ------------------------------------------------------------------------------------
+# --- Rate limit -----------------------------------------------------------------------------------
 
 
-def test_each_wrong_one_counts_whatever_it_is(member: Membership) -> None:
+def test_wrong_pins_and_passwords_share_one_count(member: Membership) -> None:
     verify(member, WRONG)
     verify(member, "not-the-password")
     verify_password(member, PIN)
     assert pins.tries_left(member) == 2
 
 
-def test_a_right_one_starts_anew(member: Membership) -> None:
+def test_correct_pin_resets_the_count(member: Membership) -> None:
     for _ in range(4):
         verify(member, WRONG)
     assert verify(member, PIN)
     assert pins.tries_left(member) == 5
 
 
-def test_after_five_nothing_is_looked_at_not_even_the_right_one(member: Membership) -> None:
+def test_locked_out_member_is_refused_even_with_the_correct_pin(member: Membership) -> None:
     lock_out(member)
     assert member.is_locked_out
     for secret in [PIN, PASSWORD, WRONG]:
@@ -148,7 +148,7 @@ def test_after_five_nothing_is_looked_at_not_even_the_right_one(member: Membersh
         assert locked.value.until == member.locked_until
 
 
-def test_it_ends_by_itself_and_another_five_are_counted(
+def test_lockout_ends_and_the_count_restarts(
     member: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock_out(member)
@@ -160,97 +160,99 @@ def test_it_ends_by_itself_and_another_five_are_counted(
     assert verify(member, PIN)
 
 
-def test_one_who_is_locked_out_locks_nobody_else_out(member: Membership, olivia: User) -> None:
+def test_lockout_is_per_member(member: Membership, olivia: User) -> None:
     lock_out(member)
     assert verify(give_pin(olivia), PIN)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_counted_cannot_be_rolled_back(member: Membership) -> None:
+def test_verify_requires_a_durable_transaction(member: Membership) -> None:
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
         verify(member, WRONG)
 
 
-# --- Twenty at the same moment --------------------------------------------------------------------
+# --- Twenty concurrent tries ----------------------------------------------------------------------
 
 AT_ONCE = 20
 
 
 @pytest.fixture
-def olivia_at_once(transactional_db: None) -> Membership:
+def olivia_member(transactional_db: None) -> Membership:
     org = make_org()
     make_user(username="mia", org=org)
     return give_pin(make_user(username="olivia", org=org, role="owner"))
 
 
 @pytest.fixture
-def windows(olivia_at_once: Membership) -> Iterator[ConcurrentBrowsers]:
-    windows = ConcurrentBrowsers(User.objects.get(username="mia"), AT_ONCE)
-    yield windows
-    windows.close()
+def browsers(olivia_member: Membership) -> Iterator[ConcurrentBrowsers]:
+    browsers = ConcurrentBrowsers(User.objects.get(username="mia"), AT_ONCE)
+    yield browsers
+    browsers.close()
 
 
 @pytest.fixture
-def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Each code whose hash was looked at."""
-    seen: list[str] = []
-    one_by_one = Lock()
+def checked_secrets(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Collect each secret that is compared with a hash."""
+    secrets: list[str] = []
+    lock = Lock()
 
     def check(secret: str, encoded: str) -> bool:
-        with one_by_one:
-            seen.append(secret)
+        with lock:
+            secrets.append(secret)
         return check_password(secret, encoded)
 
     monkeypatch.setattr(pins, "check_password", check)
-    return seen
+    return secrets
 
 
-def try_wrong_ones(windows: ConcurrentBrowsers, member: Membership) -> list[int]:
-    guesses = [(WHO, {"who": str(member.pk), "secret": f"{guess:04}"}) for guess in range(AT_ONCE)]
-    return [answer.status_code for answer in windows.all_at_once(guesses, htmx=False)]
+def try_wrong_pins(browsers: ConcurrentBrowsers, member: Membership) -> list[int]:
+    guesses = [
+        (AT_DESK, {"who": str(member.pk), "secret": f"{guess:04}"}) for guess in range(AT_ONCE)
+    ]
+    return [answer.status_code for answer in browsers.all_at_once(guesses, htmx=False)]
 
 
-def test_of_twenty_wrong_ones_at_once_five_are_looked_at(
-    windows: ConcurrentBrowsers, olivia_at_once: Membership, looked_at: list[str]
+def test_twenty_concurrent_wrong_pins_are_limited_to_five_checks(
+    browsers: ConcurrentBrowsers, olivia_member: Membership, checked_secrets: list[str]
 ) -> None:
-    assert try_wrong_ones(windows, olivia_at_once) == [200] * AT_ONCE
+    assert try_wrong_pins(browsers, olivia_member) == [200] * AT_ONCE
 
-    assert len(looked_at) == pins.TRIES
-    olivia_at_once.refresh_from_db()
-    assert olivia_at_once.is_locked_out
+    assert len(checked_secrets) == pins.TRIES
+    olivia_member.refresh_from_db()
+    assert olivia_member.is_locked_out
 
 
-def test_counting_afterwards_would_look_at_more(
-    windows: ConcurrentBrowsers,
-    olivia_at_once: Membership,
-    looked_at: list[str],
+def test_counting_after_the_check_would_exceed_the_limit(
+    browsers: ConcurrentBrowsers,
+    olivia_member: Membership,
+    checked_secrets: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The naive way: read the count, look at the hash, write the count. Everybody has read before
-    the first one writes: the unlucky moment, made certain."""
-    all_have_read = Barrier(AT_ONCE)
+    """The negative control reads the count, checks the hash and then writes the count. A barrier
+    makes all threads read before the first one writes."""
+    all_read = Barrier(AT_ONCE)
 
     def naive(member: Membership, now: object) -> bool:
         wrong_tries = Membership.objects.get(pk=member.pk).wrong_tries
-        all_have_read.wait(PATIENCE)
+        all_read.wait(PATIENCE)
         Membership.objects.filter(pk=member.pk).update(wrong_tries=wrong_tries + 1)
         return wrong_tries < pins.TRIES
 
     monkeypatch.setattr(pins, "_count_one", naive)
-    try_wrong_ones(windows, olivia_at_once)
+    try_wrong_pins(browsers, olivia_member)
 
-    assert len(looked_at) > pins.TRIES
-    olivia_at_once.refresh_from_db()
-    assert not olivia_at_once.is_locked_out
+    assert len(checked_secrets) > pins.TRIES
+    olivia_member.refresh_from_db()
+    assert not olivia_member.is_locked_out
 
 
-def test_another_desk_has_no_tries_of_its_own(
-    windows: ConcurrentBrowsers, olivia_at_once: Membership, looked_at: list[str]
+def test_tries_are_shared_between_desks(
+    browsers: ConcurrentBrowsers, olivia_member: Membership, checked_secrets: list[str]
 ) -> None:
     for _ in range(3):
-        verify(olivia_at_once, WRONG)
-    looked_at.clear()
+        verify(olivia_member, WRONG)
+    checked_secrets.clear()
 
-    try_wrong_ones(windows, olivia_at_once)
+    try_wrong_pins(browsers, olivia_member)
 
-    assert len(looked_at) == 2
+    assert len(checked_secrets) == 2

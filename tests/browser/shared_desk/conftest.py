@@ -8,7 +8,7 @@ from tests.shared_desk.people import give_pin
 
 @pytest.fixture
 def noah(northside: Org, mia: User) -> User:
-    """Mia and Noah have a code each."""
+    """The user Noah. Mia and Noah each have a PIN."""
     noah = make_user(username="noah", org=northside)
     for user in (mia, noah):
         give_pin(user)

@@ -1,4 +1,4 @@
-"""A wrong code is told at once, and is one try."""
+"""A wrong PIN is reported at once and counts as one try."""
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -6,24 +6,24 @@ from playwright.sync_api import Route, expect
 from studio.accounts import pins
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
-from tests.browser.shared_desk.computer import is_at_the_desk
-from tests.browser.test_accessibility import assert_nothing_to_mend
+from tests.browser.shared_desk.expectations import expect_acting_member
+from tests.browser.test_accessibility import assert_no_violations
 from tests.shared_desk.people import PIN, WRONG
 
 
-def test_a_wrong_code_is_told_and_typed_again_at_once(
+def test_wrong_pin_is_reported_and_can_be_retyped(
     window: Window, sign_in: SignIn, mia: User, noah: User
 ) -> None:
     page = sign_in(window(), mia)
     page.keyboard.type(f".n{WRONG}")
     expect(page.get_by_role("alert")).to_have_text("That is not Noah’s PIN. 4 tries left.")
     expect(page.get_by_label("PIN", exact=True)).to_be_focused()
-    assert_nothing_to_mend(page)
+    assert_no_violations(page)
     page.keyboard.type(PIN)
-    is_at_the_desk(page, "Noah")
+    expect_acting_member(page, "Noah")
 
 
-def test_after_five_the_person_is_locked_out_and_not_the_desk(
+def test_five_wrong_pins_lock_out_the_member_not_the_desk(
     window: Window, sign_in: SignIn, mia: User, noah: User
 ) -> None:
     page = sign_in(window(), mia)
@@ -33,14 +33,12 @@ def test_after_five_the_person_is_locked_out_and_not_the_desk(
         page.keyboard.type(WRONG)
     expect(page.get_by_role("alert")).to_contain_text("Noah is locked out until")
     expect(page.get_by_role("radio", name="Noah")).to_be_disabled()
-    assert_nothing_to_mend(page)
+    assert_no_violations(page)
     page.keyboard.type(f"m{PIN}")
-    is_at_the_desk(page, "Mia")
+    expect_acting_member(page, "Mia")
 
 
-def test_one_code_is_one_try_however_it_is_sent(
-    window: Window, sign_in: SignIn, mia: User, noah: User
-) -> None:
+def test_one_pin_counts_as_one_try(window: Window, sign_in: SignIn, mia: User, noah: User) -> None:
     for options in ({}, {"java_script_enabled": False}):
         page = sign_in(window(**options), mia)
         page.goto("/desk/")
@@ -55,7 +53,7 @@ def test_one_code_is_one_try_however_it_is_sent(
 
 
 @pytest.mark.parametrize("place", ["page", "dialog"])
-def test_a_pin_form_that_waits_for_its_answer_is_not_sent_again(
+def test_pending_pin_form_is_not_sent_again(
     window: Window, sign_in: SignIn, mia: User, noah: User, place: str
 ) -> None:
     """The last digit sends the form. Enter comes before the answer, and sends nothing."""

@@ -1,4 +1,4 @@
-"""When somebody is out: at the next request, without being asked."""
+"""A changed PIN, role or account ends the member's turn at the next request."""
 
 from collections.abc import Callable
 
@@ -12,10 +12,10 @@ from studio.models import Membership, User
 from tests.pages import LIST, press, words_on
 from tests.purchase_kinds import used
 from tests.shared_desk.people import (
-    WHO,
+    AT_DESK,
+    current_member_name,
     give_pin,
     take_over,
-    who_is_at_the_desk,
 )
 
 
@@ -23,7 +23,7 @@ def change_role(noah: User) -> None:
     Membership.objects.filter(user=noah).update(role="accountant_readonly")
 
 
-def change_code(noah: User) -> None:
+def change_pin(noah: User) -> None:
     give_pin(noah, "50821")
 
 
@@ -45,24 +45,24 @@ def move_away(noah: User) -> None:
 
 
 @pytest.mark.parametrize(
-    "what", [change_role, change_code, clear_pin, close_account, remove, move_away]
+    "change", [change_role, change_pin, clear_pin, close_account, remove, move_away]
 )
-def test_whose_role_or_code_has_changed_is_out_at_the_next_request(
-    shared: Client, noah: User, pack: Purchase, what: Callable[[User], None]
+def test_changed_role_or_pin_ends_the_turn(
+    shared: Client, noah: User, pack: Purchase, change: Callable[[User], None]
 ) -> None:
     take_over(shared, noah)
-    what(noah)
+    change(noah)
 
     answer = press(shared, "reinstate", pack)
 
-    assert answer["Location"].startswith(WHO)
+    assert answer["Location"].startswith(AT_DESK)
     assert used(pack) == 3
-    assert who_is_at_the_desk(shared) is None
-    page = words_on(shared.get(WHO))
+    assert current_member_name(shared) is None
+    page = words_on(shared.get(AT_DESK))
     assert "The PIN or the role of the last person has changed." in page
 
 
-def test_where_who_signed_in_is_removed_nobody_acts_any_more(
+def test_removing_the_signed_in_member_closes_the_desk(
     shared: Client, mia: User, noah: User
 ) -> None:
     take_over(shared, noah)
@@ -70,7 +70,7 @@ def test_where_who_signed_in_is_removed_nobody_acts_any_more(
     assert shared.get(LIST).status_code == 403
 
 
-def test_signing_out_ends_it_for_everybody(shared: Client, noah: User) -> None:
+def test_signing_out_ends_every_turn(shared: Client, noah: User) -> None:
     take_over(shared, noah)
     shared.post(reverse("logout"))
     assert shared.get(LIST)["Location"].startswith(reverse("login"))

@@ -1,4 +1,4 @@
-"""Two people at one computer, by keyboard: a full stop, a letter, a code."""
+"""Switch members by keyboard: a full stop, a letter, a PIN."""
 
 import re
 from urllib.parse import urlsplit
@@ -8,18 +8,18 @@ from playwright.sync_api import Page, Route, expect
 from purchases.models import Purchase, SessionRequest
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
-from tests.browser.shared_desk.computer import KEYS, is_at_the_desk
+from tests.browser.shared_desk.expectations import KEYS, expect_acting_member
 
 
-def dialog(page: Page) -> None:
+def expect_dialog(page: Page) -> None:
     expect(page.get_by_role("dialog").get_by_label("PIN")).to_be_visible()
 
 
-def test_six_keys_change_who_acts_and_the_search_is_forgotten(
+def test_six_keys_switch_the_member_and_clear_the_search(
     window: Window, sign_in: SignIn, mia: User, noah: User, pack: Purchase
 ) -> None:
     page = sign_in(window(), mia)
-    is_at_the_desk(page, "Mia")
+    expect_acting_member(page, "Mia")
     page.get_by_role("link", name="Active", exact=True).click()
     page.get_by_label("Find a client").fill("quil")
     expect(page).to_have_url(re.compile(r"q=quil"))
@@ -30,30 +30,30 @@ def test_six_keys_change_who_acts_and_the_search_is_forgotten(
     for key in KEYS:
         page.keyboard.press(key)
 
-    is_at_the_desk(page, "Noah")
+    expect_acting_member(page, "Noah")
     expect(page.get_by_text("Noah is at the desk")).to_be_visible()
     parts = urlsplit(page.url)
-    assert (parts.path, parts.query) == ("/purchases/", "state=active"), "where they were"
+    assert (parts.path, parts.query) == ("/purchases/", "state=active"), "the filter stays"
     expect(page.get_by_label("Find a client")).to_have_value("")
     page.locator(f"#purchase-{pack.pk} .use button").click()
     expect(page.locator(f"#purchase-{pack.pk}")).to_have_attribute("data-used", "3")
-    acts = SessionRequest.objects.order_by("asked_at").values_list("operation", "actor")
-    assert [*acts] == [("reinstate", mia.pk), ("use", noah.pk)]
+    requests = SessionRequest.objects.order_by("asked_at").values_list("operation", "actor")
+    assert [*requests] == [("reinstate", mia.pk), ("use", noah.pk)]
 
 
-def test_keys_that_come_before_the_list_are_not_lost(
+def test_keys_typed_before_the_dialog_loads_are_kept(
     window: Window, sign_in: SignIn, mia: User, noah: User
 ) -> None:
     page = sign_in(window(), mia)
-    held: list[Route] = []
-    page.route("**/desk/?next=*", lambda route: held.append(route))
+    pending: list[Route] = []
+    page.route("**/desk/?next=*", lambda route: pending.append(route))
     page.keyboard.type("".join(KEYS))
-    (asked,) = held
-    asked.continue_()
-    is_at_the_desk(page, "Noah")
+    (route,) = pending
+    route.continue_()
+    expect_acting_member(page, "Noah")
 
 
-def test_a_full_stop_in_a_text_is_a_full_stop(
+def test_full_stop_in_a_text_field_opens_no_dialog(
     window: Window, sign_in: SignIn, mia: User, noah: User
 ) -> None:
     page = sign_in(window(), mia)
@@ -63,10 +63,10 @@ def test_a_full_stop_in_a_text_is_a_full_stop(
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_label("Find a client").fill("")
     page.keyboard.press(".")
-    dialog(page)
+    expect_dialog(page)
 
 
-def test_the_key_is_in_the_list_of_keys_and_can_be_switched_off(
+def test_key_is_listed_and_can_be_switched_off(
     window: Window, sign_in: SignIn, mia: User, noah: User
 ) -> None:
     page = sign_in(window(), mia)
@@ -77,10 +77,10 @@ def test_the_key_is_in_the_list_of_keys_and_can_be_switched_off(
     page.keyboard.press(".")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.locator(".top .who a").click()
-    dialog(page)
+    expect_dialog(page)
 
 
-def test_no_answer_is_told_where_it_can_be_read(
+def test_missing_response_is_reported(
     window: Window, sign_in: SignIn, mia: User, noah: User, console: list[str]
 ) -> None:
     context = window()

@@ -1,4 +1,4 @@
-"""The form with which an owner confirms beside the desk, as it is read and sent."""
+"""Read and send the form with which an owner approves a reinstatement at the desk."""
 
 import re
 
@@ -12,8 +12,8 @@ from tests.pages import fields_in, html_of, press
 WRONG = "not-the-password"
 
 
-def step_on(answer: HttpResponseBase) -> str:
-    """The form with which an owner confirms."""
+def approval_form(answer: HttpResponseBase) -> str:
+    """Return the HTML of the owner's approval form."""
     (form,) = re.findall(r'<form class="owners-step".*?</form>', html_of(answer), re.S)
     return str(form)
 
@@ -21,10 +21,10 @@ def step_on(answer: HttpResponseBase) -> str:
 def owners_form(
     desk: Client, pack: Purchase, *, htmx: bool = True, **fields: str
 ) -> dict[str, str]:
-    """What the owner's form sends, but for the secret."""
+    """Return the fields of the owner's approval form, without the secret."""
     answer = press(desk, "reinstate", pack, htmx=htmx, **{"reason": LATE.value, **fields})
     assert answer.status_code == 409
-    return fields_in(step_on(answer))
+    return fields_in(approval_form(answer))
 
 
 def confirm(

@@ -1,18 +1,18 @@
-"""The computer that people share, and who it says is there."""
+"""Expectations about the page of a shared desk."""
 
 from playwright.sync_api import Page, expect
 
 from tests.shared_desk.people import PIN
 
-# By these Noah takes over.
+# The keys with which Noah takes over: open the dialog, choose his letter, type his PIN.
 KEYS = [".", "n", *PIN]
 
 
-def is_at_the_desk(page: Page, name: str) -> None:
+def expect_acting_member(page: Page, name: str) -> None:
     expect(page.locator(".top .who b")).to_have_text(name)
 
 
-def is_locked(page: Page) -> None:
+def expect_locked(page: Page) -> None:
     expect(page.get_by_role("heading", name="Who is at the desk?")).to_be_visible()
     expect(page.get_by_text("The desk is locked.")).to_be_visible()
     expect(page.get_by_text("Quil")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""The next person goes on where the last one was, and never by a page made for the last one."""
+"""The next member continues on the same page, but cannot act from a page made for another."""
 
 from uuid import uuid4
 
@@ -15,26 +15,26 @@ from tests.shared_desk.people import (
 )
 
 
-def test_the_next_person_is_where_the_last_one_was_without_the_search(
+def test_next_member_keeps_the_page_without_the_search(
     shared: Client, mia: User, noah: User
 ) -> None:
     page = f"{LIST}?q=ana&state=active"
-    assert take_over(shared, mia, page=page)["Location"] == page, "the same person goes on"
+    assert take_over(shared, mia, page=page)["Location"] == page, "the same member keeps the search"
     assert take_over(shared, noah, page=page)["Location"] == f"{LIST}?state=active"
     answer = take_over(shared, mia, page=page, htmx=True)
     assert answer["HX-Redirect"] == f"{LIST}?state=active"
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "x", ""])
-def test_no_other_site_comes_next(shared: Client, noah: User, elsewhere: str) -> None:
+def test_next_url_of_another_site_is_ignored(shared: Client, noah: User, elsewhere: str) -> None:
     assert take_over(shared, noah, page=elsewhere)["Location"] == reverse("home")
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_a_page_that_was_made_for_somebody_else_presses_nothing(
+def test_page_of_another_member_changes_nothing(
     shared: Client, mia: User, noah: User, pack: Purchase, htmx: bool
 ) -> None:
-    """Another window of the same browser: it still says Mia."""
+    """The page is still open for Mia in another window of the same browser."""
     row = the_row_on(shared.get(LIST)).html
     assert f'name="by" value="{mia.pk}"' in row
     take_over(shared, noah)
@@ -43,13 +43,13 @@ def test_a_page_that_was_made_for_somebody_else_presses_nothing(
 
     assert answer.headers.get("HX-Redirect" if htmx else "Location")
     assert used(pack) == 3
-    told = "Nothing was changed: Noah is at the desk now. Press again to do it as Noah."
-    assert note_on(shared.get(LIST)) == told
+    message = "Nothing was changed: Noah is at the desk now. Press again to do it as Noah."
+    assert note_on(shared.get(LIST)) == message
     press(shared, "reinstate", pack, by=str(noah.pk))
     assert used(pack) == 2
 
 
-def test_nor_does_a_list_of_a_cancelled_class(
+def test_list_of_a_cancelled_class_of_another_member_changes_nothing(
     shared: Client, mia: User, noah: User, pack: Purchase
 ) -> None:
     take_over(shared, noah)

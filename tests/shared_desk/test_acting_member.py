@@ -1,4 +1,4 @@
-"""Who is at the desk: whose rights hold, whose name an act carries, and what it costs."""
+"""The acting member: their permissions apply, the audit ledger stores their name."""
 
 from django.test import Client
 from django.urls import reverse
@@ -10,29 +10,29 @@ from tests.factories import make_purchases
 from tests.pages import LIST, html_of, press, rows_on, the_row_on, words_on
 from tests.purchase_kinds import used
 from tests.shared_desk.people import (
+    current_member_name,
     lock_after,
     take_over,
-    who_is_at_the_desk,
 )
 
 
-def test_a_code_changes_who_acts_and_every_act_carries_the_name(
+def test_each_action_stores_the_member_who_acted(
     shared: Client, mia: User, noah: User, pack: Purchase
 ) -> None:
-    assert who_is_at_the_desk(shared) == "Mia"
+    assert current_member_name(shared) == "Mia"
     press(shared, "reinstate", pack)
     assert take_over(shared, noah)["Location"] == LIST
-    assert who_is_at_the_desk(shared) == "Noah"
+    assert current_member_name(shared) == "Noah"
     press(shared, "use", pack)
     take_over(shared, mia)
-    assert who_is_at_the_desk(shared) == "Mia"
+    assert current_member_name(shared) == "Mia"
     press(shared, "use", pack)
 
-    acts = SessionRequest.objects.order_by("asked_at").values_list("operation", "actor")
-    assert [*acts] == [("reinstate", mia.pk), ("use", noah.pk), ("use", mia.pk)]
+    requests = SessionRequest.objects.order_by("asked_at").values_list("operation", "actor")
+    assert [*requests] == [("reinstate", mia.pk), ("use", noah.pk), ("use", mia.pk)]
 
 
-def test_they_act_with_their_own_rights(
+def test_acting_member_has_their_own_permissions(
     shared: Client, ada: User, olivia: User, pack: Purchase
 ) -> None:
     take_over(shared, ada)
@@ -44,9 +44,7 @@ def test_they_act_with_their_own_rights(
     assert used(pack) == 2
 
 
-def test_the_name_stands_in_the_header_and_beside_the_buttons(
-    shared: Client, noah: User, pack: Purchase
-) -> None:
+def test_header_and_row_show_the_acting_member(shared: Client, noah: User, pack: Purchase) -> None:
     take_over(shared, noah)
     assert "At the desk: Noah" in words_on(shared.get(LIST))
     assert "Noah is at the desk" in words_on(shared.get(LIST))
@@ -54,7 +52,7 @@ def test_the_name_stands_in_the_header_and_beside_the_buttons(
     assert "At the desk: Noah" in words_on(shared.get(client_page))
 
 
-def test_a_desk_without_codes_is_as_it_was(desk: Client, noah: User) -> None:
+def test_desk_without_pins_offers_no_switch(desk: Client, noah: User) -> None:
     html = html_of(desk.get(LIST))
     assert "At the desk: Mia" in words_on(desk.get(LIST))
     assert "<dialog" in html
@@ -63,7 +61,7 @@ def test_a_desk_without_codes_is_as_it_was(desk: Client, noah: User) -> None:
     assert "is at the desk" not in html
 
 
-def test_the_desk_takes_no_more_queries_when_shared(
+def test_shared_desk_needs_no_extra_queries(
     northside: Org,
     shared: Client,
     noah: User,
@@ -74,11 +72,11 @@ def test_the_desk_takes_no_more_queries_when_shared(
     take_over(shared, noah)
 
     with django_assert_max_num_queries(3):
-        # The session with its people, the purchases.
+        # The queries: the session with its members, the purchases.
         assert len(rows_on(shared.get(LIST))) == 3
 
 
-def test_nor_does_a_press(
+def test_action_at_a_shared_desk_needs_no_extra_queries(
     northside: Org,
     shared: Client,
     noah: User,
@@ -89,6 +87,6 @@ def test_nor_does_a_press(
     take_over(shared, noah)
 
     with django_assert_max_num_queries(3):
-        # The session with its people, the purchase, the claim.
+        # The queries: the session with its members, the purchase, the claim of the request id.
         press(shared, "reinstate", pack, htmx=True, by=str(noah.pk))
     assert used(pack) == 2

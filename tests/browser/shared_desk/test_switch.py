@@ -1,4 +1,4 @@
-"""By hand on a phone, with JavaScript off, what stays in sight, and that axe finds nothing."""
+"""Switch members on a phone and without JavaScript. Also: sticky names and accessibility."""
 
 import re
 
@@ -8,16 +8,16 @@ from playwright.sync_api import expect
 from purchases.models import Org, Purchase
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
-from tests.browser.shared_desk.computer import is_at_the_desk, is_locked
-from tests.browser.test_accessibility import PHONE, assert_nothing_to_mend
+from tests.browser.shared_desk.expectations import expect_acting_member, expect_locked
+from tests.browser.test_accessibility import PHONE, assert_no_violations
 from tests.factories import PASSWORD, make_client, make_purchase
 from tests.shared_desk.people import PIN
 
 
-def test_a_row_made_for_somebody_else_presses_nothing(
+def test_row_of_another_member_changes_nothing(
     window: Window, sign_in: SignIn, mia: User, noah: User, pack: Purchase
 ) -> None:
-    """Where no script tells the other window."""
+    """Without JavaScript, the other window does not notice the switch."""
     context = window(java_script_enabled=False)
     page = sign_in(context, mia)
     other = context.new_page()
@@ -25,17 +25,17 @@ def test_a_row_made_for_somebody_else_presses_nothing(
     other.get_by_label("Noah").check(force=True)
     other.get_by_label("PIN", exact=True).fill(PIN)
     other.keyboard.press("Enter")
-    is_at_the_desk(other, "Noah")
+    expect_acting_member(other, "Noah")
 
-    is_at_the_desk(page, "Mia")
+    expect_acting_member(page, "Mia")
     page.locator(f"#reinstate-{pack.pk}").click()
     expect(page.locator("#note")).to_contain_text("Nothing was changed: Noah is at the desk now.")
-    is_at_the_desk(page, "Noah")
+    expect_acting_member(page, "Noah")
     pack.refresh_from_db()
     assert pack.sessions_used == 3
 
 
-def test_without_javascript_the_name_leads_to_the_page_and_back(
+def test_member_switches_on_a_page_without_javascript(
     window: Window, sign_in: SignIn, mia: User, noah: User, pack: Purchase
 ) -> None:
     page = sign_in(window(java_script_enabled=False), mia)
@@ -44,40 +44,40 @@ def test_without_javascript_the_name_leads_to_the_page_and_back(
     page.locator(".persons label", has_text="Noah").click()
     page.get_by_label("PIN", exact=True).fill(PIN)
     page.get_by_role("button", name="Continue").first.click()
-    is_at_the_desk(page, "Noah")
+    expect_acting_member(page, "Noah")
     expect(page).to_have_url(re.compile(f"/clients/{pack.client_id}/$"))
     page.get_by_role("link", name="At the desk: Noah").click()
     page.get_by_role("button", name="Lock the desk").click()
-    is_locked(page)
+    expect_locked(page)
     page.get_by_text("Mia: use the password").click()
     page.get_by_label("Password of Mia").fill(PASSWORD)
     page.keyboard.press("Enter")
-    is_at_the_desk(page, "Mia")
+    expect_acting_member(page, "Mia")
 
 
-def test_on_a_phone_by_thumb(
+def test_member_switches_on_a_phone(
     window: Window, sign_in: SignIn, mia: User, noah: User, pack: Purchase
 ) -> None:
     page = sign_in(window(viewport=PHONE, has_touch=True, is_mobile=True), mia)
     name = page.locator(".top .who a")
     expect(name).to_have_text("Mia", use_inner_text=True)
     name.tap()
-    code = page.get_by_label("PIN", exact=True)
-    expect(code).to_have_attribute("inputmode", "numeric")
-    expect(code).to_have_attribute("autocomplete", "off")
-    assert code.get_attribute("type") is None, "no browser offers to keep it"
+    pin = page.get_by_label("PIN", exact=True)
+    expect(pin).to_have_attribute("inputmode", "numeric")
+    expect(pin).to_have_attribute("autocomplete", "off")
+    assert pin.get_attribute("type") is None, "browsers do not offer to save it"
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     heights = "[...document.querySelectorAll('.persons label')].map(b => b.offsetHeight)"
     assert min(page.evaluate(heights)) >= 44
-    assert_nothing_to_mend(page)
+    assert_no_violations(page)
     page.locator(".persons label", has_text="Noah").tap()
-    expect(code).to_be_focused()
+    expect(pin).to_be_focused()
     page.keyboard.type(PIN)
-    is_at_the_desk(page, "Noah")
+    expect_acting_member(page, "Noah")
     expect(page.get_by_text("Noah is at the desk")).to_be_visible()
 
 
-def test_the_name_stays_in_sight_while_the_page_scrolls(
+def test_acting_member_stays_visible_while_scrolling(
     window: Window, sign_in: SignIn, mia: User, noah: User, northside: Org
 ) -> None:
     client = make_client(org=northside)
@@ -92,10 +92,10 @@ def test_the_name_stays_in_sight_while_the_page_scrolls(
 
 
 @pytest.mark.parametrize("path", ["/desk/", "/desk/pin/"])
-def test_axe_finds_nothing(
+def test_no_accessibility_violations(
     window: Window, sign_in: SignIn, mia: User, noah: User, path: str
 ) -> None:
     for scheme in ("light", "dark"):
         page = sign_in(window(color_scheme=scheme), mia)
         page.goto(path)
-        assert_nothing_to_mend(page)
+        assert_no_violations(page)
