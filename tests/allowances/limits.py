@@ -1,4 +1,4 @@
-"""What an org allows its desk, and clients who were given sessions back already."""
+"""Set allowances of an org, and create earlier reinstatements that count towards them."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,10 +15,10 @@ def allow(org: Org, sessions: int, *, reason: str = LATE, days: int = 30) -> All
     return Allowance.objects.create(org=org, reason=reason, sessions=sessions, days=days)
 
 
-def given_back(
+def reinstate_times(
     by: User, pack: Purchase, *, reason: str | None = LATE, times: int = 1
 ) -> list[SessionEvent]:
-    """So many sessions were used and given back: the count stands where it stood."""
+    """Use and reinstate a session `times` times. The pack's count stays the same."""
     events = []
     for _ in range(times):
         used_by(by, pack)
@@ -26,8 +26,8 @@ def given_back(
     return events
 
 
-def it_was(event: SessionEvent, ago: timedelta) -> None:
-    """Moves what happened into the past, as nobody but the owner of the table can."""
+def move_into_past(event: SessionEvent, ago: timedelta) -> None:
+    """Move an event into the past, with the append-only triggers disabled."""
     with unguarded("session_events"):
-        moment: Any = ago
-        rows("UPDATE session_events SET occurred_at = now() - %s WHERE id = %s", moment, event.pk)
+        interval: Any = ago
+        rows("UPDATE session_events SET occurred_at = now() - %s WHERE id = %s", interval, event.pk)

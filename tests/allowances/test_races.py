@@ -1,7 +1,6 @@
-"""Two desks at once, on two packs of one client who has one reinstatement left: one gets it.
+"""Two concurrent reinstatements for a client with one left in the allowance: one succeeds.
 
-Each guard is taken away once: without the lock, and with a count that was begun before the wait,
-both would.
+The negative controls remove the lock, or count before the lock is held. Both then succeed.
 """
 
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from purchases.operations.sessions import (
     WITHIN_ALLOWANCE,
 )
 from studio.models import User
-from tests.allowances.limits import LATE, allow, given_back
+from tests.allowances.limits import LATE, allow, reinstate_times
 from tests.concurrent_browsers import ConcurrentBrowsers
 from tests.database import PATIENCE
 from tests.factories import make_client, make_offer, make_purchase
@@ -31,9 +30,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 DESKS = 12
 RELEASE = FUNCTIONS[SessionRequest.Operation.REINSTATE]
-PATIENT = CLAIM_WITHIN_ALLOWANCE.replace("'3s'", f"'{PATIENCE}s'")
-HOLD = "public.hold_times_given_back("
-UNLOCKED = "(SELECT coalesce(max(times), 0) FROM public.times_given_back("
+CLAIM = CLAIM_WITHIN_ALLOWANCE.replace("'3s'", f"'{PATIENCE}s'")
+LOCK_AND_COUNT = "public.hold_times_given_back("
+COUNT_UNLOCKED = "(SELECT coalesce(max(times), 0) FROM public.times_given_back("
 
 
 def packs_of_one_client(mia: User, count: int) -> list[Purchase]:
@@ -42,9 +41,9 @@ def packs_of_one_client(mia: User, count: int) -> list[Purchase]:
     return [make_purchase(org=org, client=client, offer=offer) for _ in range(count)]
 
 
-def pressed(caller: Connection, pack: Purchase, mia: User, claim: str) -> int:
-    """What the statement of `operations` answers on a connection of its own, with room for 2."""
-    asked = {
+def reinstate(caller: Connection, pack: Purchase, mia: User, claim: str) -> int:
+    """Execute the statement of `operations.reinstate` with an allowance of 2."""
+    parameters = {
         "request_id": uuid4(),
         "operation": "reinstate",
         "purchase_id": pack.pk,
@@ -61,62 +60,62 @@ def pressed(caller: Connection, pack: Purchase, mia: User, claim: str) -> int:
         "extend_until": None,
     }
     statement = claim + ACT.format(function=WITHIN_ALLOWANCE.format(function=RELEASE))
-    row = caller.execute(statement, asked).fetchone()
+    row = caller.execute(statement, parameters).fetchone()
     assert row
     return int(row[0])
 
 
-def two_at_once(mia: User, claim: str, end: str = "COMMIT") -> Outcome:
-    """One was given back before."""
+def reinstate_concurrently(mia: User, claim: str, end: str = "COMMIT") -> Outcome:
+    """Reinstate two packs of a client who already has one reinstatement."""
     one, two = packs_of_one_client(mia, 2)
-    given_back(mia, one)
-    first, second = (partial(pressed, pack=pack, mia=mia, claim=claim) for pack in (one, two))
+    reinstate_times(mia, one)
+    first, second = (partial(reinstate, pack=pack, mia=mia, claim=claim) for pack in (one, two))
     return run(first, second, end)
 
 
-def test_the_last_of_the_allowance_is_given_once(mia: User) -> None:
-    outcome = two_at_once(mia, PATIENT)
+def test_last_reinstatement_of_the_allowance_succeeds_once(mia: User) -> None:
+    outcome = reinstate_concurrently(mia, CLAIM)
 
     assert (outcome.first, outcome.second, outcome.waited) == (2, OVER_ALLOWANCE, True)
 
 
-def test_what_was_not_committed_after_all_leaves_it_to_the_other(mia: User) -> None:
-    outcome = two_at_once(mia, PATIENT, end="ROLLBACK")
+def test_rollback_leaves_the_allowance_to_the_other(mia: User) -> None:
+    outcome = reinstate_concurrently(mia, CLAIM, end="ROLLBACK")
 
     assert (outcome.first, outcome.second, outcome.waited) == (2, 2, True)
 
 
-def test_another_client_does_not_wait(mia: User) -> None:
+def test_other_clients_do_not_wait(mia: User) -> None:
     one, two = packs_of_one_client(mia, 1) + packs_of_one_client(mia, 1)
-    first, second = (partial(pressed, pack=pack, mia=mia, claim=PATIENT) for pack in (one, two))
+    first, second = (partial(reinstate, pack=pack, mia=mia, claim=CLAIM) for pack in (one, two))
 
     outcome = run(first, second, "COMMIT")
 
     assert (outcome.first, outcome.second, outcome.waited) == (2, 2, False)
 
 
-def test_without_the_lock_both_would_get_it(mia: User) -> None:
-    """The negative control."""
-    unlocked = counted_with(UNLOCKED)
+def test_without_the_lock_both_succeed(mia: User) -> None:
+    """Negative control: the count takes no lock."""
+    unlocked = counted_with(COUNT_UNLOCKED)
 
-    outcome = two_at_once(mia, unlocked)
+    outcome = reinstate_concurrently(mia, unlocked)
 
     assert (outcome.first, outcome.second, outcome.waited) == (2, 2, False)
 
 
-def test_with_a_count_begun_before_the_wait_both_would_get_it(mia: User) -> None:
-    """The lock and the count in one statement: it waits, and looks at what it saw before."""
+def test_with_a_count_before_the_wait_both_succeed(mia: User) -> None:
+    """Negative control: the lock and the count share one snapshot, taken before the wait."""
     lock = "pg_advisory_xact_lock(hashtextextended('given back to ' || %(client_id)s, 0))"
-    early = UNLOCKED.replace("FROM", f"FROM (SELECT {lock} OFFSET 0) AS held, LATERAL")
+    early = COUNT_UNLOCKED.replace("FROM", f"FROM (SELECT {lock} OFFSET 0) AS held, LATERAL")
 
-    outcome = two_at_once(mia, counted_with(early))
+    outcome = reinstate_concurrently(mia, counted_with(early))
 
     assert (outcome.first, outcome.second, outcome.waited) == (2, 2, True)
 
 
 def counted_with(count: str) -> str:
-    """The statement, with the count taken by an expression of the same arguments."""
-    before, _, rest = PATIENT.partition(HOLD)
+    """Return the statement with its count replaced by the expression `count`."""
+    before, _, rest = CLAIM.partition(LOCK_AND_COUNT)
     arguments, end, after = rest.partition("\n            )")
     assert arguments
     assert end
@@ -131,13 +130,11 @@ def desks(mia: User) -> Iterator[ConcurrentBrowsers]:
     desks.close()
 
 
-def test_of_many_desks_at_once_as_many_get_it_as_the_allowance_has(
-    mia: User, desks: ConcurrentBrowsers
-) -> None:
-    """Real requests through the real views."""
+def test_concurrent_desks_share_the_allowance(mia: User, desks: ConcurrentBrowsers) -> None:
+    """Send concurrent requests through the views."""
     allow(mia.membership.org, 5)
     packs = packs_of_one_client(mia, DESKS)
-    presses = [
+    requests = [
         (
             reverse("purchases:reinstate", args=[pack.pk]),
             {"request_id": str(uuid4()), "reason": LATE.value},
@@ -145,7 +142,7 @@ def test_of_many_desks_at_once_as_many_get_it_as_the_allowance_has(
         for pack in packs
     ]
 
-    answers = desks.all_at_once(presses, htmx=True)
+    answers = desks.all_at_once(requests, htmx=True)
 
     statuses = sorted(answer.status_code for answer in answers)
     assert statuses == [200] * 5 + [409] * (DESKS - 5)

@@ -8,7 +8,7 @@ from tests.purchase_kinds import DAY
 
 @pytest.fixture
 def pack(northside: Org) -> Purchase:
-    """It expires in five days."""
+    """A pack that expires in five days."""
     return make_purchase(org=northside, expires_at=timezone.now() + 5 * DAY)
 
 

@@ -1,4 +1,4 @@
-"""Presses of Extend and its Undo, as the page sends them, and what the expiry's ledger has then."""
+"""Extend a pack and undo an extension, by request or by operation, and read the expiry ledger."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,21 +30,21 @@ def undo_extension(
     return send(browser, path, htmx=htmx, **fields)
 
 
-def extended_by(user: User, purchase: Purchase, **asked: Any) -> ExpiryEvent:
-    """By a week, where nothing else is said."""
-    if "until" not in asked:
-        asked = {"days": 7} | asked
-    done = operations.extend(
-        member=user.membership, purchase=fresh(purchase), request_id=uuid4(), **asked
+def extended_by(user: User, purchase: Purchase, **terms: Any) -> ExpiryEvent:
+    """Extend by `terms`, or by a week if they name neither days nor a date."""
+    if "until" not in terms:
+        terms = {"days": 7} | terms
+    result = operations.extend(
+        member=user.membership, purchase=fresh(purchase), request_id=uuid4(), **terms
     )
-    return ExpiryEvent.objects.get(pk=done.event_id)
+    return ExpiryEvent.objects.get(pk=result.event_id)
 
 
 def extension_undone_by(user: User, event: ExpiryEvent) -> ExpiryEvent:
-    done = operations.undo_extension(
+    result = operations.undo_extension(
         member=user.membership, event=ExpiryEvent.objects.get(pk=event.pk), request_id=uuid4()
     )
-    return ExpiryEvent.objects.get(pk=done.event_id)
+    return ExpiryEvent.objects.get(pk=result.event_id)
 
 
 def expiry_of(purchase: Purchase) -> datetime | None:
@@ -53,12 +53,12 @@ def expiry_of(purchase: Purchase) -> datetime | None:
 
 
 def expiry_lines(purchase: Purchase) -> list[tuple[str, datetime | None, datetime | None]]:
-    """Oldest first: the kind of each change, and the expiry before and after it."""
+    """Return (kind, expiry before, expiry after) of each change, oldest first."""
     events = ExpiryEvent.objects.filter(purchase_id=purchase.pk).order_by("pk")
     return list(events.values_list("kind", "expires_before", "expires_at"))
 
 
 def end_of_the_day(days: int, *, after: datetime | None = None) -> datetime:
-    """The last second of the day that comes so many days after today, or after that moment."""
+    """Return the last second of the day `days` after today, or after the time `after`."""
     day: datetime = timezone.localtime(after) + timedelta(days=days)
     return day.replace(hour=23, minute=59, second=59, microsecond=0)

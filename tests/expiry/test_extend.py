@@ -1,4 +1,4 @@
-"""Extend: a pack can be used for longer, and who did it and why stands in the history."""
+"""Extend moves a pack's expiry. The audit ledger stores the member and the reason."""
 
 from uuid import uuid4
 
@@ -27,10 +27,10 @@ from tests.pages import (
     words_on,
 )
 
-# --- Who and why ----------------------------------------------------------------------------------
+# --- Member and reason ----------------------------------------------------------------------------
 
 
-def test_the_note_says_why(desk: Client, mia: User, pack: Purchase) -> None:
+def test_request_stores_the_note(desk: Client, mia: User, pack: Purchase) -> None:
     extend(desk, pack, days=7, note="ill for a week")
 
     request = ExpiryEvent.objects.get().request
@@ -38,9 +38,7 @@ def test_the_note_says_why(desk: Client, mia: User, pack: Purchase) -> None:
     assert (request.actor, request.note, request.extend_days) == (mia, "ill for a week", 7)
 
 
-def test_a_studio_that_asks_for_reasons_asks_here_too(
-    desk: Client, northside: Org, pack: Purchase
-) -> None:
+def test_mandatory_reason_applies_to_extend(desk: Client, northside: Org, pack: Purchase) -> None:
     Policy.objects.create(org=northside, reason_is_mandatory=True)
     answer = extend(desk, pack, days=7)
     assert (answer.status_code, str(SAY_WHY) in words_on(answer)) == (400, True)
@@ -49,7 +47,7 @@ def test_a_studio_that_asks_for_reasons_asks_here_too(
     assert len(expiry_lines(pack)) == 1
 
 
-def test_what_was_asked_before_a_reason_was_mandatory_keeps_its_answer(
+def test_repeated_request_replays_even_if_a_reason_became_mandatory(
     desk: Client, northside: Org, pack: Purchase
 ) -> None:
     request_id = str(uuid4())
@@ -59,7 +57,7 @@ def test_what_was_asked_before_a_reason_was_mandatory_keeps_its_answer(
     assert note_on(extend(desk, pack, days=7, request_id=request_id)) == note_on(first)
 
 
-def test_who_may(
+def test_roles_that_may_extend(
     mia: User, olivia: User, ada: User, otto: User, pack: Purchase, signed_in: SignIn
 ) -> None:
     people = {mia: 200, olivia: 200, ada: 403, otto: 404}
@@ -68,13 +66,11 @@ def test_who_may(
     assert len(expiry_lines(pack)) == 2
 
 
-# --- The answer -----------------------------------------------------------------------------------
+# --- The response ---------------------------------------------------------------------------------
 
 
 @AS_PAGE_AND_HTMX
-def test_the_answer_is_the_row_with_the_new_expiry_and_a_way_back(
-    desk: Client, pack: Purchase, htmx: bool
-) -> None:
+def test_response_shows_the_new_expiry_and_undo(desk: Client, pack: Purchase, htmx: bool) -> None:
     answer = extend(desk, pack, days=7, htmx=htmx)
     if not htmx:
         assert (answer.status_code, answer["Location"]) == (302, LIST)
@@ -86,24 +82,24 @@ def test_the_answer_is_the_row_with_the_new_expiry_and_a_way_back(
     assert f"{event.expires_at:%Y}-" in the_row_on(page).html
 
 
-def test_a_press_takes_4_queries_at_most(
+def test_extend_needs_at_most_4_queries(
     desk: Client, pack: Purchase, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    # 1. the session, with its people 2. the purchase with client and
-    # offer 3. the claim, with extend_expiry 4. where it is refused: what stands
+    # The queries: 1. the session with its members, 2. the purchase with client and offer,
+    # 3. the claim with extend_expiry, 4. the current purchase if the request is refused.
     for fields in ({"days": 7}, {"until": timezone.localdate().isoformat()}):
         with django_assert_max_num_queries(4):
             extend(desk, pack, **fields)
 
 
-def test_the_name_of_the_client_is_text_in_the_note(desk: Client, pack: Purchase) -> None:
+def test_note_escapes_the_client_name(desk: Client, pack: Purchase) -> None:
     pack.client.full_name = "<img src=x onerror=alert(1)>"
     pack.client.save()
 
     assert "<img" not in html_of(extend(desk, pack, days=7))
 
 
-def test_an_extension_is_one_statement(
+def test_extension_is_one_statement(
     mia: User, pack: Purchase, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(1):

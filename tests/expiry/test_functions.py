@@ -1,5 +1,4 @@
-"""The functions that change an expiry are held to the request, and have only the
-callers that were named."""
+"""The SQL functions that change an expiry check the request, and only granted roles call them."""
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
@@ -12,10 +11,10 @@ from tests.factories import make_purchase
 
 
 @pytest.mark.parametrize("call", ["extend_expiry(%s, 7, NULL, 'UTC')", "correct_expiry(%s, NULL)"])
-def test_a_request_that_is_for_something_else_changes_nothing(
+def test_request_for_another_change_is_refused(
     mia: User, northside: Org, pack: Purchase, call: str
 ) -> None:
-    """Whoever knows the id of a request can't act in the name of its actor."""
+    """Knowing a request's id is not enough to act in the name of its actor."""
     event = extended_by(mia, make_purchase(org=northside, expires_at=pack.expires_at))
     rows("SELECT set_config('studio.request_id', %s, true)", str(event.request_id))
 
@@ -42,7 +41,7 @@ def test_extend_expiry_never_shortens(pack: Purchase, call: str) -> None:
     assert expiry_of(pack) == before
 
 
-def test_undo_extension_undoes_what_is_of_that_purchase_alone(
+def test_undo_extension_refuses_an_event_of_another_purchase(
     mia: User, northside: Org, pack: Purchase
 ) -> None:
     event = extended_by(mia, make_purchase(org=northside, expires_at=pack.expires_at))
@@ -53,7 +52,7 @@ def test_undo_extension_undoes_what_is_of_that_purchase_alone(
 @pytest.mark.parametrize(
     "function", ["extend_expiry", "undo_extension", "correct_expiry", "record_expiry_event"]
 )
-def test_they_have_the_rights_of_their_owner_a_pinned_path_and_no_public_caller(
+def test_functions_are_security_definer_with_pinned_search_path_and_no_public_grant(
     db: None, function: str
 ) -> None:
     query = """
@@ -68,7 +67,7 @@ def test_they_have_the_rights_of_their_owner_a_pinned_path_and_no_public_caller(
     "call",
     ["extend_expiry(%s, 7, NULL, 'UTC')", "undo_extension(%s, 1)", "correct_expiry(%s, NULL)"],
 )
-def test_a_role_that_was_not_named_is_refused(pack: Purchase, call: str) -> None:
+def test_role_without_grant_is_refused(pack: Purchase, call: str) -> None:
     with (
         pytest.raises(ProgrammingError, match="permission denied for function"),
         acting_as(make_role()),
@@ -76,7 +75,7 @@ def test_a_role_that_was_not_named_is_refused(pack: Purchase, call: str) -> None
         rows(f"SELECT public.{call}", pack.pk)
 
 
-def test_no_temporary_table_of_the_callers_captures_them(pack: Purchase) -> None:
+def test_temporary_tables_do_not_shadow_the_real_ones(pack: Purchase) -> None:
     decoys = ["client_purchases", "expiry_events", "session_requests"]
     for table in decoys:
         rows(f"CREATE TEMPORARY TABLE {table} (LIKE public.{table} INCLUDING ALL)")

@@ -1,4 +1,4 @@
-"""Every change of an expiry is an event, whatever program made it."""
+"""The audit trigger records every change of an expiry, also changes by other programs."""
 
 from datetime import datetime
 
@@ -14,8 +14,8 @@ from tests.ledger import fresh, reinstated_by, unguarded, used_by
 from tests.purchase_kinds import DAY
 
 
-def raw(pack: Purchase) -> list[tuple[str, str]]:
-    """As PostgreSQL says it: Python has no infinity."""
+def expiry_lines_as_text(pack: Purchase) -> list[tuple[str, str]]:
+    """Return the expiries before and after as text, because datetime has no infinity."""
     return rows(
         "SELECT coalesce(expires_before::text, 'never'), coalesce(expires_at::text, 'never')"
         " FROM expiry_events WHERE purchase_id = %s ORDER BY id",
@@ -23,7 +23,7 @@ def raw(pack: Purchase) -> list[tuple[str, str]]:
     )
 
 
-def test_a_plain_update_is_a_correction_by_its_login(pack: Purchase) -> None:
+def test_plain_update_is_a_correction_by_the_db_role(pack: Purchase) -> None:
     role = make_role("SELECT, UPDATE ON client_purchases")
     with acting_as(role):
         rows("UPDATE client_purchases SET expires_at = NULL")
@@ -37,7 +37,7 @@ def test_a_plain_update_is_a_correction_by_its_login(pack: Purchase) -> None:
     assert (event.made_by, event.org_id, event.request_id) == (role, pack.org_id, None)
 
 
-def test_the_subject_of_a_token_is_named(pack: Purchase) -> None:
+def test_event_names_the_subject_of_a_jwt(pack: Purchase) -> None:
     rows("SELECT set_config('request.jwt.claims', '{\"sub\": \"5f3c\"}', true)")
     rows("UPDATE client_purchases SET expires_at = NULL")
 
@@ -53,79 +53,77 @@ def test_the_subject_of_a_token_is_named(pack: Purchase) -> None:
         "SET org_id = org_id, expires_at = expires_at",
     ],
 )
-def test_what_leaves_the_expiry_as_it_is_writes_nothing(pack: Purchase, change: str) -> None:
+def test_unchanged_expiry_writes_no_event(pack: Purchase, change: str) -> None:
     rows(f"UPDATE client_purchases {change}")
 
     assert expiry_lines(pack) == []
 
 
-def test_what_the_desk_does_to_a_count_writes_nothing(mia: User, pack: Purchase) -> None:
+def test_use_and_reinstate_write_no_expiry_event(mia: User, pack: Purchase) -> None:
     used_by(mia, pack)
     reinstated_by(mia, pack)
 
     assert expiry_lines(pack) == []
 
 
-def test_infinities_are_recorded_as_they_are(pack: Purchase) -> None:
-    for moment in ("infinity", "-infinity", None):
-        rows("UPDATE client_purchases SET expires_at = %s", moment)
+def test_infinite_expiries_are_recorded(pack: Purchase) -> None:
+    for expires_at in ("infinity", "-infinity", None):
+        rows("UPDATE client_purchases SET expires_at = %s", expires_at)
 
-    assert [after for _, after in raw(pack)] == ["infinity", "-infinity", "never"]
-    assert len(ExpiryEvent.objects.all()) == 3, "and can be read"
+    assert [after for _, after in expiry_lines_as_text(pack)] == ["infinity", "-infinity", "never"]
+    assert len(ExpiryEvent.objects.all()) == 3, "the ORM can load them"
 
 
-def test_a_program_that_takes_the_name_of_ours_corrects_all_the_same(pack: Purchase) -> None:
+def test_forged_application_name_is_recorded_as_a_correction(pack: Purchase) -> None:
     rows("SET LOCAL application_name = 'studio: extended'")
     rows("UPDATE client_purchases SET expires_at = expires_at + interval '1 day'")
 
     assert ExpiryEvent.objects.get().kind == "corrected"
 
 
-def test_a_new_purchase_and_a_deleted_one_have_no_event(pack: Purchase) -> None:
+def test_insert_and_delete_write_no_expiry_event(pack: Purchase) -> None:
     pack.delete()
 
     assert ExpiryEvent.objects.count() == 0
 
 
-def test_a_purchase_that_comes_back_under_its_old_id_goes_on_in_its_ledger(
-    mia: User, pack: Purchase
-) -> None:
+def test_reinserted_purchase_continues_its_ledger(mia: User, pack: Purchase) -> None:
     extended = extended_by(mia, pack)
-    kept = fresh(pack)
+    copy = fresh(pack)
     Purchase.objects.all().delete()
-    kept.expires_at = pack.expires_at
-    kept.save(force_insert=True)
+    copy.expires_at = pack.expires_at
+    copy.save(force_insert=True)
 
     assert expiry_lines(pack)[1:] == [("corrected", extended.expires_at, pack.expires_at)]
 
 
-def test_a_purchase_that_comes_back_as_it_was_has_no_more(mia: User, pack: Purchase) -> None:
+def test_purchase_reinserted_unchanged_has_no_new_event(mia: User, pack: Purchase) -> None:
     extended_by(mia, pack)
-    kept = fresh(pack)
+    copy = fresh(pack)
     Purchase.objects.all().delete()
-    kept.save(force_insert=True)
+    copy.save(force_insert=True)
 
     assert len(expiry_lines(pack)) == 1
 
 
-def test_every_row_of_a_bulk_change_is_recorded(northside: Org, pack: Purchase) -> None:
+def test_every_row_of_a_bulk_update_is_recorded(northside: Org, pack: Purchase) -> None:
     other = make_purchase(org=northside, expires_at=None)
-    moment = datetime(2031, 1, 1, tzinfo=timezone.get_current_timezone())
+    expires_at = datetime(2031, 1, 1, tzinfo=timezone.get_current_timezone())
 
-    rows("UPDATE client_purchases SET expires_at = %s", moment)
+    rows("UPDATE client_purchases SET expires_at = %s", expires_at)
 
-    assert expiry_lines(pack) == [("corrected", pack.expires_at, moment)]
-    assert expiry_lines(other) == [("corrected", None, moment)]
+    assert expiry_lines(pack) == [("corrected", pack.expires_at, expires_at)]
+    assert expiry_lines(other) == [("corrected", None, expires_at)]
 
 
-def test_a_replicas_change_is_a_change(pack: Purchase) -> None:
+def test_change_by_a_replica_session_is_recorded(pack: Purchase) -> None:
     rows("SET LOCAL session_replication_role = replica")
     rows("UPDATE client_purchases SET expires_at = NULL")
 
     assert len(expiry_lines(pack)) == 1
 
 
-def test_a_purchase_that_is_older_than_the_ledger_begins_with_its_first_change(
+def test_purchase_older_than_the_ledger_starts_with_its_first_change(
     northside: Org, mia: User
 ) -> None:
     with unguarded("client_purchases"):

@@ -1,7 +1,6 @@
-"""Extensions at the same moment, by desks with connections of their own: each is counted, in some
-order, and a press that arrives many times counts once.
+"""Concurrent extensions on separate connections: each counts, and a repeated request counts once.
 
-The naive way, which reads the expiry and then writes what it worked out, has to fail here.
+The negative control reads the expiry and then writes the new one. It must lose extensions.
 """
 
 from collections.abc import Iterator
@@ -35,7 +34,7 @@ def desks(mia: User) -> Iterator[ConcurrentBrowsers]:
     desks.close()
 
 
-def by_a_week(pack: Purchase, request_id: str | None = None) -> PostRequest:
+def week_extension(pack: Purchase, request_id: str | None = None) -> PostRequest:
     fields = {"request_id": request_id or str(uuid4()), "days": "7"}
     return reverse("purchases:extend", args=[pack.pk]), fields
 
@@ -44,46 +43,46 @@ def statuses(answers: list[HttpResponseBase]) -> list[int]:
     return sorted(answer.status_code for answer in answers)
 
 
-def test_all_of_them_are_counted_in_order_and_none_is_lost(
-    pack: Purchase, desks: ConcurrentBrowsers
-) -> None:
-    answers = desks.all_at_once([by_a_week(pack) for _ in range(DESKS)], htmx=True)
+def test_all_concurrent_extensions_count(pack: Purchase, desks: ConcurrentBrowsers) -> None:
+    answers = desks.all_at_once([week_extension(pack) for _ in range(DESKS)], htmx=True)
 
     assert statuses(answers) == [200] * DESKS
     assert expiry_of(pack) == end_of_the_day(7 * DESKS, after=pack.expires_at)
     lines = expiry_lines(pack)
     starts, ends = [line[1] for line in lines], [line[2] for line in lines]
-    assert starts == [pack.expires_at, *ends[:-1]], "each begins where the one before it ended"
+    assert starts == [pack.expires_at, *ends[:-1]], (
+        "each event starts at the expiry of the event before"
+    )
 
 
-def test_the_naive_way_loses_all_but_one(pack: Purchase) -> None:
-    all_have_read = Barrier(DESKS)
+def test_read_then_write_loses_all_but_one_extension(pack: Purchase) -> None:
+    all_read = Barrier(DESKS)
 
     def naive(connection: Connection, purchase_id: UUID) -> None:
         query = "SELECT expires_at FROM client_purchases WHERE id = %s"
         expires_at = fetch_value(connection, query, purchase_id)
-        all_have_read.wait(PATIENCE)
+        all_read.wait(PATIENCE)
         update = "UPDATE client_purchases SET expires_at = %s WHERE id = %s"
         connection.execute(update, [expires_at + timedelta(days=7), purchase_id])
 
     race(pack, [naive] * DESKS)
 
     assert pack.expires_at
-    assert expiry_of(pack) == pack.expires_at + timedelta(days=7), "and not eight weeks"
+    assert expiry_of(pack) == pack.expires_at + timedelta(days=7), "one week instead of eight"
 
 
-def test_the_same_press_at_the_same_moment_counts_once_and_is_answered_alike(
+def test_concurrent_copies_of_a_request_count_once(
     pack: Purchase, desks: ConcurrentBrowsers
 ) -> None:
     request_id = str(uuid4())
 
-    answers = desks.all_at_once([by_a_week(pack, request_id)] * DESKS, htmx=False)
+    answers = desks.all_at_once([week_extension(pack, request_id)] * DESKS, htmx=False)
 
     assert statuses(answers) == [302] * DESKS
     assert len(expiry_lines(pack)) == 1
 
 
-def test_an_extension_that_all_undo_at_once_is_undone_once(
+def test_concurrent_undos_undo_an_extension_once(
     mia: User, pack: Purchase, desks: ConcurrentBrowsers
 ) -> None:
     path = reverse("purchases:undo_extension", args=[extended_by(mia, pack).pk])
@@ -97,7 +96,7 @@ def test_an_extension_that_all_undo_at_once_is_undone_once(
 
 
 @pytest.mark.parametrize("end", ["COMMIT", "ROLLBACK"])
-def test_an_undo_waits_for_a_change_under_way_and_decides_by_what_it_left(
+def test_undo_waits_for_an_open_transaction_and_checks_its_result(
     mia: User, pack: Purchase, end: str
 ) -> None:
     event = extended_by(mia, pack)
@@ -106,13 +105,13 @@ def test_an_undo_waits_for_a_change_under_way_and_decides_by_what_it_left(
         call = "SELECT public.undo_extension(%s, %s)"
         return connection.execute(call, [pack.pk, event.pk]).fetchone()
 
-    outcome = run(partial(by_sql, pack), undo, end)
+    outcome = run(partial(extend_by_sql, pack), undo, end)
 
     assert (outcome.second, outcome.waited) == ((end == "ROLLBACK",), True)
 
 
-def test_an_extension_counts_from_where_the_one_under_way_leads(pack: Purchase) -> None:
-    extension = partial(by_sql, pack)
+def test_extension_counts_from_the_result_of_an_open_transaction(pack: Purchase) -> None:
+    extension = partial(extend_by_sql, pack)
 
     outcome = run(extension, extension, "COMMIT")
 
@@ -120,5 +119,5 @@ def test_an_extension_counts_from_where_the_one_under_way_leads(pack: Purchase) 
     assert outcome.waited
 
 
-def by_sql(pack: Purchase, connection: Connection) -> Any:
+def extend_by_sql(pack: Purchase, connection: Connection) -> Any:
     return fetch_value(connection, "SELECT public.extend_expiry(%s, 7, NULL, 'UTC')", pack.pk)

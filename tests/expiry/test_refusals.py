@@ -1,4 +1,4 @@
-"""What Extend refuses, in which words, and that nothing changes."""
+"""Refused extensions show their reason and change nothing."""
 
 from typing import Any
 from uuid import uuid4
@@ -27,7 +27,7 @@ from tests.pages import (
 from tests.purchase_kinds import DAY
 
 
-def test_it_never_shortens(desk: Client, pack: Purchase) -> None:
+def test_extend_never_shortens(desk: Client, pack: Purchase) -> None:
     answer = extend(desk, pack, until=timezone.localdate().isoformat())
 
     assert refused(answer) == Refusal.NOT_LATER.label
@@ -35,7 +35,7 @@ def test_it_never_shortens(desk: Client, pack: Purchase) -> None:
 
 
 @pytest.mark.parametrize("until", ["0001-01-01", "1999-12-31", "yesterday"])
-def test_a_day_that_is_past_is_refused(desk: Client, expired: Purchase, until: str) -> None:
+def test_past_date_is_refused(desk: Client, expired: Purchase, until: str) -> None:
     if until == "yesterday":
         until = (timezone.localdate() - DAY).isoformat()
 
@@ -44,9 +44,7 @@ def test_a_day_that_is_past_is_refused(desk: Client, expired: Purchase, until: s
 
 
 @pytest.mark.parametrize("never", [None, "'infinity'", "'9999-12-31'"])
-def test_a_pack_that_never_expires_has_nothing_to_extend(
-    desk: Client, northside: Org, never: str | None
-) -> None:
+def test_pack_without_expiry_is_refused(desk: Client, northside: Org, never: str | None) -> None:
     pack = make_purchase(org=northside)
     if never:
         rows(f"UPDATE client_purchases SET expires_at = {never}")
@@ -57,23 +55,21 @@ def test_a_pack_that_never_expires_has_nothing_to_extend(
     assert expiry_lines(pack) == before
 
 
-def test_a_pack_since_minus_infinity_is_expired_and_can_be_extended(
-    desk: Client, pack: Purchase
-) -> None:
+def test_pack_expired_at_minus_infinity_can_be_extended(desk: Client, pack: Purchase) -> None:
     rows("UPDATE client_purchases SET expires_at = '-infinity'")
 
     assert extend(desk, pack, days=7).status_code == 200
     assert expiry_of(pack) == end_of_the_day(7)
 
 
-def test_a_refunded_pack_is_refused(desk: Client, northside: Org) -> None:
+def test_refunded_pack_is_refused(desk: Client, northside: Org) -> None:
     pack = make_purchase(org=northside, payment_status="refunded", expires_at=timezone.now() - DAY)
 
     assert refused(extend(desk, pack, days=7)) == Refusal.REFUNDED.label
     assert expiry_lines(pack) == []
 
 
-HOSTILE: list[tuple[dict[str, str], Any]] = [
+INVALID: list[tuple[dict[str, str], Any]] = [
     ({}, CHOOSE_A_DAY),
     ({"days": ""}, CHOOSE_A_DAY),
     ({"days": "0"}, OUT_OF_DATE),
@@ -96,20 +92,20 @@ HOSTILE: list[tuple[dict[str, str], Any]] = [
 
 
 @AS_PAGE_AND_HTMX
-@pytest.mark.parametrize(("fields", "says"), HOSTILE)
-def test_what_cannot_be_read_is_400_and_changes_nothing(
-    desk: Client, pack: Purchase, fields: dict[str, str], says: Any, htmx: bool
+@pytest.mark.parametrize(("fields", "error"), INVALID)
+def test_invalid_form_is_400_and_changes_nothing(
+    desk: Client, pack: Purchase, fields: dict[str, str], error: Any, htmx: bool
 ) -> None:
     answer = extend(desk, pack, htmx=htmx, **fields)
 
     assert answer.status_code == 400
-    assert str(says) in words_on(answer)
+    assert str(error) in words_on(answer)
     assert (expiry_lines(pack), SessionRequest.objects.count()) == ([], 0)
 
 
-def test_a_pack_that_another_program_changed_after_it_was_loaded(mia: User, pack: Purchase) -> None:
+def test_pack_changed_by_another_program_after_loading(mia: User, pack: Purchase) -> None:
     Purchase.objects.update(expires_at=None)
 
     with pytest.raises(operations.Refused, match="has just changed"):
         operations.extend(member=mia.membership, purchase=pack, request_id=uuid4(), days=7)
-    assert pack.expires_at is None, "it carries what stands"
+    assert pack.expires_at is None, "the object is refreshed"

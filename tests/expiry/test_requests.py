@@ -1,5 +1,5 @@
-"""An extension counts once. The same id again gets the first answer; for something
-else it is refused."""
+"""Extensions are idempotent. A repeated request id replays the first response, and is refused
+for another action."""
 
 from datetime import date
 from typing import Any
@@ -33,7 +33,7 @@ from tests.purchase_kinds import DAY
 
 
 @AS_PAGE_AND_HTMX
-def test_the_same_press_again_gets_the_same_answer_and_counts_once(
+def test_repeated_request_replays_the_response_and_counts_once(
     desk: Client, mia: User, pack: Purchase, htmx: bool
 ) -> None:
     request_id = str(uuid4())
@@ -59,7 +59,7 @@ def test_the_same_press_again_gets_the_same_answer_and_counts_once(
         ),
     ],
 )
-def test_a_refusal_stays_one(
+def test_repeated_request_replays_a_refusal(
     desk: Client,
     pack: Purchase,
     impossible: dict[str, Any],
@@ -74,22 +74,22 @@ def test_a_refusal_stays_one(
 
     assert refused(extend(desk, pack, request_id=request_id, **fields)) == first
     assert expiry_lines(pack) == before
-    assert extend(desk, pack, **fields).status_code == 200, "a new press is a new request"
+    assert extend(desk, pack, **fields).status_code == 200, "a new request id is a new request"
 
 
-def test_a_refusal_by_the_database_alone_replays_as_it_was(mia: User, pack: Purchase) -> None:
-    asked: dict[str, Any] = {"member": mia.membership, "request_id": uuid4(), "days": 7}
+def test_refusal_by_the_database_replays(mia: User, pack: Purchase) -> None:
+    terms: dict[str, Any] = {"member": mia.membership, "request_id": uuid4(), "days": 7}
     Purchase.objects.update(expires_at=None)
     for _ in range(2):
         with pytest.raises(operations.Refused, match="has just changed"):
-            operations.extend(purchase=pack, **asked)
+            operations.extend(purchase=pack, **terms)
         pack.expires_at = timezone.now() + DAY
         Purchase.objects.update(expires_at=pack.expires_at)
     assert {kind for kind, *_ in expiry_lines(pack)} == {"corrected"}
 
 
 @pytest.mark.parametrize("other", ["days", "until", "purchase", "operation", "actor"])
-def test_its_id_does_nothing_else(
+def test_request_id_cannot_be_reused_for_another_action(
     desk: Client, olivia: User, northside: Org, pack: Purchase, signed_in: SignIn, other: str
 ) -> None:
     request_id = str(uuid4())

@@ -1,5 +1,5 @@
-"""Undo of an extension: by who made it for 15 minutes, by an owner at any time, while nothing else
-has changed the expiry."""
+"""Undo an extension. Its member may for 15 minutes, an owner at any time, unless the expiry has
+changed since."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -37,34 +37,32 @@ from tests.pages import (
 )
 from tests.purchase_kinds import DAY
 
-QUARTER = timedelta(minutes=15)
+UNDO_WINDOW = timedelta(minutes=15)
 
 
 @AS_PAGE_AND_HTMX
-def test_the_note_of_an_extension_offers_it_and_it_works(
-    desk: Client, pack: Purchase, htmx: bool
-) -> None:
+def test_note_of_an_extension_offers_undo(desk: Client, pack: Purchase, htmx: bool) -> None:
     answer = extend(desk, pack, days=7, htmx=htmx)
-    offered = undo_on(answer if htmx else desk.get(LIST))
+    undo_url = undo_on(answer if htmx else desk.get(LIST))
     event = ExpiryEvent.objects.get()
-    assert offered == reverse("purchases:undo_extension", args=[event.pk])
+    assert undo_url == reverse("purchases:undo_extension", args=[event.pk])
 
     undone = undo_extension(desk, event, htmx=htmx)
 
-    told = undone if htmx else desk.get(undone["Location"])
+    page = undone if htmx else desk.get(undone["Location"])
     assert pack.expires_at
-    assert note_on(told) == f"Undone for Ana Ruiz: the expiry is {on_day(pack.expires_at)} again."
-    assert undo_on(told) is None
+    assert note_on(page) == f"Undone for Ana Ruiz: the expiry is {on_day(pack.expires_at)} again."
+    assert undo_on(page) is None
     assert expiry_of(pack) == pack.expires_at
-    assert the_row_on(told).normalized == the_row_on(desk.get(LIST)).normalized
+    assert the_row_on(page).normalized == the_row_on(desk.get(LIST)).normalized
     assert [kind for kind, *_ in expiry_lines(pack)] == ["extended", "undone"]
 
 
 @pytest.mark.parametrize(
     ("after", "status"),
-    [(QUARTER - timedelta(seconds=5), 200), (QUARTER + timedelta(seconds=5), 409)],
+    [(UNDO_WINDOW - timedelta(seconds=5), 200), (UNDO_WINDOW + timedelta(seconds=5), 409)],
 )
-def test_staff_have_15_minutes(
+def test_staff_can_undo_for_15_minutes(
     desk: Client,
     mia: User,
     pack: Purchase,
@@ -85,10 +83,10 @@ def test_staff_have_15_minutes(
 
 @pytest.mark.parametrize(
     ("after", "status"),
-    [(QUARTER, 200), (QUARTER + timedelta(microseconds=1), 409)],
+    [(UNDO_WINDOW, 200), (UNDO_WINDOW + timedelta(microseconds=1), 409)],
     ids=["at 15 minutes", "a microsecond later"],
 )
-def test_staff_may_undo_at_15_minutes_exactly_and_not_a_microsecond_later(
+def test_staff_can_undo_at_15_minutes_and_not_a_microsecond_later(
     desk: Client,
     mia: User,
     pack: Purchase,
@@ -102,7 +100,7 @@ def test_staff_may_undo_at_15_minutes_exactly_and_not_a_microsecond_later(
     assert undo_extension(desk, event).status_code == status
 
 
-def test_staff_undo_nobody_elses_and_an_owner_anybodys_at_any_time(
+def test_staff_undo_their_own_and_owners_undo_any_extension(
     desk: Client,
     olivia: User,
     northside: Org,
@@ -119,10 +117,10 @@ def test_staff_undo_nobody_elses_and_an_owner_anybodys_at_any_time(
     assert expiry_of(pack) == pack.expires_at
 
 
-def test_an_extension_without_a_request_is_for_owners(
+def test_only_owners_undo_an_extension_without_a_request(
     desk: Client, olivia: User, pack: Purchase, signed_in: SignIn
 ) -> None:
-    """Somebody called the function in psql."""
+    """The function was called in psql."""
     rows("SELECT public.extend_expiry(%s, 7, NULL, 'UTC')", pack.pk)
     event = ExpiryEvent.objects.get()
 
@@ -130,7 +128,7 @@ def test_an_extension_without_a_request_is_for_owners(
     assert undo_extension(signed_in(olivia), event).status_code == 200
 
 
-def test_a_stranger_is_told_404_and_the_accountant_403(
+def test_stranger_gets_404_and_accountant_403(
     mia: User, ada: User, otto: User, pack: Purchase, signed_in: SignIn
 ) -> None:
     event = extended_by(mia, pack)
@@ -142,13 +140,13 @@ def test_a_stranger_is_told_404_and_the_accountant_403(
 
 
 @pytest.mark.parametrize("event_id", [0, 2**31, 2**63 - 1, 2**63, 10**30])
-def test_an_extension_that_does_not_exist_is_not_found(desk: Client, event_id: int) -> None:
+def test_unknown_extension_is_404(desk: Client, event_id: int) -> None:
     url = reverse("purchases:undo_extension", args=[event_id])
 
     assert desk.post(url, {"request_id": str(uuid4())}).status_code == 404
 
 
-def test_only_an_extension_can_be_undone(desk: Client, mia: User, pack: Purchase) -> None:
+def test_only_extensions_can_be_undone(desk: Client, mia: User, pack: Purchase) -> None:
     rows("UPDATE client_purchases SET expires_at = expires_at + interval '1 day'")
     extension_undone_by(mia, extended_by(mia, pack))
 
@@ -156,7 +154,7 @@ def test_only_an_extension_can_be_undone(desk: Client, mia: User, pack: Purchase
         assert undo_extension(desk, event).status_code == 404
 
 
-# --- What came after it ---------------------------------------------------------------------------
+# --- Later changes --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -167,7 +165,7 @@ def test_only_an_extension_can_be_undone(desk: Client, mia: User, pack: Purchase
         "SET expires_at = 'infinity'",
     ],
 )
-def test_an_expiry_that_was_changed_since_stays(
+def test_expiry_changed_since_is_not_undone(
     desk: Client, mia: User, pack: Purchase, change: str
 ) -> None:
     event = extended_by(mia, pack)
@@ -180,9 +178,7 @@ def test_an_expiry_that_was_changed_since_stays(
     assert expiry_lines(pack) == before
 
 
-def test_one_that_came_back_to_the_same_moment_was_changed_all_the_same(
-    desk: Client, mia: User, pack: Purchase
-) -> None:
+def test_expiry_changed_and_restored_is_not_undone(desk: Client, mia: User, pack: Purchase) -> None:
     event = extended_by(mia, pack)
     rows("UPDATE client_purchases SET expires_at = expires_at + interval '1 day'")
     rows("UPDATE client_purchases SET expires_at = expires_at - interval '1 day'")
@@ -190,14 +186,12 @@ def test_one_that_came_back_to_the_same_moment_was_changed_all_the_same(
     assert note_on(undo_extension(desk, event)) == Refusal.EXPIRY_CHANGED.label
 
 
-def test_extensions_are_undone_from_the_last_to_the_first(
-    desk: Client, mia: User, pack: Purchase
-) -> None:
+def test_extensions_are_undone_in_reverse_order(desk: Client, mia: User, pack: Purchase) -> None:
     first, second = extended_by(mia, pack), extended_by(mia, pack)
     assert note_on(undo_extension(desk, first)) == Refusal.EXPIRY_CHANGED.label
 
     assert undo_extension(desk, second).status_code == 200
-    assert undo_extension(desk, second).status_code == 409, "once"
+    assert undo_extension(desk, second).status_code == 409, "an extension is undone once"
     assert undo_extension(desk, first).status_code == 200
 
     assert expiry_of(pack) == pack.expires_at
@@ -205,7 +199,7 @@ def test_extensions_are_undone_from_the_last_to_the_first(
     assert [event.reverses_id for event in undone] == [second.pk, first.pk]
 
 
-def test_what_was_undone_can_be_extended_anew(mia: User, pack: Purchase) -> None:
+def test_extension_after_an_undo_can_be_undone(mia: User, pack: Purchase) -> None:
     extension_undone_by(mia, extended_by(mia, pack))
     again = extended_by(mia, pack)
     extension_undone_by(mia, again)
@@ -213,7 +207,7 @@ def test_what_was_undone_can_be_extended_anew(mia: User, pack: Purchase) -> None
     assert expiry_of(pack) == pack.expires_at
 
 
-def test_undo_works_on_a_pack_that_expired_long_before(desk: Client, northside: Org) -> None:
+def test_undo_works_on_an_expired_pack(desk: Client, northside: Org) -> None:
     pack = make_purchase(org=northside, expires_at=timezone.now() - 90 * DAY)
     extend(desk, pack, days=14)
 
@@ -221,10 +215,10 @@ def test_undo_works_on_a_pack_that_expired_long_before(desk: Client, northside: 
     assert expiry_of(pack) == pack.expires_at
 
 
-# --- Again ----------------------------------------------------------------------------------------
+# --- Repeated requests ----------------------------------------------------------------------------
 
 
-def test_the_same_undo_again_gets_the_same_answer(
+def test_repeated_undo_replays_the_response(
     desk: Client, mia: User, pack: Purchase, later: Callable[[timedelta], None]
 ) -> None:
     event, request_id = extended_by(mia, pack), str(uuid4())
@@ -238,7 +232,7 @@ def test_the_same_undo_again_gets_the_same_answer(
     assert [kind for kind, *_ in expiry_lines(pack)] == ["extended", "undone", "extended"]
 
 
-def test_a_refused_undo_stays_refused(desk: Client, mia: User, pack: Purchase) -> None:
+def test_repeated_refused_undo_replays_the_refusal(desk: Client, mia: User, pack: Purchase) -> None:
     first, second = extended_by(mia, pack), extended_by(mia, pack)
     request_id = str(uuid4())
     refusal = undo_extension(desk, first, request_id=request_id)
@@ -247,23 +241,23 @@ def test_a_refused_undo_stays_refused(desk: Client, mia: User, pack: Purchase) -
     again = undo_extension(desk, first, request_id=request_id)
 
     assert (again.status_code, note_on(again)) == (409, note_on(refusal))
-    assert undo_extension(desk, first).status_code == 200, "a new press is a new request"
+    assert undo_extension(desk, first).status_code == 200, "a new request id is a new request"
 
 
-def test_the_two_ledgers_do_not_share_their_numbers(
+def test_request_id_of_an_extension_undo_cannot_undo_a_reinstatement(
     desk: Client, mia: User, pack: Purchase
 ) -> None:
-    """The undo of an extension and of a reinstatement, under one id: one of them is refused."""
-    event, given_back = extended_by(mia, pack), reinstated_by(mia, pack)
+    """The event ids of both ledgers may be equal, so the request id must not match by event id."""
+    event, reinstatement = extended_by(mia, pack), reinstated_by(mia, pack)
     request_id = str(uuid4())
     assert undo_extension(desk, event, request_id=request_id).status_code == 200
 
-    answer = press_undo(desk, given_back.pk, htmx=True, request_id=request_id)
+    answer = press_undo(desk, reinstatement.pk, htmx=True, request_id=request_id)
 
     assert USED_BEFORE in note_on(answer)
 
 
-def test_a_refusal_by_the_database_alone(mia: User, pack: Purchase) -> None:
+def test_refusal_by_the_database(mia: User, pack: Purchase) -> None:
     event = extended_by(mia, pack)
     loaded = ExpiryEvent.objects.select_related("purchase", "reversed_by").get(pk=event.pk)
     rows("UPDATE client_purchases SET expires_at = NULL")

@@ -1,5 +1,5 @@
-"""`manage.py check_ledger`: its lines, its exit status and its progress. What it looks for is in
-the files beside this one."""
+"""`manage.py check_ledger`: its output, exit status and progress bar. The other modules of this
+package test the invariants."""
 
 from io import StringIO
 from uuid import UUID, uuid4
@@ -22,25 +22,25 @@ class Terminal(StringIO):
 
 
 def check(*arguments: str, errors: StringIO | None = None) -> str:
-    said = StringIO()
-    call_command("check_ledger", *arguments, stdout=said, stderr=errors or StringIO())
-    return said.getvalue()
+    output = StringIO()
+    call_command("check_ledger", *arguments, stdout=output, stderr=errors or StringIO())
+    return output.getvalue()
 
 
-def found(*arguments: str) -> list[str]:
-    """Its lines, of which there is at least one."""
-    said = StringIO()
+def violations(*arguments: str) -> list[str]:
+    """Return the command's lines, after checking that it failed."""
+    output = StringIO()
     with pytest.raises(CommandError) as summary:
-        call_command("check_ledger", *arguments, stdout=said, stderr=StringIO())
+        call_command("check_ledger", *arguments, stdout=output, stderr=StringIO())
     assert summary.value.returncode == 1
     assert "found, a line each" in str(summary.value)
-    return said.getvalue().splitlines()
+    return output.getvalue().splitlines()
 
 
-# --- Nothing to find ------------------------------------------------------------------------------
+# --- Output ---------------------------------------------------------------------------------------
 
 
-def test_where_all_is_well_it_says_so_in_one_line(pack: Purchase, mia: User, olivia: User) -> None:
+def test_consistent_ledger_prints_one_line(pack: Purchase, mia: User, olivia: User) -> None:
     used_by(mia, pack)
     undone_by(olivia, reinstated_by(mia, pack))
     make_purchase(org=pack.org, total=None, used=None)
@@ -50,46 +50,50 @@ def test_where_all_is_well_it_says_so_in_one_line(pack: Purchase, mia: User, oli
 
 
 @pytest.mark.django_db
-def test_an_empty_database_is_well() -> None:
+def test_empty_database_is_consistent() -> None:
     assert check() == "All is well: 0 purchases, each count what its events add up to.\n"
 
 
-def test_each_violation_has_a_line_and_the_summary_the_exit_status_1(pack: Purchase) -> None:
+def test_each_violation_has_a_line_and_exit_status_is_1(pack: Purchase) -> None:
     other = make_purchase(org=pack.org, used=12)
     change_unrecorded(pack, "sessions_used = 5")
 
-    lines = found()
+    lines = violations()
 
     assert sorted(line.split(":")[0] for line in lines) == sorted(
         [f"{pack.pk}, Zoë Li", f"{other.pk}, Ana Ruiz"]
     )
 
 
-def test_one_purchase_can_be_asked_about_alone(pack: Purchase) -> None:
+def test_one_purchase_can_be_checked(pack: Purchase) -> None:
     other = make_purchase(org=pack.org)
     change_unrecorded(other, "sessions_used = 7")
 
     assert check(f"--purchase={pack.pk}").startswith("All is well")
-    assert found(f"--purchase={other.pk}")[0].startswith(f"{other.pk}, Ana Ruiz: 7 sessions are")
+    assert violations(f"--purchase={other.pk}")[0].startswith(
+        f"{other.pk}, Ana Ruiz: 7 sessions are"
+    )
 
 
-def test_a_deleted_purchase_can_be_asked_about_too(pack: Purchase) -> None:
+def test_deleted_purchase_can_be_checked(pack: Purchase) -> None:
     with unguarded("client_purchases"):
         rows("DELETE FROM client_purchases")
 
-    assert found(f"--purchase={pack.pk}")[0].startswith(f"{pack.pk}, deleted: the purchase is gone")
+    assert violations(f"--purchase={pack.pk}")[0].startswith(
+        f"{pack.pk}, deleted: the purchase is gone"
+    )
 
 
 @pytest.mark.django_db
-def test_a_purchase_that_never_was_is_told() -> None:
+def test_unknown_purchase_is_an_error() -> None:
     with pytest.raises(CommandError, match=r"There is no purchase 0{8}-.*, and no event"):
         check(f"--purchase={UUID(int=0)}")
 
 
-# --- How it looks ---------------------------------------------------------------------------------
+# --- Progress bar ---------------------------------------------------------------------------------
 
 
-def test_on_a_terminal_it_shows_how_far_it_is(northside: Org, small_batches: None) -> None:
+def test_terminal_shows_a_progress_bar(northside: Org, small_batches: None) -> None:
     make_purchases(org=northside, count=4)
     terminal = Terminal()
 
@@ -97,10 +101,10 @@ def test_on_a_terminal_it_shows_how_far_it_is(northside: Org, small_batches: Non
 
     drawn = terminal.getvalue().split("\r\033[K")
     assert f"[{'#' * 22}{' ' * 8}] 3 of 4 purchases" in drawn
-    assert drawn[-1] == "", "and it leaves nothing behind"
+    assert drawn[-1] == "", "the progress bar is erased"
 
 
-def test_elsewhere_it_draws_nothing(northside: Org) -> None:
+def test_no_progress_bar_without_a_terminal(northside: Org) -> None:
     make_purchases(org=northside, count=4)
     log = StringIO()
 
@@ -110,6 +114,6 @@ def test_elsewhere_it_draws_nothing(northside: Org) -> None:
 
 
 @pytest.mark.parametrize("purchase", ["7", f"{uuid4()}0"], ids=["short", "long"])
-def test_what_is_no_id_is_refused(purchase: str) -> None:
+def test_malformed_id_is_an_error(purchase: str) -> None:
     with pytest.raises(CommandError, match="--purchase: invalid UUID value"):
         check(f"--purchase={purchase}")

@@ -1,4 +1,4 @@
-"""An expiry that is not what its last event says is found, and the advice repairs it."""
+"""An expiry that differs from its last event is reported, with a statement that repairs it."""
 
 from datetime import timedelta
 
@@ -10,40 +10,38 @@ from studio.models import User
 from tests.database import rows
 from tests.expiry.extensions import expiry_lines, extended_by, extension_undone_by
 from tests.factories import make_purchase
-from tests.invariants.violations import advice, found
+from tests.invariants.violations import advice, violation_lines
 from tests.ledger import change_unrecorded
 
 pytestmark = pytest.mark.breaks_the_ledger
 
 
 @pytest.mark.parametrize("change", ["now()", "NULL", "'infinity'"])
-def test_an_expiry_that_was_changed_unrecorded_is_found(
-    northside: Org, mia: User, change: str
-) -> None:
+def test_unrecorded_change_of_an_expiry_is_reported(northside: Org, mia: User, change: str) -> None:
     pack = make_purchase(org=northside, expires_at=timezone.now() + timedelta(days=5))
     extended = extended_by(mia, pack)
-    assert found() == []
+    assert violation_lines() == []
     change_unrecorded(pack, f"expires_at = {change}")
 
-    (line,) = found()
+    (line,) = violation_lines()
 
     assert f"and its last event says {extended.expires_at:%Y-%m-%d %H:%M:%S%z}. " in line
     rows(advice(line))
-    assert found() == []
+    assert violation_lines() == []
     assert [kind for kind, *_ in expiry_lines(pack)] == ["extended", "corrected"]
 
 
-def test_an_expiry_that_was_taken_for_never_and_is_not_is_found(northside: Org) -> None:
+def test_unrecorded_expiry_after_never_is_reported(northside: Org) -> None:
     pack = make_purchase(org=northside, expires_at=timezone.now())
     rows("UPDATE client_purchases SET expires_at = NULL")
     change_unrecorded(pack, "expires_at = now()")
 
-    (line,) = found()
+    (line,) = violation_lines()
 
     assert "and its last event says never. " in line
 
 
-def test_an_extension_that_was_undone_twice_is_found(northside: Org, mia: User) -> None:
+def test_extension_undone_twice_is_reported(northside: Org, mia: User) -> None:
     pack = make_purchase(org=northside, expires_at=timezone.now() + timedelta(days=5))
     extended = extended_by(mia, pack)
     extension_undone_by(mia, extended)
@@ -56,7 +54,7 @@ def test_an_extension_that_was_undone_twice_is_found(northside: Org, mia: User) 
         pack.pk,
     )
 
-    (line,) = found()
+    (line,) = violation_lines()
 
     assert f"event {extended.pk} is taken back 2 times and may be once" in line
     assert "restore an_extension_is_undone_once" in line

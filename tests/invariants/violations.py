@@ -1,4 +1,4 @@
-"""What `purchases.invariants` finds, how it says so, and what a test writes past the triggers."""
+"""Read the violations that `purchases.invariants` reports, and insert contradictory events."""
 
 import re
 
@@ -7,8 +7,8 @@ from purchases.models import Purchase
 from tests.database import value
 
 
-def found() -> list[str]:
-    """A line each."""
+def violation_lines() -> list[str]:
+    """Return one line for each violation."""
     return [str(violation) for _, batch in invariants.check() for violation in batch]
 
 
@@ -23,7 +23,7 @@ def write_event(purchase: Purchase, **columns: object) -> int:
 
 
 def advice(line: str) -> str:
-    """The statement that the line ends in."""
+    """Return the repair statement at the end of the line."""
     statement = re.search(r"INSERT INTO .*;$", line)
     assert statement, line
     return statement[0]

@@ -1,4 +1,4 @@
-"""How long an extended pack is good for: so many days more, or until a day."""
+"""The new expiry of an extended pack: a number of days more, or a chosen date."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ from tests.pages import (
 
 
 @pytest.mark.parametrize("days", [7, 14, 30])
-def test_days_count_from_the_expiry_to_the_end_of_that_day(
+def test_days_count_from_the_expiry_to_the_end_of_the_day(
     desk: Client, pack: Purchase, days: int
 ) -> None:
     answer = extend(desk, pack, days=days)
@@ -37,7 +37,7 @@ def test_days_count_from_the_expiry_to_the_end_of_that_day(
 
 
 @pytest.mark.parametrize("days", [7, 14, 30])
-def test_of_an_expired_pack_they_count_from_today(
+def test_days_of_an_expired_pack_count_from_today(
     desk: Client, expired: Purchase, days: int
 ) -> None:
     extend(desk, expired, days=days)
@@ -45,7 +45,7 @@ def test_of_an_expired_pack_they_count_from_today(
     assert expiry_of(expired) == end_of_the_day(days)
 
 
-def test_until_a_day_is_until_its_end(desk: Client, pack: Purchase) -> None:
+def test_chosen_date_lasts_until_its_end(desk: Client, pack: Purchase) -> None:
     until = end_of_the_day(40)
 
     extend(desk, pack, until=until.date().isoformat())
@@ -59,7 +59,7 @@ def test_until_a_day_is_until_its_end(desk: Client, pack: Purchase) -> None:
     )
 
 
-def test_the_day_of_the_expiry_itself_is_later_than_its_noon(desk: Client, northside: Org) -> None:
+def test_end_of_the_expiry_day_is_later_than_noon(desk: Client, northside: Org) -> None:
     noon = end_of_the_day(5) - timedelta(hours=12)
     pack = make_purchase(org=northside, expires_at=noon)
 
@@ -68,42 +68,41 @@ def test_the_day_of_the_expiry_itself_is_later_than_its_noon(desk: Client, north
 
 
 @pytest.mark.parametrize(
-    ("zone", "expires", "days", "then"),
+    ("zone", "expires", "days", "expected"),
     [
         # In UTC these are still the day before.
         ("Australia/Sydney", "2031-01-13 08:00", 7, "2031-01-20 23:59:59"),
         ("America/New_York", "2031-01-12 20:00", 7, "2031-01-19 23:59:59"),
-        # Over the days of 23 and of 25 hours in Sydney.
+        # These cross the days of 23 and of 25 hours in Sydney.
         ("Australia/Sydney", "2031-10-01 12:00", 7, "2031-10-08 23:59:59"),
         ("Australia/Sydney", "2031-04-01 12:00", 7, "2031-04-08 23:59:59"),
         ("Australia/Sydney", "2031-03-30 23:59:59", 7, "2031-04-06 23:59:59"),
-        # The clock is turned back over midnight, or forward from it: of two midnights the first
-        # one ends the day before, and of two seconds before it the second one ends the day.
+        # The clock goes back over midnight, or forward from midnight. If midnight occurs
+        # twice, the first one ends the day before. If 23:59:59 occurs twice, the second ends the
+        # day.
         ("Atlantic/Azores", "2031-10-18 12:00", 7, "2031-10-25 23:59:59"),
         ("America/Santiago", "2031-03-29 12:00", 7, "2031-04-05 23:59:59+1"),
         ("America/Santiago", "2031-08-30 12:00", 7, "2031-09-06 23:59:59"),
     ],
 )
-def test_a_day_is_one_where_the_studio_is(
-    northside: Org, mia: User, zone: str, expires: str, days: int, then: str
+def test_days_are_days_of_the_orgs_time_zone(
+    northside: Org, mia: User, zone: str, expires: str, days: int, expected: str
 ) -> None:
-    there = ZoneInfo(zone)
-    expires_at = datetime.fromisoformat(expires).replace(tzinfo=there)
+    org_zone = ZoneInfo(zone)
+    expires_at = datetime.fromisoformat(expires).replace(tzinfo=org_zone)
     pack = make_purchase(org=northside, expires_at=expires_at)
 
-    with timezone.override(there):
+    with timezone.override(org_zone):
         extended_by(mia, pack, days=days)
 
-    second, _, later = then.partition("+")
-    expected = datetime.fromisoformat(second).replace(tzinfo=there, fold=int(later or 0))
-    assert expiry_of(pack) == expected.astimezone(UTC)
-    with timezone.override(there):
-        assert end_of(expected.date()).astimezone(UTC) == expected.astimezone(UTC)
+    local, _, fold = expected.partition("+")
+    end = datetime.fromisoformat(local).replace(tzinfo=org_zone, fold=int(fold or 0))
+    assert expiry_of(pack) == end.astimezone(UTC)
+    with timezone.override(org_zone):
+        assert end_of(end.date()).astimezone(UTC) == end.astimezone(UTC)
 
 
-def test_days_that_were_pressed_count_and_a_day_left_in_the_field_does_not(
-    desk: Client, pack: Purchase
-) -> None:
+def test_days_take_precedence_over_a_date(desk: Client, pack: Purchase) -> None:
     extend(desk, pack, days=7, until=end_of_the_day(90).date().isoformat())
 
     assert expiry_of(pack) == end_of_the_day(7, after=pack.expires_at)

@@ -1,5 +1,5 @@
-"""The allowance at the press, of one pack or of many. What an owner does beyond it is in
-tests/owners_step/, two desks at once in test_races.py."""
+"""Reinstate within and beyond the allowance, for one pack or many. tests/owners_step/ tests the
+owner's approval, test_races.py concurrent requests."""
 
 from uuid import uuid4
 
@@ -12,8 +12,8 @@ from purchases.cancelled_class.process import process_chunk
 from purchases.cancelled_class.results import results
 from purchases.models import Org, Purchase, Refusal, SessionRequest
 from studio.models import User
-from tests.allowances.limits import LATE, allow, given_back
-from tests.cancelled_class.lists import written_by
+from tests.allowances.limits import LATE, allow, reinstate_times
+from tests.cancelled_class.lists import create_list_by
 from tests.conftest import SignIn
 from tests.factories import make_client, make_purchase
 from tests.ledger import used_by
@@ -22,35 +22,35 @@ from tests.purchase_kinds import used
 
 
 @AS_PAGE_AND_HTMX
-def test_beyond_the_allowance_staff_are_refused_in_words_and_nothing_changes(
+def test_staff_beyond_the_allowance_are_refused_and_nothing_changes(
     desk: Client, mia: User, olivia: User, northside: Org, pack: Purchase, htmx: bool
 ) -> None:
     allow(northside, 2)
-    given_back(mia, pack, times=2)
+    reinstate_times(mia, pack, times=2)
 
     answer = press(desk, "reinstate", pack, htmx=htmx, reason=LATE, note="again")
 
     assert answer.status_code == 409
-    says = "3rd in 30 days for Ana Ruiz: late cancel forgiven. The allowance is 2."
-    assert says in words_on(answer)
+    message = "3rd in 30 days for Ana Ruiz: late cancel forgiven. The allowance is 2."
+    assert message in words_on(answer)
     assert the_row_on(answer).used == "3" == str(used(pack))
     request = SessionRequest.objects.latest("asked_at")
     assert (request.objection, request.note) == ("over_allowance", "again")
     assert not hasattr(request, "event")
 
 
-def test_without_a_reason_it_says_that_none_was_given(
+def test_refusal_without_a_reason_says_so(
     desk: Client, olivia: User, northside: Org, pack: Purchase
 ) -> None:
     allow(northside, 0, reason="")
 
     answer = press(desk, "reinstate", pack, htmx=True)
 
-    says = "1st in 30 days for Ana Ruiz, no reason given. The allowance is 0."
-    assert note_on(answer) == says
+    message = "1st in 30 days for Ana Ruiz, no reason given. The allowance is 0."
+    assert note_on(answer) == message
 
 
-def test_the_name_of_the_client_is_text_in_it(desk: Client, olivia: User, northside: Org) -> None:
+def test_refusal_escapes_the_client_name(desk: Client, olivia: User, northside: Org) -> None:
     allow(northside, 0)
     client = make_client(org=northside, name="<img src=x onerror=alert(1)>")
     pack = make_purchase(org=northside, client=client)
@@ -62,7 +62,7 @@ def test_the_name_of_the_client_is_text_in_it(desk: Client, olivia: User, norths
 
 
 @AS_PAGE_AND_HTMX
-def test_the_refusal_replays_when_it_would_be_possible_by_now(
+def test_refusal_replays_even_if_the_allowance_is_gone(
     desk: Client, northside: Org, pack: Purchase, htmx: bool
 ) -> None:
     allowance = allow(northside, 0)
@@ -78,22 +78,24 @@ def test_the_refusal_replays_when_it_would_be_possible_by_now(
     assert press(desk, "reinstate", pack, htmx=True, reason=LATE).status_code == 200
 
 
-def test_a_pack_that_cannot_be_reinstated_is_refused_for_that(desk: Client, northside: Org) -> None:
+def test_other_refusals_take_precedence(desk: Client, northside: Org) -> None:
     allow(northside, 0)
     empty = make_purchase(org=northside, used=0)
     refunded = make_purchase(org=northside, payment_status="refunded")
 
-    said = [note_on(press(desk, "reinstate", p, htmx=True, reason=LATE)) for p in (empty, refunded)]
+    notes = [
+        note_on(press(desk, "reinstate", p, htmx=True, reason=LATE)) for p in (empty, refunded)
+    ]
 
-    assert said == [Refusal.NOTHING_USED.label, Refusal.REFUNDED.label]
+    assert notes == [Refusal.NOTHING_USED.label, Refusal.REFUNDED.label]
 
 
-def test_an_owner_needs_nobody_and_the_row_still_says_how_often(
+def test_owner_needs_no_approval_and_the_row_shows_the_count(
     signed_in: SignIn, olivia: User, northside: Org, pack: Purchase
 ) -> None:
     allow(northside, 1)
     allow(northside, 1, reason="")
-    given_back(olivia, pack, reason=None)
+    reinstate_times(olivia, pack, reason=None)
     browser = signed_in(olivia)
 
     answers = [press(browser, "reinstate", pack, htmx=True, reason=LATE) for _ in range(2)]
@@ -104,10 +106,10 @@ def test_an_owner_needs_nobody_and_the_row_still_says_how_often(
     assert not SessionRequest.objects.exclude(approved_by=None).exists()
 
 
-def test_use_and_undo_know_no_allowance(
+def test_use_and_undo_ignore_the_allowance(
     desk: Client, mia: User, northside: Org, pack: Purchase
 ) -> None:
-    (event,) = given_back(mia, pack)
+    (event,) = reinstate_times(mia, pack)
     allow(northside, 0)
     allow(northside, 0, reason="")
 
@@ -117,19 +119,19 @@ def test_use_and_undo_know_no_allowance(
     assert press(desk, "use", pack).status_code == 302
 
 
-def test_in_the_history_the_exact_visit_is_held_to_it_too(
+def test_allowance_applies_to_a_use_chosen_in_the_history(
     desk: Client, mia: User, olivia: User, northside: Org, pack: Purchase
 ) -> None:
     allow(northside, 0)
-    visit = used_by(mia, pack)
+    use = used_by(mia, pack)
 
-    answer = press(desk, "reinstate", pack, reason=LATE, event=str(visit.pk))
+    answer = press(desk, "reinstate", pack, reason=LATE, event=str(use.pk))
 
     assert answer.status_code == 409
-    assert f'name="event" value="{visit.pk}"' in html_of(answer)
+    assert f'name="event" value="{use.pk}"' in html_of(answer)
 
 
-def test_a_press_within_the_allowance_takes_4_queries(
+def test_reinstate_within_the_allowance_needs_4_queries(
     desk: Client,
     mia: User,
     northside: Org,
@@ -137,44 +139,46 @@ def test_a_press_within_the_allowance_takes_4_queries(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     allow(northside, 2)
-    given_back(mia, pack)
+    reinstate_times(mia, pack)
 
     with django_assert_num_queries(4):
-        # 1. the session, with its people 2. the purchase
-        # 3. the lock, the count, the claim and release_session 4. what the row says next time
+        # The queries: 1. the session with its members, 2. the purchase, 3. the lock, the count,
+        # the claim and release_session, 4. the allowance use that the row shows next.
         answer = press(desk, "reinstate", pack, htmx=True, reason=LATE)
     assert answer.status_code == 200
 
 
-# --- A class was cancelled ------------------------------------------------------------------------
+# --- Cancelled class ------------------------------------------------------------------------------
 
 
-def pressed_for_many(user: User, packs: list[Purchase], reason: str) -> dict[str, str]:
-    """What came of each, by the client's name."""
-    written = written_by(user, *packs, reason=reason)
-    process_chunk(member=user.membership, written=written)
-    return {str(each.purchase and each.purchase.client): each.why_not for each in results(written)}
+def refusals_by_client(user: User, packs: list[Purchase], reason: str) -> dict[str, str]:
+    """Return the refusal of each pack, or an empty string, by the client's name."""
+    class_list = create_list_by(user, *packs, reason=reason)
+    process_chunk(member=user.membership, written=class_list)
+    return {str(row.purchase and row.purchase.client): row.why_not for row in results(class_list)}
 
 
 @pytest.mark.parametrize("person", ["mia", "olivia"])
-def test_a_cancelled_class_goes_by_the_same_allowance(
+def test_cancelled_class_uses_the_same_allowance(
     mia: User, northside: Org, person: str, request: pytest.FixtureRequest
 ) -> None:
     user = request.getfixturevalue(person)
     ana = make_purchase(org=northside, client=make_client(org=northside, name="Ana"))
     ben = make_purchase(org=northside, client=make_client(org=northside, name="Ben"))
     allow(northside, 1)
-    given_back(mia, ana)
+    reinstate_times(mia, ana)
 
-    came = pressed_for_many(user, [ana, ben], LATE)
+    refusals = refusals_by_client(user, [ana, ben], LATE)
 
     label = Refusal.OVER_ALLOWANCE.label
-    assert came == {"Ana": label if person == "mia" else "", "Ben": ""}
+    assert refusals == {"Ana": label if person == "mia" else "", "Ben": ""}
     assert (used(ana), used(ben)) == ((3, 2) if person == "mia" else (2, 2))
 
 
-def test_its_usual_reason_is_free(mia: User, northside: Org, pack: Purchase) -> None:
+def test_default_reason_of_a_cancelled_class_has_no_allowance(
+    mia: User, northside: Org, pack: Purchase
+) -> None:
     allow(northside, 0)
     allow(northside, 0, reason="")
 
-    assert pressed_for_many(mia, [pack], "class_cancelled") == {"Ana Ruiz": ""}
+    assert refusals_by_client(mia, [pack], "class_cancelled") == {"Ana Ruiz": ""}

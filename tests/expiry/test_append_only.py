@@ -1,4 +1,4 @@
-"""What stands in the ledger of the expiries stays, and makes sense."""
+"""The expiry ledger is append-only, and constraints reject contradictory events."""
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -20,7 +20,7 @@ from tests.factories import make_purchase
     ],
 )
 @pytest.mark.parametrize("session_role", ["origin", "replica"])
-def test_no_line_is_changed_or_deleted_by_the_owner_who_is_a_superuser_here(
+def test_superuser_cannot_change_or_delete_an_expiry_event(
     mia: User, pack: Purchase, change: str, session_role: str
 ) -> None:
     extended_by(mia, pack)
@@ -49,7 +49,7 @@ def test_no_line_is_changed_or_deleted_by_the_owner_who_is_a_superuser_here(
         ("'undone', now(), NULL, {other}", "an_undo_is_of_an_extension_of_its_own_purchase"),
     ],
 )
-def test_no_line_can_be_written_that_makes_no_sense(
+def test_constraints_reject_contradictory_events(
     mia: User, northside: Org, pack: Purchase, columns: str, constraint: str
 ) -> None:
     other = extended_by(mia, make_purchase(org=northside, expires_at=pack.expires_at))
