@@ -1,4 +1,4 @@
-"""Lists of a cancelled class that are written down, and not worked through yet."""
+"""Create lists of a cancelled class that are not processed yet."""
 
 from uuid import uuid4
 
@@ -7,17 +7,19 @@ from purchases.models import CancelledClass, Purchase, SessionEvent
 from studio.models import User
 
 
-def written_by(user: User, *purchases: Purchase, reason: str = "class_cancelled") -> CancelledClass:
-    written, _ = create_list(
+def create_list_by(
+    user: User, *purchases: Purchase, reason: str = "class_cancelled"
+) -> CancelledClass:
+    class_list, _ = create_list(
         member=user.membership,
         list_id=uuid4(),
         purchase_ids=[purchase.pk for purchase in purchases],
         reason=reason,
         note="",
     )
-    return written
+    return class_list
 
 
-def given_back() -> int:
-    """How many sessions were given back, to anybody."""
+def reinstatement_count() -> int:
+    """Return the number of all reinstatements."""
     return SessionEvent.objects.filter(kind=SessionEvent.Kind.REINSTATED).count()

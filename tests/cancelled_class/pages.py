@@ -1,4 +1,4 @@
-"""The pages of a cancelled class, as a person reads and fills them in."""
+"""Read and submit the pages of a cancelled class."""
 
 import re
 from html import unescape
@@ -15,13 +15,13 @@ PAGE = reverse("purchases:cancelled_class")
 BOX = re.compile(r'<input type="checkbox"[^>]* name="purchase" value="([^"]*)"( checked)?>')
 
 
-def look(browser: Client, *names: str, **fields: object) -> HttpResponseBase:
-    """Paste these, one a line."""
+def paste_names(browser: Client, *names: str, **fields: object) -> HttpResponseBase:
+    """Submit pasted names, one a line."""
     return browser.post(PAGE, {"pasted": "\n".join(names)} | fields)
 
 
 def boxes(response: HttpResponseBase) -> dict[UUID, bool]:
-    """The purchases that can be ticked, and whether they are."""
+    """Return the purchases with a checkbox, and if it is checked."""
     return {UUID(box[1]): bool(box[2]) for box in BOX.finditer(html_of(response))}
 
 
@@ -29,14 +29,14 @@ def ticked(response: HttpResponseBase) -> list[UUID]:
     return [purchase_id for purchase_id, is_ticked in boxes(response).items() if is_ticked]
 
 
-def needs_you(response: HttpResponseBase) -> str:
-    """What stands above the list: what a person has to look at."""
+def problems_on(response: HttpResponseBase) -> str:
+    """Return the text of the section above the list with the names that need a decision."""
     section = re.search(r'<section class="look".*?</section>', html_of(response), re.S)
     return words(section[0]) if section else ""
 
 
 def list_url(response: HttpResponseBase) -> str:
-    """Where the press goes."""
+    """Return the action of the form."""
     form = re.search(r'<form class="cancelled"[^>]* action="([^"]*)"', html_of(response), re.S)
     assert form
     return unescape(form[1])
@@ -46,24 +46,24 @@ def detail(list_id: UUID) -> str:
     return reverse("purchases:cancelled_class_detail", args=[list_id])
 
 
-def press(
+def submit_list(
     browser: Client, list_id: UUID, *purchases: Purchase, htmx: bool = False, **fields: object
 ) -> HttpResponseBase:
-    """What the button sends, with these fields changed."""
-    sent = {"purchase": [str(each.pk) for each in purchases], "reason": "class_cancelled"}
+    """Submit the form of the list with `fields` changed."""
+    data = {"purchase": [str(purchase.pk) for purchase in purchases], "reason": "class_cancelled"}
     url = reverse("purchases:reinstate_all", args=[list_id])
-    return browser.post(url, sent | fields, headers=HTMX if htmx else {})
+    return browser.post(url, data | fields, headers=HTMX if htmx else {})
 
 
 def finish(browser: Client, list_id: UUID, *, htmx: bool = False) -> HttpResponseBase:
-    """What “Finish the rest” sends."""
+    """Submit “Finish the rest”."""
     url = reverse("purchases:reinstate_all", args=[list_id])
     headers = HTMX | {"HX-Target": "progress"} if htmx else {}
     return browser.post(url, {}, headers=headers)
 
 
-def come(response: HttpResponseBase) -> str:
-    """How far it has come, in words."""
-    said = re.search(r'<p [^>]*id="progress-text".*?</p>', html_of(response), re.S)
-    assert said
-    return words(said[0])
+def progress_on(response: HttpResponseBase) -> str:
+    """Return the text of the list's progress."""
+    progress = re.search(r'<p [^>]*id="progress-text".*?</p>', html_of(response), re.S)
+    assert progress
+    return words(progress[0])

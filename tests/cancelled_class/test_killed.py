@@ -1,8 +1,6 @@
-"""500 people, and a desk that is killed half way, ten times over: nobody is lost, and nobody gets
-two sessions back.
+"""Kill a worker ten times while it processes a list of 500: each client gets exactly one session.
 
-The control presses for a new list every time, as a desk would whose ids were made anew with every
-press: it gives too many back, or the test would prove nothing.
+The negative control retries with a new list id each time. It must reinstate too many sessions.
 """
 
 import os
@@ -19,7 +17,7 @@ from django.db import connection
 
 from purchases.models import Org, Purchase, SessionEvent, SessionRequest
 from studio.models import User
-from tests.cancelled_class.lists import given_back
+from tests.cancelled_class.lists import reinstatement_count
 from tests.database import PATIENCE
 from tests.factories import make_purchases
 from tests.processes import ROOT, UNSET
@@ -30,17 +28,17 @@ PEOPLE = 500
 KILLS = 10
 SEED = 20261122
 
-Desk = Callable[[UUID], "subprocess.Popen[str]"]
+StartWorker = Callable[[UUID], "subprocess.Popen[str]"]
 
 
 @pytest.fixture
 def packs(northside: Org) -> list[Purchase]:
-    """20 of 30 used: room for every mistake."""
+    """Packs with 20 of 30 used, so that no limit hides a mistake."""
     return make_purchases(org=northside, count=PEOPLE, sessions_total=30, sessions_used=20)
 
 
 @pytest.fixture
-def a_desk(packs: list[Purchase], mia: User, tmp_path: Path) -> Desk:
+def start_worker(packs: list[Purchase], mia: User, tmp_path: Path) -> StartWorker:
     connection.ensure_connection()
     info = connection.connection.info
     environment = UNSET | {
@@ -60,59 +58,59 @@ def a_desk(packs: list[Purchase], mia: User, tmp_path: Path) -> Desk:
     return start
 
 
-def is_killed(desk: subprocess.Popen[str], *, at: int, chance: random.Random) -> None:
-    """By SIGKILL, wherever it just is when so many sessions were given back, or a bit later."""
-    assert desk.stdout
-    assert desk.stdout.readline() == "pressing\n"
-    until = time.monotonic() + PATIENCE
-    while given_back() < at and time.monotonic() < until:
+def kill_worker(worker: subprocess.Popen[str], *, at: int, rng: random.Random) -> None:
+    """Send SIGKILL up to 20 ms after the reinstatement with number `at`."""
+    assert worker.stdout
+    assert worker.stdout.readline() == "started\n"
+    deadline = time.monotonic() + PATIENCE
+    while reinstatement_count() < at and time.monotonic() < deadline:
         pass
-    time.sleep(chance.uniform(0, 0.02))
-    desk.kill()
-    desk.communicate(timeout=PATIENCE)
+    time.sleep(rng.uniform(0, 0.02))
+    worker.kill()
+    worker.communicate(timeout=PATIENCE)
 
 
-def finishes(desk: "subprocess.Popen[str]") -> None:
-    said, _ = desk.communicate(timeout=PATIENCE)
-    assert said == "pressing\nfinished\n"
+def wait_for_worker(worker: "subprocess.Popen[str]") -> None:
+    output, _ = worker.communicate(timeout=PATIENCE)
+    assert output == "started\nfinished\n"
 
 
-def settled() -> int:
-    """The sessions that were given back, once the database has noticed that the desk is gone."""
-    until = time.monotonic() + PATIENCE
-    counts = [-1, given_back()]
-    while counts[-2] != counts[-1] and time.monotonic() < until:
+def settled_count() -> int:
+    """Return the number of reinstatements once the killed worker's connection is closed."""
+    deadline = time.monotonic() + PATIENCE
+    counts = [-1, reinstatement_count()]
+    while counts[-2] != counts[-1] and time.monotonic() < deadline:
         time.sleep(0.05)
-        counts.append(given_back())
+        counts.append(reinstatement_count())
     return counts[-1]
 
 
-def test_a_desk_that_is_killed_ten_times_gives_back_500_sessions(
-    packs: list[Purchase], a_desk: Desk
+def test_worker_killed_ten_times_reinstates_500_sessions(
+    packs: list[Purchase], start_worker: StartWorker
 ) -> None:
-    chance = random.Random(SEED)
+    rng = random.Random(SEED)
     list_id = uuid4()
-    stood: list[int] = []
-    for at in sorted(chance.sample(range(PEOPLE - 10), KILLS)):
-        is_killed(a_desk(list_id), at=at, chance=chance)
-        stood.append(settled())
-    finishes(a_desk(list_id))
-    finishes(a_desk(list_id))
+    counts: list[int] = []
+    for at in sorted(rng.sample(range(PEOPLE - 10), KILLS)):
+        kill_worker(start_worker(list_id), at=at, rng=rng)
+        counts.append(settled_count())
+    wait_for_worker(start_worker(list_id))
+    wait_for_worker(start_worker(list_id))
 
-    assert given_back() == PEOPLE, stood
+    assert reinstatement_count() == PEOPLE, counts
     assert SessionRequest.objects.count() == PEOPLE
     assert set(Purchase.objects.values_list("sessions_used", flat=True)) == {19}
     reinstated = SessionEvent.objects.filter(kind="reinstated")
     assert reinstated.values("purchase_id").distinct().count() == PEOPLE
-    half_way = {count for count in stood if 0 < count < PEOPLE}
-    assert len(half_way) >= KILLS / 2, f"killed half way, and not before or after: {stood}"
+    unfinished = {count for count in counts if 0 < count < PEOPLE}
+    assert len(unfinished) >= KILLS / 2, f"most kills must hit an unfinished list: {counts}"
 
 
-def test_with_new_ids_at_every_press_too_many_are_given_back(
-    packs: list[Purchase], a_desk: Desk
+def test_new_list_ids_for_each_retry_reinstate_too_many(
+    packs: list[Purchase], start_worker: StartWorker
 ) -> None:
-    is_killed(a_desk(uuid4()), at=100, chance=random.Random(SEED))
-    assert settled() < PEOPLE
-    finishes(a_desk(uuid4()))
+    kill_worker(start_worker(uuid4()), at=100, rng=random.Random(SEED))
+    assert settled_count() < PEOPLE
+    wait_for_worker(start_worker(uuid4()))
 
-    assert given_back() > PEOPLE
+    assert reinstatement_count() > PEOPLE

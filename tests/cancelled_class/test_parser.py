@@ -1,4 +1,4 @@
-"""A pasted text, as the people whom it names."""
+"""Parse pasted text into names and e-mails."""
 
 import pytest
 
@@ -29,16 +29,16 @@ from purchases.cancelled_class.parser import parse_people
         ("", []),
     ],
 )
-def test_everybody_is_found_once(text: str, people: list[tuple[str, str]]) -> None:
-    assert [(named.name, named.email) for named in parse_people(text)] == people
+def test_each_person_is_parsed_once(text: str, people: list[tuple[str, str]]) -> None:
+    assert [(person.name, person.email) for person in parse_people(text)] == people
 
 
-def test_the_words_that_were_pasted_are_kept() -> None:
-    texts = [named.text for named in parse_people('"Ruiz, Ana" <ana@x.org>, 3 Zoë')]
+def test_parser_keeps_the_pasted_text() -> None:
+    texts = [person.text for person in parse_people('"Ruiz, Ana" <ana@x.org>, 3 Zoë')]
 
     assert texts == ["Ruiz, Ana <ana@x.org>", "3 Zoë"]
 
 
-def test_a_long_text_is_read_in_no_time() -> None:
+def test_long_text_is_parsed_in_linear_time() -> None:
     assert len(parse_people("<" * 50_000 + '"' * 49_999)) == 0
     assert len(parse_people("a@" * 50_000)) <= 1

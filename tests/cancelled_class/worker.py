@@ -1,4 +1,4 @@
-"""A desk that presses until the whole list is done, in a process that can be killed.
+"""Submit a list until it is finished, in a process that a test can kill.
 
 python -m tests.cancelled_class.worker USERNAME LIST_ID
 """
@@ -22,14 +22,14 @@ def work(username: str, list_id: str) -> None:
     desk.force_login(user)
     url = reverse("purchases:reinstate_all", args=[list_id])
     chosen = Purchase.objects.of_org(user.membership.org_id).order_by("pk")
-    sent: dict[str, Any] = {
-        "purchase": [str(each) for each in chosen.values_list("pk", flat=True)],
+    data: dict[str, Any] = {
+        "purchase": [str(purchase_id) for purchase_id in chosen.values_list("pk", flat=True)],
         "reason": "class_cancelled",
         "note": "no heating",
     }
-    print("pressing", flush=True)
+    print("started", flush=True)
     while True:
-        answer = desk.post(url, sent)
+        answer = desk.post(url, data)
         assert answer.status_code == 302, answer
         if not CancelledClass.objects.get(pk=list_id).lines.left().exists():
             break

@@ -1,5 +1,5 @@
-"""The site in processes of its own: on the test database through a proxy that can cut the line, and
-on a PostgreSQL of its own that can be killed."""
+"""Run the site in separate processes: on the test database through a proxy that can cut
+connections, and on a separate PostgreSQL that can be killed."""
 
 import json
 from collections.abc import Iterator
@@ -23,12 +23,12 @@ def proxy(login: dict[str, str]) -> Iterator[Proxy]:
 
 @pytest.fixture(scope="module")
 def site(proxy: Proxy, login: dict[str, str], collected: Path) -> Iterator[Site]:
-    """On the test database, through the proxy."""
-    with running_site(behind(proxy, login), collected) as site:
+    """The site on the test database, through the proxy."""
+    with running_site(proxy_database_url(proxy, login), collected) as site:
         yield site
 
 
-def behind(proxy: Proxy, login: dict[str, str]) -> str:
+def proxy_database_url(proxy: Proxy, login: dict[str, str]) -> str:
     return database_url(login, host="127.0.0.1", port=str(proxy.port))
 
 
@@ -36,15 +36,15 @@ def behind(proxy: Proxy, login: dict[str, str]) -> str:
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     with own_postgres(tmp_path_factory.mktemp("postgres")) as postgres:
         for command in ("migrate", "setup_roles"):
-            done = manage(command, DATABASE_URL=postgres.url, SECRET_KEY=settings.SECRET_KEY)
-            assert done.returncode == 0, done.stderr
+            result = manage(command, DATABASE_URL=postgres.url, SECRET_KEY=settings.SECRET_KEY)
+            assert result.returncode == 0, result.stderr
         yield postgres
 
 
 @pytest.fixture(scope="session")
 def studio(postgres: Postgres) -> dict[str, Any]:
-    """The packs, and the cookies of somebody who may change them."""
-    done = run_python(
+    """The ids of packs, and the session cookies of a member who may change them."""
+    result = run_python(
         "-m",
         "tests.outages.populate",
         DATABASE_URL=postgres.url,
@@ -52,13 +52,13 @@ def studio(postgres: Postgres) -> dict[str, Any]:
         HTTPS="False",
         DJANGO_SETTINGS_MODULE="studio.settings",
     )
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout))
+    assert result.returncode == 0, result.stderr
+    return dict(json.loads(result.stdout))
 
 
 @pytest.fixture(scope="module")
 def own_site(postgres: Postgres, collected: Path) -> Iterator[Site]:
-    """On the PostgreSQL of its own, as studio_app, and as many processes as `make run` starts."""
+    """The site on the separate PostgreSQL, as studio_app, with two workers as in `make run`."""
     url = postgres.url.replace("postgres@", "studio_app@")
     with running_site(url, collected, workers=2) as site:
         yield site

@@ -1,5 +1,7 @@
-"""Run as a program: puts packs and a member into a database of its own, and prints, as JSON, their
-ids and the cookies of that member, signed in."""
+"""Create packs and a member, and print the pack ids and session cookies as JSON.
+
+Run as a program, because its database is not the test database.
+"""
 
 import json
 

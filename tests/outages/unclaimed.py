@@ -1,8 +1,8 @@
-"""The site as it would be if an act did not claim its request first."""
+"""The site without its idempotency key: actions do not claim their request id first."""
 
 from studio.wsgi import application
 
-# Django is set up by now.
+# studio.wsgi has set up Django, so that models can be imported.
 from purchases.operations import sessions  # isort: skip
 
 __all__ = ["application"]

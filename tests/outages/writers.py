@@ -1,4 +1,4 @@
-"""People at many desks who go on pressing, whatever the answer."""
+"""Threads that send actions continuously, and retry after an error."""
 
 import re
 import time
@@ -19,13 +19,13 @@ UNCONFIRMED = "We could not confirm this yet. It is safe to try again."
 
 @dataclass
 class Writer:
-    """One person who presses on one pack, and after a lost answer presses that again."""
+    """Send actions on one pack, and retry an action if its response is lost."""
 
     person: Person
     purchase_id: UUID
-    # request id: the count that the answer showed, for each press that was answered
+    # Maps the id of each acknowledged request to the count in its response.
     answered: dict[str, int] = field(default_factory=dict)
-    # those that were answered only when repeated
+    # The ids of requests that were acknowledged only after a retry.
     repeated: set[str] = field(default_factory=set)
     error: Exception | None = None
 
@@ -38,31 +38,31 @@ class Writer:
         try:
             page = self.person.get()
             for act in cycle(ACTS):
-                page = self.press(page, act)
+                page = self.submit(page, act)
                 if stop.is_set():
                     return
         except Exception as error:
             self.error = error
 
-    def press(self, page: HttpResponse, act: Act) -> HttpResponse:
+    def submit(self, page: HttpResponse, act: Act) -> HttpResponse:
         form = form_for(page, act, self.purchase_id)
         request_id = form.fields["request_id"]
-        answer = self.person.press(form, htmx=True)
+        answer = self.person.submit(form, htmx=True)
         deadline = time.monotonic() + PATIENCE
         while answer.status_code == 503:
             assert UNCONFIRMED in words_on(answer)
-            assert time.monotonic() < deadline, "the site did not come back"
+            assert time.monotonic() < deadline, "the site did not recover"
             self.repeated.add(request_id)
             time.sleep(0.05)
             (form,) = forms_on(answer)
-            answer = self.person.press(form, htmx=True)
+            answer = self.person.submit(form, htmx=True)
         assert answer.status_code == 200, answer.content.decode()
         self.answered[request_id] = counted(answer)
         return answer
 
 
 def counted(answer: HttpResponse) -> int:
-    """The count of the note: the one in the row is what stands by now."""
+    """Return the count in the note. The row may show a later count."""
     match = re.search(r"([\d,]+) of [\d,]+ used\.", words_on(answer))
-    assert match, "an answer says what is used since then"
+    assert match, "the note has no count"
     return int(match[1].replace(",", ""))

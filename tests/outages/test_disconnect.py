@@ -1,5 +1,4 @@
-"""The line between the browser and the site is cut: the press was made, and nobody was there to
-hear the answer."""
+"""The browser disconnects before it reads the response. A retry counts once."""
 
 import time
 from itertools import cycle
@@ -19,41 +18,39 @@ pytestmark = pytest.mark.django_db(transaction=True)
 TIMES = 50
 
 
-def test_who_left_before_the_answer_and_presses_again_counts_once_and_hears_it(
-    site: Site, mia: User, northside: Org
-) -> None:
+def test_retry_after_a_disconnect_counts_once(site: Site, mia: User, northside: Org) -> None:
     person = Person(site, signed_in(mia))
     purchase = make_purchase(org=northside, total=100, used=50)
     for n in range(TIMES):
         form = form_for(person.get(), "use", purchase.pk)
-        with person.leaving(form):
+        with person.disconnecting(form):
             if n % 2:
-                wait_for_the_effect(form.fields["request_id"])
-            # Otherwise the press may arrive or not, and the next one may come while it is at work.
+                wait_for_request(form.fields["request_id"])
+            # In the other cases the request may be lost, or still run when the retry arrives.
 
-        assert f"{50 + n + 1} of 100 used." in words_on(person.press(form))
+        assert f"{50 + n + 1} of 100 used." in words_on(person.submit(form))
         assert used(purchase) == 50 + n + 1
     assert purchase.events.filter(kind="used").count() == TIMES
 
 
-def test_a_form_that_came_in_part_does_nothing(site: Site, mia: User, northside: Org) -> None:
-    """Not even where the part would make a form by itself, without the note."""
+def test_partial_form_changes_nothing(site: Site, mia: User, northside: Org) -> None:
+    """The received part may even be a valid form without the note."""
     person = Person(site, signed_in(mia))
     purchase = make_purchase(org=northside, total=100, used=50)
     for n, sent in zip(range(TIMES), cycle([0.5, 0.8, 0.9, 0.99]), strict=False):
         form = form_for(person.get(), "reinstate", purchase.pk)
         form |= {"note": "Nobody else came, so that the class was cancelled. " * 4}
-        with person.leaving(form, sent=sent):
+        with person.disconnecting(form, sent=sent):
             pass
 
-        assert f"{50 - n - 1} of 100 used." in words_on(person.press(form))
+        assert f"{50 - n - 1} of 100 used." in words_on(person.submit(form))
         assert used(purchase) == 50 - n - 1
-        asked = SessionRequest.objects.get(pk=form.fields["request_id"])
-        assert asked.note == form.fields["note"].strip()
+        request = SessionRequest.objects.get(pk=form.fields["request_id"])
+        assert request.note == form.fields["note"].strip()
 
 
-def wait_for_the_effect(request_id: str) -> None:
+def wait_for_request(request_id: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while not SessionRequest.objects.filter(pk=request_id).exists():
-        assert time.monotonic() < deadline, "the press that was sent whole did not arrive"
+        assert time.monotonic() < deadline, "the complete request did not arrive"
         time.sleep(0.005)
