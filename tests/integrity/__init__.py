@@ -1,2 +1,2 @@
-"""What the README promises about a count, attacked: by chance (a state machine), by order (two
-scheduled connections), by mistake (seeded faults) and by malice (a hostile role)."""
+"""Attack the integrity of a count: by chance (a state machine), by order (two scheduled
+connections), by mistake (seeded faults) and by malice (a hostile role)."""

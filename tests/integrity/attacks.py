@@ -1,9 +1,9 @@
-"""What a hostile role tries, in SQL. {me} is its name and its schema's, {pack} a pack with 2 of 3
-used, {request} what was asked for another pack, {owner} whoever owns the tables."""
+"""SQL statements of a hostile role. {me} is the name of the role and of its schema, {pack} a pack
+with 2 of 3 used, {request} a request for another pack, {owner} the owner of the tables."""
 
-# Tried before the call: the call then does what it does for everybody.
+# Statements before the call. They must not change its effect.
 PRELUDES: dict[str, list[str]] = {
-    "nothing at all": [],
+    "no statement": [],
     "temporary tables of the same names": [
         "CREATE TEMPORARY TABLE client_purchases (id uuid, org_id uuid, sessions_used int)",
         "INSERT INTO pg_temp.client_purchases VALUES ('{pack}', '{pack}', 3)",
@@ -25,7 +25,7 @@ PRELUDES: dict[str, list[str]] = {
         "LANGUAGE sql AS 'SELECT 1::bigint'",
         "SET LOCAL search_path = pg_temp, public",
     ],
-    "functions of PostgreSQL's names, found first": [
+    "functions that shadow PostgreSQL's": [
         "CREATE FUNCTION {me}.current_setting(text, boolean) RETURNS text "
         "LANGUAGE sql AS $$SELECT 'opened'$$",
         "CREATE FUNCTION {me}.set_config(text, text, boolean) RETURNS text "
@@ -35,7 +35,7 @@ PRELUDES: dict[str, list[str]] = {
         "GRANT USAGE ON SCHEMA {me} TO PUBLIC",
         "SET LOCAL search_path = {me}, pg_catalog",
     ],
-    "operators of its own, found first": [
+    "operators that shadow PostgreSQL's": [
         "CREATE FUNCTION {me}.never(uuid, uuid) RETURNS boolean LANGUAGE sql AS 'SELECT false'",
         "CREATE FUNCTION {me}.always(int, int) RETURNS boolean LANGUAGE sql AS 'SELECT true'",
         "CREATE FUNCTION {me}.twice(int, int) RETURNS int "
@@ -48,30 +48,30 @@ PRELUDES: dict[str, list[str]] = {
         "GRANT USAGE ON SCHEMA {me} TO PUBLIC",
         "SET LOCAL search_path = {me}, pg_catalog, public",
     ],
-    "types of its own, found first": [
+    "types that shadow PostgreSQL's": [
         "CREATE DOMAIN {me}.uuid AS pg_catalog.text",
         "CREATE DOMAIN {me}.text AS pg_catalog.varchar CHECK (length(value) < 2)",
         "CREATE DOMAIN {me}.int4 AS pg_catalog.int4 CHECK (value > 1000)",
         "CREATE DOMAIN pg_temp.int8 AS pg_catalog.int8 CHECK (value < 0)",
         "SET LOCAL search_path = {me}, pg_temp, pg_catalog, public",
     ],
-    "a search path with nothing in it": ["SET LOCAL search_path = ''"],
+    "an empty search path": ["SET LOCAL search_path = ''"],
     "a search path that begins with temporary objects": [
         "SET LOCAL search_path = pg_temp, {me}, public, pg_catalog"
     ],
     "another kind": ["SET LOCAL application_name = 'studio: opened'"],
-    "a kind that there is not": ["SET LOCAL application_name = 'studio: nonsense'"],
+    "an unknown kind": ["SET LOCAL application_name = 'studio: nonsense'"],
     "the kind of a correction": ["SET LOCAL application_name = 'studio: corrected'"],
-    "an event and a count for the answer": [
+    "a forged result": [
         "SET LOCAL studio.event_id = '1'",
         "SET LOCAL studio.sessions_used = '1000'",
     ],
-    "somebody else's token": ["""SET LOCAL "request.jwt.claims" = '{{"sub": "mia"}}'"""],
+    "another user's token": ["""SET LOCAL "request.jwt.claims" = '{{"sub": "mia"}}'"""],
     "a token that JSON can't hold": [
         """SET LOCAL "request.jwt.claims" = '{{"sub": "\\u0000"}}'""",
     ],
-    "a token of a number without end": ["""SET LOCAL "request.jwt.claims" = '1e999999'"""],
-    "a token too deep to read": [
+    "a token with a huge number": ["""SET LOCAL "request.jwt.claims" = '1e999999'"""],
+    "a deeply nested token": [
         """SELECT set_config('request.jwt.claims', repeat('[', 50000), true)"""
     ],
     "row_security on": ["SET LOCAL row_security = on"],
@@ -83,7 +83,7 @@ PRELUDES: dict[str, list[str]] = {
         "SET LOCAL DateStyle = 'SQL, DMY'",
         "SET LOCAL plpgsql.extra_errors = 'all'",
     ],
-    "a call that is taken back": [
+    "a call that is rolled back": [
         "DO $$ BEGIN PERFORM public.release_session('{pack}'); RAISE 'no'; "
         "EXCEPTION WHEN OTHERS THEN NULL; END $$",
     ],
@@ -97,7 +97,7 @@ PRELUDES: dict[str, list[str]] = {
     ],
 }
 
-# Refused, and in which words.
+# Refused statements, and the text of the error.
 REFUSALS: dict[str, tuple[list[str], str]] = {
     "an update in the name of a use": (
         [
@@ -117,15 +117,15 @@ REFUSALS: dict[str, tuple[list[str], str]] = {
         ],
         "is not for the purchase",
     ),
-    "a request that nobody made": (
+    "an unknown request": (
         ["SET LOCAL studio.request_id = '{pack}'", "SELECT public.use_session('{pack}')"],
         "the request {pack} is not for the purchase {pack}",
     ),
-    "a request id that is none": (
+    "a malformed request id": (
         ["SET LOCAL studio.request_id = 'x'", "SELECT public.release_session('{pack}')"],
         'invalid input syntax for type uuid: "x"',
     ),
-    "reading what was asked": (
+    "reading requests": (
         ["SELECT FROM public.session_requests"],
         "permission denied for table session_requests",
     ),
@@ -143,11 +143,11 @@ REFUSALS: dict[str, tuple[list[str], str]] = {
         ],
         "permission denied for table session_requests",
     ),
-    "forgetting": (
+    "deleting events": (
         ["DELETE FROM public.session_events"],
         "permission denied for table session_events",
     ),
-    "numbers that the ledger has used already": (
+    "reused event ids": (
         ["SELECT setval('public.session_events_id_seq', 1)"],
         "permission denied for sequence session_events_id_seq",
     ),
@@ -176,15 +176,15 @@ REFUSALS: dict[str, tuple[list[str], str]] = {
         ["CREATE RULE mine AS ON UPDATE TO public.client_purchases DO INSTEAD NOTHING"],
         "must be owner of table client_purchases",
     ),
-    "triggers off": (
+    "disabled triggers": (
         ["SET LOCAL session_replication_role = replica"],
         'permission denied to set parameter "session_replication_role"',
     ),
-    "the trigger's function, called": (
+    "a direct call of a trigger function": (
         ["SELECT public.record_session_event()"],
         "permission denied for function record_session_event",
     ),
-    "the trigger's function on a table of its own": (
+    "the trigger function on another table": (
         [
             "CREATE TEMPORARY TABLE mine (id uuid, org_id uuid, sessions_used int)",
             "CREATE TRIGGER mine AFTER INSERT ON mine "
@@ -193,7 +193,7 @@ REFUSALS: dict[str, tuple[list[str], str]] = {
         ],
         "permission denied for function public.record_session_event",
     ),
-    "the function of the other trigger on a table of its own": (
+    "the truncate trigger function on another table": (
         [
             "CREATE TEMPORARY TABLE mine (id uuid)",
             "CREATE TRIGGER mine BEFORE TRUNCATE ON mine "
@@ -210,15 +210,15 @@ REFUSALS: dict[str, tuple[list[str], str]] = {
         ["SELECT public.event_to_reverse('{pack}', 'undone', NULL)"],
         "permission denied for function event_to_reverse",
     ),
-    "another body for the function": (
+    "a changed function": (
         ["ALTER FUNCTION public.release_session(uuid) SECURITY INVOKER"],
         "must be owner of function public.release_session",
     ),
-    "another function beside it": (
+    "an overloaded function": (
         ["CREATE FUNCTION public.release_session(text) RETURNS int LANGUAGE sql AS 'SELECT 1'"],
         "permission denied for schema public",
     ),
-    "rights that it gives itself": (
+    "privileges granted to itself": (
         ["GRANT UPDATE ON public.client_purchases TO {me}"],
         "permission denied for table client_purchases",
     ),

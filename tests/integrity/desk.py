@@ -1,4 +1,4 @@
-"""A real desk beside its model: what is pressed, what is answered, and whether both agree."""
+"""Send requests to `operations` and to the model, and compare the results and the ledgers."""
 
 import copy
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from tests.database import rows
 from tests.integrity.invariants import history
 from tests.integrity.model import Pack
 
-# The sessions used and the event's place in the history; or the words of the refusal.
+# (sessions used, the event's place in the history), or the text of the refusal.
 Answer = tuple[int, int] | str
 
 
 @dataclass
-class Page:
-    """A pack as somebody loaded it, maybe a while ago, and what was true then."""
+class LoadedPack:
+    """A purchase as it was loaded, maybe before later changes, with the model's values then."""
 
     purchase: Purchase
     used: int | None
@@ -30,18 +30,18 @@ class Page:
 
 
 @dataclass
-class OnePack:
+class TrackedPack:
     id: UUID
     model: Pack
     event_ids: list[int]
     paid: bool = True
-    # as it was loaded first
-    page: Page | None = None
+    # The first loaded state, used for stale requests.
+    page: LoadedPack | None = None
 
 
 @dataclass
-class Press:
-    """A request whose id was claimed, and the answer that it has from then on."""
+class ClaimedRequest:
+    """A request whose id was claimed, with the response that each retry must replay."""
 
     request_id: UUID
     operation: str
@@ -55,12 +55,12 @@ class Desk(RuleBasedStateMachine):
     def __init__(self, members: list[Member], client: Client, offer: Offer) -> None:
         super().__init__()
         self.members, self.client, self.offer = members, client, offer
-        self.packs: list[OnePack] = []
-        self.presses: list[Press] = []
+        self.packs: list[TrackedPack] = []
+        self.requests: list[ClaimedRequest] = []
 
     def sell(self, total: int | None, used: int | None) -> None:
         purchase = self.insert(total, used)
-        self.packs.append(OnePack(purchase.pk, Pack(total, used), []))
+        self.packs.append(TrackedPack(purchase.pk, Pack(total, used), []))
         self.compare(len(self.packs) - 1)
 
     def insert(self, total: int | None, used: int | None, **columns: Any) -> Purchase:
@@ -76,99 +76,108 @@ class Desk(RuleBasedStateMachine):
         )
 
     def edit(self, which: int, change: str, value: object) -> None:
-        """Another program changes a pack by SQL."""
+        """Change a pack by SQL, as another program would."""
         query = f"UPDATE public.client_purchases {change} WHERE id = %s"
         rows(query, value, self.packs[which].id)
 
-    def page_of(self, which: int, stale: bool) -> Page:
-        """The pack as it is, or as somebody loaded it before."""
+    def load(self, which: int, stale: bool) -> LoadedPack:
+        """Return the pack as it is now, or as it was loaded before if `stale`."""
         pack = self.packs[which]
         if pack.page is None or not stale:
             purchase = Purchase.objects.get(pk=pack.id)
             model = pack.model
             assert (purchase.sessions_used, purchase.sessions_total) == (model.used, model.total)
-            page = Page(purchase, model.used, model.total, model.expired, pack.paid)
+            page = LoadedPack(purchase, model.used, model.total, model.expired, pack.paid)
             pack.page = pack.page or page
         else:
-            # Read it once more next time: every age of a page comes up.
+            # Drop the stale page, so that the next one has another age.
             page, pack.page = pack.page, None
         return page
 
-    def press(
+    def send(
         self,
         operation: str,
         which: int,
         who: int,
-        page: Page,
+        page: LoadedPack,
         place: int | None,
-        objection: Refusal | None,
-        unexpected: Refusal,
+        refusal: Refusal | None,
+        late_refusal: Refusal,
     ) -> None:
-        """A new press. `objection` is what the page says against it, `unexpected` what is said
-        where the page said nothing and the count can't change all the same."""
+        """Send a new request and compare its response with the model's.
+
+        `refusal` is the refusal that follows from the loaded page. `late_refusal` is expected if
+        the page allows the action but the database does not.
+        """
         pack = self.packs[which]
         event_id = None if place is None else pack.event_ids[place]
-        press = Press(uuid4(), operation, which, who, event_id)
+        request = ClaimedRequest(uuid4(), operation, which, who, event_id)
         if not page.paid and operation != "undo":
-            objection = Refusal.REFUNDED
+            refusal = Refusal.REFUNDED
         used = -1
-        if objection not in {Refusal.REFUNDED, Refusal.NOT_YOURS, Refusal.TOO_LATE}:
+        if refusal not in {Refusal.REFUNDED, Refusal.NOT_YOURS, Refusal.TOO_LATE}:
             match operation:
                 case "use":
-                    used = pack.model.use(press.request_id)
+                    used = pack.model.use(request.request_id)
                 case "reinstate":
-                    used = pack.model.reinstate(press.request_id, place)
+                    used = pack.model.reinstate(request.request_id, place)
                 case "undo":
-                    used = pack.model.undo(cast("int", place), press.request_id)
-        made = len(pack.model.events) - 1
-        press.answer = str((objection or unexpected).label) if used == -1 else (used, made)
-        self.presses.append(press)
-        assert self.ask(press, page) == press.answer
+                    used = pack.model.undo(cast("int", place), request.request_id)
+        newest = len(pack.model.events) - 1
+        request.answer = str((refusal or late_refusal).label) if used == -1 else (used, newest)
+        self.requests.append(request)
+        assert self.execute(request, page) == request.answer
 
-    def ask(self, press: Press, page: Page) -> Answer:
-        member, purchase = self.members[press.who], copy.copy(page.purchase)
+    def execute(self, request: ClaimedRequest, page: LoadedPack) -> Answer:
+        member, purchase = self.members[request.who], copy.copy(page.purchase)
         try:
-            match press.operation:
+            match request.operation:
                 case "use":
-                    done = operations.use(
-                        member=member, purchase=purchase, request_id=press.request_id
+                    result = operations.use(
+                        member=member, purchase=purchase, request_id=request.request_id
                     )
                 case "reinstate":
-                    done = operations.reinstate(
+                    result = operations.reinstate(
                         member=member,
                         purchase=purchase,
-                        request_id=press.request_id,
-                        event=press.event_id,
+                        request_id=request.request_id,
+                        event=request.event_id,
                     )
                 case _:
                     events = SessionEvent.objects.select_related(
                         "purchase", "request", "reversed_by"
                     )
-                    event = events.get(pk=cast("int", press.event_id))
-                    done = operations.undo(member=member, event=event, request_id=press.request_id)
+                    event = events.get(pk=cast("int", request.event_id))
+                    result = operations.undo(
+                        member=member, event=event, request_id=request.request_id
+                    )
                     purchase = event.purchase
         except operations.Refused as refusal:
-            self.compare(press.which)
+            self.compare(request.which)
             return str(refusal)
-        self.compare(press.which)
-        pack = self.packs[press.which]
-        assert purchase.sessions_used == pack.model.used, "the count that stands afterwards"
-        return done.sessions_used, pack.event_ids.index(done.event_id)
+        self.compare(request.which)
+        pack = self.packs[request.which]
+        assert purchase.sessions_used == pack.model.used, (
+            "the object shows the count after the request"
+        )
+        return result.sessions_used, pack.event_ids.index(result.event_id)
 
     def compare(self, which: int) -> None:
+        """Assert that the database has the events and requests of the model."""
         pack = self.packs[which]
-        pack.event_ids, written = history(pack.id)
-        assert written == pack.model.written
-        asked = rows(
+        pack.event_ids, events = history(pack.id)
+        assert events == pack.model.written
+        requests = rows(
             "SELECT request_id, actor_id FROM public.session_requests WHERE purchase_id = %s",
             pack.id,
         )
-        assert dict(asked) == {
-            press.request_id: self.members[press.who].user_id
-            for press in self.presses
-            if press.which == which
+        assert dict(requests) == {
+            request.request_id: self.members[request.who].user_id
+            for request in self.requests
+            if request.which == which
         }
 
 
 def within(used: int | None, total: int | None) -> int | None:
+    """Return `used`, limited to `total`."""
     return used if used is None or total is None else min(used, total)

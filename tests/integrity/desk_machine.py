@@ -1,6 +1,6 @@
-"""What people at the desk, other programs and the clock can do to two small packs, in any order.
+"""The rules of the state machine: members, other programs and the clock change two small packs.
 
-Each rule does it to the database and to the model, and compares what both say.
+Each rule applies one change to the database and to the model, and compares both.
 """
 
 import copy
@@ -18,14 +18,14 @@ from tests.integrity.invariants import check_invariants
 from tests.integrity.model import COUNTS_AS_USE
 from tests.pages import USED_BEFORE
 
-# Mostly what a desk would call ordinary: what is rare there is rare here.
+# Common values appear several times, so that Hypothesis draws them more often.
 TOTALS = st.sampled_from([2, 1, 3, 2, 0, None])
 COUNTS = st.sampled_from([1, 2, 0, 3, None])
 PACKS = st.sampled_from([0, 0, 1])
-# Mia, Ben, and Olivia, who owns the studio.
+# The indexes of Mia, Ben and Olivia. Olivia is the owner.
 MEMBERS = st.sampled_from([2, 0, 1])
 RARELY = st.sampled_from([False, False, False, True])
-# Taken modulo the number of events or requests that there are.
+# Rules take a place modulo the number of events or requests.
 PLACES = st.integers(0, 40)
 
 
@@ -40,54 +40,54 @@ class DeskMachine(Desk):
     def sell_two_packs(
         self, total: int, others: int | None, used: int | None, expired: bool, who: int
     ) -> None:
-        """One has a past already, the other a count from another program."""
+        """Create a pack with some events, and a pack whose count another program has set."""
         self.sell(total, 0)
         self.sell(others, within(used, others))
-        self.something_else_about_it_changes(1, "expiry", None, otherwise=expired)
+        self.another_program_changes_another_column(1, "expiry", None, otherwise=expired)
         self.use(which=0, who=who, stale=False)
         self.use(which=0, who=who, stale=False)
         self.reinstate(which=0, who=who, stale=False)
 
-    # --- People at the desk -----------------------------------------------------------------------
+    # --- Members at the desk ----------------------------------------------------------------------
 
     @rule(which=PACKS, who=MEMBERS, stale=RARELY)
     def use(self, which: int, who: int, stale: bool) -> None:
         if not self.packs[which].model.exists:
             return
-        page = self.page_of(which, stale)
+        page = self.load(which, stale)
         if page.total is None:
-            objection: Refusal | None = Refusal.NO_TOTAL
+            refusal: Refusal | None = Refusal.NO_TOTAL
         elif page.used is None:
-            objection = Refusal.COUNT_MISSING
+            refusal = Refusal.COUNT_MISSING
         elif page.used == page.total:
-            objection = Refusal.NONE_LEFT
+            refusal = Refusal.NONE_LEFT
         else:
-            objection = Refusal.EXPIRED if page.expired else None
-        self.press("use", which, who, page, None, objection, Refusal.JUST_CHANGED)
+            refusal = Refusal.EXPIRED if page.expired else None
+        self.send("use", which, who, page, None, refusal, Refusal.JUST_CHANGED)
 
     @rule(which=PACKS, who=MEMBERS, stale=RARELY)
     def reinstate(self, which: int, who: int, stale: bool) -> None:
         if not self.packs[which].model.exists:
             return
-        page = self.page_of(which, stale)
-        objection = None if page.used else Refusal.NOTHING_USED
-        self.press("reinstate", which, who, page, None, objection, Refusal.NOTHING_USED)
+        page = self.load(which, stale)
+        refusal = None if page.used else Refusal.NOTHING_USED
+        self.send("reinstate", which, who, page, None, refusal, Refusal.NOTHING_USED)
 
     @rule(which=PACKS, who=MEMBERS, stale=RARELY, place=PLACES, any_event=RARELY)
-    def reinstate_that_visit(
+    def reinstate_chosen_use(
         self, which: int, who: int, stale: bool, place: int, any_event: bool
     ) -> None:
         pack = self.packs[which].model
-        visits = [
+        uses = [
             n for n, event in enumerate(pack.events) if any_event or event.kind in COUNTS_AS_USE
         ]
-        if not pack.exists or not visits:
+        if not pack.exists or not uses:
             return
-        page, place = self.page_of(which, stale), visits[place % len(visits)]
-        objection = None if page.used else Refusal.NOTHING_USED
-        if objection is None and not pack.is_open(place, COUNTS_AS_USE):
-            objection = Refusal.TAKEN_BACK
-        self.press("reinstate", which, who, page, place, objection, Refusal.TAKEN_BACK)
+        page, place = self.load(which, stale), uses[place % len(uses)]
+        refusal = None if page.used else Refusal.NOTHING_USED
+        if refusal is None and not pack.is_open(place, COUNTS_AS_USE):
+            refusal = Refusal.TAKEN_BACK
+        self.send("reinstate", which, who, page, place, refusal, Refusal.TAKEN_BACK)
 
     @rule(which=PACKS, who=MEMBERS, place=PLACES, late=RARELY)
     def undo(self, which: int, who: int, place: int, late: bool) -> None:
@@ -97,47 +97,47 @@ class DeskMachine(Desk):
             return
         place = reinstated[place % len(reinstated)]
         request_id = pack.events[place].request_id
-        actor = next((p.who for p in self.presses if p.request_id == request_id), None)
-        objection = None
+        actor = next((p.who for p in self.requests if p.request_id == request_id), None)
+        refusal = None
         if pack.events[place].reversed_by is not None:
-            objection = Refusal.UNDONE
+            refusal = Refusal.UNDONE
         elif pack.used is None:
-            objection = Refusal.COUNT_MISSING
+            refusal = Refusal.COUNT_MISSING
         elif pack.used == pack.total:
-            objection = Refusal.NO_ROOM
+            refusal = Refusal.NO_ROOM
         if not self.members[who].may("undo_any"):
-            objection = Refusal.TOO_LATE if late else objection
-            objection = objection if actor == who else Refusal.NOT_YOURS
+            refusal = Refusal.TOO_LATE if late else refusal
+            refusal = refusal if actor == who else Refusal.NOT_YOURS
         now = timezone.now() + (STAFF_MAY_UNDO_FOR * (1.5 if late else 0.5))
         with patch("django.utils.timezone.now", lambda: now):
-            page = self.page_of(which, stale=False)
-            self.press("undo", which, who, page, place, objection, Refusal.UNDONE)
+            page = self.load(which, stale=False)
+            self.send("undo", which, who, page, place, refusal, Refusal.UNDONE)
 
-    @precondition(lambda self: self.presses)
+    @precondition(lambda self: self.requests)
     @rule(place=PLACES)
-    def repeat_a_press(self, place: int) -> None:
-        press = self.presses[place % len(self.presses)]
-        if self.packs[press.which].model.exists:
-            assert self.ask(press, self.page_of(press.which, stale=False)) == press.answer
+    def repeat_a_request(self, place: int) -> None:
+        request = self.requests[place % len(self.requests)]
+        if self.packs[request.which].model.exists:
+            assert self.execute(request, self.load(request.which, stale=False)) == request.answer
 
-    @precondition(lambda self: self.presses)
+    @precondition(lambda self: self.requests)
     @rule(place=PLACES, change=st.sampled_from(["who", "which", "operation", "event_id"]))
-    def press_an_old_id_for_something_else(self, place: int, change: str) -> None:
-        press = copy.copy(self.presses[place % len(self.presses)])
-        if press.operation == "undo" and change != "who":
+    def reuse_a_request_id_for_another_action(self, place: int, change: str) -> None:
+        request = copy.copy(self.requests[place % len(self.requests)])
+        if request.operation == "undo" and change != "who":
             return
         match change:
             case "who":
-                press.who = (press.who + 1) % 3
+                request.who = (request.who + 1) % 3
             case "which":
-                press.which = 1 - press.which
+                request.which = 1 - request.which
             case "operation":
-                press.operation = "use" if press.operation == "reinstate" else "reinstate"
+                request.operation = "use" if request.operation == "reinstate" else "reinstate"
             case "event_id":
-                press.operation, press.event_id = "reinstate", (press.event_id or 0) + 1
-        if self.packs[press.which].model.exists:
-            page = self.page_of(press.which, stale=False)
-            assert self.ask(press, page) == USED_BEFORE
+                request.operation, request.event_id = "reinstate", (request.event_id or 0) + 1
+        if self.packs[request.which].model.exists:
+            page = self.load(request.which, stale=False)
+            assert self.execute(request, page) == USED_BEFORE
 
     # --- Other programs and the clock -------------------------------------------------------------
 
@@ -174,7 +174,7 @@ class DeskMachine(Desk):
         total=TOTALS,
         otherwise=st.booleans(),
     )
-    def something_else_about_it_changes(
+    def another_program_changes_another_column(
         self, which: int, what: str, total: int | None, otherwise: bool
     ) -> None:
         one = self.packs[which]
@@ -189,7 +189,7 @@ class DeskMachine(Desk):
                 self.edit(which, "SET expires_at = now() + %s::int * interval '1 day'", days)
                 one.model.expired = otherwise
             case "payment":
-                # Mostly it was refunded by mistake, and is paid again.
+                # A refund is rare, and a later change to "succeeded" likely.
                 one.paid = not one.paid or not otherwise
                 status = "succeeded" if one.paid else "refunded"
                 self.edit(which, "SET payment_status = %s", status)

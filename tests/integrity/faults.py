@@ -1,7 +1,7 @@
-"""Mistakes that somebody could make in the database's part, to be made on purpose.
+"""Seeded faults: mistakes in the SQL functions, triggers, constraints and grants.
 
-What is undone afterwards is the whole fault: inside a transaction by rolling back, and where
-several connections have to see it, by the opposite statement.
+`made` removes a fault by rolling its transaction back. `made_for_all` is for tests with several
+connections, and restores the function's definition.
 """
 
 from collections.abc import Iterator
@@ -15,11 +15,11 @@ from tests.database import rows, value
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong, and the statements that make it so."""
+    """A mistake, and the statements that install it."""
 
     what: str
     statements: tuple[str, ...] = ()
-    # an edited function: its name, what is in its text, and what stands there instead
+    # An edited function: its name, the text to replace and the replacement.
     function: str = ""
     text: str = ""
     instead: str = ""
@@ -29,20 +29,20 @@ class Fault:
             rows(statement)
         if self.text:
             definition = definition_of(self.function)
-            assert self.text in definition, "the function has another text by now: so must this"
+            assert self.text in definition, "the function has changed: update this fault"
             rows(definition.replace(self.text, self.instead))
 
 
 def definition_of(function: str) -> str:
-    """CREATE OR REPLACE FUNCTION … as it stands: it keeps the owner and the grants."""
+    """Return the current CREATE OR REPLACE FUNCTION statement. It keeps the owner and grants."""
     return str(value("SELECT pg_get_functiondef(%s::regproc)", f"public.{function}"))
 
 
 @contextmanager
 def made(fault: Fault) -> Iterator[None]:
-    """The fault, for this connection alone, until the block ends; then nothing has happened."""
+    """Install the fault for this connection until the block ends, then roll it back."""
     with transaction.atomic():
-        # What is deferred would stand in the way of changing a table.
+        # Pending deferred constraints would prevent ALTER TABLE.
         rows("SET CONSTRAINTS ALL IMMEDIATE")
         fault.install()
         yield
@@ -51,8 +51,8 @@ def made(fault: Fault) -> Iterator[None]:
 
 @contextmanager
 def made_for_all(fault: Fault) -> Iterator[None]:
-    """The fault, for every connection, until the block ends: its function is then put back."""
-    assert fault.function, "only a function is put back"
+    """Install the fault for every connection, and restore its function when the block ends."""
+    assert fault.function, "only functions can be restored"
     before = definition_of(fault.function)
     fault.install()
     try:
@@ -72,12 +72,12 @@ USE_WITHOUT_GUARD = Fault(
     text="AND sessions_used < sessions_total",
 )
 USE_EXPIRED = Fault(
-    "use_session without a look at the expiry",
+    "use_session without a check of the expiry",
     function="use_session",
     text="AND (expires_at IS NULL OR expires_at > now())",
 )
 UNDO_WITHOUT_GUARD = Fault(
-    "undo_reinstatement without a look at the room",
+    "undo_reinstatement without a check for room",
     function="undo_reinstatement",
     text="sessions_used < sessions_total",
     instead="true",
@@ -107,23 +107,23 @@ COUNT_CHECK = Fault(
     ("ALTER TABLE public.client_purchases DROP CONSTRAINT sessions_used_is_between_0_and_total",),
 )
 EVENTS_OFF = Fault(
-    "the trigger that writes events is off",
+    "the trigger for updates is disabled",
     ("ALTER TABLE public.client_purchases DISABLE TRIGGER record_changed_session_event",),
 )
 BIRTHS_OFF = Fault(
-    "the trigger that opens and closes a ledger is off",
+    "the trigger for inserts and deletes is disabled",
     ("ALTER TABLE public.client_purchases DISABLE TRIGGER record_session_event",),
 )
 TRUNCATE_OFF = Fault(
-    "the trigger that records a TRUNCATE is off",
+    "the trigger for TRUNCATE is disabled",
     ("ALTER TABLE public.client_purchases DISABLE TRIGGER record_truncated_purchases",),
 )
 HOLD_OFF = Fault(
-    "no trigger that holds a change to its request",
+    "no trigger that checks the request of a change",
     ("DROP TRIGGER hold_to_request ON public.client_purchases",),
 )
 MAY_FORGET = Fault(
-    "no trigger that refuses to forget",
+    "no append-only trigger",
     (
         "DROP TRIGGER refuse_to_forget ON public.session_events",
         "DROP TRIGGER refuse_to_forget ON public.session_requests",
@@ -134,36 +134,36 @@ NO_KIND = Fault(
     ("ALTER FUNCTION public.release_session(uuid) RESET application_name",),
 )
 INVOKER = Fault(
-    "functions with the rights of their caller",
+    "functions with SECURITY INVOKER",
     (
         "ALTER FUNCTION public.release_session(uuid) SECURITY INVOKER",
         "ALTER FUNCTION public.use_session(uuid) SECURITY INVOKER",
     ),
 )
 FREE_PATH = Fault(
-    "functions without a search_path of their own",
+    "functions without a fixed search_path",
     (
         "ALTER FUNCTION public.release_session(uuid) RESET search_path",
         "ALTER FUNCTION public.use_session(uuid) RESET search_path",
     ),
 )
 UNQUALIFIED = Fault(
-    "a table without its schema, found by the caller's path",
+    "an unqualified table name",
     ("ALTER FUNCTION public.release_session(uuid) SET search_path = public",),
     function="release_session",
     text="public.client_purchases",
     instead="client_purchases",
 )
 FOR_ANYBODY = Fault(
-    "EXECUTE left with PUBLIC",
+    "EXECUTE granted to PUBLIC",
     ("GRANT EXECUTE ON FUNCTION public.release_session(uuid) TO PUBLIC",),
 )
 TRIGGER_FUNCTION_FOR_ANYBODY = Fault(
-    "EXECUTE of a trigger's function left with PUBLIC",
+    "EXECUTE on a trigger function granted to PUBLIC",
     ("GRANT EXECUTE ON FUNCTION public.record_session_event() TO PUBLIC",),
 )
 ANSWERED_AGAIN = Fault(
-    "a request that may lead to an event later",
+    "a refused request may lead to an event later",
     function="hold_to_request",
     text="v_request.claimed_in <> pg_current_xact_id()",
     instead="false",
@@ -176,13 +176,13 @@ HOLDS_NOTHING = Fault(
     instead="RETURN NEW",
 )
 OLDEST_FIRST = Fault(
-    "the oldest use is taken back, not the newest",
+    "the oldest use is reversed instead of the newest",
     function="event_to_reverse",
     text="ORDER BY event.id DESC",
     instead="ORDER BY event.id",
 )
 NULL_IS_NO_CHANGE = Fault(
-    "a count that becomes null is not told from one that stays",
+    "a change of the count to null is not detected",
     function="record_session_event",
     text="NEW.sessions_used IS DISTINCT FROM OLD.sessions_used",
     instead="NEW.sessions_used <> OLD.sessions_used",
@@ -193,7 +193,7 @@ _RETURNS = {"release_session": ("int", "- 1", "> 0", "v_used - 1", "-1"),
 
 
 def select_then_update(function: str) -> Fault:
-    """The count is read, and what was worked out is written: as the weak functions out there."""
+    """Return a fault that reads the count and then writes the new one, without a guard."""
     kind = {"release_session": "reinstated", "use_session": "used"}[function]
     returns, change, guard, done, refused = _RETURNS[function]
     return Fault(

@@ -1,4 +1,4 @@
-"""A role of the database that may call the functions and nothing else, signed in as itself."""
+"""A database role that may call the two functions and has no other privilege."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ BOTH_FUNCTIONS = "EXECUTE ON FUNCTION public.release_session(uuid), public.use_s
 
 
 def make_intruder() -> str:
-    """It may call both functions, make temporary objects, and has a schema of its own."""
+    """Create a role that may call both functions and create temporary objects, with a schema."""
     role = make_role(BOTH_FUNCTIONS)
     rows(f"CREATE SCHEMA {role} AUTHORIZATION {role}")
     return role
@@ -19,12 +19,12 @@ def make_intruder() -> str:
 
 @contextmanager
 def refused(why: str) -> Iterator[None]:
-    """The database refuses what is inside, in these words or by that constraint."""
-    words = None
+    """Assert that the block raises a database error that contains `why`."""
+    message = None
     try:
         with transaction.atomic():
             yield
     except Error as error:
-        words = str(error)
-    assert words is not None, f"not refused: {why}"
-    assert why in words, f"refused for another reason: {words}"
+        message = str(error)
+    assert message is not None, f"not refused: {why}"
+    assert why in message, f"refused for another reason: {message}"

@@ -1,6 +1,7 @@
-"""The four invariants of the ledger, a query each, and the ledger as the database has it.
+"""The four invariants of the ledger, one query each, and the events of a purchase.
 
-For the purchases of one test alone: the machine asks after every step.
+The queries read the purchases of one test only, because the state machine runs them after each
+step.
 """
 
 from typing import Any
@@ -8,7 +9,7 @@ from uuid import UUID
 
 from tests.database import rows
 
-# Each finds what breaks it, among the purchases of that array.
+# Each query returns the violations among the purchases of its array parameter.
 INVARIANTS = {
     "the sum of its events is the count": """
         SELECT concat_ws(' ', event.purchase_id, sum(event.delta), max(purchase.sessions_used))
@@ -35,7 +36,7 @@ INVARIANTS = {
         HAVING count(*) > 1 OR bool_or(event.purchase_id <> reversed.purchase_id)
     """,
 }
-# All four in one round trip.
+# All four invariants in one statement.
 BROKEN = " UNION ALL ".join(
     f"SELECT '{promise}', broken.* FROM ({query}) AS broken"
     for promise, query in INVARIANTS.items()
@@ -53,9 +54,9 @@ def check_invariants(*purchase_ids: UUID) -> None:
 
 
 def history(purchase_id: UUID) -> tuple[list[int], list[tuple[Any, ...]]]:
-    """The ids of a purchase's events, oldest first, and the events as the model writes them."""
-    found = rows(HISTORY, purchase_id)
-    ids = [row[0] for row in found]
-    # None stays None; an id that isn't among them is told apart from all places.
+    """Return the ids of a purchase's events, oldest first, and the events in the model's form."""
+    events = rows(HISTORY, purchase_id)
+    ids = [row[0] for row in events]
+    # Map each reversed event to its place, None to None, and an unknown id to -1.
     place = {None: None, **{event_id: n for n, event_id in enumerate(ids)}}
-    return ids, [(*row[1:5], place.get(row[5], -1)) for row in found]
+    return ids, [(*row[1:5], place.get(row[5], -1)) for row in events]

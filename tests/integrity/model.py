@@ -1,7 +1,7 @@
-"""The ledger in plain Python, as the design tells it: what the database is compared with.
+"""A model of the ledger in plain Python, to compare the database with.
 
-No SQL and no Django, so that a mistake in either isn't made here again. A pack's history is the
-list of its events; a place in that list stands for an event's id.
+It uses neither SQL nor Django, so that it cannot repeat their mistakes. A pack's history is the
+list of its events. A place in that list stands for an event's id.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class Event:
     delta: int
     sessions_used: int | None
     request_id: UUID | None = None
-    # places in the history of the same pack
+    # Places in the history of the same pack.
     reverses: int | None = None
     reversed_by: int | None = None
 
@@ -39,7 +39,7 @@ class Pack:
         self._write("opened", self.used or 0)
 
     def use(self, request_id: UUID | None = None) -> int:
-        """The sessions used after it, or -1 where nothing changes; so are the other answers."""
+        """Return the sessions used afterwards, or -1 if nothing changes. All methods do so."""
         if self.used is None or self.total is None or self.used >= self.total or self.expired:
             return -1
         return self._count("used", self.used + 1, request_id)
@@ -61,7 +61,7 @@ class Pack:
         return self._count("undone", self.used + 1, request_id, chosen)
 
     def correct(self, used: int | None) -> None:
-        """Another program sets the count. Setting it to what it is changes nothing."""
+        """Set the count, as another program would. An equal count writes no event."""
         if used != self.used:
             delta, self.used = (used or 0) - (self.used or 0), used
             self._write("corrected", delta)
@@ -75,7 +75,7 @@ class Pack:
         self._write("opened", used or 0)
 
     def is_open(self, place: int, kinds: tuple[str, ...]) -> bool:
-        """Whether an event of such a kind stands there that was not taken back."""
+        """Return True if the event at `place` has one of the kinds and is not reversed."""
         if place >= len(self.events):
             return False
         return self.events[place].kind in kinds and self.events[place].reversed_by is None

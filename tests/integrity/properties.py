@@ -1,5 +1,5 @@
-"""What holds for one connection: plain functions, asked once of the database as it is and once of
-the same with a mistake in it. Each makes what it needs."""
+"""Properties for one connection. A test runs each on the correct database and on one with a
+seeded fault. Each property creates its own data."""
 
 from uuid import UUID, uuid4
 
@@ -9,7 +9,7 @@ from tests.database import make_role, rows, value
 from tests.factories import make_purchase
 from tests.integrity.intruder import make_intruder, refused
 from tests.integrity.invariants import check_invariants, history
-from tests.integrity.schedule import Asked, ask_here
+from tests.integrity.schedule import ActionParameters, execute_here
 from tests.roles.logins import signed_in_as
 
 INSERT_EVENT = """
@@ -35,25 +35,25 @@ def count(purchase_id: UUID) -> object:
 # --- The functions --------------------------------------------------------------------------------
 
 
-def nothing_is_given_back_where_none_is_used(mia: User) -> None:
+def release_session_refuses_an_unused_pack(mia: User) -> None:
     assert call("release_session", pack(mia, used=0).pk) == -1
 
 
-def nothing_is_taken_where_none_is_left(mia: User) -> None:
+def use_session_refuses_a_full_pack(mia: User) -> None:
     assert call("use_session", pack(mia, total=3, used=3).pk) is False
 
 
-def nothing_is_taken_from_an_expired_pack(mia: User) -> None:
+def use_session_refuses_an_expired_pack(mia: User) -> None:
     purchase = pack(mia)
     rows("UPDATE client_purchases SET expires_at = now() - interval '1 second'")
-    assert call("use_session", purchase.pk) is False, "taken from an expired pack"
+    assert call("use_session", purchase.pk) is False, "used an expired pack"
 
 
-def nothing_is_undone_where_there_is_no_room(mia: User) -> None:
+def undo_reinstatement_refuses_a_full_pack(mia: User) -> None:
     assert call("undo_reinstatement", pack(mia, total=3, used=3).pk) == -1
 
 
-def the_ledger_says_what_was_done(mia: User) -> None:
+def events_have_the_kind_of_their_function(mia: User) -> None:
     purchase = pack(mia)
     call("use_session", purchase.pk)
     call("release_session", purchase.pk)
@@ -65,20 +65,20 @@ def the_ledger_says_what_was_done(mia: User) -> None:
 # --- The ledger -----------------------------------------------------------------------------------
 
 
-def every_change_is_an_event(mia: User) -> None:
+def every_update_writes_an_event(mia: User) -> None:
     purchase = pack(mia)
     rows("UPDATE client_purchases SET sessions_used = sessions_used + 2")
     check_invariants(purchase.pk)
 
 
-def the_ledger_begins_and_ends_with_its_purchase(mia: User) -> None:
+def insert_and_delete_write_events(mia: User) -> None:
     purchase = pack(mia, used=2)
     rows("DELETE FROM client_purchases WHERE id = %s", purchase.pk)
     changes = [event[:2] for event in history(purchase.pk)[1]]
     assert changes == [("opened", 2), ("deleted", -2)], f"recorded as {changes}"
 
 
-def a_truncated_purchase_is_a_deleted_one(mia: User) -> None:
+def truncate_writes_events(mia: User) -> None:
     purchase = pack(mia, used=2)
     rows("SET CONSTRAINTS ALL IMMEDIATE")
     rows("TRUNCATE client_purchases")
@@ -86,10 +86,10 @@ def a_truncated_purchase_is_a_deleted_one(mia: User) -> None:
 
 
 def a_request_has_one_event(mia: User) -> None:
-    """Another call in the same transaction still goes by the same request."""
+    """A second call in the same transaction has the same request id."""
     purchase = pack(mia, used=2)
-    asked = Asked(uuid4(), "reinstate", purchase.pk, mia.pk)
-    assert ask_here(asked) is not None
+    request = ActionParameters(uuid4(), "reinstate", purchase.pk, mia.pk)
+    assert execute_here(request) is not None
     with refused("a_request_has_one_event"):
         call("release_session", purchase.pk)
     assert count(purchase.pk) == 1
@@ -120,9 +120,9 @@ def the_count_stays_between_0_and_the_total(mia: User) -> None:
             rows("UPDATE client_purchases SET sessions_used = %s", used)
 
 
-def what_was_recorded_stays(mia: User) -> None:
+def ledgers_are_append_only(mia: User) -> None:
     purchase = pack(mia)
-    ask_here(Asked(uuid4(), "use", purchase.pk, mia.pk))
+    execute_here(ActionParameters(uuid4(), "use", purchase.pk, mia.pk))
     for statement in (
         "UPDATE session_events SET made_by = 'nobody'",
         "DELETE FROM session_events",
@@ -139,36 +139,36 @@ def what_was_recorded_stays(mia: User) -> None:
 # --- Requests -------------------------------------------------------------------------------------
 
 
-def a_visit_is_given_back_once(mia: User) -> None:
+def a_use_is_reversed_once(mia: User) -> None:
     purchase = pack(mia, used=2)
     call("use_session", purchase.pk)
-    visit = history(purchase.pk)[0][-1]
+    use = history(purchase.pk)[0][-1]
     for answer in (2, -1):
-        row = ask_here(Asked(uuid4(), "reinstate", purchase.pk, mia.pk, visit))
+        row = execute_here(ActionParameters(uuid4(), "reinstate", purchase.pk, mia.pk, use))
         assert row is not None
-        assert row[0] == answer, "a visit was given back twice"
+        assert row[0] == answer, "a use was reversed twice"
 
 
 def a_request_is_for_one_purchase(mia: User) -> None:
     mine = pack(mia, used=2)
     other = make_purchase(org=mine.org, client=mine.client, offer=mine.offer, used=0)
-    asked = Asked(uuid4(), "reinstate", other.pk, mia.pk)
-    assert ask_here(asked) == (-1, None)
+    request = ActionParameters(uuid4(), "reinstate", other.pk, mia.pk)
+    assert execute_here(request) == (-1, None)
     with refused("is not for the purchase"):
         call("release_session", mine.pk)
 
 
-# --- Who may call, and whose rights hold ----------------------------------------------------------
+# --- Privileges -----------------------------------------------------------------------------------
 
 
-def a_caller_needs_no_right_on_the_table(mia: User) -> None:
+def callers_need_no_privilege_on_the_table(mia: User) -> None:
     purchase = pack(mia, used=2)
     with signed_in_as(make_intruder()):
         assert call("release_session", purchase.pk) == 1
         assert call("use_session", purchase.pk) is True
 
 
-def only_a_role_that_was_named_may_call(mia: User) -> None:
+def only_granted_roles_may_call(mia: User) -> None:
     purchase = pack(mia, used=2)
     with refused("permission denied for function"), signed_in_as(make_role()):
         call("release_session", purchase.pk)
@@ -188,7 +188,7 @@ def the_callers_operators_are_not_used(mia: User) -> None:
         rows(f"SET LOCAL search_path = {intruder}, pg_catalog")
         answer = call("release_session", purchase.pk)
     rows("SET LOCAL search_path TO DEFAULT")
-    assert answer == 8, "it counted by the caller's operator"
+    assert answer == 8, "the caller's operator was used"
 
 
 def the_callers_tables_are_not_used(mia: User) -> None:
@@ -199,11 +199,11 @@ def the_callers_tables_are_not_used(mia: User) -> None:
         rows("GRANT ALL ON pg_temp.client_purchases TO PUBLIC")
         answer = call("release_session", purchase.pk)
         rows("DROP TABLE pg_temp.client_purchases")
-    assert answer == 1, "it counted in the caller's table"
+    assert answer == 1, "the caller's table was used"
 
 
-def nobody_else_can_run_the_triggers_functions(mia: User) -> None:
-    """On a table of one's own, a trigger's function would write what that table says."""
+def other_roles_cannot_run_trigger_functions(mia: User) -> None:
+    """On a table of the caller, the trigger function would record the caller's values."""
     pack(mia)
     with refused("permission denied for function"), signed_in_as(make_intruder()):
         rows("CREATE TEMPORARY TABLE mine (id uuid, org_id uuid, sessions_used int)")

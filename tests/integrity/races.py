@@ -1,5 +1,5 @@
-"""What holds for two connections at once: plain functions, asked once of the project's SQL and
-once of a naive one. The first caller is in its transaction when the second one comes."""
+"""Properties for two concurrent connections. A test runs each on the project's SQL and on a naive
+version. The first caller's transaction is open when the second starts."""
 
 from functools import partial
 from uuid import UUID, uuid4
@@ -13,105 +13,113 @@ from tests.factories import make_purchase
 from tests.integrity.invariants import check_invariants, history
 from tests.integrity.schedule import (
     PATIENT_CLAIM,
-    Ask,
-    Asked,
+    ActionParameters,
     Connection,
+    ExecuteAction,
     Row,
-    ask,
-    first_answer,
+    execute_action,
+    replayed_result,
     run,
 )
 from tests.ledger import reinstated_by
 
 
-def _called(function: str, purchase_id: UUID, connection: Connection) -> object:
+def _call(function: str, purchase_id: UUID, connection: Connection) -> object:
     row = connection.execute(f"SELECT public.{function}(%s)", [purchase_id]).fetchone()
     return row and row[0]
 
 
-def the_last_session_is_sold_once(mia: User) -> None:
+def the_last_session_is_used_once(mia: User) -> None:
     purchase = make_purchase(org=mia.membership.org, total=3, used=2)
-    call = partial(_called, "use_session", purchase.pk)
+    call = partial(_call, "use_session", purchase.pk)
     outcome = run(call, call, "COMMIT")
-    assert (outcome.first, outcome.second) == (True, False), "the last session was sold twice"
+    assert (outcome.first, outcome.second) == (True, False), "the last session was used twice"
 
 
-def the_only_use_is_given_back_once(mia: User) -> None:
+def the_only_use_is_reversed_once(mia: User) -> None:
     purchase = make_purchase(org=mia.membership.org, total=3, used=1)
-    call = partial(_called, "release_session", purchase.pk)
+    call = partial(_call, "release_session", purchase.pk)
     outcome = run(call, call, "COMMIT")
-    assert (outcome.first, outcome.second) == (0, -1), "the only use was given back twice"
+    assert (outcome.first, outcome.second) == (0, -1), "the only use was reversed twice"
 
 
-def the_second_undo_knows_that_no_room_is_left(mia: User) -> None:
+def the_second_undo_is_refused_for_lack_of_room(mia: User) -> None:
     purchase = make_purchase(org=mia.membership.org, total=3, used=3)
-    given_back = [reinstated_by(mia, purchase) for _ in range(2)]
+    reinstatements = [reinstated_by(mia, purchase) for _ in range(2)]
     rows("UPDATE client_purchases SET sessions_used = 2 WHERE id = %s", purchase.pk)
-    one, two = (Asked(uuid4(), "undo", purchase.pk, mia.pk, event.pk) for event in given_back)
-    outcome = run(lambda caller: ask(caller, one), lambda caller: ask(caller, two), "COMMIT")
+    one, two = (
+        ActionParameters(uuid4(), "undo", purchase.pk, mia.pk, event.pk) for event in reinstatements
+    )
+    outcome = run(
+        lambda caller: execute_action(caller, one),
+        lambda caller: execute_action(caller, two),
+        "COMMIT",
+    )
     ids, _ = history(purchase.pk)
     assert (outcome.first, outcome.second) == ((3, ids[-1]), (-1, None))
-    kept = value("SELECT objection FROM session_requests WHERE request_id = %s", two.request_id)
-    assert kept == Refusal.NO_ROOM, "it does not know why"
+    refusal = value("SELECT objection FROM session_requests WHERE request_id = %s", two.request_id)
+    assert refusal == Refusal.NO_ROOM, "the refusal is missing"
 
 
-def a_request_that_comes_twice_counts_once(mia: User, *, by: Ask = ask) -> None:
+def a_repeated_request_counts_once(mia: User, *, by: ExecuteAction = execute_action) -> None:
     purchase = make_purchase(org=mia.membership.org, total=3, used=2)
-    asked = Asked(uuid4(), "reinstate", purchase.pk, mia.pk)
-    outcome = run(lambda caller: by(caller, asked), lambda caller: by(caller, asked), "COMMIT")
+    request = ActionParameters(uuid4(), "reinstate", purchase.pk, mia.pk)
+    outcome = run(lambda caller: by(caller, request), lambda caller: by(caller, request), "COMMIT")
     ids, events = history(purchase.pk)
-    assert outcome.second is None, "it was claimed a second time"
-    assert outcome.first == first_answer(asked.request_id) == (1, ids[-1])
+    assert outcome.second is None, "the id was claimed twice"
+    assert outcome.first == replayed_result(request.request_id) == (1, ids[-1])
     assert [event[0] for event in events] == ["opened", "reinstated"]
     check_invariants(purchase.pk)
 
 
-def a_refused_request_stays_refused(mia: User) -> None:
-    """Whoever learns its id can't act in the name of the one who was refused."""
+def a_refusal_is_final(mia: User) -> None:
+    """Knowing the id of a refused request is not enough to act in the name of its actor."""
     purchase = make_purchase(org=mia.membership.org, total=3, used=0)
-    asked = Asked(uuid4(), "reinstate", purchase.pk, mia.pk)
+    request = ActionParameters(uuid4(), "reinstate", purchase.pk, mia.pk)
     with another_connection() as other:
-        assert ask(other, asked) == (-1, None)
+        assert execute_action(other, request) == (-1, None)
         other.execute("UPDATE client_purchases SET sessions_used = 2")
-        other.execute("SELECT set_config('studio.request_id', %s, false)", [str(asked.request_id)])
-        refusal = ""
+        other.execute(
+            "SELECT set_config('studio.request_id', %s, false)", [str(request.request_id)]
+        )
+        error_message = ""
         try:
-            _called("release_session", purchase.pk, other)
+            _call("release_session", purchase.pk, other)
         except psycopg.Error as error:
-            refusal = str(error)
-    assert first_answer(asked.request_id) == (-1, None), "a refusal turned into a success"
-    assert "was answered before" in refusal
+            error_message = str(error)
+    assert replayed_result(request.request_id) == (-1, None), "a refusal turned into a success"
+    assert "was answered before" in error_message
 
 
-# --- The naive ways -------------------------------------------------------------------------------
+# --- Naive versions -------------------------------------------------------------------------------
 
 
-def checks_late(connection: Connection, asked: Asked) -> Row:
-    """Looks whether the id is known, acts, and writes the id down last."""
+def check_before_insert(connection: Connection, parameters: ActionParameters) -> Row:
+    """Check if the id exists, act, and insert the id last."""
     known = "SELECT FROM public.session_requests WHERE request_id = %s"
-    if connection.execute(known, [asked.request_id]).fetchone():
+    if connection.execute(known, [parameters.request_id]).fetchone():
         return None
-    used = _called("release_session", asked.purchase_id, connection)
+    used = _call("release_session", parameters.purchase_id, connection)
     connection.execute(
         """
         INSERT INTO public.session_requests (request_id, operation, purchase_id, actor_id)
         VALUES (%s, %s, %s, %s)
         """,
-        [asked.request_id, asked.operation, asked.purchase_id, asked.actor_id],
+        [parameters.request_id, parameters.operation, parameters.purchase_id, parameters.actor_id],
     )
     assert isinstance(used, int)
     return used, None
 
 
-def claims_again(connection: Connection, asked: Asked) -> Row:
-    """ON CONFLICT DO UPDATE returns a row the second time too."""
+def claim_with_do_update(connection: Connection, parameters: ActionParameters) -> Row:
+    """Claim with ON CONFLICT DO UPDATE, which returns a row the second time too."""
     again = PATIENT_CLAIM.replace("DO NOTHING", "DO UPDATE SET note = excluded.note")
     assert again != PATIENT_CLAIM
-    return ask(connection, asked, again)
+    return execute_action(connection, parameters, again)
 
 
-def claims_without_a_conflict(connection: Connection, asked: Asked) -> Row:
-    """A plain INSERT ends the second press in an error, where it should get its answer."""
+def claim_without_on_conflict(connection: Connection, parameters: ActionParameters) -> Row:
+    """Claim with a plain INSERT, which raises an error on the second request."""
     plain = PATIENT_CLAIM.replace("ON CONFLICT (request_id) DO NOTHING", "")
     assert plain != PATIENT_CLAIM
-    return ask(connection, asked, plain)
+    return execute_action(connection, parameters, plain)

@@ -1,6 +1,6 @@
-"""Two callers on connections of their own, one of them in the middle of its transaction.
+"""Run two callers on separate connections, the second while the first's transaction is open.
 
-What the second one does meanwhile is asked of the database, never waited for by the clock.
+pg_blocking_pids() shows if the second waits. No test measures time.
 """
 
 import time
@@ -21,13 +21,13 @@ from purchases.operations.sessions import ACT, CLAIM_UNDO, FUNCTIONS
 from tests.database import PATIENCE, another_connection, rows, value
 
 Connection = psycopg.Connection[tuple[Any, ...]]
-# The sessions used, or -1, and the event; nothing where the id was claimed before.
+# (sessions used or -1, event id), or None if the request id was claimed before.
 Row = tuple[int, int | None] | None
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a press sends to the database."""
+class ActionParameters:
+    """The parameters of an action's statement."""
 
     request_id: UUID
     operation: str
@@ -42,32 +42,32 @@ class Asked:
     approved_by_id: int | None = None
 
 
-Ask = Callable[[Connection, Asked], Row]
+ExecuteAction = Callable[[Connection, ActionParameters], Row]
 
-# A wait ends with the test's patience: on a slow machine 3 seconds can pass between two lines.
+# Replace the lock timeout of 3 s, because a slow machine may need longer between two statements.
 PATIENT_CLAIM, PATIENT_CLAIM_UNDO = (
     claim.replace("'3s'", f"'{PATIENCE}s'") for claim in (CLAIM, CLAIM_UNDO)
 )
 
 
-def ask(caller: Connection, asked: Asked, claim: str = "") -> Row:
-    """The very statement of `operations`, or one with another claim."""
-    operation = SessionRequest.Operation(asked.operation)
+def execute_action(caller: Connection, parameters: ActionParameters, claim: str = "") -> Row:
+    """Execute the statement of `operations`, or one with another claim."""
+    operation = SessionRequest.Operation(parameters.operation)
     function = FUNCTIONS[operation]
     claim = claim or (PATIENT_CLAIM_UNDO if operation == "undo" else PATIENT_CLAIM)
-    cursor = caller.execute(claim + ACT.format(function=function), asdict(asked))
+    cursor = caller.execute(claim + ACT.format(function=function), asdict(parameters))
     row = cursor.fetchone()
     return None if row is None else (row[0], row[1])
 
 
-def ask_here(asked: Asked) -> Row:
-    """The statement as `operations` sends it, on Django's own connection."""
+def execute_here(parameters: ActionParameters) -> Row:
+    """Execute the statement of `operations` on Django's connection."""
     connection.ensure_connection()
-    return ask(connection.connection, asked, CLAIM)
+    return execute_action(connection.connection, parameters, CLAIM)
 
 
-def first_answer(request_id: UUID) -> Row:
-    """What `operations` answers where the id was claimed before."""
+def replayed_result(request_id: UUID) -> Row:
+    """Return the result that `operations` replays if the id was claimed before."""
     ((used, event_id),) = rows(
         """
         SELECT coalesce(event.sessions_used, -1), event.id
@@ -92,7 +92,7 @@ def two_callers() -> Iterator[tuple[Connection, Connection, ThreadPoolExecutor]]
     with ExitStack() as stack:
         one, two = (stack.enter_context(another_connection()) for _ in range(2))
         pool = ThreadPoolExecutor(1)
-        # A thread that is stuck ends by the timeout of its statement.
+        # The statement timeout ends a blocked thread.
         stack.callback(pool.shutdown, wait=False)
         yield one, two, pool
 
@@ -100,8 +100,8 @@ def two_callers() -> Iterator[tuple[Connection, Connection, ThreadPoolExecutor]]
 def run(
     first: Callable[[Connection], Any], second: Callable[[Connection], Any], end: str
 ) -> Outcome:
-    """The first does its work and stays in its transaction; the second starts, and waits for it or
-    doesn't; then the first ends with COMMIT or ROLLBACK."""
+    """Run `first` in a transaction, start `second` on another connection, and end the first
+    transaction with COMMIT or ROLLBACK once `second` waits or has finished."""
     with two_callers() as (one, two, pool):
         one.execute("BEGIN")
         answer = first(one)
@@ -117,11 +117,11 @@ def _in_a_transaction(caller: Connection, call: Callable[[Connection], Any]) -> 
 
 
 def _waits(waiting: Connection, working: Connection, answer: Future[Any]) -> bool:
-    """True once the database says that the one waits for the other, False once it has answered."""
+    """Return True once `waiting` is blocked by `working`, or False once `answer` is done."""
     deadline = time.monotonic() + PATIENCE
     pids = waiting.info.backend_pid, working.info.backend_pid
     while not answer.done():
         if value("SELECT %s::int = ANY (pg_blocking_pids(%s::int))", pids[1], pids[0]):
             return True
-        assert time.monotonic() < deadline, "it neither waits nor answers"
+        assert time.monotonic() < deadline, "the second caller neither waits nor finishes"
     return False

@@ -1,8 +1,8 @@
-"""A role that may call the two functions, and has a schema and temporary objects of its own, can
-neither change a count otherwise nor hide that it was the one who changed it.
+"""A hostile role that may call the two functions can neither change a count by other means nor
+hide its name from the audit ledger. It has a schema and may create temporary objects.
 
-Tried on the functions as the migrations leave them, with the rights of the tables' owner, where a
-capture would reach everything; and as `setup_roles` leaves them, owned by studio_ledger.
+The tests run with the functions as the migrations create them, owned by the tables' owner, and as
+`setup_roles` leaves them, owned by studio_ledger.
 """
 
 from typing import Any
@@ -19,13 +19,13 @@ from tests.factories import make_purchase
 from tests.integrity.attacks import PRELUDES, REFUSALS
 from tests.integrity.intruder import BOTH_FUNCTIONS, make_intruder, refused
 from tests.integrity.invariants import check_invariants, history
-from tests.integrity.schedule import Asked, ask_here
-from tests.roles.conftest import no_roles, set_up  # noqa: F401  # fixtures
+from tests.integrity.schedule import ActionParameters, execute_here
+from tests.roles.conftest import no_roles, studio_roles  # noqa: F401  # fixtures
 from tests.roles.logins import signed_in_as
 
 pytestmark = pytest.mark.django_db
 
-EVERYTHING = """
+ALL_ROWS = """
     SELECT (SELECT json_agg(purchase ORDER BY id) FROM public.client_purchases AS purchase)::text,
         (SELECT json_agg(event ORDER BY id) FROM public.session_events AS event)::text,
         (SELECT json_agg(request) FROM public.session_requests AS request)::text
@@ -35,7 +35,7 @@ EVERYTHING = """
 @pytest.fixture(params=["tables' owner", "studio_ledger"])
 def owner_of_the_functions(request: pytest.FixtureRequest) -> None:
     if request.param == "studio_ledger":
-        request.getfixturevalue("set_up")
+        request.getfixturevalue("studio_roles")
 
 
 @pytest.fixture
@@ -45,13 +45,13 @@ def pack(mia: User) -> Purchase:
 
 @pytest.fixture
 def names(mia: User, pack: Purchase) -> dict[str, Any]:
-    """What the attacks speak of."""
+    """The values of the placeholders in the attacks."""
     other = make_purchase(org=pack.org, client=pack.client, offer=pack.offer, used=0)
-    asked = Asked(uuid4(), "reinstate", other.pk, mia.pk)
-    assert ask_here(asked) == (-1, None)
+    request = ActionParameters(uuid4(), "reinstate", other.pk, mia.pk)
+    assert execute_here(request) == (-1, None)
     rows("SELECT set_config('studio.request_id', '', true)")
     owner = value("SELECT relowner::regrole::text FROM pg_class WHERE relname = 'session_events'")
-    return {"me": make_intruder(), "pack": pack.pk, "request": asked.request_id, "owner": owner}
+    return {"me": make_intruder(), "pack": pack.pk, "request": request.request_id, "owner": owner}
 
 
 def call(function: str, purchase_id: UUID) -> Any:
@@ -60,7 +60,7 @@ def call(function: str, purchase_id: UUID) -> Any:
 
 @pytest.mark.usefixtures("owner_of_the_functions")
 @pytest.mark.parametrize("prelude", PRELUDES)
-def test_the_call_does_what_it_does_for_everybody(
+def test_prelude_does_not_change_the_effect_of_a_call(
     pack: Purchase, names: dict[str, Any], prelude: str
 ) -> None:
     before = value("SELECT max(id) FROM session_events")
@@ -79,31 +79,31 @@ def test_the_call_does_what_it_does_for_everybody(
         ("reinstated", -1, 1, None, None),
         ("used", 1, 2, None, None),
     ]
-    made = rows(
+    new_events = rows(
         "SELECT split_part(made_by, ' ', 1), occurred_at > now() - interval '1 hour'"
         " FROM public.session_events WHERE id > %s",
         before,
     )
-    assert made == [(names["me"], True)] * 2, "the ledger names who did it, and when"
+    assert new_events == [(names["me"], True)] * 2, "the ledger has the role and the time"
     check_invariants(pack.pk)
 
 
 @pytest.mark.usefixtures("owner_of_the_functions")
 @pytest.mark.parametrize("attack", REFUSALS)
-def test_an_attack_is_refused_and_changes_nothing(names: dict[str, Any], attack: str) -> None:
+def test_attack_is_refused_and_changes_nothing(names: dict[str, Any], attack: str) -> None:
     statements, why = REFUSALS[attack]
-    before = rows(EVERYTHING)
+    before = rows(ALL_ROWS)
 
     with refused(why.format(**names)), signed_in_as(names["me"]):
         for statement in statements:
             rows(statement.format(**names))
 
-    assert rows(EVERYTHING) == before
+    assert rows(ALL_ROWS) == before
 
 
-@pytest.mark.usefixtures("set_up")
-def test_row_security_off_refuses_the_caller_alone(pack: Purchase, names: dict[str, Any]) -> None:
-    """Where the table has policies, as in a database that was attached to."""
+@pytest.mark.usefixtures("studio_roles")
+def test_row_security_off_only_affects_the_caller(pack: Purchase, names: dict[str, Any]) -> None:
+    """The table has row level security policies, as in a database that the project attached to."""
     rows("SET CONSTRAINTS ALL IMMEDIATE")
     rows("ALTER TABLE client_purchases ENABLE ROW LEVEL SECURITY")
     grants.set_up(connection)
@@ -120,11 +120,11 @@ def test_row_security_off_refuses_the_caller_alone(pack: Purchase, names: dict[s
 @pytest.mark.parametrize(
     ("kind", "recorded"), [("used", "used"), ("opened", "corrected"), ("deleted", "corrected")]
 )
-def test_who_may_update_can_misname_a_change_and_not_hide_it(
+def test_role_with_update_can_mislabel_but_not_hide_a_change(
     pack: Purchase, kind: str, recorded: str
 ) -> None:
-    """A program with rights of its own on the table was trusted with the count; the ledger still
-    adds up and says whose change it was."""
+    """A program with UPDATE on the table is trusted with the count. The ledger still adds up and
+    stores its role."""
     role = make_role("SELECT, UPDATE (sessions_used) ON public.client_purchases")
 
     with signed_in_as(role):
@@ -133,5 +133,5 @@ def test_who_may_update_can_misname_a_change_and_not_hide_it(
         rows("SET LOCAL application_name = 'psql'")
 
     check_invariants(pack.pk)
-    written = "SELECT kind, delta, made_by FROM session_events ORDER BY id DESC LIMIT 1"
-    assert rows(written) == [(recorded, 1, role)]
+    newest = "SELECT kind, delta, made_by FROM session_events ORDER BY id DESC LIMIT 1"
+    assert rows(newest) == [(recorded, 1, role)]

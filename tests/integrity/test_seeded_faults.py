@@ -1,5 +1,5 @@
-"""Each mistake, made on purpose, is caught by a property that has a name, in the words that it
-has for it. The same property holds where nobody made the mistake."""
+"""Mutation tests of the database: a named property detects each seeded fault with the expected
+message. Without the fault, the property holds."""
 
 from collections.abc import Callable
 
@@ -8,77 +8,84 @@ import pytest
 from django.db import Error
 
 from studio.models import User
-from tests.integrity import faults, races
-from tests.integrity import properties as hold
+from tests.integrity import faults, properties, races
 from tests.integrity.faults import Fault, made, made_for_all, select_then_update
-from tests.integrity.schedule import Ask
+from tests.integrity.schedule import ExecuteAction
 
 Property = Callable[[User], None]
 
 COUNT = "sessions_used_is_between_0_and_total"
-# The fault, the property that must notice, and how it says so.
+# (fault, the property that must detect it, the expected message).
 FAULTS: list[tuple[Fault, Property, str]] = [
-    (faults.RELEASE_WITHOUT_GUARD, hold.nothing_is_given_back_where_none_is_used, COUNT),
-    (faults.USE_WITHOUT_GUARD, hold.nothing_is_taken_where_none_is_left, COUNT),
-    (faults.USE_EXPIRED, hold.nothing_is_taken_from_an_expired_pack, "from an expired pack"),
-    (faults.UNDO_WITHOUT_GUARD, hold.nothing_is_undone_where_there_is_no_room, COUNT),
+    (faults.RELEASE_WITHOUT_GUARD, properties.release_session_refuses_an_unused_pack, COUNT),
+    (faults.USE_WITHOUT_GUARD, properties.use_session_refuses_a_full_pack, COUNT),
+    (faults.USE_EXPIRED, properties.use_session_refuses_an_expired_pack, "used an expired pack"),
+    (faults.UNDO_WITHOUT_GUARD, properties.undo_reinstatement_refuses_a_full_pack, COUNT),
     (
         faults.NO_KIND,
-        hold.the_ledger_says_what_was_done,
+        properties.events_have_the_kind_of_their_function,
         "recorded as ['opened', 'used', 'corrected']",
     ),
-    (faults.EVENTS_OFF, hold.every_change_is_an_event, "the sum of its events is the count"),
-    (faults.BIRTHS_OFF, hold.the_ledger_begins_and_ends_with_its_purchase, "recorded as []"),
-    (faults.TRUNCATE_OFF, hold.a_truncated_purchase_is_a_deleted_one, "the sum of its events"),
-    (faults.ONE_EVENT_INDEX, hold.a_request_has_one_event, "not refused"),
-    (faults.ONE_REVERSAL_INDEX, hold.an_event_is_reversed_once, "not refused"),
-    (faults.SAME_PURCHASE_KEY, hold.an_event_reverses_one_of_its_own_purchase, "not refused"),
-    (faults.COUNT_CHECK, hold.the_count_stays_between_0_and_the_total, "not refused"),
-    (faults.MAY_FORGET, hold.what_was_recorded_stays, "not refused"),
-    (faults.HOLD_OFF, hold.a_visit_is_given_back_once, "given back twice"),
-    (faults.HOLD_OFF, hold.a_request_is_for_one_purchase, "not refused"),
-    (faults.INVOKER, hold.a_caller_needs_no_right_on_the_table, "permission denied for table"),
-    (faults.FOR_ANYBODY, hold.only_a_role_that_was_named_may_call, "not refused"),
+    (
+        faults.EVENTS_OFF,
+        properties.every_update_writes_an_event,
+        "the sum of its events is the count",
+    ),
+    (faults.BIRTHS_OFF, properties.insert_and_delete_write_events, "recorded as []"),
+    (faults.TRUNCATE_OFF, properties.truncate_writes_events, "the sum of its events"),
+    (faults.ONE_EVENT_INDEX, properties.a_request_has_one_event, "not refused"),
+    (faults.ONE_REVERSAL_INDEX, properties.an_event_is_reversed_once, "not refused"),
+    (faults.SAME_PURCHASE_KEY, properties.an_event_reverses_one_of_its_own_purchase, "not refused"),
+    (faults.COUNT_CHECK, properties.the_count_stays_between_0_and_the_total, "not refused"),
+    (faults.MAY_FORGET, properties.ledgers_are_append_only, "not refused"),
+    (faults.HOLD_OFF, properties.a_use_is_reversed_once, "reversed twice"),
+    (faults.HOLD_OFF, properties.a_request_is_for_one_purchase, "not refused"),
+    (
+        faults.INVOKER,
+        properties.callers_need_no_privilege_on_the_table,
+        "permission denied for table",
+    ),
+    (faults.FOR_ANYBODY, properties.only_granted_roles_may_call, "not refused"),
     (
         faults.FREE_PATH,
-        hold.the_callers_operators_are_not_used,
+        properties.the_callers_operators_are_not_used,
         "session_events_delta_fits_its_kind",
     ),
-    (faults.UNQUALIFIED, hold.the_callers_tables_are_not_used, "in the caller's table"),
+    (faults.UNQUALIFIED, properties.the_callers_tables_are_not_used, "the caller's table was used"),
     (
         faults.TRIGGER_FUNCTION_FOR_ANYBODY,
-        hold.nobody_else_can_run_the_triggers_functions,
+        properties.other_roles_cannot_run_trigger_functions,
         "not refused",
     ),
 ]
-# The same for two connections at once.
+# The same for two concurrent connections.
 RACES: list[tuple[Fault, Property, str]] = [
     (
         select_then_update("use_session"),
-        races.the_last_session_is_sold_once,
-        "sold twice",
+        races.the_last_session_is_used_once,
+        "used twice",
     ),
     (
         select_then_update("release_session"),
-        races.the_only_use_is_given_back_once,
-        "given back twice",
+        races.the_only_use_is_reversed_once,
+        "reversed twice",
     ),
     (
         faults.HOLD_WITHOUT_LOCK,
-        races.the_second_undo_knows_that_no_room_is_left,
-        "it does not know why",
+        races.the_second_undo_is_refused_for_lack_of_room,
+        "the refusal is missing",
     ),
     (
         faults.ANSWERED_AGAIN,
-        races.a_refused_request_stays_refused,
+        races.a_refusal_is_final,
         "a refusal turned into a success",
     ),
 ]
-# Ways to claim a request that operations does not go.
-NAIVE: list[tuple[Ask, str]] = [
-    (races.checks_late, "session_requests_pkey"),
-    (races.claims_again, "what was recorded stays"),
-    (races.claims_without_a_conflict, "session_requests_pkey"),
+# Naive claims of a request id, and the error that each causes.
+NAIVE: list[tuple[ExecuteAction, str]] = [
+    (races.check_before_insert, "session_requests_pkey"),
+    (races.claim_with_do_update, "what was recorded stays"),
+    (races.claim_without_on_conflict, "session_requests_pkey"),
 ]
 
 
@@ -90,42 +97,42 @@ def named(thing: object) -> str:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("holds", list(dict.fromkeys(holds for _, holds, _ in FAULTS)), ids=named)
-def test_it_holds(mia: User, holds: Property) -> None:
+def test_property_holds(mia: User, holds: Property) -> None:
     holds(mia)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("fault", "holds", "says"), FAULTS, ids=named)
-def test_a_fault_is_noticed(mia: User, fault: Fault, holds: Property, says: str) -> None:
-    with made(fault), pytest.raises((AssertionError, Error)) as noticed:
+@pytest.mark.parametrize(("fault", "holds", "message"), FAULTS, ids=named)
+def test_property_detects_its_fault(mia: User, fault: Fault, holds: Property, message: str) -> None:
+    with made(fault), pytest.raises((AssertionError, Error)) as raised:
         holds(mia)
-    assert says in str(noticed.value)
+    assert message in str(raised.value)
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("holds", [holds for _, holds, _ in RACES], ids=named)
-def test_it_holds_for_two_at_once(mia: User, holds: Property) -> None:
+def test_property_of_two_connections_holds(mia: User, holds: Property) -> None:
     holds(mia)
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("fault", "holds", "says"), RACES, ids=named)
-def test_a_fault_is_noticed_by_two_at_once(
-    mia: User, fault: Fault, holds: Property, says: str
+@pytest.mark.parametrize(("fault", "holds", "message"), RACES, ids=named)
+def test_property_of_two_connections_detects_its_fault(
+    mia: User, fault: Fault, holds: Property, message: str
 ) -> None:
-    with made_for_all(fault), pytest.raises((AssertionError, Error)) as noticed:
+    with made_for_all(fault), pytest.raises((AssertionError, Error)) as raised:
         holds(mia)
-    assert says in str(noticed.value)
+    assert message in str(raised.value)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_request_that_comes_twice_counts_once(mia: User) -> None:
-    races.a_request_that_comes_twice_counts_once(mia)
+def test_repeated_request_counts_once(mia: User) -> None:
+    races.a_repeated_request_counts_once(mia)
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("naive", "says"), NAIVE, ids=named)
-def test_a_naive_way_to_claim_a_request_is_noticed(mia: User, naive: Ask, says: str) -> None:
-    with pytest.raises((AssertionError, Error, psycopg.Error)) as noticed:
-        races.a_request_that_comes_twice_counts_once(mia, by=naive)
-    assert says in str(noticed.value)
+@pytest.mark.parametrize(("naive", "message"), NAIVE, ids=named)
+def test_naive_claims_are_detected(mia: User, naive: ExecuteAction, message: str) -> None:
+    with pytest.raises((AssertionError, Error, psycopg.Error)) as raised:
+        races.a_repeated_request_counts_once(mia, by=naive)
+    assert message in str(raised.value)

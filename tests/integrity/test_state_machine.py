@@ -1,8 +1,8 @@
-"""The front desk, other programs and the clock in any order, against a plain Python ledger.
+"""A Hypothesis state machine compares the database with a model of the ledger in plain Python.
 
-Every step is a transaction of its own, as at a real desk; after each, the pack's ledger is
-compared line by line and the four invariants are asked for. Each run has packs of its own. That
-the machine would notice is shown by faults that it has to find.
+Each step is its own transaction, as at a real desk. After each step, the machine compares the
+pack's ledger line by line and checks the four invariants. Each run has its own packs. Seeded faults
+prove that the machine detects errors.
 """
 
 import random
@@ -30,12 +30,12 @@ MANY = settings(
     print_blob=True,
     suppress_health_check=list(HealthCheck),
 )
-# Ends with the first that goes wrong, as it was found.
+# Stop at the first failure, without shrinking it.
 UNTIL_ONE_FAILS = settings(
     MANY, database=None, phases=[Phase.generate], print_blob=False, report_multiple_bugs=False
 )
-# Each takes about ten runs; what is rarer might be missed by chance, and has a property instead.
-FOUND = [
+# The machine detects each fault within about ten runs. Rarer faults have a property instead.
+DETECTED = [
     faults.RELEASE_WITHOUT_GUARD,
     faults.USE_WITHOUT_GUARD,
     faults.HOLDS_NOTHING,
@@ -46,16 +46,16 @@ FOUND = [
 
 @pytest.fixture
 def members(olivia: User, mia: User) -> list[Member]:
-    """Two at the desk and the owner."""
+    """Two staff members and the owner."""
     ben = make_user(username="ben", org=mia.membership.org)
     return [mia.membership, ben.membership, olivia.membership]
 
 
 @pytest.fixture
 def chosen_seed(pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]) -> int:
-    """The one of --hypothesis-seed, or a new one. Either is printed, so that it can be given."""
-    given = pytestconfig.getoption("--hypothesis-seed")
-    chosen = random.randrange(2**32) if given is None else int(given)
+    """The seed of --hypothesis-seed, or a random one. It is printed to repeat the run."""
+    option = pytestconfig.getoption("--hypothesis-seed")
+    chosen = random.randrange(2**32) if option is None else int(option)
     with capsys.disabled():
         print(f" --hypothesis-seed={chosen} ", end="")
     return chosen
@@ -70,7 +70,8 @@ def run(members: list[Member], chosen_seed: int, how: settings) -> None:
         def __init__(self) -> None:
             super().__init__(members, client, offer)
 
-    # Nobody pulls the plug here; to wait for the disk after each step would take most of the time.
+    # Skip waiting for the disk, which would take most of the time. A crash needs no durability
+    # here.
     rows("SET synchronous_commit = off")
     try:
         run_state_machine_as_test(Machine, settings=how)
@@ -78,12 +79,12 @@ def run(members: list[Member], chosen_seed: int, how: settings) -> None:
         rows("RESET synchronous_commit")
 
 
-def test_the_ledger_is_the_models_whatever_is_done(members: list[Member], chosen_seed: int) -> None:
+def test_ledger_equals_the_model_after_any_steps(members: list[Member], chosen_seed: int) -> None:
     run(members, chosen_seed, MANY)
 
 
 @pytest.mark.breaks_the_ledger
-@pytest.mark.parametrize("fault", FOUND, ids=lambda fault: fault.what)
-def test_the_machine_finds_a_fault(members: list[Member], chosen_seed: int, fault: Fault) -> None:
+@pytest.mark.parametrize("fault", DETECTED, ids=lambda fault: fault.what)
+def test_machine_detects_a_fault(members: list[Member], chosen_seed: int, fault: Fault) -> None:
     with made_for_all(fault), pytest.raises((AssertionError, Error)):
         run(members, chosen_seed, UNTIL_ONE_FAILS)
