@@ -1,4 +1,4 @@
-"""A live product's database, before the site comes to it, in the server of the other tests."""
+"""Fixtures: the database of a live product before attaching, on the server of the other tests."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -11,7 +11,7 @@ from django.conf import settings
 from studio.database import embedded
 from tests.attach.foreign_database import ForeignDatabase, create, drop, roles_of
 
-# Of the product, and of ours.
+# The roles that the product's database expects.
 PRODUCT_ROLES = {
     "anon": "NOLOGIN",
     "authenticated": "NOLOGIN",
@@ -26,14 +26,14 @@ def server() -> str:
 
 @pytest.fixture(scope="package")
 def product_roles(server: str) -> Iterator[None]:
-    """Roles belong to the whole server: those that come up here go again."""
+    """Create the product's roles, and drop all new roles afterwards. Roles belong to the server."""
     with psycopg.connect(server, autocommit=True) as database:
         before = roles_of(database)
         for role in PRODUCT_ROLES.keys() - before:
             database.execute(f"CREATE ROLE {role} {PRODUCT_ROLES[role]}".encode())
         yield
         for role in sorted(roles_of(database) - before):
-            # Unless another test's database needs it by now.
+            # Another test's database may depend on the role.
             with suppress(psycopg.errors.DependentObjectsStillExist):
                 database.execute(f"DROP ROLE {role}".encode())
 
@@ -42,15 +42,15 @@ def product_roles(server: str) -> Iterator[None]:
 def another_foreign(
     server: str, product_roles: None, tmp_path: Path
 ) -> Iterator[Callable[..., ForeignDatabase]]:
-    """Makes such databases, of so many purchases."""
-    made: list[ForeignDatabase] = []
+    """A function that creates foreign databases with a number of purchases."""
+    databases: list[ForeignDatabase] = []
 
     def make(*, purchases: int = 20) -> ForeignDatabase:
-        made.append(create(server, tmp_path, purchases=purchases))
-        return made[-1]
+        databases.append(create(server, tmp_path, purchases=purchases))
+        return databases[-1]
 
     yield make
-    for foreign in made:
+    for foreign in databases:
         drop(server, foreign)
 
 
@@ -63,7 +63,7 @@ def foreign(another_foreign: Callable[..., ForeignDatabase]) -> ForeignDatabase:
 def attached_foreign(
     server: str, product_roles: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ForeignDatabase]:
-    """One that was attached, for all tests of a file."""
+    """An attached database for all tests of a module."""
     foreign = create(server, tmp_path_factory.mktemp("data"), purchases=20)
     foreign.attach()
     yield foreign

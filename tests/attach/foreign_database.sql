@@ -1,13 +1,13 @@
--- A live product's database before the site comes to it: the four tables with more than the site
--- needs, other tables that lead to them, policies, rights given by default, and two functions
--- that oversell. The roles anon, authenticated and service_role are there.
+-- The database of a live product before `attach`: the four shared tables with extra columns, other
+-- tables that reference them, policies, default privileges, and two functions that oversell. The
+-- roles anon, authenticated and service_role exist.
 
 CREATE SCHEMA auth;
 CREATE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql STABLE
 AS $$ SELECT (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid $$;
 GRANT USAGE ON SCHEMA auth, public TO anon, authenticated, service_role;
 
--- Whatever is made from here on, anybody may use.
+-- Default privileges grant all new objects to the three roles.
 ALTER DEFAULT PRIVILEGES IN SCHEMA public
     GRANT ALL ON TABLES TO anon, authenticated, service_role;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public
@@ -78,7 +78,7 @@ CREATE TABLE public.client_purchases (
     touched_at timestamptz
 );
 
--- What else lives there, and leads to them.
+-- A table and a view of the product that reference the shared tables.
 CREATE TABLE public.bookings (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     purchase_id uuid REFERENCES public.client_purchases (id) ON DELETE SET NULL,
@@ -94,7 +94,8 @@ AS $$ BEGIN NEW.touched_at := now(); RETURN NEW; END $$;
 CREATE TRIGGER touch BEFORE UPDATE ON public.client_purchases
     FOR EACH ROW EXECUTE FUNCTION public.touch();
 
--- A phone sees and keeps what is its own; the back end passes by.
+-- The role authenticated sees and changes the client's own rows. service_role bypasses the
+-- policies.
 ALTER TABLE public.orgs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.clients ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.offers ENABLE ROW LEVEL SECURITY;
@@ -106,7 +107,7 @@ CREATE POLICY "own row" ON public.clients FOR ALL TO authenticated
 CREATE POLICY "own purchases" ON public.client_purchases FOR ALL TO authenticated
     USING (client_id IN (SELECT id FROM public.clients WHERE user_id = auth.uid()));
 
--- Found first and changed afterwards: two callers at once take the last session twice.
+-- This function reads before it updates, so two concurrent callers may use the last session twice.
 CREATE FUNCTION public.use_session(purchase uuid) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER
 AS $$

@@ -1,4 +1,4 @@
--- Two studios, a client for every ten purchases, and rows that no page expects.
+-- Two orgs, one client for every ten purchases, and malformed rows.
 INSERT INTO orgs (id, name, slug) VALUES
     ('00000000-0000-4000-8000-000000000001', 'Northside Pilates', 'northside'),
     ('00000000-0000-4000-8000-000000000002', 'Southside Yoga', 'southside');
@@ -23,7 +23,7 @@ FROM generate_series(1, :purchases) AS n
 JOIN clients
     ON clients.id = ('00000000-0000-4000-9000-' || lpad((1 + n / 11)::text, 12, '0'))::uuid;
 
--- The ugly ones, by what is wrong with them.
+-- Malformed rows, one for each fault.
 INSERT INTO client_purchases (id, org_id, client_id, offer_id, amount_paid_cents, sessions_total,
     sessions_used, expires_at, payment_status)
 SELECT ('00000000-0000-4000-b000-00000000000' || n)::uuid, org_id, clients.id, org_id, 0, total,
@@ -31,5 +31,5 @@ SELECT ('00000000-0000-4000-b000-00000000000' || n)::uuid, org_id, clients.id, o
 FROM (VALUES
     (1, 10, 12, NULL), (2, 10, -2, NULL), (3, 10, NULL, NULL), (4, NULL, NULL, NULL),
     (5, NULL, 3, NULL), (6, 0, 0, 'infinity'), (7, 10, 3, '0100-01-01')
-) AS ugly (n, total, used, expires_at), clients
+) AS malformed (n, total, used, expires_at), clients
 WHERE clients.id = '00000000-0000-4000-9000-000000000001';

@@ -1,4 +1,4 @@
--- What pg_dump -s says, for a server that is newer than the pg_dump at hand.
+-- The content of pg_dump -s, for servers newer than the available pg_dump.
 SELECT 'relation', relname::text, concat_ws(' ', relkind, pg_get_userbyid(relowner),
     relrowsecurity, relforcerowsecurity,
     (SELECT array_agg(acl::text ORDER BY acl::text) FROM unnest(relacl) AS acl))

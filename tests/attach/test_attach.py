@@ -1,30 +1,34 @@
-"""Attaching says what it found, changes no row, and ends with the site running."""
+"""`attach` reports the database, changes no row, and the site runs afterwards."""
 
 from collections.abc import Callable
 
 import psycopg
 import pytest
 
-from tests.attach.foreign_database import UGLY, ForeignDatabase
+from tests.attach.foreign_database import MALFORMED, ForeignDatabase
 from tests.attach.visit import visit
 
 
-def test_a_dry_run_says_what_would_be_done_and_does_nothing(foreign: ForeignDatabase) -> None:
+def test_dry_run_reports_and_changes_nothing(foreign: ForeignDatabase) -> None:
     schema = foreign.catalog()
 
-    said = foreign.attach("--dry-run")
+    output = foreign.attach("--dry-run")
     assert foreign.catalog() == schema
-    assert "client_purchases of postgres; row level security (policies: 1); triggers touch" in said
-    assert "foreign keys from bookings" in said
-    assert "clients.tier belongs to another program and stays" in said
-    assert "release_session(purchase uuid) returns bigint: of postgres" in said
-    assert "without a search_path, executable by PUBLIC, anon, authenticated, service_role" in said
-    assert "use_session(uuid) returns boolean from then on, and jsonb no longer" in said
-    assert "record purchases.0001_initial as applied" in said
-    assert said.rstrip().endswith("This was a dry run. Nothing was changed.")
+    assert (
+        "client_purchases of postgres; row level security (policies: 1); triggers touch" in output
+    )
+    assert "foreign keys from bookings" in output
+    assert "clients.tier belongs to another program and stays" in output
+    assert "release_session(purchase uuid) returns bigint: of postgres" in output
+    assert (
+        "without a search_path, executable by PUBLIC, anon, authenticated, service_role" in output
+    )
+    assert "use_session(uuid) returns boolean from then on, and jsonb no longer" in output
+    assert "record purchases.0001_initial as applied" in output
+    assert output.rstrip().endswith("This was a dry run. Nothing was changed.")
 
 
-def test_the_site_runs_on_it_and_no_row_was_changed(foreign: ForeignDatabase) -> None:
+def test_site_runs_and_no_row_was_changed(foreign: ForeignDatabase) -> None:
     before = foreign.fingerprint()
 
     foreign.attach()
@@ -32,14 +36,14 @@ def test_the_site_runs_on_it_and_no_row_was_changed(foreign: ForeignDatabase) ->
     assert visit(foreign) == {"list": 200, "answer": 200, "before": 2, "after": 1}
 
 
-def test_the_second_time_there_is_nothing_to_do(attached_foreign: ForeignDatabase) -> None:
+def test_attach_is_idempotent(attached_foreign: ForeignDatabase) -> None:
     before = attached_foreign.schema()
 
     assert "Nothing to do: this database is attached." in attached_foreign.attach()
     assert attached_foreign.schema() == before
 
 
-def test_rows_that_break_an_invariant_are_listed_and_what_that_means(
+def test_rows_that_break_an_invariant_are_reported(
     another_foreign: Callable[..., ForeignDatabase],
 ) -> None:
     foreign = another_foreign(purchases=20)
@@ -53,20 +57,20 @@ def test_rows_that_break_an_invariant_are_listed_and_what_that_means(
         "SELECT count(*) FROM client_purchases WHERE sessions_used > sessions_total"
     )
 
-    said = foreign.attach()
-    assert f"  - {broken} × more used than bought:" in said
-    assert f"and {broken - 20} more" in said
-    assert "  - 1 × fewer than 0 sessions used:\n" in said
-    assert f"{UGLY}2  Zoë O’Brien 1: -2 of 10 used" in said
-    assert "a pack whose count is missing" in said
-    assert f"{broken + 1} purchases break sessions_used_is_between_0_and_total" in said
-    assert "no program can change it in a way that leaves it broken" in said
+    output = foreign.attach()
+    assert f"  - {broken} × more used than bought:" in output
+    assert f"and {broken - 20} more" in output
+    assert "  - 1 × fewer than 0 sessions used:\n" in output
+    assert f"{MALFORMED}2  Zoë O’Brien 1: -2 of 10 used" in output
+    assert "a pack whose count is missing" in output
+    assert f"{broken + 1} purchases break sessions_used_is_between_0_and_total" in output
+    assert "no program can change it in a way that leaves it broken" in output
 
 
-def test_until_it_is_corrected_a_broken_row_can_be_changed_by_nobody_in_another_way(
+def test_broken_row_can_only_be_changed_by_correcting_it(
     attached_foreign: ForeignDatabase,
 ) -> None:
-    broken = f"WHERE id = '{UGLY}1'"
+    broken = f"WHERE id = '{MALFORMED}1'"
     with pytest.raises(psycopg.errors.CheckViolation):
         attached_foreign.rows(f"UPDATE client_purchases SET payment_method = 'card' {broken}")
     attached_foreign.rows(
@@ -75,43 +79,43 @@ def test_until_it_is_corrected_a_broken_row_can_be_changed_by_nobody_in_another_
 
 
 @pytest.mark.parametrize("function", ["release_session", "use_session"])
-def test_the_weaker_function_is_replaced_and_its_grants_are_gone(
+def test_weak_functions_and_their_grants_are_replaced(
     attached_foreign: ForeignDatabase, function: str
 ) -> None:
-    (found,) = attached_foreign.rows(
+    (function_row,) = attached_foreign.rows(
         "SELECT proowner::regrole::text, proargnames, prolang = 14, proconfig[1],"
         " array(SELECT grantee::regrole::text FROM aclexplode(proacl) ORDER BY 1)"
         f" FROM pg_proc WHERE oid = 'public.{function}'::regproc"
     )
-    assert found[:4] == (
+    assert function_row[:4] == (
         "studio_ledger",
         ["p_purchase_id"],
         True,
         "search_path=pg_catalog, pg_temp",
     )
-    assert found[4] == ["service_role", "studio_app", "studio_ledger"]
+    assert function_row[4] == ["service_role", "studio_app", "studio_ledger"]
 
 
-def test_default_privileges_open_none_of_our_tables_to_a_phone(
+def test_default_privileges_grant_no_new_table_to_phone_roles(
     attached_foreign: ForeignDatabase,
 ) -> None:
-    before = ["orgs", "clients", "offers", "client_purchases", "bookings", "balances"]
-    open_to_phones = attached_foreign.rows(
+    product_tables = ["orgs", "clients", "offers", "client_purchases", "bookings", "balances"]
+    granted = attached_foreign.rows(
         "SELECT DISTINCT relname FROM pg_class, aclexplode(relacl)"
         " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'S')"
         " AND grantee IN (0, 'anon'::regrole, 'authenticated'::regrole, 'service_role'::regrole)"
     )
-    assert {name for (name,) in open_to_phones} == {*before, "bookings_id_seq"}
+    assert {name for (name,) in granted} == {*product_tables, "bookings_id_seq"}
 
 
-def test_none_of_them_is_open_for_a_moment_either(foreign: ForeignDatabase) -> None:
-    """Attaching is stopped before the roles are set up."""
+def test_new_tables_are_never_granted_to_phone_roles(foreign: ForeignDatabase) -> None:
+    """Kill `attach` before it sets the roles up."""
     foreign.attach_and_kill_at("studio.0006_sessions_know_their_people")
     query = "SELECT has_table_privilege('anon', 'studio_user', 'SELECT')"
     assert foreign.value(query) is False
 
 
-def test_what_the_site_cannot_fill_is_said(foreign: ForeignDatabase) -> None:
+def test_columns_that_the_site_cannot_fill_are_reported(foreign: ForeignDatabase) -> None:
     foreign.rows("ALTER TABLE clients ADD COLUMN region text NOT NULL DEFAULT 'nsw'")
     foreign.rows("ALTER TABLE clients ALTER COLUMN region DROP DEFAULT")
     foreign.rows("ALTER TABLE client_purchases ALTER COLUMN expires_at SET DEFAULT now()")
@@ -120,9 +124,11 @@ def test_what_the_site_cannot_fill_is_said(foreign: ForeignDatabase) -> None:
     foreign.rows("UPDATE client_purchases SET sessions_used = 0 WHERE sessions_used IS NULL")
     foreign.rows("ALTER TABLE client_purchases ALTER COLUMN sessions_used SET NOT NULL")
 
-    said = foreign.attach("--dry-run")
-    assert "clients.region may not be null and has no default, so the site can't add a row" in said
-    assert "client_purchases.expires_at has the default now(); it stays" in said
-    assert "offers.id has no default, so the site can't add a row" in said
-    assert "orgs.created_at may be null; the site shows “-” for null" in said
-    assert "client_purchases.sessions_used may not be null: a form of the site" in said
+    output = foreign.attach("--dry-run")
+    assert (
+        "clients.region may not be null and has no default, so the site can't add a row" in output
+    )
+    assert "client_purchases.expires_at has the default now(); it stays" in output
+    assert "offers.id has no default, so the site can't add a row" in output
+    assert "orgs.created_at may be null; the site shows “-” for null" in output
+    assert "client_purchases.sessions_used may not be null: a form of the site" in output

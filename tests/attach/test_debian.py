@@ -1,5 +1,7 @@
-"""The same on Debian's PostgreSQL 15, where ids come from uuid-ossp, by a login that is no
-superuser; pg_dump compares."""
+"""Attach on Debian's PostgreSQL 15, with ids from uuid-ossp and a login without superuser.
+
+The tests compare schemas by pg_dump.
+"""
 
 import os
 import shutil
@@ -32,7 +34,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def debian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of its own, which no port of the network leads to."""
+    """A separate server that listens on a Unix socket only."""
     folder = tmp_path_factory.mktemp("debian")
     user = "postgres" if os.geteuid() == 0 else None
     if user:
@@ -91,7 +93,7 @@ def test_the_version_of_a_column_is_left_out_and_other_options_are_compared(
 
 
 def owned(foreign: ForeignDatabase) -> ForeignDatabase:
-    """The same for the login that owns the tables, and neither the database nor the functions."""
+    """Return the database for a login that owns the tables, but neither database nor functions."""
     foreign.rows(
         "GRANT CREATE ON SCHEMA public TO owner; GRANT USAGE ON SCHEMA extensions TO owner"
     )
@@ -100,32 +102,34 @@ def owned(foreign: ForeignDatabase) -> ForeignDatabase:
     return ForeignDatabase(foreign.name, foreign.as_role("owner"), foreign.folder)
 
 
-def test_the_site_runs_on_it_and_no_row_was_changed(foreign: ForeignDatabase) -> None:
+def test_site_runs_and_no_row_was_changed(foreign: ForeignDatabase) -> None:
     before = foreign.fingerprint()
 
-    said = foreign.attach()
-    assert "orgs.id has the default extensions.uuid_generate_v4(); it stays" in said
+    output = foreign.attach()
+    assert "orgs.id has the default extensions.uuid_generate_v4(); it stays" in output
     assert foreign.fingerprint() == before
     assert visit(foreign) == {"list": 200, "answer": 200, "before": 2, "after": 1}
     assert foreign.manage("check", "--database", "default").returncode == 0
 
 
-def test_run_twice_and_killed_it_gives_the_same_dump(foreign: ForeignDatabase, debian: str) -> None:
-    straight = create(debian, foreign.folder, purchases=50)
+def test_killed_and_repeated_attach_gives_the_same_dump(
+    foreign: ForeignDatabase, debian: str
+) -> None:
+    uninterrupted = create(debian, foreign.folder, purchases=50)
     try:
-        straight.rows(UUID_OSSP)
-        straight.attach()
-        for moment in ("admin.0001_initial", "purchases.0005_desk_indexes", "studio.0002_policy"):
-            foreign.attach_and_kill_at(moment)
+        uninterrupted.rows(UUID_OSSP)
+        uninterrupted.attach()
+        for step in ("admin.0001_initial", "purchases.0005_desk_indexes", "studio.0002_policy"):
+            foreign.attach_and_kill_at(step)
         foreign.attach()
-        assert foreign.dump() == straight.dump()
+        assert foreign.dump() == uninterrupted.dump()
         foreign.attach()
-        assert foreign.dump() == straight.dump()
+        assert foreign.dump() == uninterrupted.dump()
     finally:
-        drop(debian, straight)
+        drop(debian, uninterrupted)
 
 
-def test_functions_of_a_superuser_are_not_the_logins_to_drop(foreign: ForeignDatabase) -> None:
+def test_functions_of_a_superuser_are_refused(foreign: ForeignDatabase) -> None:
     assert owned(foreign).refusals() == [
         f"{name}(uuid) belongs to postgres, and only its owner may drop it: connect as postgres, "
         f"or as postgres DROP FUNCTION public.{name}(uuid)"
@@ -133,7 +137,7 @@ def test_functions_of_a_superuser_are_not_the_logins_to_drop(foreign: ForeignDat
     ]
 
 
-def test_who_owns_the_database_attaches_without_being_a_superuser(foreign: ForeignDatabase) -> None:
+def test_database_owner_attaches_without_superuser(foreign: ForeignDatabase) -> None:
     login = owned(foreign)
     foreign.rows(f"ALTER DATABASE {foreign.name} OWNER TO owner")
     before = foreign.fingerprint()

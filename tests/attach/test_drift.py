@@ -1,5 +1,5 @@
-"""`check --database default` names what somebody changed, and the command that it prints repairs
-it. On a sound database it says nothing."""
+"""`check --database default` reports each change of the schema and the command that repairs it.
+It reports nothing for an unchanged database."""
 
 import re
 
@@ -7,8 +7,8 @@ import pytest
 
 from tests.attach.foreign_database import ForeignDatabase
 
-# What somebody did, and what is said of it.
-GONE = {
+# The change: the text of its report.
+MISSING = {
     "DROP FUNCTION public.release_session(uuid)": "the function release_session(uuid) is missing",
     "DROP TRIGGER record_session_event ON public.client_purchases": (
         "the trigger record_session_event of client_purchases is missing"
@@ -70,7 +70,7 @@ CHANGED = {
         "the index purchases_by_expiry of client_purchases was changed"
     ),
 }
-GIVEN_AWAY = {
+GRANTED = {
     "ALTER FUNCTION public.undo_reinstatement OWNER TO service_role": (
         "undo_reinstatement(uuid) belongs to service_role, not to studio_ledger"
     ),
@@ -91,43 +91,43 @@ GIVEN_AWAY = {
 
 
 def drift(foreign: ForeignDatabase) -> tuple[int, str]:
-    done = foreign.manage("check", "--database", "default")
-    return done.returncode, done.stdout + done.stderr
+    result = foreign.manage("check", "--database", "default")
+    return result.returncode, result.stdout + result.stderr
 
 
-def hints(said: str) -> list[str]:
-    return sorted(set(re.findall(r"HINT: python manage\.py (\w+)", said)))
+def hints(output: str) -> list[str]:
+    return sorted(set(re.findall(r"HINT: python manage\.py (\w+)", output)))
 
 
-def test_a_sound_database_has_none(attached_foreign: ForeignDatabase) -> None:
+def test_unchanged_database_has_no_drift(attached_foreign: ForeignDatabase) -> None:
     assert drift(attached_foreign) == (0, "System check identified no issues (0 silenced).\n")
 
 
-def test_nobody_looks_at_the_database_unasked(attached_foreign: ForeignDatabase) -> None:
-    done = attached_foreign.manage("check", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
-    assert done.returncode == 0, done.stderr
+def test_plain_check_does_not_connect_to_the_database(attached_foreign: ForeignDatabase) -> None:
+    result = attached_foreign.manage("check", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize(
-    ("tamperings", "commands"),
+    ("changes", "commands"),
     [
-        (GONE, ["repair", "setup_roles"]),
+        (MISSING, ["repair", "setup_roles"]),
         (CHANGED, ["repair", "setup_roles"]),
-        (GIVEN_AWAY, ["setup_roles"]),
+        (GRANTED, ["setup_roles"]),
     ],
-    ids=["gone", "changed", "given away"],
+    ids=["missing", "changed", "granted"],
 )
-def test_each_change_is_named_and_the_commands_that_are_printed_mend_it(
-    attached_foreign: ForeignDatabase, tamperings: dict[str, str], commands: list[str]
+def test_changes_are_reported_and_repaired_by_the_printed_commands(
+    attached_foreign: ForeignDatabase, changes: dict[str, str], commands: list[str]
 ) -> None:
     before = attached_foreign.schema()
-    for tampering in tamperings:
-        attached_foreign.rows(tampering)
+    for statement in changes:
+        attached_foreign.rows(statement)
 
-    status, said = drift(attached_foreign)
+    status, output = drift(attached_foreign)
     assert status == 1
-    assert [words for words in tamperings.values() if words not in said] == []
-    assert hints(said) == commands
+    assert [report for report in changes.values() if report not in output] == []
+    assert hints(output) == commands
     for command in commands:
         repaired = attached_foreign.manage(command)
         assert repaired.returncode == 0, repaired.stdout + repaired.stderr
@@ -135,36 +135,36 @@ def test_each_change_is_named_and_the_commands_that_are_printed_mend_it(
     assert attached_foreign.schema() == before
 
 
-def test_a_dropped_table_is_for_a_backup_to_bring_back(foreign: ForeignDatabase) -> None:
+def test_dropped_table_requires_a_backup(foreign: ForeignDatabase) -> None:
     foreign.attach()
     foreign.rows("DROP TABLE public.session_events CASCADE")
 
-    _, said = drift(foreign)
-    assert "the table session_events of session_events" not in said
-    assert "the table session_events is missing" in said
-    assert "from a backup" in said
+    _, output = drift(foreign)
+    assert "the table session_events of session_events" not in output
+    assert "the table session_events is missing" in output
+    assert "from a backup" in output
     assert foreign.manage("repair").returncode == 1
 
 
-def test_the_web_process_may_look_too_unless_it_may_try_nothing(
+def test_studio_app_may_check_if_it_may_create_temporary_tables(
     attached_foreign: ForeignDatabase,
 ) -> None:
     web = {"DATABASE_URL": attached_foreign.as_role("studio_app")}
-    done = attached_foreign.manage("check", "--database", "default", **web)
-    assert (done.returncode, done.stderr) == (0, "")
+    result = attached_foreign.manage("check", "--database", "default", **web)
+    assert (result.returncode, result.stderr) == (0, "")
 
     attached_foreign.rows(f"REVOKE TEMPORARY ON DATABASE {attached_foreign.name} FROM PUBLIC")
-    done = attached_foreign.manage("check", "--database", "default", **web)
+    result = attached_foreign.manage("check", "--database", "default", **web)
     attached_foreign.rows(f"GRANT TEMPORARY ON DATABASE {attached_foreign.name} TO PUBLIC")
-    assert done.returncode == 0
-    assert "HINT: Connect as the login that migrates." in done.stderr
+    assert result.returncode == 0
+    assert "HINT: Connect as the login that migrates." in result.stderr
 
 
-def test_a_database_before_its_first_migration_has_none(foreign: ForeignDatabase) -> None:
+def test_database_without_migrations_has_no_drift(foreign: ForeignDatabase) -> None:
     assert drift(foreign)[0] == 0
 
 
-def test_a_constraint_that_older_rows_break_is_put_back_not_valid(
+def test_constraint_with_broken_rows_is_restored_not_valid(
     attached_foreign: ForeignDatabase,
 ) -> None:
     name = "sessions_used_is_between_0_and_total"
@@ -175,8 +175,8 @@ def test_a_constraint_that_older_rows_break_is_put_back_not_valid(
     assert attached_foreign.value(query, name) is False
 
 
-def test_nothing_to_mend_is_said(attached_foreign: ForeignDatabase) -> None:
+def test_repair_reports_if_nothing_is_wrong(attached_foreign: ForeignDatabase) -> None:
     before = attached_foreign.schema()
-    done = attached_foreign.manage("repair")
-    assert "Nothing to repair" in done.stdout
+    result = attached_foreign.manage("repair")
+    assert "Nothing to repair" in result.stdout
     assert attached_foreign.schema() == before

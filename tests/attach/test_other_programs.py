@@ -1,4 +1,4 @@
-"""The phone app, the back end and SQL by hand go on as before; the ledger has what they do."""
+"""The phone app, the back end and manual SQL work as before, and the ledger records them."""
 
 import json
 import re
@@ -16,8 +16,8 @@ CLIENT = "00000000-0000-4000-9000-000000000002"
 PURCHASE = "00000000-0000-4000-a000-000000000014"
 NEW = "00000000-0000-4000-c000-00000000000{}"
 
-# Who does what, in this order: a role, with the signed-in client's token or without, and how many
-# rows it comes to.
+# (role, statement, number of affected rows), in this order. The role authenticated has the token of
+# a signed-in client.
 WORK = [
     ("service_role", "INSERT INTO orgs (name, slug) VALUES ('Eastside', 'eastside')", 1),
     (
@@ -68,17 +68,17 @@ WORK = [
 
 
 def work(foreign: ForeignDatabase) -> list[int]:
-    """How many rows each came to."""
+    """Execute WORK and return the number of rows of each statement."""
     user = foreign.value("SELECT user_id::text FROM clients WHERE id = %s", CLIENT)
-    done = []
+    row_counts = []
     with foreign.connect() as database:
         for role, statement, _ in WORK:
             claims = json.dumps({"sub": user, "role": role}) if role == "authenticated" else ""
             database.execute("SELECT set_config('request.jwt.claims', %s, false)", [claims])
             database.execute(f"SET ROLE {role}".encode())
-            done.append(database.execute(statement.encode()).rowcount)
+            row_counts.append(database.execute(statement.encode()).rowcount)
             database.execute("RESET ROLE")
-    return done
+    return row_counts
 
 
 def ledger(foreign: ForeignDatabase, purchase: str) -> list[tuple[Any, ...]]:
@@ -91,7 +91,7 @@ def ledger(foreign: ForeignDatabase, purchase: str) -> list[tuple[Any, ...]]:
     )
 
 
-def test_what_they_did_before_they_do_afterwards_and_it_is_recorded(
+def test_statements_of_other_programs_work_and_are_recorded(
     another_foreign: Callable[..., ForeignDatabase],
 ) -> None:
     before, after = another_foreign(), another_foreign()
@@ -112,7 +112,7 @@ def test_what_they_did_before_they_do_afterwards_and_it_is_recorded(
     ]
 
 
-def test_what_they_add_is_found_at_the_desk(attached_foreign: ForeignDatabase) -> None:
+def test_clients_of_other_programs_are_found_by_search(attached_foreign: ForeignDatabase) -> None:
     with attached_foreign.connect() as database:
         database.execute("SET ROLE service_role")
         database.execute(
@@ -122,7 +122,7 @@ def test_what_they_add_is_found_at_the_desk(attached_foreign: ForeignDatabase) -
     assert attached_foreign.value(query) == 1
 
 
-def test_the_back_end_may_call_the_functions_and_no_phone_may(
+def test_only_the_back_end_may_call_the_functions(
     attached_foreign: ForeignDatabase,
 ) -> None:
     call = f"SELECT release_session('{PURCHASE}')"
@@ -135,7 +135,7 @@ def test_the_back_end_may_call_the_functions_and_no_phone_may(
                 database.execute(call.encode())
 
 
-def test_a_trigger_that_leans_on_the_rights_of_others_is_named_with_what_mends_it(
+def test_trigger_that_depends_on_its_callers_rights_is_reported_with_a_repair(
     another_foreign: Callable[..., ForeignDatabase],
 ) -> None:
     foreign = another_foreign()
@@ -149,11 +149,11 @@ def test_a_trigger_that_leans_on_the_rights_of_others_is_named_with_what_mends_i
         " FOR EACH ROW EXECUTE FUNCTION leave_trail()"
     )
 
-    said = foreign.attach()
+    output = foreign.attach()
     call = f"SELECT release_session('{PURCHASE}')"
     with pytest.raises(psycopg.errors.UndefinedTable):
         foreign.rows(call)
-    (warning,) = re.findall(r"the trigger trail on client_purchases runs (.*)", said)
+    (warning,) = re.findall(r"the trigger trail on client_purchases runs (.*)", output)
     assert "in release_session and use_session studio_ledger" in warning
     foreign.rows(warning.partition("its own rights: ")[2])
     assert foreign.rows(call) == [(2,)]

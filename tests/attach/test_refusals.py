@@ -1,4 +1,4 @@
-"""Attaching is refused, with the whole list and what to change, and nothing is done."""
+"""`attach` refuses an unsuitable database, lists every required change and changes nothing."""
 
 import psycopg
 import pytest
@@ -7,7 +7,7 @@ from studio.database.attach.report import Report
 from studio.database.attach.target import Server, Table, check_server, check_table
 from tests.attach.foreign_database import ForeignDatabase
 
-# What is otherwise in the database, and how each refusal begins.
+# The difference in the database: the beginning of its refusal.
 OTHER_COLUMNS = {
     "ALTER TABLE clients DROP COLUMN phone": "clients.phone is missing: ALTER TABLE",
     "ALTER TABLE clients ALTER COLUMN status DROP DEFAULT,"
@@ -59,28 +59,36 @@ TAKEN = {
 }
 
 
-def unforeseen(refusals: list[str], begins: list[str]) -> list[str]:
-    return [each for each in refusals if not any(each.startswith(begin) for begin in begins)]
+def unforeseen(refusals: list[str], beginnings: list[str]) -> list[str]:
+    return [
+        refusal
+        for refusal in refusals
+        if not any(refusal.startswith(beginning) for beginning in beginnings)
+    ]
 
 
-@pytest.mark.parametrize("others", [OTHER_COLUMNS, TAKEN], ids=["other columns", "names taken"])
-def test_the_whole_list_is_given_and_nothing_is_done(
-    foreign: ForeignDatabase, others: dict[str, str]
+@pytest.mark.parametrize(
+    "differences", [OTHER_COLUMNS, TAKEN], ids=["other columns", "names taken"]
+)
+def test_all_refusals_are_listed_and_nothing_is_changed(
+    foreign: ForeignDatabase, differences: dict[str, str]
 ) -> None:
-    for statement in others:
+    for statement in differences:
         foreign.rows(statement)
     before = foreign.catalog()
 
     refusals = foreign.refusals()
     missing = [
-        begin for begin in others.values() if not any(each.startswith(begin) for each in refusals)
+        beginning
+        for beginning in differences.values()
+        if not any(refusal.startswith(beginning) for refusal in refusals)
     ]
     assert missing == []
-    assert unforeseen(refusals, list(others.values())) == []
+    assert unforeseen(refusals, list(differences.values())) == []
     assert foreign.catalog() == before
 
 
-def test_the_statements_that_are_printed_make_it_attachable(foreign: ForeignDatabase) -> None:
+def test_printed_statements_make_the_database_attachable(foreign: ForeignDatabase) -> None:
     foreign.rows("DROP VIEW balances")
     for statement in OTHER_COLUMNS:
         foreign.rows(statement)
@@ -92,11 +100,10 @@ def test_the_statements_that_are_printed_make_it_attachable(foreign: ForeignData
     assert "What attach will do:" in foreign.attach("--dry-run")
 
 
-def test_rows_in_tables_of_their_own_are_no_rows_that_the_ledger_could_follow(
+def test_inheritance_and_partitions_are_refused(
     foreign: ForeignDatabase,
 ) -> None:
-    """TRUNCATE of a partition, or an INSERT into a table that inherits, runs none of our
-    triggers."""
+    """TRUNCATE of a partition and INSERT into an inheriting table do not fire our triggers."""
     foreign.rows("CREATE TABLE former_clients () INHERITS (clients)")
     foreign.rows("CREATE TABLE parts (LIKE offers INCLUDING DEFAULTS) PARTITION BY RANGE (id)")
     foreign.rows("ALTER TABLE parts ADD PRIMARY KEY (id)")
@@ -104,13 +111,13 @@ def test_rows_in_tables_of_their_own_are_no_rows_that_the_ledger_could_follow(
     foreign.rows("ALTER TABLE parts RENAME TO offers")
     foreign.rows("CREATE TABLE some_offers PARTITION OF offers DEFAULT")
 
-    assert [each.partition(", which")[0] for each in foreign.refusals()] == [
+    assert [refusal.partition(", which")[0] for refusal in foreign.refusals()] == [
         "clients has partitions or child tables (former_clients)",
         "offers has partitions or child tables (some_offers)",
     ]
 
 
-def test_a_rule_that_keeps_the_functions_from_their_update_is_named(
+def test_rule_on_update_is_refused(
     foreign: ForeignDatabase,
 ) -> None:
     foreign.rows("CREATE RULE tell AS ON UPDATE TO client_purchases DO ALSO NOTIFY purchases")
@@ -121,12 +128,12 @@ def test_a_rule_that_keeps_the_functions_from_their_update_is_named(
     assert "DROP RULE tell ON public.client_purchases" in refusal
 
 
-def test_a_table_that_is_missing_is_named(foreign: ForeignDatabase) -> None:
+def test_missing_table_is_refused(foreign: ForeignDatabase) -> None:
     foreign.rows("DROP TABLE offers CASCADE")
     assert foreign.refusals() == ["the table offers is missing"]
 
 
-def test_the_history_of_another_django_project_is_no_place_for_ours(
+def test_migrations_of_another_django_project_are_refused(
     foreign: ForeignDatabase,
 ) -> None:
     foreign.rows(
@@ -138,32 +145,34 @@ def test_the_history_of_another_django_project_is_no_place_for_ours(
     assert unforeseen(refusals, ["django_migrations has admin.0001_initial without"]) == []
 
 
-def test_an_empty_database_needs_no_attaching(foreign: ForeignDatabase) -> None:
+def test_empty_database_is_refused(foreign: ForeignDatabase) -> None:
     foreign.rows("DROP TABLE orgs, clients, offers, client_purchases CASCADE")
     assert foreign.refusals()[-1] == (
         "an empty database needs no attaching: python manage.py migrate"
     )
 
 
-def test_a_login_that_owns_nothing_is_told_what_it_lacks(foreign: ForeignDatabase) -> None:
+def test_login_without_privileges_is_refused_with_the_missing_grants(
+    foreign: ForeignDatabase,
+) -> None:
     foreign.rows(f"CREATE ROLE {foreign.name} LOGIN")
     try:
-        done = foreign.manage("attach", DATABASE_URL=foreign.as_role(foreign.name))
+        result = foreign.manage("attach", DATABASE_URL=foreign.as_role(foreign.name))
     finally:
         foreign.rows(f"DROP ROLE {foreign.name}")
-    assert done.returncode == 1
-    assert f"GRANT CREATE ON SCHEMA public TO {foreign.name}" in done.stderr
+    assert result.returncode == 1
+    assert f"GRANT CREATE ON SCHEMA public TO {foreign.name}" in result.stderr
 
 
-def test_a_database_in_another_encoding_is_refused(foreign: ForeignDatabase) -> None:
+def test_other_encodings_are_refused(foreign: ForeignDatabase) -> None:
     name = f"{foreign.name}_latin"
     foreign.rows(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
     try:
-        done = foreign.manage("attach", DATABASE_URL=foreign.in_database(name))
+        result = foreign.manage("attach", DATABASE_URL=foreign.in_database(name))
     finally:
         foreign.rows(f"DROP DATABASE {name} WITH (FORCE)")
-    assert done.returncode == 1
-    assert "the database is in LATIN1; Studio needs UTF8" in done.stderr
+    assert result.returncode == 1
+    assert "the database is in LATIN1; Studio needs UTF8" in result.stderr
 
 
 SERVER = {
@@ -180,24 +189,22 @@ SERVER = {
 
 
 @pytest.mark.parametrize(
-    ("otherwise", "refusal"),
+    ("difference", "refusal"),
     [
         ({"version": 140012}, "this is PostgreSQL 14; Studio needs 15 or later"),
         ({"schema": "app"}, "what owner makes lands in app and not in public"),
         ({"may_create_temporary": False}, "owner may not create temporary tables"),
     ],
 )
-def test_a_server_or_login_that_will_not_do_is_refused(
-    otherwise: dict[str, object], refusal: str
-) -> None:
-    sound, report = Report(), Report()
-    check_server(sound, Server(**SERVER))  # type: ignore[arg-type]
-    check_server(report, Server(**SERVER | otherwise))  # type: ignore[arg-type]
-    assert sound == Report()
-    assert [each.startswith(refusal) for each in report.refusals] == [True]
+def test_unsuitable_server_or_login_is_refused(difference: dict[str, object], refusal: str) -> None:
+    suitable, report = Report(), Report()
+    check_server(suitable, Server(**SERVER))  # type: ignore[arg-type]
+    check_server(report, Server(**SERVER | difference))  # type: ignore[arg-type]
+    assert suitable == Report()
+    assert [line.startswith(refusal) for line in report.refusals] == [True]
 
 
-def test_an_owner_who_would_not_see_every_row_is_refused() -> None:
+def test_owner_under_forced_row_level_security_is_refused() -> None:
     table = Table("orgs", "r", "owner", True, True, True, True, True, [], 1, [], [], [], [])
     report = Report()
     check_table(report, table, Server(**SERVER))  # type: ignore[arg-type]
@@ -206,11 +213,11 @@ def test_an_owner_who_would_not_see_every_row_is_refused() -> None:
     assert len(report.refusals) == 1
 
 
-def test_a_table_that_another_program_holds_is_waited_for_in_vain(foreign: ForeignDatabase) -> None:
-    """What was done stays done; the next attach goes on."""
+def test_attach_fails_on_a_locked_table_and_can_be_repeated(foreign: ForeignDatabase) -> None:
+    """Completed steps stay. The next `attach` continues."""
     with psycopg.connect(foreign.url) as other:
         other.execute("LOCK TABLE client_purchases IN ROW EXCLUSIVE MODE")
-        done = foreign.manage("attach")
-    assert done.returncode == 1
-    assert "Another program held a lock" in done.stderr
+        result = foreign.manage("attach")
+    assert result.returncode == 1
+    assert "Another program held a lock" in result.stderr
     assert "Attached." in foreign.attach()

@@ -1,4 +1,4 @@
-"""A visit to the site on such a database, in a process of its own, as a web worker has it."""
+"""Send requests to the site on a foreign database, in a separate process."""
 
 import json
 from typing import Any
@@ -21,21 +21,21 @@ user, _ = User.objects.get_or_create(username="mia")
 Membership.objects.get_or_create(user=user, org=pack.org, role="staff")
 browser = Client()
 browser.force_login(user)
-listed = browser.get("/purchases/")
-press = {"request_id": uuid.uuid4()}
+page = browser.get("/purchases/")
+data = {"request_id": uuid.uuid4()}
 url = f"/purchases/{pack.pk}/reinstate/"
-answer = browser.post(url, press, headers={"HX-Request": "true"})
-found = {"list": listed.status_code, "answer": answer.status_code, "before": pack.sessions_used}
+answer = browser.post(url, data, headers={"HX-Request": "true"})
+result = {"list": page.status_code, "answer": answer.status_code, "before": pack.sessions_used}
 pack.refresh_from_db()
-print(json.dumps(found | {"after": pack.sessions_used}))
+print(json.dumps(result | {"after": pack.sessions_used}))
 """
 
 
 def visit(foreign: ForeignDatabase) -> dict[str, Any]:
-    """What a person at the desk meets who opens the list and gives a session back."""
+    """Load the list and reinstate a session. Return the statuses and the counts."""
     web = {"DATABASE_URL": foreign.as_role("studio_app"), "ALLOWED_HOSTS": "testserver"}
     site = {"DJANGO_SETTINGS_MODULE": "studio.settings"}
-    done = run_python("-c", VISIT, **foreign.environment | web | site)
-    assert done.returncode == 0, done.stderr
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
+    process = run_python("-c", VISIT, **foreign.environment | web | site)
+    assert process.returncode == 0, process.stderr
+    result: dict[str, Any] = json.loads(process.stdout)
+    return result

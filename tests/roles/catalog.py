@@ -1,4 +1,4 @@
-"""What the catalog says of roles and rights, all of it."""
+"""Read all roles and privileges from the system catalog."""
 
 from typing import Any
 
@@ -35,5 +35,5 @@ ORDER BY 1, 2, 3, 4
 """
 
 
-def rights() -> list[tuple[Any, ...]]:
+def privileges() -> list[tuple[Any, ...]]:
     return rows(QUERY)

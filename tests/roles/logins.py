@@ -1,4 +1,4 @@
-"""Logins that are no superuser, as a hosted database gives them out."""
+"""Logins without superuser, as on a hosted database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +10,7 @@ from tests.database import rows
 
 
 def make_login(*attributes: str) -> str:
-    """It owns the database and all that is in it. Like every role of these tests it is never
-    committed."""
+    """Create a login that owns the database and its objects. The role is never committed."""
     assert connection.in_atomic_block
     login = f"login_{uuid4().hex}"
     rows(f"CREATE ROLE {login} LOGIN {' '.join(attributes)}")
@@ -21,7 +20,7 @@ def make_login(*attributes: str) -> str:
 
 
 def hand_over(login: str) -> None:
-    """All the tables and functions in the schema public, to this login."""
+    """Make the login the owner of all tables and functions in the schema public."""
     in_public = "= 'public'::regnamespace"
     tables = f"SELECT oid::regclass::text FROM pg_class WHERE relnamespace {in_public}"
     for (table,) in rows(f"{tables} AND relkind = 'r'"):
@@ -34,8 +33,8 @@ def hand_over(login: str) -> None:
 
 @contextmanager
 def signed_in_as(login: str) -> Iterator[None]:
-    """What is asked inside is asked as if this login had connected: unlike after SET ROLE, the
-    rights of the superuser who did are gone. A refusal undoes it all and passes through."""
+    """Run the block as if this login had connected. Unlike SET ROLE, this drops the superuser's
+    privileges. An error rolls the block back and propagates."""
     with transaction.atomic():
         rows(f"SET LOCAL SESSION AUTHORIZATION {login}")
         yield

@@ -1,4 +1,4 @@
-"""Who may call the functions: through release_session anybody could refill a pack."""
+"""The roles that may EXECUTE the functions. Any caller of release_session could refill a pack."""
 
 from typing import Any
 
@@ -35,14 +35,14 @@ def tables_of(role: str, privilege: str) -> set[str]:
 
 
 @pytest.mark.parametrize("role", PHONES)
-def test_a_clients_phone_may_call_none(other_programs: None, role: str) -> None:
-    assert may_execute(role) == [*grants.FUNCTIONS], "before, it was given them all"
+def test_phone_roles_may_call_no_function(other_programs: None, role: str) -> None:
+    assert may_execute(role) == [*grants.FUNCTIONS], "default privileges grant all"
     grants.set_up(connection)
 
     assert may_execute(role) == []
 
 
-def test_the_service_role_may_call_the_two(other_programs: None) -> None:
+def test_service_role_may_call_two_functions(other_programs: None) -> None:
     grants.set_up(connection)
 
     assert may_execute("service_role") == FOR_OTHER_PROGRAMS
@@ -50,8 +50,11 @@ def test_the_service_role_may_call_the_two(other_programs: None) -> None:
 
 
 @pytest.mark.parametrize("role", [*PHONES, "service_role"])
-def test_rights_on_the_shared_tables_stay_and_on_ours_go(other_programs: None, role: str) -> None:
-    """The ledger, the accounts and the sessions of those who are signed in came by default."""
+def test_grants_on_shared_tables_stay_and_on_other_tables_go(
+    other_programs: None, role: str
+) -> None:
+    """Default privileges grant the ledger, accounts and login sessions too, and set_up revokes
+    them."""
     shared = {name for name, table in grants.TABLES.items() if table.is_shared}
     assert tables_of(role, "SELECT") == {*grants.TABLES}
     grants.set_up(connection)
@@ -61,24 +64,22 @@ def test_rights_on_the_shared_tables_stay_and_on_ours_go(other_programs: None, r
 
 
 @pytest.mark.parametrize("stem", ["0002_release_session", "0009_undo_reinstatement"])
-def test_a_function_that_is_made_anew_is_closed_by_the_next_run(
-    other_programs: None, stem: str
-) -> None:
-    """Default privileges give it to every phone, whatever its migration takes from PUBLIC."""
+def test_next_run_revokes_execute_on_a_recreated_function(other_programs: None, stem: str) -> None:
+    """Default privileges grant it to the phone roles, although its migration revokes PUBLIC."""
     grants.set_up(connection)
     rows((MIGRATIONS / stem).with_suffix(".sql").read_text())
     function = f"{stem[5:]}(uuid)"
     assert may_execute("anon") == [function]
 
-    found = [difference.name for difference in grants.differences(connection)]
-    assert f"anon may EXECUTE {function}" in found
+    names = [difference.name for difference in grants.differences(connection)]
+    assert f"anon may EXECUTE {function}" in names
     grants.set_up(connection)
     assert may_execute("anon") == may_execute("authenticated") == []
     assert grants.differences(connection) == []
 
 
 @pytest.mark.usefixtures("no_roles")
-def test_an_older_versions_grants_go() -> None:
+def test_grants_of_an_older_version_are_revoked() -> None:
     old_caller = make_role("EXECUTE ON FUNCTION public.release_session(uuid)")
     rows("GRANT EXECUTE ON FUNCTION public.release_session(uuid) TO PUBLIC")
     grants.set_up(connection)
@@ -87,7 +88,7 @@ def test_an_older_versions_grants_go() -> None:
 
 
 @pytest.mark.usefixtures("other_programs")
-def test_a_setting_names_who_else_may(settings: Settings) -> None:
+def test_setting_function_roles_replaces_the_callers(settings: Settings) -> None:
     edge = make_role()
     settings.FUNCTION_ROLES = [edge]
     grants.set_up(connection)
@@ -97,7 +98,7 @@ def test_a_setting_names_who_else_may(settings: Settings) -> None:
 
 
 @pytest.mark.usefixtures("other_programs")
-def test_naming_the_webs_own_role_names_nobody_else(settings: Settings) -> None:
+def test_setting_with_studio_app_alone_allows_no_other_role(settings: Settings) -> None:
     settings.FUNCTION_ROLES = [grants.APP]
     grants.set_up(connection)
 
@@ -106,7 +107,7 @@ def test_naming_the_webs_own_role_names_nobody_else(settings: Settings) -> None:
 
 
 @pytest.mark.usefixtures("no_roles")
-def test_a_role_that_is_named_and_does_not_exist_stops_it(settings: Settings) -> None:
+def test_unknown_role_in_the_setting_is_an_error(settings: Settings) -> None:
     settings.FUNCTION_ROLES = ["nobody_knows_it"]
 
     with pytest.raises(ImproperlyConfigured, match="nobody_knows_it, and this database has no"):
@@ -117,8 +118,8 @@ def test_a_role_that_is_named_and_does_not_exist_stops_it(settings: Settings) ->
     ("function", "answer", "used", "kind"),
     [("release_session", 2, 2, "reinstated"), ("use_session", True, 4, "used")],
 )
-def test_a_caller_needs_execute_and_nothing_else(
-    set_up: None, northside: Org, function: str, answer: Any, used: int, kind: str
+def test_caller_needs_only_execute(
+    studio_roles: None, northside: Org, function: str, answer: Any, used: int, kind: str
 ) -> None:
     purchase = make_purchase(org=northside, total=10, used=3)
     caller = make_role(f"EXECUTE ON FUNCTION public.{function}(uuid)")
@@ -131,10 +132,8 @@ def test_a_caller_needs_execute_and_nothing_else(
     assert (event.kind, event.made_by) == (kind, caller)
 
 
-def test_another_programs_own_statements_are_recorded_as_before(
-    set_up: None, northside: Org
-) -> None:
-    """The ledger's triggers have the rights of studio_ledger, whoever makes the change."""
+def test_statements_of_other_programs_are_recorded(studio_roles: None, northside: Org) -> None:
+    """The audit triggers run with the privileges of studio_ledger for every role."""
     purchase = make_purchase(org=northside, total=10, used=3)
     program = make_role(
         "SELECT, INSERT, UPDATE, DELETE ON client_purchases", "SELECT, INSERT, UPDATE ON clients"
@@ -144,25 +143,25 @@ def test_another_programs_own_statements_are_recorded_as_before(
         rows("UPDATE client_purchases SET sessions_used = 5 WHERE id = %s", purchase.pk)
         rows("UPDATE clients SET full_name = 'Ana Soto'")
         rows("DELETE FROM client_purchases WHERE id = %s", purchase.pk)
-    made = rows("SELECT kind, delta, made_by FROM session_events ORDER BY id")
-    assert made[1:] == [("corrected", 2, program), ("deleted", -5, program)]
+    events = rows("SELECT kind, delta, made_by FROM session_events ORDER BY id")
+    assert events[1:] == [("corrected", 2, program), ("deleted", -5, program)]
     assert ("soto",) in rows("SELECT split_part(term, ' ', 1) FROM client_search_terms")
 
 
-def test_the_trigger_of_truncate_has_the_rights_that_it_needs(set_up: None, northside: Org) -> None:
+def test_truncate_trigger_has_its_privileges(studio_roles: None, northside: Org) -> None:
     make_purchase(org=northside, total=10, used=3)
     program = make_role("TRUNCATE ON client_purchases")
 
-    # The foreign keys of the rows above wait for their check, and TRUNCATE does not.
+    # TRUNCATE fails while deferred foreign key checks are pending.
     rows("SET CONSTRAINTS ALL IMMEDIATE")
     with acting_as(program):
         rows("TRUNCATE client_purchases")
-    kinds = rows("SELECT kind, delta, made_by FROM session_events ORDER BY id")
-    assert kinds[1:] == [("deleted", -3, program)]
+    events = rows("SELECT kind, delta, made_by FROM session_events ORDER BY id")
+    assert events[1:] == [("deleted", -3, program)]
 
 
-def test_the_ledgers_role_cannot_be_used_to_forge(set_up: None, northside: Org) -> None:
-    """Whoever has it, has the column rights that the functions need, and no more."""
+def test_ledger_role_cannot_forge_events(studio_roles: None, northside: Org) -> None:
+    """studio_ledger has only the column privileges that the functions need."""
     make_purchase(org=northside, total=10, used=3)
     for statement in (
         "UPDATE client_purchases SET sessions_total = 100",

@@ -1,4 +1,4 @@
-"""setup_roles by a login that is no superuser. It owns the database; some may create roles."""
+"""setup_roles by a login without superuser that owns the database, with and without CREATEROLE."""
 
 import re
 
@@ -10,7 +10,7 @@ from purchases.models import Org
 from studio.database import grants
 from tests.database import rows, value
 from tests.factories import make_purchase
-from tests.roles.catalog import rights
+from tests.roles.catalog import privileges
 from tests.roles.logins import hand_over, make_login, signed_in_as
 
 MIGRATIONS = settings.BASE_DIR / "purchases" / "migrations"
@@ -21,20 +21,20 @@ def names() -> list[str]:
 
 
 @pytest.mark.usefixtures("no_roles")
-def test_one_that_may_create_roles_sets_them_up() -> None:
+def test_login_with_createrole_sets_the_roles_up() -> None:
     with signed_in_as(make_login("CREATEROLE")):
         assert grants.set_up(connection) is True
-        once = rights()
+        before = privileges()
         assert grants.set_up(connection) is False
         for statement in grants.statements(connection):
             rows(statement)
-        assert rights() == once
+        assert privileges() == before
     assert names() == []
     assert not value("SELECT has_schema_privilege('studio_ledger', 'public', 'CREATE')")
 
 
 @pytest.mark.usefixtures("no_roles")
-def test_the_functions_then_work_and_their_makers_rights_are_not_theirs(northside: Org) -> None:
+def test_functions_work_without_the_creators_privileges(northside: Org) -> None:
     login = make_login("CREATEROLE")
     with signed_in_as(login):
         grants.set_up(connection)
@@ -51,14 +51,14 @@ def test_the_functions_then_work_and_their_makers_rights_are_not_theirs(northsid
 
 
 @pytest.mark.usefixtures("no_roles")
-def test_it_can_still_migrate_and_sets_them_up_again() -> None:
+def test_login_can_migrate_and_set_up_again() -> None:
     with signed_in_as(make_login("CREATEROLE")):
         grants.set_up(connection)
-        once = rights()
+        before = privileges()
         for stem in ("0002_release_session", "0009_undo_reinstatement"):
             rows((MIGRATIONS / stem).with_suffix(".sql").read_text())
-        replaced = value("SELECT pg_get_functiondef('keep_search_terms'::regproc)")
-        rows(replaced)
+        definition = value("SELECT pg_get_functiondef('keep_search_terms'::regproc)")
+        rows(definition)
         assert [re.sub(r"login_\w+", "LOGIN", name) for name in names()] == [
             "release_session(uuid) belongs to LOGIN, not to studio_ledger",
             "undo_reinstatement(uuid) belongs to LOGIN, not to studio_ledger",
@@ -66,11 +66,11 @@ def test_it_can_still_migrate_and_sets_them_up_again() -> None:
             "studio_app may not EXECUTE undo_reinstatement(uuid)",
         ]
         assert grants.set_up(connection) is True
-        assert rights() == once
+        assert privileges() == before
 
 
 @pytest.mark.usefixtures("no_roles")
-def test_one_that_may_not_create_roles_is_told_who_may() -> None:
+def test_login_without_createrole_is_refused() -> None:
     login = make_login()
     with pytest.raises(grants.NotAllowed) as refused, signed_in_as(login):
         grants.set_up(connection)
@@ -81,36 +81,36 @@ def test_one_that_may_not_create_roles_is_told_who_may() -> None:
 
 
 @pytest.mark.usefixtures("no_roles")
-def test_what_it_prints_is_for_a_superuser_to_run_and_then_it_gets_on_by_itself() -> None:
+def test_login_sets_up_after_a_superuser_ran_the_printed_sql() -> None:
     login = make_login()
     with signed_in_as(login):
         printed = grants.statements(connection)
     for statement in printed:
         rows(statement)
     assert names() == []
-    once = rights()
+    before = privileges()
     with signed_in_as(login):
         rows((MIGRATIONS / "0003_use_session.sql").read_text())
         assert grants.set_up(connection) is True
-    assert rights() == once
+    assert privileges() == before
 
 
 @pytest.mark.usefixtures("no_roles")
-def test_where_the_roles_are_there_it_does_what_it_may_and_tells_the_rest(set_up: None) -> None:
-    """Made for another database of the same server, say: it is no member of studio_ledger."""
+def test_login_does_what_it_may_and_reports_the_rest(studio_roles: None) -> None:
+    """The roles may exist for another database of the server. The login is not in studio_ledger."""
     login = make_login()
     rows("REVOKE INSERT ON session_requests FROM studio_app")
     with pytest.raises(grants.NotAllowed) as refused, signed_in_as(login):
         grants.set_up(connection)
-    told = str(refused.value)
-    assert told.startswith("This login may not set up everything (")
-    assert f"{login}, which owns the tables, is not a member of studio_ledger" in told
-    assert "studio_app may not INSERT session_requests" not in told
-    assert told.endswith("--print` prints the SQL for a database administrator.")
+    message = str(refused.value)
+    assert message.startswith("This login may not set up everything (")
+    assert f"{login}, which owns the tables, is not a member of studio_ledger" in message
+    assert "studio_app may not INSERT session_requests" not in message
+    assert message.endswith("--print` prints the SQL for a database administrator.")
 
 
-def test_a_login_that_does_not_own_the_schema_is_told_too(set_up: None) -> None:
-    """It may hand a function over only where it may let studio_ledger create one."""
+def test_login_that_does_not_own_the_schema_is_refused(studio_roles: None) -> None:
+    """ALTER FUNCTION OWNER requires that the new owner has CREATE on the schema."""
     login = make_login()
     rows("CREATE ROLE landlord")
     rows(f'ALTER DATABASE "{connection.settings_dict["NAME"]}" OWNER TO landlord')
@@ -121,7 +121,7 @@ def test_a_login_that_does_not_own_the_schema_is_told_too(set_up: None) -> None:
         grants.set_up(connection)
 
 
-def test_the_owner_may_have_changed(set_up: None) -> None:
+def test_set_up_works_after_a_change_of_owner(studio_roles: None) -> None:
     hand_over(login := make_login("CREATEROLE"))
 
     grants.set_up(connection)

@@ -1,4 +1,4 @@
-"""The matrix is what the catalog says, no less and no more."""
+"""The grants in the database equal the matrix exactly."""
 
 import pytest
 from django.apps import apps
@@ -14,7 +14,7 @@ def names() -> list[str]:
 
 
 @pytest.mark.django_db
-def test_it_names_every_table_of_the_site() -> None:
+def test_matrix_lists_every_table() -> None:
     tables = {
         model._meta.db_table
         for model in apps.get_models(include_auto_created=True)
@@ -25,16 +25,16 @@ def test_it_names_every_table_of_the_site() -> None:
 
 
 @pytest.mark.django_db
-def test_it_names_every_function_that_the_migrations_make() -> None:
-    made = rows(
+def test_matrix_lists_every_function() -> None:
+    functions = rows(
         "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
     )
 
-    assert {(signature,) for signature in grants.FUNCTIONS} == {*made}
+    assert {(signature,) for signature in grants.FUNCTIONS} == {*functions}
 
 
-def test_a_role_may_do_what_it_says_and_nothing_else(set_up: None) -> None:
-    """Read from the grants themselves, column by column."""
+def test_roles_have_exactly_the_grants_of_the_matrix(studio_roles: None) -> None:
+    """Compare with the ACLs of tables and columns in the catalog."""
     for table, rights in grants.TABLES.items():
         for role in (grants.APP, grants.LEDGER):
             granted = rows(
@@ -48,7 +48,7 @@ def test_a_role_may_do_what_it_says_and_nothing_else(set_up: None) -> None:
     assert names() == []
 
 
-def test_the_two_roles_are_nobody_special(set_up: None) -> None:
+def test_roles_have_no_special_attributes(studio_roles: None) -> None:
     assert rows(
         "SELECT rolname, rolcanlogin, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb"
         " FROM pg_roles WHERE rolname IN ('studio_app', 'studio_ledger') ORDER BY rolname"
@@ -59,7 +59,7 @@ def test_the_two_roles_are_nobody_special(set_up: None) -> None:
     assert rows(owned) == []
 
 
-def test_every_function_belongs_to_the_ledgers_role(set_up: None) -> None:
+def test_studio_ledger_owns_every_function(studio_roles: None) -> None:
     owners = rows(
         "SELECT DISTINCT proowner::regrole::text FROM pg_proc"
         " WHERE pronamespace = 'public'::regnamespace"
@@ -67,7 +67,7 @@ def test_every_function_belongs_to_the_ledgers_role(set_up: None) -> None:
     assert owners == [("studio_ledger",)]
 
 
-ASTRAY = [
+DEVIATIONS = [
     (
         "GRANT UPDATE (sessions_used) ON client_purchases TO studio_app",
         "studio_app may UPDATE client_purchases (sessions_used)",
@@ -123,18 +123,18 @@ ASTRAY = [
 ]
 
 
-@pytest.mark.parametrize(("statement", "name"), ASTRAY)
-def test_what_goes_astray_is_named_and_mended(set_up: None, statement: str, name: str) -> None:
+@pytest.mark.parametrize(("statement", "name"), DEVIATIONS)
+def test_deviation_is_reported_and_repaired(studio_roles: None, statement: str, name: str) -> None:
     rows(statement)
 
-    (difference, *_) = found = grants.differences(connection)
-    assert name in [each.name for each in found]
+    (difference, *_) = differences = grants.differences(connection)
+    assert name in [difference.name for difference in differences]
     assert difference.repair == "python manage.py setup_roles"
     assert grants.set_up(connection) is True
     assert names() == []
 
 
-def test_a_function_that_a_migration_has_made_anew_is_named_and_mended(set_up: None) -> None:
+def test_changed_owner_of_a_function_is_reported_and_repaired(studio_roles: None) -> None:
     rows("ALTER FUNCTION use_session OWNER TO CURRENT_USER")
 
     (name,) = names()
@@ -163,26 +163,26 @@ def test_a_function_that_a_migration_has_made_anew_is_named_and_mended(set_up: N
         ),
     ],
 )
-def test_what_everybody_may_is_named_and_left_to_whoever_knows_what_needs_it(
-    set_up: None, statement: str, name: str, repair: str
+def test_grants_to_public_are_reported_and_not_revoked(
+    studio_roles: None, statement: str, name: str, repair: str
 ) -> None:
     rows(statement)
 
     assert grants.set_up(connection) is False
-    found = {each.name: each.repair for each in grants.differences(connection)}
-    assert found[name] == repair
-    for command in {*found.values()}:
+    repairs = {difference.name: difference.repair for difference in grants.differences(connection)}
+    assert repairs[name] == repair
+    for command in {*repairs.values()}:
         rows(command)
     assert names() == []
 
 
-def test_a_right_to_read_that_everybody_has_is_no_difference(set_up: None) -> None:
+def test_select_granted_to_public_is_allowed(studio_roles: None) -> None:
     rows("GRANT SELECT ON orgs TO PUBLIC")
 
     assert names() == []
 
 
-def test_a_right_on_a_table_that_it_does_not_name_is_named(set_up: None) -> None:
+def test_grant_on_an_unlisted_table_is_reported(studio_roles: None) -> None:
     rows("CREATE TABLE payouts (cents int)")
     rows("GRANT SELECT ON payouts TO studio_app")
 
@@ -193,7 +193,7 @@ def test_a_right_on_a_table_that_it_does_not_name_is_named(set_up: None) -> None
 
 
 @pytest.mark.usefixtures("no_roles")
-def test_roles_that_are_missing_are_named() -> None:
+def test_missing_roles_are_reported() -> None:
     assert names() == [
         "the role studio_app does not exist",
         "the role studio_ledger does not exist",

@@ -1,4 +1,4 @@
-"""Row level security: with it, a role without a policy of its own sees no row."""
+"""Row level security: a role without a policy sees no row."""
 
 import pytest
 from django.db import connection
@@ -15,7 +15,7 @@ from tests.pages import LIST, press, rows_on, the_row_on
 
 SHARED = [name for name, table in grants.TABLES.items() if table.is_shared]
 OURS = ["studio_app reads and writes", "studio_ledger reads and writes"]
-# As such a database has it: each client sees their own, by functions that ours may not call.
+# Policies of a typical product: each client sees their own rows. Our roles may not call auth.uid().
 THEIRS = """
 CREATE SCHEMA auth;
 CREATE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid';
@@ -40,7 +40,7 @@ def policies() -> set[tuple[str, str]]:
 
 
 @pytest.mark.usefixtures("row_security")
-def test_each_table_gets_policies_for_the_roles_that_have_rights_on_it() -> None:
+def test_each_table_gets_policies_for_roles_with_grants() -> None:
     before = policies()
     grants.set_up(connection)
 
@@ -48,12 +48,12 @@ def test_each_table_gets_policies_for_the_roles_that_have_rights_on_it() -> None
         *((table, OURS[0]) for table in SHARED),
         ("client_purchases", OURS[1]),
     }
-    assert before < policies(), "the others' stay"
+    assert before < policies(), "policies of other programs stay"
     assert grants.differences(connection) == []
     assert grants.set_up(connection) is False
 
 
-def test_without_row_security_there_is_none(set_up: None) -> None:
+def test_no_policies_without_row_level_security(studio_roles: None) -> None:
     assert policies() == set()
 
 
@@ -67,7 +67,7 @@ def test_without_row_security_there_is_none(set_up: None) -> None:
     ],
 )
 @pytest.mark.usefixtures("row_security")
-def test_one_that_was_changed_is_named_and_mended(statement: str) -> None:
+def test_changed_policy_is_reported_and_repaired(statement: str) -> None:
     grants.set_up(connection)
     rows(statement)
 
@@ -78,14 +78,16 @@ def test_one_that_was_changed_is_named_and_mended(statement: str) -> None:
 
 
 @pytest.mark.usefixtures("row_security")
-def test_the_site_works(northside: Org, desk: Client, olivia: User, signed_in: SignIn) -> None:
+def test_site_works_with_row_level_security(
+    northside: Org, desk: Client, olivia: User, signed_in: SignIn
+) -> None:
     purchase = make_purchase(org=northside, total=10, used=3)
     owner = signed_in(olivia)
     grants.set_up(connection)
 
     with acting_as(grants.APP):
-        found = desk.get(LIST, {"q": "ana"})
-        assert [row.purchase_id for row in rows_on(found)] == [purchase.pk]
+        page = desk.get(LIST, {"q": "ana"})
+        assert [row.purchase_id for row in rows_on(page)] == [purchase.pk]
         assert the_row_on(press(desk, "use", purchase, htmx=True)).used == "4"
         assert the_row_on(press(desk, "reinstate", purchase, htmx=True)).used == "3"
         assert change(owner, purchase, sessions_total=12).status_code == 302
@@ -94,7 +96,7 @@ def test_the_site_works(northside: Org, desk: Client, olivia: User, signed_in: S
 
 
 @pytest.mark.usefixtures("row_security")
-def test_a_caller_reaches_by_the_function_the_row_that_it_does_not_see(northside: Org) -> None:
+def test_function_reaches_rows_hidden_from_its_caller(northside: Org) -> None:
     purchase = make_purchase(org=northside, total=10, used=3)
     grants.set_up(connection)
     caller = make_role("EXECUTE ON FUNCTION public.release_session(uuid)", "SELECT ON clients")
@@ -105,8 +107,8 @@ def test_a_caller_reaches_by_the_function_the_row_that_it_does_not_see(northside
 
 
 @pytest.mark.usefixtures("row_security")
-def test_before_it_is_set_up_the_functions_owner_would_see_no_row(northside: Org) -> None:
-    """The negative control."""
+def test_without_its_policy_the_function_owner_sees_no_row(northside: Org) -> None:
+    """Negative control: drop the policy of studio_ledger."""
     purchase = make_purchase(org=northside, total=10, used=3)
     grants.set_up(connection)
     rows(f'DROP POLICY "{OURS[1]}" ON client_purchases')

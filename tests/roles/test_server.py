@@ -1,4 +1,4 @@
-"""A database of its own, from `migrate` to the web process, each step as a person types it."""
+"""Run each command from `migrate` to the web process on a separate database."""
 
 import re
 import stat
@@ -25,18 +25,18 @@ ALREADY_SET_UP = "studio_app and studio_ledger are already set up."
 
 @dataclass(frozen=True)
 class Server:
-    """A database on the server of the tests, migrated, and a machine that keeps its files."""
+    """A migrated database on the test server, with a data folder."""
 
     url: str
     name: str
     data_dir: Path
 
     def manage(self, *arguments: str, **environment: str) -> str:
-        """What it says, all of it."""
-        ours = {"DATABASE_URL": self.url, "SECRET_KEY": "x", "STUDIO_DATA_DIR": str(self.data_dir)}
-        done = manage(*arguments, **ours | environment)
-        assert done.returncode == 0, done.stderr
-        return (done.stdout + done.stderr).strip()
+        """Run a management command and return its output."""
+        own = {"DATABASE_URL": self.url, "SECRET_KEY": "x", "STUDIO_DATA_DIR": str(self.data_dir)}
+        result = manage(*arguments, **own | environment)
+        assert result.returncode == 0, result.stderr
+        return (result.stdout + result.stderr).strip()
 
 
 @pytest.fixture(scope="module")
@@ -52,20 +52,20 @@ def server(
         before = dict(superuser.execute(PASSWORDS).fetchall())
         superuser.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING utf8")
         try:
-            made = Server(url, name, tmp_path_factory.mktemp("data"))
-            made.manage("migrate")
-            yield made
+            server = Server(url, name, tmp_path_factory.mktemp("data"))
+            server.manage("migrate")
+            yield server
         finally:
             superuser.execute(f"DROP DATABASE {name} WITH (FORCE)")
             for role in {"studio_app", "studio_ledger"} - {*before}:
                 superuser.execute(f"DROP ROLE IF EXISTS {role}")
-            # Another site on this server goes on with the password that it had.
+            # Restore the passwords for another site on this server.
             for role, password in before.items():
                 quoted = f"'{password}'" if password else "NULL"
                 superuser.execute(f"ALTER ROLE {role} PASSWORD {quoted}")
 
 
-def test_what_it_prints_runs_as_it_is(server: Server) -> None:
+def test_printed_sql_runs_unchanged(server: Server) -> None:
     printed = server.manage("setup_roles", "--print")
     with psycopg.connect(server.url, autocommit=True) as dba:
         dba.execute(printed)
@@ -74,7 +74,7 @@ def test_what_it_prints_runs_as_it_is(server: Server) -> None:
     assert server.manage("setup_roles").splitlines()[0] == ALREADY_SET_UP
 
 
-def test_the_web_process_signs_in_with_its_own_rights_and_patience(server: Server) -> None:
+def test_web_process_connects_with_its_own_role_and_timeouts(server: Server) -> None:
     server.manage("setup_roles", "--set-password")
     url = server.manage("database_url", "--web")
 
@@ -94,23 +94,23 @@ def test_the_web_process_signs_in_with_its_own_rights_and_patience(server: Serve
     assert server.manage("setup_roles") == ALREADY_SET_UP
 
 
-def test_the_password_is_made_once_and_kept_to_this_user(server: Server) -> None:
+def test_password_is_generated_once_and_readable_by_its_user_only(server: Server) -> None:
     url = server.manage("database_url", "--web")
-    kept = server.data_dir / "studio-app-password"
+    password_file = server.data_dir / "studio-app-password"
 
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert len(password := kept.read_text()) > 40
+    assert stat.S_IMODE(password_file.stat().st_mode) == 0o600
+    assert len(password := password_file.read_text()) > 40
     assert password in url
     assert server.manage("database_url", "--web") == url
 
 
-def test_a_url_from_the_environment_comes_first(server: Server, tmp_path: Path) -> None:
+def test_url_from_the_environment_takes_precedence(server: Server, tmp_path: Path) -> None:
     own = make_conninfo(server.url, user="studio_app", password="of our own")
 
-    said = server.manage(
+    output = server.manage(
         "database_url", "--web", WEB_DATABASE_URL=own, STUDIO_DATA_DIR=str(tmp_path)
     )
-    assert said == own
+    assert output == own
     assert not [*tmp_path.iterdir()]
 
 
@@ -118,8 +118,8 @@ def test_make_run_serves_as_studio_app(server: Server) -> None:
     assert prepared_by(server.url, server.data_dir).startswith("postgresql:///?user=studio_app&")
 
 
-def test_make_run_says_in_one_line_where_it_may_not(server: Server, tmp_path: Path) -> None:
-    """The roles are there, and this login has no say over them."""
+def test_make_run_warns_if_it_may_not_set_up_roles(server: Server, tmp_path: Path) -> None:
+    """The roles exist, and this login may not change them."""
     login = f"login_{uuid4().hex}"
     with psycopg.connect(server.url, autocommit=True) as superuser:
         superuser.execute(f"CREATE ROLE {login} LOGIN PASSWORD 'plain' IN ROLE pg_read_all_data")
@@ -127,15 +127,15 @@ def test_make_run_says_in_one_line_where_it_may_not(server: Server, tmp_path: Pa
         try:
             url = make_conninfo(server.url, user=login, password="plain")
             superuser.execute("ALTER ROLE studio_app IN DATABASE " + server.name + " RESET ALL")
-            *_, said, served = prepared_by(url, tmp_path).splitlines()
+            *_, warning, served_url = prepared_by(url, tmp_path).splitlines()
         finally:
             superuser.execute(f"DROP OWNED BY {login}")
             superuser.execute(f"DROP ROLE {login}")
     assert re.match(
-        "The web process connects as the migrating login, with all its rights: .*", said
+        "The web process connects as the migrating login, with all its rights: .*", warning
     )
-    assert "studio_app has no setting lock_timeout=3s in this database" in said
-    assert served == url
+    assert "studio_app has no setting lock_timeout=3s in this database" in warning
+    assert served_url == url
 
 
 PREPARE = """
@@ -151,9 +151,11 @@ print(serve.prepare_database())
 
 
 def prepared_by(url: str, data_dir: Path) -> str:
-    """What `make run` says of its database, and at the end the URL for the web server. It neither
-    loads the demo studio here nor collects files."""
-    ours = {"DATABASE_URL": url, "SECRET_KEY": "x", "STUDIO_DATA_DIR": str(data_dir)}
-    done = run_python("-c", PREPARE, **ours)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    """Return the output of serve.prepare_database(), whose last line is the URL of the web server.
+
+    The commands demo and collectstatic are skipped.
+    """
+    environment = {"DATABASE_URL": url, "SECRET_KEY": "x", "STUDIO_DATA_DIR": str(data_dir)}
+    result = run_python("-c", PREPARE, **environment)
+    assert result.returncode == 0, result.stderr
+    return result.stdout.strip()

@@ -1,4 +1,4 @@
-"""`manage.py setup_roles`, as whoever may do everything."""
+"""`manage.py setup_roles` as superuser."""
 
 from io import StringIO
 
@@ -8,47 +8,47 @@ from django.db import connection, transaction
 
 from studio.database import grants
 from tests.database import rows
-from tests.roles.catalog import rights
+from tests.roles.catalog import privileges
 
 
 def run(*arguments: str) -> str:
-    said = StringIO()
-    call_command("setup_roles", *arguments, stdout=said)
-    return said.getvalue()
+    output = StringIO()
+    call_command("setup_roles", *arguments, stdout=output)
+    return output.getvalue()
 
 
 @pytest.mark.usefixtures("no_roles")
-def test_a_second_run_finds_nothing_to_do() -> None:
+def test_second_run_changes_nothing() -> None:
     assert run() == "studio_app and studio_ledger are set up.\n"
-    once = rights()
+    before = privileges()
     assert run() == "studio_app and studio_ledger are already set up.\n"
-    assert rights() == once
+    assert privileges() == before
 
 
-def test_its_statements_run_twice_change_nothing(set_up: None) -> None:
-    once = rights()
+def test_statements_are_idempotent(studio_roles: None) -> None:
+    before = privileges()
     for statement in grants.statements(connection):
         rows(statement)
-    assert rights() == once
+    assert privileges() == before
 
 
 @pytest.mark.usefixtures("no_roles")
-def test_what_it_prints_does_the_same() -> None:
+def test_printed_sql_has_the_same_effect() -> None:
     printed = run("--print")
     with transaction.atomic():
         run()
-        expected = rights()
+        expected = privileges()
         transaction.set_rollback(True)
-    assert rights() != expected
+    assert privileges() != expected
 
     body = printed.replace("\nBEGIN;\n", "").replace("\nCOMMIT;\n", "")
     assert len(body) == len(printed) - len("\nBEGIN;\n\nCOMMIT;\n")
     with connection.cursor() as cursor:
         cursor.connection.execute(body)
-    assert rights() == expected
+    assert privileges() == expected
 
 
-def test_what_it_prints_is_the_same_whatever_is_there_already(set_up: None) -> None:
+def test_printed_sql_does_not_depend_on_the_current_grants(studio_roles: None) -> None:
     printed = run("--print")
     rows("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM studio_app")
     rows("ALTER FUNCTION use_session OWNER TO CURRENT_USER")
@@ -56,10 +56,10 @@ def test_what_it_prints_is_the_same_whatever_is_there_already(set_up: None) -> N
     assert run("--print") == printed
 
 
-def test_it_takes_back_what_an_older_version_gave_on_its_sessions(set_up: None) -> None:
+def test_grants_on_django_session_are_revoked(studio_roles: None) -> None:
     rows("CREATE TABLE django_session ()")
     rows("GRANT SELECT, INSERT, UPDATE, DELETE ON django_session TO studio_app")
-    assert [each.name for each in grants.differences(connection)] == [
+    assert [difference.name for difference in grants.differences(connection)] == [
         "studio_app has rights on django_session, which is not in the matrix"
     ]
 
@@ -69,7 +69,7 @@ def test_it_takes_back_what_an_older_version_gave_on_its_sessions(set_up: None) 
 
 
 @pytest.mark.usefixtures("no_roles")
-def test_before_the_migrations_it_says_so() -> None:
+def test_missing_migrations_are_an_error() -> None:
     rows("DROP TABLE studio_policy")
     rows("DROP FUNCTION undo_reinstatement")
 
@@ -81,8 +81,8 @@ def test_before_the_migrations_it_says_so() -> None:
     )
 
 
-def test_what_is_left_to_others_is_told_with_its_command(
-    set_up: None, capsys: pytest.CaptureFixture[str]
+def test_unrepaired_differences_are_printed_with_their_command(
+    studio_roles: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rows("GRANT CREATE ON SCHEMA public TO PUBLIC")
     run()

@@ -1,4 +1,4 @@
-"""The whole site, with the rights of the web process and no others."""
+"""Run the whole site with the privileges of the role studio_app."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,29 +14,29 @@ from purchases.models import ExpiryEvent, Offer, Org, Purchase, SessionEvent, Se
 from studio.database import grants
 from studio.models import Membership, User
 from tests.admin_forms import ADD_PURCHASE, change, form_of
-from tests.cancelled_class.pages import PAGE, come, list_url, look, ticked
+from tests.cancelled_class.pages import PAGE, list_url, paste_names, progress_on, ticked
 from tests.conftest import SignIn
 from tests.database import acting_as, rows, value
 from tests.expiry.extensions import expiry_of, extend, undo_extension
 from tests.factories import PASSWORD, make_client, make_offer, make_purchase
 from tests.pages import LIST, press, rows_on, the_row_on
-from tests.shared_desk.people import LOCK, give_pin, take_over, who_is_at_the_desk
+from tests.shared_desk.people import LOCK, current_member_name, give_pin, take_over
 
 
 @pytest.fixture
-def purchase(set_up: None, northside: Org, ada: User, olivia: User) -> Purchase:
-    """3 of 10 used, of Ana Ruiz."""
+def purchase(studio_roles: None, northside: Org, ada: User, olivia: User) -> Purchase:
+    """A pack of Ana Ruiz with 3 of 10 sessions used."""
     return make_purchase(org=northside, total=10, used=3)
 
 
 @pytest.fixture
-def expiring(set_up: None, northside: Org) -> Purchase:
+def expiring(studio_roles: None, northside: Org) -> Purchase:
     return make_purchase(org=northside, expires_at=timezone.now() + timedelta(days=5))
 
 
 @pytest.fixture
 def as_studio_app(purchase: Purchase, desk: Client) -> Iterator[None]:
-    """From here on; what a test needs besides was made by then."""
+    """Run the rest of the test as studio_app, after the other fixtures."""
     with acting_as(grants.APP):
         yield
 
@@ -94,14 +94,14 @@ def superuser(db: None, signed_in: SignIn) -> Client:
         "DROP TRIGGER record_session_event ON client_purchases",
     ],
 )
-def test_it_may_not(statement: str) -> None:
+def test_studio_app_may_not(statement: str) -> None:
     refused = r"permission denied for|must be owner of"
     with pytest.raises(ProgrammingError, match=refused), acting_as(grants.APP):
         rows(statement)
 
 
 @pytest.mark.usefixtures("as_studio_app")
-def test_the_desk_uses_reinstates_and_undoes(desk: Client, purchase: Purchase) -> None:
+def test_use_reinstate_and_undo_work(desk: Client, purchase: Purchase) -> None:
     assert the_row_on(press(desk, "use", purchase, htmx=True)).used == "4"
     assert the_row_on(press(desk, "reinstate", purchase, htmx=True)).used == "3"
     reinstated = SessionEvent.objects.get(kind="reinstated")
@@ -117,7 +117,7 @@ def test_the_desk_uses_reinstates_and_undoes(desk: Client, purchase: Purchase) -
     ]
 
 
-def test_the_desk_extends_and_undoes(desk: Client, expiring: Purchase) -> None:
+def test_extend_and_its_undo_work(desk: Client, expiring: Purchase) -> None:
     with acting_as(grants.APP):
         assert extend(desk, expiring, days=7).status_code == 200
         event = ExpiryEvent.objects.get()
@@ -126,7 +126,7 @@ def test_the_desk_extends_and_undoes(desk: Client, expiring: Purchase) -> None:
     assert expiry_of(expiring) == expiring.expires_at
 
 
-def test_an_owner_corrects_an_expiry_in_the_admin(purchase: Purchase, owner: Client) -> None:
+def test_owner_corrects_an_expiry_in_the_admin(purchase: Purchase, owner: Client) -> None:
     with acting_as(grants.APP):
         form = {"expires_at_0": "2031-03-03", "expires_at_1": "18:00:00"}
         assert change(owner, purchase, **form).status_code == 302
@@ -135,31 +135,29 @@ def test_an_owner_corrects_an_expiry_in_the_admin(purchase: Purchase, owner: Cli
 
 
 @pytest.mark.usefixtures("as_studio_app")
-def test_a_cancelled_class_is_matched_written_down_and_given_back(
-    desk: Client, purchase: Purchase
-) -> None:
-    page = look(desk, "ana ruiz", q="ana")
+def test_cancelled_class_works(desk: Client, purchase: Purchase) -> None:
+    page = paste_names(desk, "ana ruiz", q="ana")
     assert ticked(page) == [purchase.pk]
 
     answer = desk.post(list_url(page), {"purchase": [purchase.pk], "reason": "other"}, follow=True)
 
-    assert come(answer) == "1 of 1 given back"
+    assert progress_on(answer) == "1 of 1 given back"
     assert desk.get(PAGE).status_code == 200
     assert SessionEvent.objects.latest("pk").made_by == "studio_app"
 
 
 @pytest.mark.usefixtures("as_studio_app")
-def test_people_share_a_desk(desk: Client, ada: User, purchase: Purchase) -> None:
+def test_shared_desk_works(desk: Client, ada: User, purchase: Purchase) -> None:
     give_pin(ada)
     take_over(desk, ada, "9999")
     take_over(desk, ada)
-    assert who_is_at_the_desk(desk) == "Ada"
+    assert current_member_name(desk) == "Ada"
     desk.post(LOCK)
-    assert who_is_at_the_desk(desk) is None
+    assert current_member_name(desk) is None
 
 
 @pytest.mark.usefixtures("as_studio_app")
-def test_a_refusal_and_a_repeated_press_are_answered(desk: Client, purchase: Purchase) -> None:
+def test_refusal_and_repeated_request_work(desk: Client, purchase: Purchase) -> None:
     request_id = "0192f0c1-9b1e-7c3e-8a54-3f0f5b1e2d12"
     for _ in range(2):
         answer = press(desk, "reinstate", purchase, htmx=True, request_id=request_id)
@@ -170,16 +168,16 @@ def test_a_refusal_and_a_repeated_press_are_answered(desk: Client, purchase: Pur
 
 
 @pytest.mark.usefixtures("as_studio_app")
-def test_the_pages_of_the_desk_open(desk: Client, purchase: Purchase) -> None:
-    found = desk.get(LIST, {"q": "rui", "state": "active"})
-    assert [row.purchase_id for row in rows_on(found)] == [purchase.pk]
+def test_pages_of_the_desk_load(desk: Client, purchase: Purchase) -> None:
+    page = desk.get(LIST, {"q": "rui", "state": "active"})
+    assert [row.purchase_id for row in rows_on(page)] == [purchase.pk]
     for name, row in [("purchase_detail", purchase), ("client_detail", purchase.client)]:
         assert desk.get(reverse(f"purchases:{name}", args=[row.pk])).status_code == 200
     assert desk.get("/healthz").status_code == 200
 
 
 @pytest.mark.usefixtures("as_studio_app")
-def test_a_member_signs_in_and_out(mia: User) -> None:
+def test_member_signs_in_and_out(mia: User) -> None:
     browser = Client()
     form = {"username": mia.username, "password": PASSWORD}
     assert browser.post(reverse("login"), form).status_code == 302
@@ -187,10 +185,12 @@ def test_a_member_signs_in_and_out(mia: User) -> None:
     assert mia.last_login is not None
     assert browser.get(LIST).status_code == 200
     assert browser.post(reverse("logout")).status_code == 302
-    assert value("SELECT count(*) FROM studio_session") == 1, "the desk's own is left"
+    assert value("SELECT count(*) FROM studio_session") == 1, (
+        "the session of the fixture `desk` stays"
+    )
 
 
-def test_an_owner_works_in_the_admin(purchase: Purchase, owner: Client, olivia: User) -> None:
+def test_admin_works_for_an_owner(purchase: Purchase, owner: Client, olivia: User) -> None:
     with acting_as(grants.APP):
         for model in ("org", "client", "offer", "purchase", "sessionevent"):
             page = owner.get(f"/admin/purchases/{model}/")
@@ -200,15 +200,15 @@ def test_an_owner_works_in_the_admin(purchase: Purchase, owner: Client, olivia: 
         assert owner.post(ADD_PURCHASE, form_of(purchase)).status_code == 302
         client = reverse("admin:purchases_client_change", args=[purchase.client_id])
         owner.post(client, {"full_name": "Ana Soto", "status": "active"})
-        found = owner.get(LIST, {"q": "soto"})
-        assert len(rows_on(found)) == 2
+        page = owner.get(LIST, {"q": "soto"})
+        assert len(rows_on(page)) == 2
         assert owner.get(client.replace("change", "history")).status_code == 200
         policy = {"reason_is_mandatory": "on", "time_zone": "UTC"}
         assert owner.post("/admin/studio/policy/add/", policy).status_code == 302
     assert olivia.membership.org.policy.reason_is_mandatory
 
 
-def test_a_superuser_opens_a_studio_with_its_people(set_up: None, superuser: Client) -> None:
+def test_superuser_creates_an_org_with_its_owner(studio_roles: None, superuser: Client) -> None:
     with acting_as(grants.APP):
         superuser.post("/admin/purchases/org/add/", {"name": "Eastside", "slug": "eastside"})
         eastside = Org.objects.get()
@@ -229,17 +229,15 @@ def test_a_superuser_opens_a_studio_with_its_people(set_up: None, superuser: Cli
                 "auth_user_password_change" if name == "password_change" else f"studio_user_{name}"
             )
             assert superuser.get(reverse(f"admin:{view}", args=[eve.pk])).status_code == 200
-        gone = superuser.post(reverse("admin:studio_user_delete", args=[eve.pk]), {"post": "yes"})
-        assert gone.status_code == 302
+        answer = superuser.post(reverse("admin:studio_user_delete", args=[eve.pk]), {"post": "yes"})
+        assert answer.status_code == 302
     assert not Membership.objects.exists()
 
 
-def test_every_row_that_it_makes_is_made_by_the_databases_defaults(
-    set_up: None, northside: Org
-) -> None:
+def test_inserts_work_with_database_defaults(studio_roles: None, northside: Org) -> None:
     with acting_as(grants.APP):
         client, offer = make_client(org=northside), make_offer(org=northside)
-        made = make_purchase(org=northside, client=client, offer=offer, used=0)
+        purchase = make_purchase(org=northside, client=client, offer=offer, used=0)
     assert (Buyer.objects.get(), Offer.objects.get()) == (client, offer)
-    (opened,) = made.events.all()
+    (opened,) = purchase.events.all()
     assert (opened.kind, opened.made_by) == ("opened", "studio_app")
