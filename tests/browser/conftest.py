@@ -1,8 +1,7 @@
-"""A real Chromium, driven by Playwright, on Django's live server.
+"""Fixtures for Chromium, driven by Playwright, on Django's live server.
 
-Without a Chromium these tests are skipped; BROWSER_TESTS=required makes that a failure. After
-every test the browser's console must be empty: an error or a breach of the security policy there
-fails the test.
+Without Chromium the tests are skipped, or fail if BROWSER_TESTS=required. A test also fails if the
+browser's console has an error or a violation of the Content Security Policy.
 """
 
 import os
@@ -28,7 +27,7 @@ WINDOWS = pytest.mark.parametrize(
 )
 
 NAMES = ["chromium", "chromium-browser", "google-chrome"]
-# A refusal is an answer; Chromium logs it all the same.
+# Chromium logs each response with status 409, which is a normal refusal.
 REFUSAL_LOGGED = "the server responded with a status of 409"
 
 
@@ -36,10 +35,10 @@ REFUSAL_LOGGED = "the server responded with a status of 409"
 def chromium() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
-        told = "No Chromium found: apt-get install chromium, or see README.md."
+        message = "No Chromium found: apt-get install chromium, or see README.md."
         if os.environ.get("BROWSER_TESTS") == "required":
-            pytest.fail(told)
-        pytest.skip(told)
+            pytest.fail(message)
+        pytest.skip(message)
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -51,16 +50,18 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def console() -> Iterator[list[str]]:
-    """What went wrong in any window. A test that means it to go wrong clears the list."""
-    complaints: list[str] = []
-    yield complaints
-    assert complaints == []
+    """The console errors of all windows. A test that expects errors clears the list."""
+    errors: list[str] = []
+    yield errors
+    assert errors == []
 
 
 @pytest.fixture
 def window(chromium: Browser, live_server: LiveServer, console: list[str]) -> Iterator[Window]:
-    """Opens a window with cookies of its own: `window()`, or with Playwright's options, as
-    `window(java_script_enabled=False)`."""
+    """A function that opens a browser context with separate cookies.
+
+    Call `window()`, or pass Playwright's options, as in `window(java_script_enabled=False)`.
+    """
     contexts: list[BrowserContext] = []
 
     def listen(message: ConsoleMessage) -> None:
@@ -82,7 +83,7 @@ def window(chromium: Browser, live_server: LiveServer, console: list[str]) -> It
 
 @pytest.fixture
 def sign_in() -> SignIn:
-    """Signs in as a person would, and returns the page that this leads to."""
+    """A function that signs a user in by the form and returns the next page."""
 
     def sign_in(context: BrowserContext, user: User) -> Page:
         page = context.new_page()

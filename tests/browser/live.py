@@ -1,16 +1,16 @@
-"""What the tests of the live update share."""
+"""Helpers for tests of live updates."""
 
 from playwright.sync_api import Page, Request, expect
 
 from purchases.models import Purchase
 from tests.database import another_connection
 
-# Milliseconds. Two seconds on a desk; these tests share their machine with other tests.
-SOON = 5_000
+# Milliseconds. A desk updates within two seconds, but these tests may run on a busy machine.
+LIVE_TIMEOUT = 5_000
 
 
-def by_sql(pack: Purchase, used: int) -> None:
-    """Another program changes the count, or the same desk would wait for itself."""
+def set_count_by_sql(pack: Purchase, used: int) -> None:
+    """Set the count on a separate connection, as another program would."""
     with another_connection() as psql:
         psql.execute(
             "UPDATE client_purchases SET sessions_used = %s WHERE id = %s", [used, pack.pk]
@@ -21,21 +21,21 @@ def row(pack: Purchase) -> str:
     return f"#purchase-{pack.pk}"
 
 
-def shows(page: Page, pack: Purchase, used: int) -> None:
-    expect(page.locator(row(pack))).to_have_attribute("data-used", str(used), timeout=SOON)
+def expect_count(page: Page, pack: Purchase, used: int) -> None:
+    expect(page.locator(row(pack))).to_have_attribute("data-used", str(used), timeout=LIVE_TIMEOUT)
     expect(page.locator(f"{row(pack)} .left strong")).to_have_text(str(10 - used))
 
 
-def polls_of(page: Page) -> list[str]:
-    """Every question of the page from now on."""
-    asked: list[str] = []
+def record_polls(page: Page) -> list[str]:
+    """Return a list that collects the URL of each later poll of the page."""
+    urls: list[str] = []
 
-    def note(request: Request) -> None:
+    def record(request: Request) -> None:
         if "/purchases/changes/" in request.url or "/purchases/rows/" in request.url:
-            asked.append(request.url)
+            urls.append(request.url)
 
-    page.on("request", note)
-    return asked
+    page.on("request", record)
+    return urls
 
 
 GUARD_IS_OVER = """async () => {

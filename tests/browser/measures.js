@@ -1,4 +1,4 @@
-// What the tests ask of a page that is open. Each answers with a list of what is wrong, in words.
+// Measure an open page. Each function returns a list of faults as text.
 (() => {
   const shown = (element) =>
     element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
@@ -10,14 +10,14 @@
     `${element.localName}${element.id ? "#" + element.id.replace(/[0-9a-f-]{36}/, "…") : ""}` +
     `.${element.className} “${(element.ariaLabel ?? element.textContent).trim().slice(0, 30)}”`;
   const floats = (element) => {
-    for (let each = element; each; each = each.parentElement)
-      if (["fixed", "sticky", "absolute"].includes(getComputedStyle(each).position)) return true;
+    for (let ancestor = element; ancestor; ancestor = ancestor.parentElement)
+      if (["fixed", "sticky", "absolute"].includes(getComputedStyle(ancestor).position)) return true;
     return false;
   };
 
   const TARGETS = "a[href], button, input:not([type=hidden]), select, textarea, summary";
 
-  // A link in a sentence has the height of its line (WCAG 2.5.8, inline).
+  // A link in a sentence may have the height of its line (WCAG 2.5.8, exception "inline").
   const isInSentence = (element) =>
     element.localName === "a" &&
     getComputedStyle(element).display === "inline" &&
@@ -27,7 +27,7 @@
 
   const stops = () => all(TARGETS).filter((element) => !element.disabled && element.tabIndex >= 0);
 
-  // A menu that closes when it is left takes its stops along.
+  // The tab stops before the keys were pressed, because a menu that closes removes its stops.
   let marked = [];
 
   window.measures = {
@@ -39,31 +39,31 @@
         .map(([element, { width, height }]) => `${name(element)} ${width.toFixed(1)}×${height.toFixed(1)}`);
     },
 
-    // Wider than the window, or to be scrolled sideways (WCAG 1.4.10).
+    // Elements that are wider than the window or scroll horizontally (WCAG 1.4.10).
     tooWide() {
-      const wide = document.documentElement.scrollWidth;
-      const found = wide > innerWidth ? [`the page is ${wide} wide`] : [];
+      const width = document.documentElement.scrollWidth;
+      const faults = width > innerWidth ? [`the page is ${width} wide`] : [];
       for (const element of all("body *")) {
         const { left, right } = element.getBoundingClientRect();
         const { overflowX } = getComputedStyle(element);
         const scrolls = ["auto", "scroll"].includes(overflowX) && element.scrollWidth > element.clientWidth + 1;
-        if (left < -1 || right > innerWidth + 1 || scrolls) found.push(name(element));
+        if (left < -1 || right > innerWidth + 1 || scrolls) faults.push(name(element));
       }
-      return found;
+      return faults;
     },
 
-    // Text that its box hides a part of. A name or an e-mail that gives way says so with “…”.
+    // Text that its box cuts off. Names and e-mails may be shortened with “…”.
     cutOff() {
-      const givesWay = ".client, .offer, .email";
+      const shortened = ".client, .offer, .email";
       return all("body *:not(input, textarea, select, progress, meter)")
-        .filter((element) => !element.matches(givesWay))
+        .filter((element) => !element.matches(shortened))
         .filter((element) => getComputedStyle(element).overflow !== "visible")
         .filter(({ scrollWidth, clientWidth, scrollHeight, clientHeight }) => scrollWidth > clientWidth + 1 || scrollHeight > clientHeight + 1)
         .filter((element) => !["auto", "scroll"].includes(getComputedStyle(element).overflowY))
         .map(name);
     },
 
-    // Two texts on one another, but for what floats on purpose.
+    // Texts that overlap, except for floating elements.
     overlaps() {
       const texts = [];
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -74,48 +74,49 @@
         range.selectNodeContents(node);
         for (const { left, right, top, bottom } of range.getClientRects()) {
           const box = { left, right, top, bottom };
-          for (let each = element; each; each = each.parentElement) {
-            if (getComputedStyle(each).overflow === "visible") continue;
-            const clip = each.getBoundingClientRect();
+          for (let ancestor = element; ancestor; ancestor = ancestor.parentElement) {
+            if (getComputedStyle(ancestor).overflow === "visible") continue;
+            const clip = ancestor.getBoundingClientRect();
             for (const side of ["left", "top"]) box[side] = Math.max(box[side], clip[side]);
             for (const side of ["right", "bottom"]) box[side] = Math.min(box[side], clip[side]);
           }
           texts.push([element, box]);
         }
       }
-      const found = [];
+      const faults = [];
       texts.forEach(([one, a], n) => {
         for (const [other, b] of texts.slice(n + 1)) {
           const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
           const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
           // Lines of one paragraph may touch.
-          if (across > 2 && down > 6 && one !== other) found.push(`${name(one)} / ${name(other)}`);
+          if (across > 2 && down > 6 && one !== other) faults.push(`${name(one)} / ${name(other)}`);
         }
       });
-      return found;
+      return faults;
     },
 
-    // Which controls there are to be come to by Tab.
+    // Store the controls that Tab must reach, and return their number.
     stops: () => (marked = stops()).length,
 
-    // Where the focus is: what is wrong with it there.
+    // Return the index of the focused control and its faults.
     focus() {
       const element = document.activeElement;
-      if (element === document.body) return { at: -1, found: [] };
+      if (element === document.body) return { at: -1, faults: [] };
       const { left, right, top, bottom } = element.getBoundingClientRect();
-      const found = [];
-      if (bottom < 1 || top > innerHeight - 1) found.push("is out of sight");
+      const faults = [];
+      if (bottom < 1 || top > innerHeight - 1) faults.push("is outside the window");
       const x = Math.min(Math.max((left + right) / 2, 0), innerWidth - 1);
       const y = Math.min(Math.max((top + bottom) / 2, 0), innerHeight - 1);
       const hit = document.elementFromPoint(x, y);
       const isAbove = hit && (element.contains(hit) || hit.contains(element) || [...(element.labels ?? [])].some((label) => label.contains(hit)));
-      if (!isAbove) found.push(`is under ${hit && name(hit)}`);
-      const rings = [element, element.closest(".search")].filter(Boolean).map((each) => getComputedStyle(each));
-      if (!rings.some(({ outlineStyle, outlineWidth }) => outlineStyle !== "none" && parseFloat(outlineWidth) >= 2)) found.push("has no ring");
-      return { at: marked.indexOf(element), found: found.map((what) => `${name(element)} ${what}`) };
+      if (!isAbove) faults.push(`is under ${hit && name(hit)}`);
+      const rings = [element, element.closest(".search")].filter(Boolean).map((part) => getComputedStyle(part));
+      if (!rings.some(({ outlineStyle, outlineWidth }) => outlineStyle !== "none" && parseFloat(outlineWidth) >= 2)) faults.push("has no focus ring");
+      return { at: marked.indexOf(element), faults: faults.map((fault) => `${name(element)} ${fault}`) };
     },
 
-    // A person's own spacing (WCAG 1.4.12). The policy of the page allows no style but files.
+    // Set custom text spacing (WCAG 1.4.12). The page's CSP forbids inline styles, so adopt a
+    // sheet.
     space() {
       const sheet = new CSSStyleSheet();
       sheet.replaceSync("* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-block-end: 2em !important }");

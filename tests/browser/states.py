@@ -1,5 +1,6 @@
-"""Every page and state, and the way there: what is to be looked at at any width, in any colours and
-with any settings is looked at on each of these. A new page, or a new state of one, is a line here.
+"""Every page and state, with the steps that lead there. The accessibility tests run on each.
+
+Add a line to STATES for a new page or a new state of a page.
 """
 
 from collections.abc import Callable
@@ -23,8 +24,8 @@ from tests.ledger import reinstated_by, undone_by, used_by
 from tests.pages import LIST
 
 
-def one_of_each(org: Org) -> Purchase:
-    """A purchase of each kind that looks different; the one returned is the newest."""
+def make_one_of_each(org: Org) -> Purchase:
+    """Create a purchase of each kind that looks different, and return the newest."""
     now = timezone.now()
     make_purchase(org=org, used=10)
     make_purchase(org=org, expires_at=now + timedelta(days=5))
@@ -46,7 +47,7 @@ def one_of_each(org: Org) -> Purchase:
 
 @dataclass(frozen=True)
 class Visit:
-    """Somebody's browser at Northside, which has one of each."""
+    """A browser and an org that has one purchase of each kind."""
 
     context: BrowserContext
     sign_in: SignIn
@@ -93,18 +94,18 @@ class Visit:
         return page
 
     def owners_step(self) -> Page:
-        """An owner is asked to confirm, beside the desk."""
-        page = self.press_beyond_the_allowance(LIST)
+        """Show the owner's approval form in the list."""
+        page = self.reinstate_beyond_the_allowance(LIST)
         expect(page.get_by_label("Olivia confirms")).to_be_visible()
         return page
 
     def not_changed(self) -> Page:
-        """And on a page of its own, where the press came from no list."""
-        page = self.press_beyond_the_allowance(f"/purchases/{self.pack.pk}/")
+        """Show the owner's approval form on a separate page."""
+        page = self.reinstate_beyond_the_allowance(f"/purchases/{self.pack.pk}/")
         expect(page.get_by_role("heading", name="Not changed")).to_be_visible()
         return page
 
-    def press_beyond_the_allowance(self, path: str) -> Page:
+    def reinstate_beyond_the_allowance(self, path: str) -> Page:
         make_user(username="olivia", org=self.org, role="owner")
         allow(self.org, 0, reason="")
         page = self.see(path)
@@ -118,7 +119,7 @@ class Visit:
         return page
 
     def purchase(self) -> Page:
-        """Something of each sort has happened to it."""
+        """Show a purchase that has an event of each kind."""
         mia = self.people["mia"]
         Purchase.objects.filter(pk=self.pack.pk).update(expires_at=timezone.now())
         undone_by(
@@ -159,7 +160,7 @@ class Visit:
     def broken(self, error: Exception) -> Page:
         page = self.see(LIST)
 
-        def fail(**asked: object) -> None:
+        def fail(**_: object) -> None:
             raise error
 
         self.patch.setattr(queries, "desk_page", fail)
@@ -189,6 +190,6 @@ STATES: dict[str, Callable[[Visit], Page]] = {
     "no studio": lambda visit: visit.see(LIST, user="nora"),
     "error 400": lambda visit: visit.see(LIST + "?state=unheard-of"),
     "error 404": lambda visit: visit.see(f"/clients/{uuid4()}/"),
-    "error 500": lambda visit: visit.broken(RuntimeError("as a test wants it")),
-    "error 503": lambda visit: visit.broken(OperationalError("as a test wants it")),
+    "error 500": lambda visit: visit.broken(RuntimeError("raised by a test")),
+    "error 503": lambda visit: visit.broken(OperationalError("raised by a test")),
 }

@@ -1,5 +1,5 @@
-"""WCAG 2.2 AA on every page and state: at any width, light and dark, in colours that the person
-chose, with their spacing, and by keyboard alone. The states are listed in states.py."""
+"""WCAG 2.2 AA on every page and state: at several widths, light and dark, with forced colors, with
+custom text spacing, and by keyboard. states.py lists the states."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,13 +12,13 @@ from playwright.sync_api import Page, ViewportSize, expect
 from purchases.models import Org
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
-from tests.browser.states import STATES, Visit, one_of_each
+from tests.browser.states import STATES, Visit, make_one_of_each
 from tests.factories import make_purchase, make_purchases
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 TABLET: ViewportSize = {"width": 1024, "height": 768}
 DESK: ViewportSize = {"width": 1440, "height": 900}
-# A desk and a tablet at 200 %, and a desk at 400 %, which is the narrowest that WCAG asks for.
+# A desktop and a tablet at 200 %, and a desktop at 400 %, the narrowest width that WCAG requires.
 ZOOMED: list[ViewportSize] = [
     {"width": 720, "height": 450},
     {"width": 512, "height": 384},
@@ -27,14 +27,14 @@ ZOOMED: list[ViewportSize] = [
 MEASURES = (Path(__file__).parent / "measures.js").read_text()
 
 
-def assert_nothing_to_mend(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+def assert_no_violations(page: Page) -> None:
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
 
 
-def measure(page: Page, what: str) -> Any:
+def measure(page: Page, name: str) -> Any:
     page.evaluate(f"window.measures ?? {MEASURES}")
-    return page.evaluate(f"measures.{what}()")
+    return page.evaluate(f"measures.{name}()")
 
 
 @pytest.fixture(params=STATES)
@@ -49,66 +49,68 @@ def page(
     monkeypatch: pytest.MonkeyPatch,
     console: list[str],
 ) -> Iterator[Page]:
-    """Each state in turn."""
+    """A page in each of the states."""
     people = {"mia": mia, "ada": ada, "nora": nora}
-    # What only fades in is not to be measured half way.
+    # Without motion, no element is measured while it fades in.
     context = window(viewport=DESK, reduced_motion="reduce")
-    visit = Visit(context, sign_in, northside, people, one_of_each(northside), monkeypatch)
+    visit = Visit(context, sign_in, northside, people, make_one_of_each(northside), monkeypatch)
     yield STATES[request.param](visit)
-    # Errors are pages here, and the browser logs each of them.
+    # Some states are error pages, and the browser logs each of them.
     console.clear()
 
 
 def test_every_state(page: Page) -> None:
-    found = []
+    faults = []
     for viewport in (DESK, TABLET, PHONE):
         page.set_viewport_size(viewport)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            assert_nothing_to_mend(page)
-        found += laid_out_badly(page)
+            assert_no_violations(page)
+        faults += layout_faults(page)
     page.emulate_media(forced_colors="active")
-    assert_nothing_to_mend(page)
+    assert_no_violations(page)
     page.emulate_media(forced_colors="none")
     for viewport in ZOOMED:
         page.set_viewport_size(viewport)
-        found += laid_out_badly(page)
+        faults += layout_faults(page)
 
     page.set_viewport_size(DESK)
-    assert_every_control_is_reached_and_seen(page, "Tab")
+    assert_focus_reaches_every_control(page, "Tab")
 
     measure(page, "space")
     for viewport in (DESK, TABLET, PHONE):
         page.set_viewport_size(viewport)
-        # The height of a line is the person's now, and so is that of a link.
-        spaced = [what for what in laid_out_badly(page) if "tooSmall" not in what]
-        found += [f"spaced: {what}" for what in spaced]
-    assert found == []
+        # Custom spacing changes the height of a line, and so the size of links.
+        spaced = [fault for fault in layout_faults(page) if "tooSmall" not in fault]
+        faults += [f"spaced: {fault}" for fault in spaced]
+    assert faults == []
 
 
-def laid_out_badly(page: Page) -> list[str]:
-    """Targets under 24 px, text that is cut off or lies on other text, and what is too wide."""
+def layout_faults(page: Page) -> list[str]:
+    """Return small targets, text that is cut off or overlaps, and elements that are too wide."""
     width = page.evaluate("innerWidth")
     measures = ["tooSmall", "tooWide", "cutOff", "overlaps"]
-    found = {what: measure(page, what) for what in measures}
-    return [f"{width}: {what} {each}" for what, many in found.items() for each in many]
+    faults = {name: measure(page, name) for name in measures}
+    return [
+        f"{width}: {name} {element}" for name, elements in faults.items() for element in elements
+    ]
 
 
-def assert_every_control_is_reached_and_seen(page: Page, *keys: str) -> None:
-    """By Tab; and none of them lies under what sticks or floats."""
+def assert_focus_reaches_every_control(page: Page, *keys: str) -> None:
+    """Assert that the keys reach every control, and that no other element covers one."""
     stops = measure(page, "stops")
     reached: set[int] = set()
-    found: list[str] = []
+    faults: list[str] = []
     for key in [key for key in keys for _ in range(stops + 5)]:
         page.keyboard.press(key)
         focus = measure(page, "focus")
         reached.add(focus["at"])
-        found += focus["found"]
+        faults += focus["faults"]
     assert set(range(stops)) <= reached
-    assert found == []
+    assert faults == []
 
 
-def test_a_user_without_a_studio_is_told_what_to_do(
+def test_user_without_an_org_sees_what_to_do(
     window: Window, sign_in: SignIn, nora: User, console: list[str]
 ) -> None:
     page = sign_in(window(), nora)
@@ -116,11 +118,11 @@ def test_a_user_without_a_studio_is_told_what_to_do(
     console.clear()
 
 
-def test_a_thumb_finds_every_button(
+def test_buttons_on_a_phone_are_44_px_high(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
-    """On a phone, where 44 px is what a thumb needs."""
-    one_of_each(northside)
+    """44 px is the recommended size of a touch target."""
+    make_one_of_each(northside)
     page = sign_in(window(viewport=PHONE, has_touch=True, is_mobile=True), mia)
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     for path in ["/purchases/", "/cancelled-class/"]:
@@ -130,7 +132,7 @@ def test_a_thumb_finds_every_button(
         assert min(tall) >= 44
 
 
-def test_a_screen_reader_hears_the_new_count(
+def test_screen_reader_announces_the_new_count(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     pack = make_purchase(org=northside)
@@ -140,11 +142,11 @@ def test_a_screen_reader_hears_the_new_count(
     page.evaluate("window.before = document.getElementById('note')")
     page.locator(f"#reinstate-{pack.pk}").click()
     expect(region.locator("span")).to_have_text("Session reinstated for Ana Ruiz. 2 of 10 used.")
-    # A live region speaks only while it stays in the page itself.
+    # A screen reader announces a live region only if its element stays in the page.
     assert page.evaluate("window.before === document.getElementById('note')")
 
 
-def test_a_screen_reader_hears_how_many_were_found(
+def test_screen_reader_announces_the_number_of_results(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     make_purchase(org=northside)
@@ -156,7 +158,7 @@ def test_a_screen_reader_hears_how_many_were_found(
     assert page.evaluate("window.before === document.getElementById('found')")
 
 
-def test_nothing_moves_for_who_asked_for_less(
+def test_reduced_motion_stops_animations(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     pack = make_purchase(org=northside)
@@ -165,20 +167,20 @@ def test_nothing_moves_for_who_asked_for_less(
     )"""
     for motion, expected in [("reduce", False), ("no-preference", True)]:
         page = sign_in(window(reduced_motion=motion), mia)
-        # A live row that comes in the place of the answer is none that has just changed.
+        # Stop live updates, because a live row would replace the changed one.
         page.route("**/purchases/changes/", lambda route: route.fulfill(status=304))
         page.locator(f"#reinstate-{pack.pk}").click()
-        # htmx gives the new row its own class only some milliseconds after it has put it in.
+        # htmx sets the class of the new row some milliseconds after inserting it.
         expect(page.locator(f"#purchase-{pack.pk}")).to_have_class("changed")
         assert page.evaluate(moves) == expected
 
 
-def test_a_full_desk_hides_no_focus(
+def test_sticky_parts_never_cover_the_focus(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
-    """Its search and its head stick to the top, and the note floats at the foot."""
+    """The search and the table head stick to the top, and the note floats at the bottom."""
     first, *_ = make_purchases(org=northside, count=15)
     page = sign_in(window(viewport=TABLET, reduced_motion="reduce"), mia)
     page.locator(f"#reinstate-{first.pk}").click()
     expect(page.locator("#note")).to_contain_text("Session reinstated")
-    assert_every_control_is_reached_and_seen(page, "Tab", "Shift+Tab")
+    assert_focus_reaches_every_control(page, "Tab", "Shift+Tab")

@@ -1,4 +1,4 @@
-"""A class was cancelled: from the pasted list to everybody's session, in a real browser."""
+"""Process a cancelled class in a browser, from the pasted list to the reinstated sessions."""
 
 import re
 
@@ -8,15 +8,15 @@ from playwright.sync_api import Page, Route, expect
 from purchases.models import Org, Purchase, SessionRequest
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
-from tests.browser.test_accessibility import PHONE, assert_nothing_to_mend
-from tests.cancelled_class.lists import given_back
+from tests.browser.test_accessibility import PHONE, assert_no_violations
+from tests.cancelled_class.lists import reinstatement_count
 from tests.factories import make_client, make_purchase, make_purchases
 
-PRESS = re.compile("Give a session back to each")
-WAYS = pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "none"])
+SUBMIT = re.compile("Give a session back to each")
+JAVASCRIPT = pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "none"])
 
 
-def a_class(org: Org) -> dict[str, Purchase]:
+def make_class(org: Org) -> dict[str, Purchase]:
     people = {"ana": "Ana Ruiz", "jose": "José Álvarez", "jo": "Jo Ng", "joe": "Jo Ng"}
     return {
         key: make_purchase(org=org, client=make_client(org=org, name=name, email=f"{key}@x.org"))
@@ -30,76 +30,76 @@ def paste(page: Page, text: str) -> None:
     page.get_by_role("button", name="Find these people").last.click()
 
 
-def box(page: Page, purchase: Purchase) -> str:
+def checkbox(page: Page, purchase: Purchase) -> str:
     return f"#pack-{purchase.pk}"
 
 
-@WAYS
-def test_paste_choose_search_and_press(
+@JAVASCRIPT
+def test_paste_choose_search_and_submit(
     window: Window, sign_in: SignIn, mia: User, northside: Org, javascript: bool
 ) -> None:
-    packs = a_class(northside)
+    packs = make_class(northside)
     zoe = make_purchase(org=northside, client=make_client(org=northside, name="Zoë Ek"))
     page = sign_in(window(java_script_enabled=javascript), mia)
 
     paste(page, "ana@x.org, Jose Alvarez\nJo Ng\nNobody Here")
     expect(page.get_by_role("heading", name="2 on the list")).to_be_visible()
     expect(page.locator(".look")).to_contain_text("Nobody Here")
-    expect(page.locator(box(page, packs["ana"]))).to_be_checked()
-    expect(page.locator(box(page, packs["jo"]))).not_to_be_checked()
-    page.locator(box(page, packs["jo"])).check()
-    page.locator(box(page, packs["jose"])).uncheck()
+    expect(page.locator(checkbox(page, packs["ana"]))).to_be_checked()
+    expect(page.locator(checkbox(page, packs["jo"]))).not_to_be_checked()
+    page.locator(checkbox(page, packs["jo"])).check()
+    page.locator(checkbox(page, packs["jose"])).uncheck()
 
     page.get_by_label("Add a person").fill("zoe")
     page.keyboard.press("Enter")
-    expect(page.locator(box(page, zoe))).not_to_be_checked()
-    page.locator(box(page, zoe)).check()
-    expect(page.locator(box(page, packs["jo"]))).to_be_checked()
-    expect(page.locator(box(page, packs["jose"]))).not_to_be_checked()
+    expect(page.locator(checkbox(page, zoe))).not_to_be_checked()
+    page.locator(checkbox(page, zoe)).check()
+    expect(page.locator(checkbox(page, packs["jo"]))).to_be_checked()
+    expect(page.locator(checkbox(page, packs["jose"]))).not_to_be_checked()
     expect(page.get_by_label("E-mails or names")).to_have_value(re.compile("Nobody Here"))
     if javascript:
-        expect(page.get_by_role("button", name=PRESS)).to_have_text(re.compile(r"\(3\)"))
+        expect(page.get_by_role("button", name=SUBMIT)).to_have_text(re.compile(r"\(3\)"))
     page.get_by_label("Note").fill("Reformer 18:00")
-    assert given_back() == 0
+    assert reinstatement_count() == 0
 
-    page.get_by_role("button", name=PRESS).click()
+    page.get_by_role("button", name=SUBMIT).click()
     expect(page).to_have_url(re.compile(r"/cancelled-class/[0-9a-f-]{36}/$"))
     expect(page.locator("#progress-text")).to_have_text("3 of 3 given back")
     expect(page.locator(f"#result-{zoe.pk}")).to_contain_text("8 2 of 10 used")
     expect(page.locator(f"#result-{zoe.pk}")).to_contain_text("given back")
-    asked = SessionRequest.objects.values_list("reason", "note").distinct()
-    assert [*asked] == [("class_cancelled", "Reformer 18:00")]
+    requests = SessionRequest.objects.values_list("reason", "note").distinct()
+    assert [*requests] == [("class_cancelled", "Reformer 18:00")]
     page.reload()
     expect(page.locator("#progress-text")).to_have_text("3 of 3 given back")
-    assert given_back() == 3
+    assert reinstatement_count() == 3
 
 
-def test_500_are_done_by_one_press_while_the_bar_grows(
+def test_one_click_processes_500_in_chunks(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     make_purchases(org=northside, count=500)
     page = sign_in(window(), mia)
     paste(page, "\n".join(f"ana{n}@example.com" for n in range(500)))
-    presses: list[str] = []
-    page.on("request", lambda sent: presses.append(sent.url) if "/reinstate/" in sent.url else None)
+    urls: list[str] = []
+    page.on("request", lambda sent: urls.append(sent.url) if "/reinstate/" in sent.url else None)
 
-    page.get_by_role("button", name=PRESS).click()
+    page.get_by_role("button", name=SUBMIT).click()
 
     expect(page.locator("#progress-text")).to_have_text("500 of 500 given back", timeout=60_000)
     expect(page.locator(".results tbody tr")).to_have_count(500)
     expect(page.get_by_role("progressbar")).to_have_attribute("value", "500")
-    assert len(presses) == 10
-    assert given_back() == 500
+    assert len(urls) == 10
+    assert reinstatement_count() == 500
 
 
-def test_without_javascript_a_button_goes_on(
+def test_button_continues_without_javascript(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     make_purchases(org=northside, count=60)
     page = sign_in(window(java_script_enabled=False), mia)
     paste(page, "\n".join(f"ana{n}@example.com" for n in range(60)))
 
-    page.get_by_role("button", name=PRESS).click()
+    page.get_by_role("button", name=SUBMIT).click()
     expect(page.locator("#progress-text")).to_have_text("50 of 60 given back · 10 left to do")
     expect(page.get_by_role("progressbar")).to_have_attribute("value", "50")
     page.get_by_role("button", name="Finish the rest").click()
@@ -107,14 +107,14 @@ def test_without_javascript_a_button_goes_on(
     expect(page.locator("#progress-text")).to_have_text("60 of 60 given back")
 
 
-def test_a_closed_browser_loses_nobody(
+def test_another_member_finishes_the_list_of_a_closed_browser(
     window: Window, sign_in: SignIn, mia: User, olivia: User, northside: Org
 ) -> None:
     make_purchases(org=northside, count=120)
     context = window()
     page = sign_in(context, mia)
     paste(page, "\n".join(f"ana{n}@example.com" for n in range(120)))
-    page.get_by_role("button", name=PRESS).click()
+    page.get_by_role("button", name=SUBMIT).click()
     page.wait_for_url("**/cancelled-class/*-*/")
     context.close()
 
@@ -126,50 +126,50 @@ def test_a_closed_browser_loses_nobody(
         rest.click()
 
     expect(page.locator("#progress-text")).to_have_text("120 of 120 given back")
-    assert given_back() == 120
+    assert reinstatement_count() == 120
 
 
-def test_an_answer_that_got_lost_is_pressed_again_and_counts_once(
+def test_retry_after_a_lost_response_counts_once(
     window: Window, sign_in: SignIn, mia: User, northside: Org, console: list[str]
 ) -> None:
-    packs = a_class(northside)
+    packs = make_class(northside)
     page = sign_in(window(), mia)
     paste(page, "ana@x.org\njose@x.org")
 
-    def lose(route: Route) -> None:
+    def lose_response(route: Route) -> None:
         route.fetch()
         route.abort()
 
-    page.route("**/reinstate/", lose, times=1)
-    page.get_by_role("button", name=PRESS).click()
+    page.route("**/reinstate/", lose_response, times=1)
+    page.get_by_role("button", name=SUBMIT).click()
     expect(page.locator("#note")).to_contain_text("It is safe to try again.")
     page.get_by_role("button", name="Try again").click()
 
     expect(page.locator("#progress-text")).to_have_text("2 of 2 given back")
     packs["ana"].refresh_from_db()
-    assert (given_back(), packs["ana"].sessions_used) == (2, 2)
+    assert (reinstatement_count(), packs["ana"].sessions_used) == (2, 2)
     console.clear()
 
 
-def test_one_box_ticks_the_list_and_nobody_ticked_is_no_press(
+def test_one_checkbox_ticks_all_and_no_tick_disables_the_button(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
-    a_class(northside)
+    make_class(northside)
     page = sign_in(window(), mia)
     paste(page, "ana@x.org\njose@x.org")
-    press = page.get_by_role("button", name=PRESS)
-    all_of_them = page.get_by_label("Tick all on the list")
-    expect(press).to_have_text(re.compile(r"\(2\)"))
-    expect(all_of_them).to_be_checked()
+    submit = page.get_by_role("button", name=SUBMIT)
+    tick_all = page.get_by_label("Tick all on the list")
+    expect(submit).to_have_text(re.compile(r"\(2\)"))
+    expect(tick_all).to_be_checked()
 
-    all_of_them.uncheck()
-    expect(press).to_have_text(re.compile(r"\(0\)"))
-    expect(press).to_be_disabled()
-    all_of_them.check()
-    expect(press).to_have_text(re.compile(r"\(2\)"))
+    tick_all.uncheck()
+    expect(submit).to_have_text(re.compile(r"\(0\)"))
+    expect(submit).to_be_disabled()
+    tick_all.check()
+    expect(submit).to_have_text(re.compile(r"\(2\)"))
 
 
-def test_the_accountant_has_no_link_to_it(
+def test_accountant_sees_no_link(
     window: Window, sign_in: SignIn, ada: User, northside: Org
 ) -> None:
     page = sign_in(window(), ada)
@@ -179,7 +179,7 @@ def test_the_accountant_has_no_link_to_it(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [PHONE, {"width": 1440, "height": 900}], ids=["phone", "desk"])
-def test_axe_finds_nothing_and_it_scrolls_one_way(
+def test_no_accessibility_violations_and_no_horizontal_scrolling(
     window: Window,
     sign_in: SignIn,
     mia: User,
@@ -187,35 +187,35 @@ def test_axe_finds_nothing_and_it_scrolls_one_way(
     scheme: str,
     viewport: dict[str, int],
 ) -> None:
-    a_class(northside)
+    make_class(northside)
     client = make_client(org=northside, name="No Thing")
     make_purchase(org=northside, used=0, client=client)
     page = sign_in(window(color_scheme=scheme, viewport=viewport), mia)
 
     page.get_by_role("link", name="Class cancelled").click()
-    assert_nothing_to_mend(page)
+    assert_no_violations(page)
     paste(page, "ana@x.org\njose@x.org\nJo Ng\nNo Thing\nNobody\n" + "x" * 90)
-    page.get_by_role("button", name=PRESS).wait_for()
-    assert_nothing_to_mend(page)
+    page.get_by_role("button", name=SUBMIT).wait_for()
+    assert_no_violations(page)
     width = "document.documentElement.scrollWidth"
     assert page.evaluate(width) == viewport["width"]
-    page.get_by_role("button", name=PRESS).click()
+    page.get_by_role("button", name=SUBMIT).click()
     expect(page.locator("#progress-text")).to_have_text("2 of 2 given back")
-    assert_nothing_to_mend(page)
+    assert_no_violations(page)
     assert page.evaluate(width) == viewport["width"]
 
 
-def test_on_a_phone_what_is_pressed_is_large(
+def test_submit_button_on_a_phone_is_large(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
-    a_class(northside)
+    make_class(northside)
     page = sign_in(window(viewport=PHONE, has_touch=True, is_mobile=True), mia)
     page.get_by_role("link", name="Class cancelled").tap()
     page.get_by_label("E-mails or names").fill("ana@x.org\njose@x.org")
     page.get_by_role("button", name="Find these people").last.tap()
 
-    press = page.get_by_role("button", name=PRESS)
-    expect(press).to_be_in_viewport()
-    assert press.evaluate("button => button.offsetHeight") >= 44
-    press.tap()
+    submit = page.get_by_role("button", name=SUBMIT)
+    expect(submit).to_be_in_viewport()
+    assert submit.evaluate("button => button.offsetHeight") >= 44
+    submit.tap()
     expect(page.locator("#progress-text")).to_have_text("2 of 2 given back")

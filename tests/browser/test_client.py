@@ -1,5 +1,5 @@
-"""One client, as the desk sees them: what is left in all, what can be used first, and how often
-sessions were given back. With JavaScript and without, on a phone, and on two desks at once."""
+"""The page of a client: sessions left, the order of packs and the reinstatements. With and without
+JavaScript, on a phone, and with two desks."""
 
 from datetime import timedelta
 
@@ -10,14 +10,14 @@ from playwright.sync_api import expect
 from purchases.models import Client, Org
 from studio.models import User
 from tests.browser.conftest import WINDOWS, SignIn, Window
-from tests.browser.live import SOON
+from tests.browser.live import LIVE_TIMEOUT
 from tests.factories import make_client, make_purchase
 from tests.ledger import reinstated_by
 
 
 @pytest.fixture
 def ana(northside: Org) -> Client:
-    """With a pack that can be used, and an older one that has expired."""
+    """A client with an active pack and an older, expired one."""
     ana = make_client(org=northside, name="Ana Ruiz")
     now = timezone.now()
     make_purchase(org=northside, client=ana, used=3, expires_at=now + timedelta(days=20))
@@ -26,7 +26,7 @@ def ana(northside: Org) -> Client:
 
 
 @WINDOWS
-def test_a_press_stands_in_the_row_in_the_sum_and_among_what_was_given_back(
+def test_reinstatement_updates_the_row_the_sum_and_the_table(
     window: Window, sign_in: SignIn, mia: User, ana: Client, options: dict[str, object]
 ) -> None:
     page = sign_in(window(**options), mia)
@@ -42,17 +42,19 @@ def test_a_press_stands_in_the_row_in_the_sum_and_among_what_was_given_back(
 
     expect(page.locator("#note span").first).to_contain_text("2 of 10 used.")
     expect(rows.nth(0)).to_have_attribute("data-used", "2")
-    expect(page.locator("#in-all")).to_have_text("8 sessions left", timeout=SOON)
+    expect(page.locator("#in-all")).to_have_text("8 sessions left", timeout=LIVE_TIMEOUT)
     line = page.locator("#given-back tbody tr")
-    expect(line.locator("th")).to_have_text("Late cancel forgiven", timeout=SOON)
+    expect(line.locator("th")).to_have_text("Late cancel forgiven", timeout=LIVE_TIMEOUT)
     expect(line.locator("td")).to_have_text(["1", "1", "1"])
 
 
-def test_what_another_desk_gives_back_stands_on_it(
+def test_reinstatement_at_another_desk_appears(
     window: Window, sign_in: SignIn, mia: User, olivia: User, ana: Client
 ) -> None:
     page = sign_in(window(), mia)
     page.goto(f"/clients/{ana.pk}/")
     reinstated_by(olivia, ana.purchases.newest_first()[1], reason="class_cancelled")
 
-    expect(page.locator("#given-back tbody th")).to_have_text("Class cancelled", timeout=SOON)
+    expect(page.locator("#given-back tbody th")).to_have_text(
+        "Class cancelled", timeout=LIVE_TIMEOUT
+    )

@@ -1,4 +1,4 @@
-"""The way of one morning: sign in, find a client, give a session back, be refused."""
+"""The desk: sign in, find a client, reinstate a session, see refusals and errors."""
 
 import re
 from datetime import timedelta
@@ -17,7 +17,7 @@ def row(purchase: Purchase) -> str:
     return f"#purchase-{purchase.pk}"
 
 
-def a_small_studio(org: Org) -> dict[str, Purchase]:
+def make_small_studio(org: Org) -> dict[str, Purchase]:
     names = {"jose": "José Álvarez", "ana": "Ana Ruiz", "sakura": "田中 さくら"}
     return {
         key: make_purchase(org=org, client=make_client(org=org, name=name, email=f"{key}@x.org"))
@@ -25,10 +25,10 @@ def a_small_studio(org: Org) -> dict[str, Purchase]:
     }
 
 
-def test_search_then_one_click_gives_a_session_back(
+def test_search_and_one_click_reinstate_a_session(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
-    packs = a_small_studio(northside)
+    packs = make_small_studio(northside)
     page = sign_in(window(), mia)
     page.get_by_label("Find a client").fill("jose")
     expect(page.locator(".desk tbody tr")).to_have_count(1)
@@ -49,12 +49,12 @@ def test_search_then_one_click_gives_a_session_back(
     expect(page.get_by_label("Find a client")).to_have_value("jose")
 
 
-def test_a_refusal_is_told_and_shows_the_count_that_stands(
+def test_refusal_shows_the_current_count(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     pack = make_purchase(org=northside, used=1)
     page = sign_in(window(), mia)
-    Purchase.objects.filter(pk=pack.pk).update(sessions_used=0)  # the other desk was faster
+    Purchase.objects.filter(pk=pack.pk).update(sessions_used=0)  # as another desk would
 
     page.get_by_role("button", name="Reinstate").click()
 
@@ -64,10 +64,10 @@ def test_a_refusal_is_told_and_shows_the_count_that_stands(
 
 
 @pytest.mark.parametrize("width", [1440, 1024, 390])
-def test_the_bars_line_up(
+def test_progress_bars_line_up(
     window: Window, sign_in: SignIn, mia: User, northside: Org, width: int
 ) -> None:
-    """Beside one digit and two, bold or not."""
+    """The bars have the same position beside one and two digits."""
     for used in (0, 3, 9, 10):
         make_purchase(org=northside, used=used)
     page = sign_in(window(viewport={"width": width, "height": 800}), mia)
@@ -78,10 +78,10 @@ def test_the_bars_line_up(
     assert bars == [bars[0]] * 4
 
 
-def test_nothing_moves_when_a_row_is_swapped(
+def test_layout_stays_when_a_row_is_swapped(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
-    packs = a_small_studio(northside)
+    packs = make_small_studio(northside)
     page = sign_in(window(), mia)
     boxes = "[...document.querySelectorAll('.desk tr, .desk td, .desk th')].map(cell => {"
     boxes += "const {x, y, width, height} = cell.getBoundingClientRect();"
@@ -97,7 +97,7 @@ def test_nothing_moves_when_a_row_is_swapped(
 def test_back_and_forward_return_to_the_search(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
-    a_small_studio(northside)
+    make_small_studio(northside)
     page = sign_in(window(), mia)
     page.get_by_label("Find a client").fill("ana")
     expect(page.locator(".desk tbody tr")).to_have_count(1)
@@ -111,7 +111,7 @@ def test_back_and_forward_return_to_the_search(
     expect(page.get_by_role("heading", name="Ana Ruiz")).to_be_visible()
 
 
-def test_signed_out_meanwhile_leads_to_the_sign_in_and_back(
+def test_request_after_sign_out_leads_to_the_sign_in(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     make_purchase(org=northside)
@@ -124,7 +124,7 @@ def test_signed_out_meanwhile_leads_to_the_sign_in_and_back(
     page.wait_for_url("**/accounts/login/?next=/purchases/**")
 
 
-def test_an_error_is_told_where_notes_go(
+def test_error_is_shown_as_a_note(
     window: Window, sign_in: SignIn, mia: User, northside: Org, console: list[str]
 ) -> None:
     pack = make_purchase(org=northside)
@@ -140,7 +140,7 @@ def test_an_error_is_told_where_notes_go(
     console.clear()
 
 
-def test_a_search_without_an_answer_is_told_in_words(
+def test_search_without_a_connection_shows_a_note(
     window: Window, sign_in: SignIn, mia: User, northside: Org, console: list[str]
 ) -> None:
     context = window()
@@ -156,7 +156,7 @@ def test_a_search_without_an_answer_is_told_in_words(
     console.clear()
 
 
-def test_an_expired_pack_takes_a_session_back_and_says_what_is_missing(
+def test_reinstatement_of_an_expired_pack_mentions_the_expiry(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     pack = make_purchase(org=northside, expires_at=timezone.now() - timedelta(days=3))
@@ -168,7 +168,7 @@ def test_an_expired_pack_takes_a_session_back_and_says_what_is_missing(
     expect(page.locator("#note")).to_contain_text("The pack expired on")
 
 
-def test_the_accountant_sees_the_counts_and_no_button(
+def test_accountant_sees_counts_and_no_buttons(
     window: Window, sign_in: SignIn, ada: User, northside: Org
 ) -> None:
     pack = make_purchase(org=northside)

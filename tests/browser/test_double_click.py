@@ -1,4 +1,4 @@
-"""Two clicks on one spot are one press, however far apart a hand sets them."""
+"""A double click sends one action, at any usual delay between its clicks."""
 
 import pytest
 from playwright.sync_api import expect
@@ -12,7 +12,7 @@ from tests.factories import make_purchase
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no javascript"])
 @pytest.mark.parametrize("gap", [0, 80, 250], ids=lambda gap: f"{gap} ms")
 @pytest.mark.parametrize("used", [9, 1], ids=["reinstate stays", "only use stays"])
-def test_one_effect(
+def test_double_click_reinstates_once(
     window: Window,
     sign_in: SignIn,
     mia: User,
@@ -39,7 +39,7 @@ def test_one_effect(
     assert sorted(kinds) == ["opened", "reinstated"]
 
 
-def test_after_a_breath_the_next_press_is_a_press(
+def test_click_after_the_guard_time_counts(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     pack = make_purchase(org=northside, used=9)

@@ -1,5 +1,5 @@
-"""A longer expiry: from the page of the pack, and in one more click where a session went back into
-an expired one. With JavaScript and without, on a phone, and on two desks at once."""
+"""Extend a pack on its page, or by one more click after reinstating an expired pack. With and
+without JavaScript, on a phone, and with two desks."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from purchases.formatting import on_day
 from purchases.models import Org, Purchase, SessionRequest
 from studio.models import Policy, User
 from tests.browser.conftest import WINDOWS, SignIn, Window
-from tests.browser.live import SOON, wait_for_click_guard
+from tests.browser.live import LIVE_TIMEOUT, wait_for_click_guard
 from tests.database import another_connection
 from tests.expiry.extensions import end_of_the_day, expiry_lines, expiry_of, extended_by
 from tests.factories import make_purchase
@@ -28,16 +28,16 @@ def expired(northside: Org) -> Purchase:
     return make_purchase(org=northside, expires_at=timezone.now() - timedelta(days=5))
 
 
-def opened(page: Page, pack: Purchase) -> Page:
+def open_pack(page: Page, pack: Purchase) -> Page:
     page.goto(f"/purchases/{pack.pk}/")
     return page
 
 
 @WINDOWS
-def test_by_days_with_a_reason_and_back_from_the_history(
+def test_extend_by_days_with_a_reason_and_undo_in_the_history(
     window: Window, sign_in: SignIn, mia: User, pack: Purchase, options: dict[str, object]
 ) -> None:
-    page = opened(sign_in(window(**options), mia), pack)
+    page = open_pack(sign_in(window(**options), mia), pack)
     page.get_by_label("Reason for the extension").fill("ill for a week")
     page.get_by_role("button", name="+7 days").click()
 
@@ -58,10 +58,10 @@ def test_by_days_with_a_reason_and_back_from_the_history(
 
 
 @WINDOWS
-def test_until_a_day(
+def test_extend_until_a_date(
     window: Window, sign_in: SignIn, mia: User, pack: Purchase, options: dict[str, object]
 ) -> None:
-    page = opened(sign_in(window(**options), mia), pack)
+    page = open_pack(sign_in(window(**options), mia), pack)
     until = end_of_the_day(40)
     page.get_by_label("or until").fill(until.date().isoformat())
     page.get_by_role("button", name="Extend", exact=True).click()
@@ -73,7 +73,7 @@ def test_until_a_day(
 def test_enter_in_the_reason_extends_nothing(
     window: Window, sign_in: SignIn, mia: User, pack: Purchase
 ) -> None:
-    page = opened(sign_in(window(), mia), pack)
+    page = open_pack(sign_in(window(), mia), pack)
     page.get_by_label("Reason for the extension").fill("ill")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Extend", exact=True).click()
@@ -82,11 +82,11 @@ def test_enter_in_the_reason_extends_nothing(
     assert expiry_lines(pack) == []
 
 
-def test_a_mandatory_reason_is_asked_for_before_anything_is_sent(
+def test_mandatory_reason_is_required_before_sending(
     window: Window, sign_in: SignIn, mia: User, northside: Org, pack: Purchase
 ) -> None:
     Policy.objects.create(org=northside, reason_is_mandatory=True)
-    page = opened(sign_in(window(), mia), pack)
+    page = open_pack(sign_in(window(), mia), pack)
     page.get_by_role("button", name="+7 days").click()
     expect(page.get_by_label("Reason for the extension")).to_be_focused()
 
@@ -97,7 +97,7 @@ def test_a_mandatory_reason_is_asked_for_before_anything_is_sent(
 
 
 @WINDOWS
-def test_into_an_expired_pack_it_is_one_more_click(
+def test_expired_pack_is_extended_by_one_more_click(
     window: Window, sign_in: SignIn, mia: User, expired: Purchase, options: dict[str, object]
 ) -> None:
     page = sign_in(window(**options), mia)
@@ -124,7 +124,7 @@ def test_into_an_expired_pack_it_is_one_more_click(
     expect(row.locator(".expiry")).to_contain_text("expired")
 
 
-def test_a_double_click_on_it_extends_once(
+def test_double_click_extends_once(
     window: Window, sign_in: SignIn, mia: User, expired: Purchase, pack: Purchase
 ) -> None:
     page = sign_in(window(), mia)
@@ -133,61 +133,63 @@ def test_a_double_click_on_it_extends_once(
     wait_for_click_guard(page)
     page.get_by_role("button", name="Extend by 14 days").dblclick()
     expect(page.locator("#note span")).to_contain_text("good until")
-    opened(page, pack).get_by_role("button", name="+7 days").dblclick()
+    open_pack(page, pack).get_by_role("button", name="+7 days").dblclick()
     expect(page.locator("#note span")).to_contain_text("good until")
 
-    assert [len(expiry_lines(each)) for each in (expired, pack)] == [1, 1]
+    assert [len(expiry_lines(purchase)) for purchase in (expired, pack)] == [1, 1]
 
 
-def test_what_one_desk_extends_stands_on_the_other(
+def test_extension_at_another_desk_appears(
     window: Window, sign_in: SignIn, mia: User, olivia: User, pack: Purchase
 ) -> None:
-    list_here, page_here = sign_in(window(), mia), opened(sign_in(window(), mia), pack)
-    there = opened(sign_in(window(), olivia), pack)
-    expect(page_here.locator(".expiry")).to_contain_text("in 5 days")
+    list_page, pack_page = sign_in(window(), mia), open_pack(sign_in(window(), mia), pack)
+    other_page = open_pack(sign_in(window(), olivia), pack)
+    expect(pack_page.locator(".expiry")).to_contain_text("in 5 days")
 
-    there.get_by_role("button", name="+7 days").click()
+    other_page.get_by_role("button", name="+7 days").click()
 
-    row = list_here.locator(f"#purchase-{pack.pk} .expiry")
-    expect(row).to_contain_text("in 12 days", timeout=SOON)
-    expect(page_here.locator(".expiry")).to_contain_text("in 12 days", timeout=SOON)
-    expect(page_here.locator("[data-kind=expiry-extended]")).to_contain_text("Olivia", timeout=SOON)
-    expect(page_here.locator("#extend")).to_contain_text(
-        f"from {on_day(end_of_the_day(12))}", timeout=SOON
+    row = list_page.locator(f"#purchase-{pack.pk} .expiry")
+    expect(row).to_contain_text("in 12 days", timeout=LIVE_TIMEOUT)
+    expect(pack_page.locator(".expiry")).to_contain_text("in 12 days", timeout=LIVE_TIMEOUT)
+    expect(pack_page.locator("[data-kind=expiry-extended]")).to_contain_text(
+        "Olivia", timeout=LIVE_TIMEOUT
+    )
+    expect(pack_page.locator("#extend")).to_contain_text(
+        f"from {on_day(end_of_the_day(12))}", timeout=LIVE_TIMEOUT
     )
 
 
-def test_a_reason_that_was_typed_stays_where_the_expiry_moves_under_it(
+def test_typed_reason_survives_a_live_update(
     window: Window, sign_in: SignIn, mia: User, olivia: User, pack: Purchase
 ) -> None:
-    page = opened(sign_in(window(), mia), pack)
+    page = open_pack(sign_in(window(), mia), pack)
     page.get_by_label("Reason for the extension").fill("ill for a week")
     page.get_by_role("heading", name="History").click()
 
     extended_by(olivia, pack)
 
     expect(page.locator("#extend")).to_contain_text(
-        f"from {on_day(end_of_the_day(12))}", timeout=SOON
+        f"from {on_day(end_of_the_day(12))}", timeout=LIVE_TIMEOUT
     )
     expect(page.get_by_label("Reason for the extension")).to_have_value("ill for a week")
 
 
-def test_an_expiry_that_sql_changed_stands_on_every_page_as_what_it_is(
+def test_expiry_changed_by_sql_appears_as_a_correction(
     window: Window, sign_in: SignIn, mia: User, pack: Purchase
 ) -> None:
-    page = opened(sign_in(window(), mia), pack)
+    page = open_pack(sign_in(window(), mia), pack)
     with another_connection() as psql:
         psql.execute("UPDATE client_purchases SET expires_at = NULL WHERE id = %s", [pack.pk])
 
-    expect(page.locator(".expiry")).to_have_text("never", timeout=SOON)
+    expect(page.locator(".expiry")).to_have_text("never", timeout=LIVE_TIMEOUT)
     line = page.locator("[data-kind=expiry-corrected]")
-    expect(line).to_contain_text("Expiry corrected", timeout=SOON)
+    expect(line).to_contain_text("Expiry corrected", timeout=LIVE_TIMEOUT)
     expect(line).to_contain_text("Another program")
     expect(page.get_by_role("button", name="+7 days")).to_have_count(0)
 
 
 @WINDOWS
-def test_the_page_tells_the_story_and_what_is_left_is_the_biggest_on_it(
+def test_page_shows_the_history_and_the_sessions_left_largest(
     window: Window,
     sign_in: SignIn,
     mia: User,
@@ -198,7 +200,7 @@ def test_the_page_tells_the_story_and_what_is_left_is_the_biggest_on_it(
     used_by(mia, pack)
     reinstated_by(olivia, pack, reason="class_cancelled")
     extended_by(mia, pack, note="ill")
-    page = opened(sign_in(window(**options), mia), pack)
+    page = open_pack(sign_in(window(**options), mia), pack)
     today = on_day(timezone.now())
 
     expect(page.locator('[data-kind="used"]')).to_contain_text(
@@ -213,5 +215,5 @@ def test_the_page_tells_the_story_and_what_is_left_is_the_biggest_on_it(
             ".map(e => [parseFloat(getComputedStyle(e).fontSize), e.innerText])"
         )
         assert max(sizes)[1] == "7"
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= page.viewport_size["width"]  # type: ignore[index]
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= page.viewport_size["width"]  # type: ignore[index]

@@ -1,4 +1,4 @@
-"""The desk without a mouse."""
+"""Use the desk by keyboard."""
 
 import re
 
@@ -7,15 +7,15 @@ from playwright.sync_api import Page, expect
 from purchases.models import Org
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
-from tests.browser.test_accessibility import assert_nothing_to_mend
+from tests.browser.test_accessibility import assert_no_violations
 from tests.factories import make_client, make_purchase
 
 
-def focused(page: Page) -> str:
+def focused_id(page: Page) -> str:
     return str(page.evaluate("document.activeElement.id"))
 
 
-def test_from_slash_to_a_reinstated_session_and_on_to_the_next_row(
+def test_slash_arrows_and_enter_reinstate_a_session(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     older = make_purchase(org=northside, client=make_client(org=northside, name="Ana Ruiz"))
@@ -23,34 +23,34 @@ def test_from_slash_to_a_reinstated_session_and_on_to_the_next_row(
     page = sign_in(window(), mia)
 
     page.keyboard.press("/")
-    assert focused(page) == "search"
+    assert focused_id(page) == "search"
     page.keyboard.type("ana")
     expect(page.locator("#result-count")).to_have_text("2 purchases for “ana”")
     page.keyboard.press("ArrowDown")
-    assert focused(page) == f"reinstate-{newer.pk}"
+    assert focused_id(page) == f"reinstate-{newer.pk}"
     page.keyboard.press("Enter")
     expect(page.locator(f"#purchase-{newer.pk}")).to_have_attribute("data-used", "2")
-    # The focus stays where it was, on the new row's own button.
+    # The focus moves to the same button of the new row.
     expect(page.locator(f"#reinstate-{newer.pk}")).to_be_focused()
 
     page.keyboard.press("ArrowDown")
-    assert focused(page) == f"reinstate-{older.pk}"
+    assert focused_id(page) == f"reinstate-{older.pk}"
     page.keyboard.press("ArrowDown")
-    assert focused(page) == f"reinstate-{older.pk}", "the last row is the last"
+    assert focused_id(page) == f"reinstate-{older.pk}", "the focus stays in the last row"
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowUp")
-    assert focused(page) == "search"
+    assert focused_id(page) == "search"
     assert page.get_by_label("Find a client").input_value() == "ana"
 
 
-def test_a_key_that_is_held_or_pressed_twice_presses_once(
+def test_held_key_reinstates_once(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     pack = make_purchase(org=northside, used=9)
     page = sign_in(window(), mia)
     page.locator(f"#reinstate-{pack.pk}").focus()
     for _ in range(6):
-        # Down without up: what a keyboard sends while the key is held.
+        # A held key sends "down" repeatedly without "up".
         page.keyboard.down("Enter")
         page.wait_for_load_state("networkidle")
     page.keyboard.up("Enter")
@@ -60,7 +60,7 @@ def test_a_key_that_is_held_or_pressed_twice_presses_once(
     assert pack.sessions_used == 8
 
 
-def test_the_arrows_stay_in_an_open_menu(
+def test_arrow_keys_stay_in_an_open_menu(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     make_purchase(org=northside)
@@ -77,7 +77,7 @@ def test_the_arrows_stay_in_an_open_menu(
     expect(page.locator("details[open]")).to_have_count(0)
 
 
-def test_a_slash_in_the_search_is_a_slash(
+def test_slash_in_the_search_is_typed(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     page = sign_in(window(), mia)
@@ -86,7 +86,7 @@ def test_a_slash_in_the_search_is_a_slash(
     expect(page.get_by_label("Find a client")).to_have_value("a/b")
 
 
-def test_when_the_button_goes_the_focus_stays_in_the_row(
+def test_focus_stays_in_the_row_if_its_button_disappears(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     pack = make_purchase(org=northside, used=1)
@@ -94,11 +94,11 @@ def test_when_the_button_goes_the_focus_stays_in_the_row(
     page.locator(f"#reinstate-{pack.pk}").focus()
     page.keyboard.press("Enter")
     expect(page.locator(f"#purchase-{pack.pk}")).to_have_attribute("data-used", "0")
-    # Not on Use: the next Enter would take back what this one gave.
+    # The focus must not move to Use: another Enter would use the session again.
     expect(page.locator(f"#client-of-{pack.pk}")).to_be_focused()
 
 
-def test_tab_reaches_everything_and_leaves_again(
+def test_tab_reaches_every_control_and_leaves_the_page(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     make_purchase(org=northside)
@@ -119,10 +119,10 @@ def test_tab_reaches_everything_and_leaves_again(
         "Reinstate",
         "Use",
     ]
-    assert stops[-1] == "out", "no trap at the end of the page"
+    assert stops[-1] == "out", "the focus leaves the page at its end"
 
 
-def test_six_keys_from_a_blank_search_to_a_reinstated_session(
+def test_six_keys_reinstate_a_session(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     quil = make_purchase(org=northside, client=make_client(org=northside, name="Bernadette Quil"))
@@ -137,7 +137,7 @@ def test_six_keys_from_a_blank_search_to_a_reinstated_session(
     expect(page.locator(f"#purchase-{quil.pk}")).to_have_attribute("data-used", "2")
 
 
-def test_a_scanner_types_faster_than_the_search_answers(
+def test_scanner_types_faster_than_the_search_responds(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     card = make_client(org=northside, phone="+61 491 570 156")
@@ -151,7 +151,7 @@ def test_a_scanner_types_faster_than_the_search_answers(
     expect(page).to_have_url(re.compile(r"q=61491570156"))
 
 
-def test_enter_chooses_nobody_where_several_match(
+def test_enter_chooses_no_row_if_several_match(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     for name in ["Ana Ruiz", "Ana Silva"]:
@@ -162,14 +162,14 @@ def test_enter_chooses_nobody_where_several_match(
     expect(page.get_by_label("Find a client")).to_be_focused()
 
 
-def test_the_list_of_keys_opens_closes_and_turns_single_keys_off(
+def test_list_of_keys_opens_closes_and_disables_single_keys(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     page = sign_in(window(), mia)
     page.keyboard.press("?")
     sheet = page.get_by_role("dialog", name="Keys")
     expect(sheet).to_be_visible()
-    assert_nothing_to_mend(page)
+    assert_no_violations(page)
     page.get_by_label("Use single keys").uncheck()
     page.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
@@ -178,11 +178,11 @@ def test_the_list_of_keys_opens_closes_and_turns_single_keys_off(
     page.keyboard.press("/")
     page.keyboard.press("a")
     expect(sheet).to_be_hidden()
-    assert focused(page) != "search"
+    assert focused_id(page) != "search"
 
     page.get_by_role("button", name="Keys").click()
     page.get_by_label("Use single keys").check()
     sheet.get_by_role("button", name="Close").click()
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("/")
-    assert focused(page) == "search"
+    assert focused_id(page) == "search"

@@ -1,4 +1,4 @@
-"""When nobody looks, when the server can't be reached, and when the page is old."""
+"""Live updates in hidden tabs, without a connection, and with an expired token."""
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -6,13 +6,13 @@ from playwright.sync_api import BrowserContext, Page, expect
 from purchases.models import Org, Purchase
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
-from tests.browser.live import SOON, by_sql, polls_of, row, shows
+from tests.browser.live import LIVE_TIMEOUT, expect_count, record_polls, row, set_count_by_sql
 from tests.factories import make_purchase
 
 OLD_NUMBERS = "No connection: these numbers may be old. Trying again."
 
 
-def be(page: Page, visibility: str) -> None:
+def set_visibility(page: Page, visibility: str) -> None:
     page.evaluate(
         "state => { for (const [name, value] of [['visibilityState', state],"
         " ['hidden', state === 'hidden']])"
@@ -22,8 +22,8 @@ def be(page: Page, visibility: str) -> None:
     )
 
 
-def let_pass(page: Page, *, seconds: int) -> None:
-    """In the page's own time; each answer needs a moment of ours."""
+def advance_clock(page: Page, *, seconds: int) -> None:
+    """Advance the page's clock in small steps, so that responses can arrive between them."""
     for _ in range(seconds * 10):
         page.clock.run_for(100)
 
@@ -33,29 +33,29 @@ def pack(northside: Org) -> Purchase:
     return make_purchase(org=northside)
 
 
-def test_a_hidden_tab_is_quiet_and_up_to_date_when_it_is_seen_again(
+def test_hidden_tab_stops_polling_and_updates_when_visible(
     window: Window, sign_in: SignIn, mia: User, pack: Purchase
 ) -> None:
     context = window()
     page, other = sign_in(context, mia), context.new_page()
     other.goto("/purchases/")
-    be(page, "hidden")
-    asked = polls_of(page)
-    by_sql(pack, 6)
-    shows(other, pack, 6)
-    # Long enough for the other page to ask three times more.
+    set_visibility(page, "hidden")
+    urls = record_polls(page)
+    set_count_by_sql(pack, 6)
+    expect_count(other, pack, 6)
+    # Wait for three polls of the other page.
     for _ in range(3):
-        with other.expect_response(lambda r: "/changes/" in r.url, timeout=SOON):
+        with other.expect_response(lambda r: "/changes/" in r.url, timeout=LIVE_TIMEOUT):
             pass
-    assert len(asked) <= 1, "one may have been on its way"
+    assert len(urls) <= 1, "one poll may have started before"
     expect(page.locator(row(pack))).to_have_attribute("data-used", "3")
 
-    be(page, "visible")
+    set_visibility(page, "visible")
 
-    shows(page, pack, 6)
+    expect_count(page, pack, 6)
 
 
-def test_a_lost_connection_is_said_and_nothing_more_when_it_is_back(
+def test_lost_connection_is_shown_until_it_returns(
     window: Window, sign_in: SignIn, mia: User, pack: Purchase, console: list[str]
 ) -> None:
     context = window()
@@ -65,60 +65,64 @@ def test_a_lost_connection_is_said_and_nothing_more_when_it_is_back(
 
     context.set_offline(True)
     expect(line).to_have_text(OLD_NUMBERS, timeout=10_000)
-    by_sql(pack, 6)
+    set_count_by_sql(pack, 6)
     context.set_offline(False)
 
     expect(line).to_be_empty(timeout=12_000)
-    shows(page, pack, 6)
+    expect_count(page, pack, 6)
     expect(page.locator("#note")).to_be_empty()
     console.clear()  # the browser logs each request that could not be sent
 
 
-def test_a_server_that_fails_is_asked_less_and_less(
+def test_failing_server_is_polled_with_backoff(
     window: Window, sign_in: SignIn, mia: User, pack: Purchase, console: list[str]
 ) -> None:
     page = sign_in(window(), mia)
     page.clock.install()
     page.reload()
     page.route("**/purchases/changes/", lambda route: route.fulfill(status=503))
-    asked = polls_of(page)
+    urls = record_polls(page)
 
-    let_pass(page, seconds=60)
+    advance_clock(page, seconds=60)
     expect(page.locator("#connection")).to_have_text(OLD_NUMBERS)
-    assert 5 <= len(asked) <= 11, "1.5 s at first, then 1, 2, 4, 8, 10, 10 …"
+    assert 5 <= len(urls) <= 11, "1.5 s at first, then 1, 2, 4, 8, 10, 10 …"
 
     page.unroute("**/purchases/changes/")
-    # What was on its way then fails yet, and only its answer starts the next wait.
+    # A pending poll still fails, and its response starts the next delay.
     with page.expect_response(lambda answer: answer.status in (200, 304)):
-        let_pass(page, seconds=25)
+        advance_clock(page, seconds=25)
     expect(page.locator("#connection")).to_be_empty()
     console.clear()
 
 
-def test_an_old_token_is_renewed_without_a_word(
+def test_expired_token_is_renewed_silently(
     window: Window, sign_in: SignIn, mia: User, pack: Purchase, console: list[str]
 ) -> None:
     page = sign_in(window(), mia)
     page.evaluate("document.getElementById('connection').dataset.token = 'old'")
-    with page.expect_response(lambda r: "/changes/" in r.url and r.status == 403, timeout=SOON):
+    with page.expect_response(
+        lambda r: "/changes/" in r.url and r.status == 403, timeout=LIVE_TIMEOUT
+    ):
         pass
-    by_sql(pack, 6)
-    shows(page, pack, 6)
+    set_count_by_sql(pack, 6)
+    expect_count(page, pack, 6)
     expect(page.locator("#connection")).to_be_empty()
     assert all("403" in line for line in console)
     console.clear()
 
 
-def test_who_was_signed_out_is_told_so(
+def test_signed_out_user_sees_a_link_to_sign_in(
     window: Window, sign_in: SignIn, mia: User, pack: Purchase
 ) -> None:
     context: BrowserContext = window()
     page = sign_in(context, mia)
     context.clear_cookies()
 
-    by_sql(pack, 6)
+    set_count_by_sql(pack, 6)
 
     line = page.locator("#connection")
-    expect(line).to_contain_text("You are signed out: these numbers may be old.", timeout=SOON)
+    expect(line).to_contain_text(
+        "You are signed out: these numbers may be old.", timeout=LIVE_TIMEOUT
+    )
     line.get_by_role("link", name="Sign in").click()
     page.wait_for_url("**/accounts/login/?next=/purchases/**")

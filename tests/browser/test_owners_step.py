@@ -1,4 +1,4 @@
-"""The allowance in the row and its menu, and the owner who confirms beside the desk."""
+"""The allowance text in rows and menus, and the owner's approval at the desk."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -6,9 +6,9 @@ from playwright.sync_api import Page, expect
 
 from purchases.models import Org, Purchase, SessionRequest
 from studio.models import User
-from tests.allowances.limits import LATE, allow, given_back
+from tests.allowances.limits import LATE, allow, reinstate_times
 from tests.browser.conftest import SignIn, Window
-from tests.browser.live import SOON
+from tests.browser.live import LIVE_TIMEOUT
 from tests.factories import PASSWORD, make_purchase
 from tests.purchase_kinds import used
 
@@ -17,16 +17,16 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest.fixture
 def pack(northside: Org, mia: User, olivia: User) -> Purchase:
-    """Of a client to whom two late cancels were forgiven, which is all that staff may."""
+    """A pack of a client with two late cancels forgiven, which uses up the allowance."""
     allow(northside, 2)
     allow(northside, 5, reason="")
     pack = make_purchase(org=northside)
-    given_back(mia, pack, times=2)
-    given_back(mia, pack, reason=None)
+    reinstate_times(mia, pack, times=2)
+    reinstate_times(mia, pack, reason=None)
     return pack
 
 
-def press_late_cancel(page: Page, pack: Purchase) -> None:
+def click_late_cancel(page: Page, pack: Purchase) -> None:
     row = page.locator(f"#purchase-{pack.pk}")
     row.locator("summary").click()
     row.get_by_role("button", name="Late cancel forgiven").click()
@@ -39,7 +39,7 @@ def assert_confirmed(pack: Purchase, mia: User, olivia: User) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_owner_confirms_without_the_mouse_and_the_desk_goes_on(
+def test_owner_approves_by_keyboard(
     window: Window, sign_in: SignIn, mia: User, olivia: User, pack: Purchase, scheme: str
 ) -> None:
     page = sign_in(window(color_scheme=scheme), mia)
@@ -54,11 +54,13 @@ def test_the_owner_confirms_without_the_mouse_and_the_desk_goes_on(
     assert Axe().run(page).violations_count == 0
     page.keyboard.press("Escape")
 
-    press_late_cancel(page, pack)
+    click_late_cancel(page, pack)
     expect(page.locator("#note .notice")).to_have_text(
         "3rd in 30 days for Ana Ruiz: late cancel forgiven. The allowance is 2."
     )
-    expect(page.locator("#note .notice > *")).to_have_count(1)  # or there are gaps around the name
+    expect(page.locator("#note .notice > *")).to_have_count(
+        1
+    )  # otherwise there are gaps around the name
     expect(page.get_by_label("Olivia confirms with password or PIN")).to_be_focused()
     assert Axe().run(page).violations_count == 0
 
@@ -86,11 +88,11 @@ def test_the_owner_confirms_without_the_mouse_and_the_desk_goes_on(
     expect(page.locator(".history .who").nth(0)).to_contain_text("Mia, confirmed by Olivia")
 
 
-def test_without_javascript_it_is_a_page(
+def test_approval_form_is_a_page_without_javascript(
     window: Window, sign_in: SignIn, mia: User, olivia: User, pack: Purchase
 ) -> None:
     page = sign_in(window(java_script_enabled=False), mia)
-    press_late_cancel(page, pack)
+    click_late_cancel(page, pack)
     expect(page.get_by_role("heading", name="Not changed")).to_be_visible()
 
     page.get_by_label("Olivia confirms with password or PIN").fill("not it")
@@ -106,12 +108,12 @@ def test_without_javascript_it_is_a_page(
     assert_confirmed(pack, mia, olivia)
 
 
-def test_from_the_page_of_the_pack_it_leads_back_to_it(
+def test_approval_from_the_pack_page_returns_to_it(
     window: Window, sign_in: SignIn, mia: User, olivia: User, pack: Purchase
 ) -> None:
     page = sign_in(window(), mia)
     page.goto(f"/purchases/{pack.pk}/")
-    press_late_cancel(page, pack)
+    click_late_cancel(page, pack)
     expect(page.get_by_role("heading", name="Not changed")).to_be_visible()
     page.get_by_label("Olivia confirms with password or PIN").fill(PASSWORD)
     page.get_by_role("button", name="Confirm and reinstate").click()
@@ -124,12 +126,12 @@ def test_from_the_page_of_the_pack_it_leads_back_to_it(
     assert_confirmed(pack, mia, olivia)
 
 
-def test_what_else_is_pressed_beside_a_refusal_leads_back_too(
+def test_another_action_beside_the_approval_form_returns_too(
     window: Window, sign_in: SignIn, mia: User, olivia: User, pack: Purchase
 ) -> None:
     page = sign_in(window(), mia)
     page.goto(f"/purchases/{pack.pk}/")
-    press_late_cancel(page, pack)
+    click_late_cancel(page, pack)
     expect(page.get_by_role("heading", name="Not changed")).to_be_visible()
     page.locator("form.use button").click()
 
@@ -139,11 +141,11 @@ def test_what_else_is_pressed_beside_a_refusal_leads_back_too(
     expect(page.get_by_role("heading", name="History")).to_be_visible()
 
 
-def test_on_a_phone_it_fits_and_its_targets_are_large(
+def test_approval_form_fits_a_phone(
     window: Window, sign_in: SignIn, mia: User, olivia: User, pack: Purchase
 ) -> None:
     page = sign_in(window(viewport=PHONE, has_touch=True, is_mobile=True), mia)
-    press_late_cancel(page, pack)
+    click_late_cancel(page, pack)
     form = page.locator(".owners-step")
     expect(form).to_be_visible()
 
@@ -161,57 +163,57 @@ def test_on_a_phone_it_fits_and_its_targets_are_large(
     assert_confirmed(pack, mia, olivia)
 
 
-def test_a_confirmation_whose_answer_got_lost_is_tried_again_and_counts_once(
+def test_retry_of_a_lost_approval_counts_once(
     window: Window, sign_in: SignIn, mia: User, olivia: User, pack: Purchase, console: list[str]
 ) -> None:
     context = window()
     page = sign_in(context, mia)
-    press_late_cancel(page, pack)
+    click_late_cancel(page, pack)
     page.locator("#secret").fill(PASSWORD)
     lost: list[str] = []
 
-    def answer_gets_lost(route: object) -> None:
+    def lose_response(route: object) -> None:
         route.fetch()  # type: ignore[attr-defined]
-        lost.append("the server did it")
+        lost.append("the server acted")
         route.abort()  # type: ignore[attr-defined]
 
-    page.route("**/reinstate/", answer_gets_lost, times=1)
+    page.route("**/reinstate/", lose_response, times=1)
     page.get_by_role("button", name="Confirm and reinstate").click()
     page.get_by_role("button", name="Try again").click()
 
     expect(page.locator("#note span").first).to_have_text(
         "Session reinstated for Ana Ruiz. 2 of 10 used."
     )
-    assert lost == ["the server did it"]
+    assert lost == ["the server acted"]
     assert_confirmed(pack, mia, olivia)
     console.clear()
 
 
-def test_the_other_packs_of_the_client_say_how_often_it_would_be_by_now(
+def test_other_packs_of_the_client_show_the_new_number(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     allow(northside, 1)
     first = make_purchase(org=northside)
     second = make_purchase(org=northside, client=first.client)
-    here, there = sign_in(window(), mia), sign_in(window(), mia)
-    press_late_cancel(here, first)
-    expect(here.locator("#note span").first).to_contain_text("2 of 10 used.")
+    desk, other_desk = sign_in(window(), mia), sign_in(window(), mia)
+    click_late_cancel(desk, first)
+    expect(desk.locator("#note span").first).to_contain_text("2 of 10 used.")
 
-    for page in (here, there):
+    for page in (desk, other_desk):
         menu = page.locator(f"#purchase-{second.pk} .menu")
-        expect(menu).to_contain_text("2nd in 30 days: owner confirms", timeout=SOON)
+        expect(menu).to_contain_text("2nd in 30 days: owner confirms", timeout=LIVE_TIMEOUT)
 
 
-def test_where_two_desks_meet_the_one_that_comes_second_needs_the_owner(
+def test_second_of_two_desks_needs_the_owner(
     window: Window, sign_in: SignIn, mia: User, olivia: User, northside: Org
 ) -> None:
     allow(northside, 1)
     pack = make_purchase(org=northside)
     first, second = sign_in(window(), mia), sign_in(window(), mia)
 
-    press_late_cancel(first, pack)
+    click_late_cancel(first, pack)
     expect(first.locator("#note span").first).to_contain_text("2 of 10 used.")
-    press_late_cancel(second, pack)
+    click_late_cancel(second, pack)
 
     expect(second.locator("#note .notice")).to_contain_text("2nd in 30 days for Ana Ruiz")
     expect(second.locator(f"#purchase-{pack.pk}")).to_have_attribute("data-used", "2")

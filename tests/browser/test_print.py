@@ -1,4 +1,4 @@
-"""On paper: a client's purchases, and what happened to one of them, each on one clean page."""
+"""Printing: a client's purchases, or the history of a purchase, on one page each."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from tests.factories import make_client, make_offer, make_purchase
 
 @pytest.fixture
 def packs(northside: Org, mia: User) -> list[Purchase]:
-    """Twelve of Ana's, one of them given back three times."""
+    """Twelve packs of Ana, one of them with three reinstatements."""
     ana = make_client(org=northside, name="Ana Ruiz", email="ana@example.com")
     offer = make_offer(org=northside, name="10-class pack, reformer and mat")
     now = timezone.now()
@@ -46,18 +46,18 @@ def packs(northside: Org, mia: User) -> list[Purchase]:
 def printed(
     window: Window, sign_in: SignIn, mia: User, packs: list[Purchase]
 ) -> Callable[[str], list[str]]:
-    """The words of each page of paper."""
+    """A function that prints a page and returns the text of each sheet."""
     page: Page = sign_in(window(color_scheme="dark"), mia)
 
-    def printed(path: str) -> list[str]:
+    def print_page(path: str) -> list[str]:
         page.goto(path)
         paper = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True)))
         return [" ".join(sheet.extract_text().split()) for sheet in paper.pages]
 
-    return printed
+    return print_page
 
 
-def test_a_client_takes_home_one_page(
+def test_client_prints_on_one_page(
     printed: Callable[[str], list[str]], packs: list[Purchase]
 ) -> None:
     [sheet] = printed(f"/clients/{packs[0].client_id}/")
@@ -72,7 +72,7 @@ def test_a_client_takes_home_one_page(
         assert button not in sheet
 
 
-def test_what_happened_to_a_pack_fits_on_one_page(
+def test_history_of_a_pack_prints_on_one_page(
     printed: Callable[[str], list[str]], packs: list[Purchase]
 ) -> None:
     [sheet] = printed(f"/purchases/{packs[0].pk}/")
@@ -84,7 +84,7 @@ def test_what_happened_to_a_pack_fits_on_one_page(
         assert button not in sheet
 
 
-# How large each is, and where its words begin.
+# Returns the font size of each element and the left edge of its text.
 SIZES = """
     (parts) => parts.map((part) => {
         const element = document.querySelector(part);
@@ -95,12 +95,12 @@ SIZES = """
 """
 
 
-@pytest.mark.parametrize("of", ["clients", "purchases"])
-def test_what_is_left_is_the_biggest_of_its_row(
-    window: Window, sign_in: SignIn, mia: User, packs: list[Purchase], of: str
+@pytest.mark.parametrize("kind", ["clients", "purchases"])
+def test_sessions_left_have_the_largest_font_of_the_row(
+    window: Window, sign_in: SignIn, mia: User, packs: list[Purchase], kind: str
 ) -> None:
     page = sign_in(window(), mia)
-    page.goto(f"/{of}/{packs[0].client_id if of == 'clients' else packs[0].pk}/")
+    page.goto(f"/{kind}/{packs[0].client_id if kind == 'clients' else packs[0].pk}/")
     page.emulate_media(media="print")
 
     (left, _), (offer, _), (expiry, _) = page.evaluate(
@@ -110,7 +110,7 @@ def test_what_is_left_is_the_biggest_of_its_row(
     assert left >= 1.5 * max(offer, expiry)
 
 
-def test_the_facts_of_a_pack_begin_where_its_name_does(
+def test_facts_of_a_pack_align_with_its_name(
     window: Window, sign_in: SignIn, mia: User, packs: list[Purchase]
 ) -> None:
     page = sign_in(window(), mia)
@@ -122,15 +122,15 @@ def test_the_facts_of_a_pack_begin_where_its_name_does(
     assert facts == pytest.approx(offer, abs=0.5)
 
 
-def test_paper_is_white_in_the_dark_too(
+def test_print_is_white_in_dark_mode(
     window: Window, sign_in: SignIn, mia: User, packs: list[Purchase]
 ) -> None:
     page = sign_in(window(color_scheme="dark"), mia)
     page.goto(f"/clients/{packs[0].client_id}/")
     page.emulate_media(media="print")
 
-    shown = "getComputedStyle(document.querySelector('h1')).color"
-    # Of a lightness of 24 %, as by day.
-    assert page.evaluate(shown).startswith("oklch(0.24 ")
-    shade = "getComputedStyle(document.body).backgroundColor"
-    assert page.evaluate(shade) == "rgba(0, 0, 0, 0)"
+    text_color = "getComputedStyle(document.querySelector('h1')).color"
+    # A lightness of 24 %, as in light mode.
+    assert page.evaluate(text_color).startswith("oklch(0.24 ")
+    background = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(background) == "rgba(0, 0, 0, 0)"

@@ -1,4 +1,4 @@
-"""Why a session is given back, taking that back again, and the exact visit in the history."""
+"""Reasons and notes of a reinstatement, its undo, and the choice of a use in the history."""
 
 from playwright.sync_api import expect
 
@@ -8,7 +8,7 @@ from tests.browser.conftest import SignIn, Window
 from tests.factories import make_purchase
 
 
-def test_one_more_click_gives_the_reason_and_the_note_goes_with_it(
+def test_menu_sends_a_reason_and_a_note(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     pack = make_purchase(org=northside)
@@ -25,7 +25,7 @@ def test_one_more_click_gives_the_reason_and_the_note_goes_with_it(
     expect(page.locator("details[open]")).to_have_count(0)
 
 
-def test_a_mandatory_reason_is_asked_for_in_the_same_motion(
+def test_mandatory_reason_opens_the_menu(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     Policy.objects.create(org=northside, reason_is_mandatory=True)
@@ -40,7 +40,7 @@ def test_a_mandatory_reason_is_asked_for_in_the_same_motion(
     expect(page.locator(f"#reinstate-{pack.pk}")).to_be_focused()
     page.keyboard.press("Enter")
     expect(row.get_by_role("button", name="Late cancel forgiven")).to_be_visible()
-    # Enter in the note must not take the first reason.
+    # Enter in the note must not submit the first reason.
     row.get_by_label("Note").fill("first time")
     page.keyboard.press("Enter")
     expect(row).to_have_attribute("data-used", "3")
@@ -69,9 +69,7 @@ def test_escape_and_a_click_elsewhere_close_the_menu(
     expect(menu).to_have_count(0)
 
 
-def test_undo_stands_beside_the_answer(
-    window: Window, sign_in: SignIn, mia: User, northside: Org
-) -> None:
+def test_note_offers_undo(window: Window, sign_in: SignIn, mia: User, northside: Org) -> None:
     pack = make_purchase(org=northside)
     page = sign_in(window(), mia)
     row = page.locator(f"#purchase-{pack.pk}")
@@ -86,7 +84,7 @@ def test_undo_stands_beside_the_answer(
     )
 
 
-def test_undo_works_when_its_row_is_out_of_sight(
+def test_undo_works_without_its_row(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     pack = make_purchase(org=northside)
@@ -102,7 +100,7 @@ def test_undo_works_when_its_row_is_out_of_sight(
     assert pack.sessions_used == 3
 
 
-def test_the_history_gives_back_one_visit_and_takes_it_back(
+def test_history_reinstates_and_undoes_a_chosen_use(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     for javascript in [True, False]:

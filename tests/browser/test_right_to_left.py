@@ -1,4 +1,4 @@
-"""A language that runs from right to left turns the pages round, and breaks none of them."""
+"""Pages in a right-to-left language are mirrored, and their layout holds."""
 
 import pytest
 from django.urls import reverse
@@ -16,19 +16,19 @@ WIDTHS = {"desk": 1440, "tablet": 1024, "phone": 390}
 
 
 @pytest.fixture(autouse=True)
-def hebrew_is_spoken(northside: Org) -> None:
-    """The texts that nobody wrote in it are English; the direction is its own."""
+def hebrew(northside: Org) -> None:
+    """The org's language is Hebrew. Its texts are not translated, so they stay English."""
     Policy.objects.create(org=northside, language="he")
 
 
-def middle(page: Page, selector: str) -> float:
+def center(page: Page, selector: str) -> float:
     box = page.locator(selector).first.bounding_box()
     assert box
     return box["x"] + box["width"] / 2
 
 
 @pytest.mark.parametrize("device", WIDTHS)
-def test_a_page_is_turned_round_and_nothing_sticks_out(
+def test_page_is_mirrored_without_overflow(
     window: Window, sign_in: SignIn, mia: User, northside: Org, device: str
 ) -> None:
     client = make_client(org=northside, name="ליאור Cohen", phone="0412 345 678")
@@ -46,12 +46,12 @@ def test_a_page_is_turned_round_and_nothing_sticks_out(
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     page.goto(LIST)
-    assert middle(page, ".brand") > width / 2, "the page begins at the right"
+    assert center(page, ".brand") > width / 2, "the brand is on the right"
     if device != "phone":
-        assert middle(page, ".client") > middle(page, ".button.main")
+        assert center(page, ".client") > center(page, ".button.main")
 
 
-def test_the_menu_of_reasons_opens_within_the_page(
+def test_menu_of_reasons_stays_within_the_page(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     make_purchase(org=northside)
@@ -65,7 +65,7 @@ def test_the_menu_of_reasons_opens_within_the_page(
     assert menu["x"] + menu["width"] <= 390
 
 
-def test_the_arrow_of_a_count_points_to_what_it_became(
+def test_arrow_of_a_count_points_to_the_new_count(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     pack = make_purchase(org=northside)

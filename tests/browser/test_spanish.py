@@ -1,4 +1,4 @@
-"""Spanish says things longer: the pages have room for it."""
+"""Spanish texts are longer than English ones. The pages must have room for them."""
 
 import re
 
@@ -8,7 +8,7 @@ from playwright.sync_api import FloatRect, Page, expect
 
 from purchases.models import Org
 from studio.models import Policy, User
-from tests.allowances.limits import allow, given_back
+from tests.allowances.limits import allow, reinstate_times
 from tests.browser.conftest import SignIn, Window
 from tests.expiry.extensions import extended_by, extension_undone_by
 from tests.factories import make_client, make_purchase, make_user
@@ -17,7 +17,7 @@ from tests.shared_desk.people import give_pin
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# The words of a button, of a choice or of the menu at the top stand in one line, whole.
+# Returns the buttons, choices and links of the top menu whose text wraps or is cut off.
 WRAPPED = """
     () => [...document.querySelectorAll(".button, .states a, .top nav a, .menu button")]
         .filter((part) => part.checkVisibility() && part.textContent.trim())
@@ -36,7 +36,7 @@ WRAPPED = """
 
 
 @pytest.mark.parametrize("width", [1440, 1024, 390])
-def test_the_pages_have_room_for_spanish(
+def test_pages_have_room_for_spanish(
     window: Window, sign_in: SignIn, mia: User, northside: Org, width: int
 ) -> None:
     Policy.objects.create(org=northside, language="es")
@@ -64,7 +64,7 @@ def test_the_pages_have_room_for_spanish(
 
 
 @pytest.mark.parametrize("width", [1440, 1024, 390])
-def test_the_day_of_an_expiry_stands_in_one_line(
+def test_date_of_an_expiry_fits_in_one_line(
     window: Window, sign_in: SignIn, mia: User, northside: Org, width: int
 ) -> None:
     Policy.objects.create(org=northside, language="es")
@@ -73,7 +73,7 @@ def test_the_day_of_an_expiry_stands_in_one_line(
     day = page.locator(f"#purchase-{pack.pk} .expiry .stopped")
     expect(day).to_have_text(re.compile("^caducó el "))
 
-    # No day of this year is longer.
+    # No date of this year has a longer text.
     day.locator("time").evaluate("(time) => (time.textContent = '28 may')")
 
     lines = "(day) => new Set([...day.getClientRects()].map((box) => Math.round(box.top))).size"
@@ -81,13 +81,13 @@ def test_the_day_of_an_expiry_stands_in_one_line(
 
 
 @pytest.mark.parametrize("width", [1440, 1024, 390])
-def test_what_comes_up_on_them_has_room_for_spanish(
+def test_menus_notes_and_dialogs_have_room_for_spanish(
     window: Window, sign_in: SignIn, mia: User, olivia: User, northside: Org, width: int
 ) -> None:
     Policy.objects.create(org=northside, language="es")
     allow(northside, 2)
     pack = make_purchase(org=northside)
-    given_back(mia, pack, times=2)
+    reinstate_times(mia, pack, times=2)
     expired = make_pack(org=northside, kind="expired")
     for user in (mia, olivia, make_user(username="noah", org=northside)):
         give_pin(user)
@@ -97,7 +97,7 @@ def test_what_comes_up_on_them_has_room_for_spanish(
     row.locator("summary").click()
     expect(row.get_by_text("3º en 30 días: confirma un titular")).to_be_visible()
     assert_all_fits(page, width)
-    page.wait_for_timeout(550)  # on a phone the menu may have come under the finger
+    page.wait_for_timeout(550)  # the click guard blocks clicks on a menu that has just opened
     row.get_by_role("button", name="Cancelación tardía perdonada").click()
     expect(page.locator("#secret")).to_be_visible()
     assert_all_fits(page, width)
@@ -106,7 +106,7 @@ def test_what_comes_up_on_them_has_room_for_spanish(
     page.locator(f"#reinstate-{expired.pk}").click()
     expect(page.locator("#note .extend-now")).to_be_visible()
     assert_all_fits(page, width)
-    assert_the_cross_stands_at_the_top(page)
+    assert_close_button_is_at_the_top(page)
     page.goto(reverse("purchases:purchase_detail", args=[pack.pk]))
     assert_all_fits(page, width)
     extension = extended_by(mia, expired, note="enferma")
@@ -124,12 +124,12 @@ def test_what_comes_up_on_them_has_room_for_spanish(
     assert_all_fits(page, width)
 
 
-def assert_the_cross_stands_at_the_top(page: Page) -> None:
-    """At the end of the first line, beside the words, and on none of them."""
-    note, said, cross = (box_of(page, part) for part in ("#note", "#note .notice", ".dismiss"))
-    assert cross["x"] >= said["x"] + said["width"]
-    assert cross["x"] + cross["width"] <= note["x"] + note["width"]
-    assert note["y"] <= cross["y"] <= note["y"] + cross["height"]
+def assert_close_button_is_at_the_top(page: Page) -> None:
+    """Assert that the close button is at the end of the first line and overlaps no text."""
+    note, text, button = (box_of(page, part) for part in ("#note", "#note .notice", ".dismiss"))
+    assert button["x"] >= text["x"] + text["width"]
+    assert button["x"] + button["width"] <= note["x"] + note["width"]
+    assert note["y"] <= button["y"] <= note["y"] + button["height"]
 
 
 def box_of(page: Page, part: str) -> FloatRect:

@@ -1,5 +1,4 @@
-"""A press whose answer got lost, two presses in a row: what the person sees, and that it counts
-once."""
+"""Lost responses and double clicks: the page offers a retry, and each action counts once."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,14 +19,14 @@ UNCONFIRMED = "We could not confirm this yet. It is safe to try again."
 REINSTATED = "Session reinstated for Ana Ruiz. 2 of 10 used."
 
 
-def lose_the_answer(route: Route) -> None:
-    """The server acts; the browser never hears of it."""
+def lose_response(route: Route) -> None:
+    """Let the server act, and abort the request before the browser receives the response."""
     route.fetch(max_redirects=0)
     route.abort()
 
 
 def try_again(page: Page) -> None:
-    page.wait_for_timeout(550)  # what just came takes no press: it may be half of a double click
+    page.wait_for_timeout(550)  # the click guard blocks the second half of a double click
     page.get_by_role("button", name="Try again").click()
 
 
@@ -39,17 +38,17 @@ def reinstatements(purchase: Purchase) -> int:
     return purchase.events.filter(kind="reinstated").count()
 
 
-def test_a_lost_answer_is_told_and_trying_again_gets_it(
+def test_retry_after_a_lost_response_shows_the_result(
     window: Window, sign_in: SignIn, mia: User, northside: Org, console: list[str]
 ) -> None:
     pack = make_purchase(org=northside)
     page = sign_in(window(), mia)
-    page.route("**/reinstate/", lose_the_answer, times=1)
+    page.route("**/reinstate/", lose_response, times=1)
 
     page.get_by_role("button", name="Reinstate a session for").click()
     expect(page.locator("#note")).to_contain_text(UNCONFIRMED)
     expect(row(page, pack)).to_have_attribute("data-used", "3")
-    assert used(pack) == 2, "the server had done it"
+    assert used(pack) == 2, "the server has acted"
     try_again(page)
 
     expect(page.locator("#note")).to_contain_text(REINSTATED)
@@ -58,12 +57,12 @@ def test_a_lost_answer_is_told_and_trying_again_gets_it(
     console.clear()
 
 
-def test_trying_again_works_when_a_search_took_the_row_away(
+def test_retry_works_without_its_row(
     window: Window, sign_in: SignIn, mia: User, northside: Org, console: list[str]
 ) -> None:
     pack = make_purchase(org=northside)
     page = sign_in(window(), mia)
-    page.route("**/reinstate/", lose_the_answer, times=1)
+    page.route("**/reinstate/", lose_response, times=1)
     page.get_by_role("button", name="Reinstate a session for").click()
     expect(page.locator("#note")).to_contain_text(UNCONFIRMED)
     page.get_by_label("Find a client").fill("nobody")
@@ -76,13 +75,13 @@ def test_trying_again_works_when_a_search_took_the_row_away(
     console.clear()
 
 
-def test_a_lost_answer_to_undo_is_told_and_trying_again_gets_it(
+def test_retry_after_a_lost_response_to_undo_shows_the_result(
     window: Window, sign_in: SignIn, mia: User, northside: Org, console: list[str]
 ) -> None:
     pack = make_purchase(org=northside)
     page = sign_in(window(), mia)
     page.get_by_role("button", name="Reinstate a session for").click()
-    page.route("**/undo/", lose_the_answer, times=1)
+    page.route("**/undo/", lose_response, times=1)
 
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#note")).to_contain_text(UNCONFIRMED)
@@ -96,7 +95,7 @@ def test_a_lost_answer_to_undo_is_told_and_trying_again_gets_it(
     console.clear()
 
 
-def test_the_chosen_reason_and_the_note_are_sent_again(
+def test_retry_sends_the_reason_and_the_note(
     window: Window, sign_in: SignIn, mia: User, northside: Org, console: list[str]
 ) -> None:
     pack = make_purchase(org=northside)
@@ -107,7 +106,7 @@ def test_the_chosen_reason_and_the_note_are_sent_again(
     page.get_by_label("Note").fill("Rain")
     page.get_by_role("button", name="Class cancelled").click()
     expect(page.locator("#note")).to_contain_text(UNCONFIRMED)
-    assert used(pack) == 3, "it never arrived"
+    assert used(pack) == 3, "the request did not arrive"
     try_again(page)
 
     expect(page.locator("#note")).to_contain_text(REINSTATED)
@@ -116,13 +115,13 @@ def test_the_chosen_reason_and_the_note_are_sent_again(
     console.clear()
 
 
-def test_without_javascript_a_lost_answer_comes_with_the_reload(
+def test_reload_without_javascript_shows_the_result(
     window: Window, sign_in: SignIn, mia: User, northside: Org, console: list[str]
 ) -> None:
-    """The browser has its own page for that, and sends the form again when it is reloaded."""
+    """The browser shows its own error page, and a reload sends the form again."""
     pack = make_purchase(org=northside)
     page = sign_in(window(java_script_enabled=False), mia)
-    page.route("**/reinstate/", lose_the_answer, times=1)
+    page.route("**/reinstate/", lose_response, times=1)
 
     page.get_by_role("button", name="Reinstate a session for").click()
     page.wait_for_url("chrome-error://**")
@@ -135,41 +134,41 @@ def test_without_javascript_a_lost_answer_comes_with_the_reload(
     console.clear()
 
 
-@pytest.fixture(params=["before it acted", "after it acted", "altogether"])
-def the_database_goes_away(
+@pytest.fixture(params=["before the action", "after the action", "connection"])
+def cut_database(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], None]:
-    """From now on, until all is undone; what the press finds of it."""
+    """A function that makes the database fail until `monkeypatch.undo()`."""
     act = requests.one_row
-    gone = OperationalError("server closed the connection unexpectedly")
+    error = OperationalError("server closed the connection unexpectedly")
 
-    def cut_before(*asked: Any) -> None:
-        raise gone
+    def fail_before(*_: Any) -> None:
+        raise error
 
-    def cut_after(*asked: Any) -> None:
-        act(*asked)
-        raise gone
+    def fail_after(*arguments: Any) -> None:
+        act(*arguments)
+        raise error
 
-    def go_away() -> None:
-        if request.param == "altogether":
-            monkeypatch.setattr(DatabaseWrapper, "get_new_connection", cut_before)
+    def cut() -> None:
+        if request.param == "connection":
+            monkeypatch.setattr(DatabaseWrapper, "get_new_connection", fail_before)
         else:
-            cut = cut_before if request.param == "before it acted" else cut_after
-            monkeypatch.setattr(sessions, "one_row", cut)
+            fail = fail_before if request.param == "before the action" else fail_after
+            monkeypatch.setattr(sessions, "one_row", fail)
 
-    return go_away
+    return cut
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["htmx", "no script"])
 @pytest.mark.parametrize("button", ["Reinstate a session for", "Use a session of", "Undo"])
-def test_a_database_that_is_away_is_told_with_a_button_that_tries_again(
+def test_database_error_offers_a_retry(
     window: Window,
     sign_in: SignIn,
     mia: User,
     northside: Org,
     console: list[str],
     monkeypatch: pytest.MonkeyPatch,
-    the_database_goes_away: Callable[[], None],
+    cut_database: Callable[[], None],
     button: str,
     javascript: bool,
 ) -> None:
@@ -178,7 +177,7 @@ def test_a_database_that_is_away_is_told_with_a_button_that_tries_again(
     if button == "Undo":
         page.get_by_role("button", name="Reinstate a session for").click()
         expect(row(page, pack)).to_have_attribute("data-used", "2")
-    the_database_goes_away()
+    cut_database()
 
     page.get_by_role("button", name=button).click()
     for _ in range(2):
@@ -201,7 +200,7 @@ def test_a_database_that_is_away_is_told_with_a_button_that_tries_again(
 
 
 def two_clicks(page: Page, pause: int) -> None:
-    """As a mouse makes them, on whatever is there by then."""
+    """Click twice at the same position, on the elements that are there by then."""
     box = page.get_by_role("button", name="Reinstate a session for").bounding_box()
     assert box
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -218,11 +217,11 @@ def two_enters(page: Page, pause: int) -> None:
         page.wait_for_timeout(pause)
 
 
-# The second comes before the answer, or at the pace of a hand, when the answer is there already.
+# The second click comes before the response, or after it, at the speed of a hand.
 @pytest.mark.parametrize("pause", [0, 250])
 @pytest.mark.parametrize("javascript", [True, False], ids=["htmx", "no script"])
 @pytest.mark.parametrize("twice", [two_clicks, two_enters])
-def test_a_double_press_counts_once(
+def test_double_click_or_enter_counts_once(
     window: Window,
     sign_in: SignIn,
     mia: User,

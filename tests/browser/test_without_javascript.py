@@ -1,4 +1,4 @@
-"""The same flow with JavaScript off: forms, redirects and messages."""
+"""The desk without JavaScript: forms, redirects and messages."""
 
 import re
 
@@ -44,6 +44,7 @@ def test_search_reinstate_use_and_refusal(
 def test_filters_and_pages_are_links(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
+    """Pagination and filters work by links."""
     client = make_client(org=northside)
     for used in [10] * 51:
         make_purchase(org=northside, client=client, used=used)

@@ -1,4 +1,4 @@
-"""The demo studio, as a browser meets it."""
+"""Helpers for screenshots of the demo studio."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,13 +9,13 @@ from playwright.sync_api import BrowserContext, Page
 from purchases.models import Org
 from studio.models import Policy
 
-# What the demo made; `demo` says it to whoever runs it, too.
+# The password of the demo's users. The command `demo` prints it.
 PASSWORD = "studio-demo"
-# Milliseconds until a button that came in the place of another can be pressed.
-BREATH = 600
+# Milliseconds until a swapped button accepts clicks.
+CLICK_GUARD = 600
 ZOE = "Zoë Óskarsdóttir-Nguyễn"
 
-# A picture of the page, by this name.
+# Takes a screenshot of the page under a name.
 Shoot = Callable[[Page, str], None]
 
 
@@ -30,7 +30,7 @@ def signed_in(context: BrowserContext, username: str) -> Page:
 
 
 @contextmanager
-def the_policy(**chosen: Any) -> Iterator[None]:
+def temporary_policy(**chosen: Any) -> Iterator[None]:
     northside = Org.objects.get(slug="northside-pilates")
     policy = Policy.objects.create(org=northside, **chosen)
     yield

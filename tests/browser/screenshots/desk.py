@@ -1,4 +1,4 @@
-"""The desk, a client and a purchase: what they show, what they refuse, and how they fail."""
+"""Screenshots of the desk, a client and a purchase, with their refusals and errors."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,17 +13,17 @@ from playwright.sync_api import BrowserContext, Page
 
 from purchases.models import Client, Org, Purchase
 from studio.models import User
-from tests.allowances.limits import allow, given_back
-from tests.browser.screenshots.demo import BREATH, PASSWORD, ZOE, Shoot, signed_in
+from tests.allowances.limits import allow, reinstate_times
+from tests.browser.screenshots.demo import CLICK_GUARD, PASSWORD, ZOE, Shoot, signed_in
 from tests.expiry.extensions import extended_by, extension_undone_by
 from tests.ledger import reinstated_by, undone_by, used_by
 
 
-def the_desk(page: Page, shoot: Shoot) -> None:
+def shoot_desk(page: Page, shoot: Shoot) -> None:
     shoot(page, "desk")
     page.locator("summary").nth(1).click()
     shoot(page, "desk-reasons")
-    page.wait_for_timeout(BREATH)
+    page.wait_for_timeout(CLICK_GUARD)
     page.get_by_role("button", name="Late cancel forgiven").click()
     page.locator("#note .undo").wait_for()
     shoot(page, "desk-reinstated")
@@ -45,37 +45,37 @@ def the_desk(page: Page, shoot: Shoot) -> None:
     page.locator(".reinstate > .button").first.click()
     page.get_by_text("The pack expired on").wait_for()
     shoot(page, "desk-expired")
-    page.wait_for_timeout(BREATH)
+    page.wait_for_timeout(CLICK_GUARD)
     page.get_by_role("button", name="Extend by 14 days").click()
     page.get_by_text("good until").wait_for()
     shoot(page, "desk-extended")
     page.goto("/purchases/")
     page.get_by_role("link", name=ZOE).click()
     shoot(page, "client")
-    of_the_client = page.url
+    client_url = page.url
     page.locator(".offer").first.click()
     page.locator("form.use button").click()
     page.locator("#note .notice").wait_for()
     shoot(page, "purchase")
     page.emulate_media(media="print")
     shoot(page, "purchase-on-paper")
-    of_the_purchase = page.url
-    page.goto(of_the_client)
+    purchase_url = page.url
+    page.goto(client_url)
     shoot(page, "client-on-paper")
     page.emulate_media(media="screen")
-    page.goto(of_the_purchase)
-    a_purchase_with_a_story(page, shoot)
-    nobody = Client.objects.create(org=Org.objects.get(slug="northside-pilates"), full_name="Jo Ng")
-    page.goto(f"/clients/{nobody.pk}/")
+    page.goto(purchase_url)
+    shoot_purchase(page, shoot)
+    client = Client.objects.create(org=Org.objects.get(slug="northside-pilates"), full_name="Jo Ng")
+    page.goto(f"/clients/{client.pk}/")
     shoot(page, "client-nothing-bought")
-    nobody.delete()
+    client.delete()
     page.goto("/purchases/")
     page.keyboard.press("?")
     shoot(page, "keys")
 
 
-def a_purchase_with_a_story(page: Page, shoot: Shoot) -> None:
-    """The page as it is turned to the client, and what it says of an extension."""
+def shoot_purchase(page: Page, shoot: Shoot) -> None:
+    """Take screenshots of a purchase with many events and an extension."""
     pack = Purchase.objects.get(pk=page.url.rstrip("/").rsplit("/", 1)[1])
     Purchase.objects.filter(pk=pack.pk).update(expires_at=timezone.now() + timedelta(days=5))
     pack.client.notes = "Bad knee: no jumps.\nPays by card."
@@ -98,14 +98,14 @@ def a_purchase_with_a_story(page: Page, shoot: Shoot) -> None:
     shoot(page, "purchase-expired")
 
 
-def an_allowance_is_spent(open_window: Callable[..., BrowserContext], shoot: Shoot) -> None:
+def shoot_allowance(open_window: Callable[..., BrowserContext], shoot: Shoot) -> None:
     mia = User.objects.get(username="desk")
     first, second = Purchase.objects.of_org(mia.membership.org_id).newest_first()[:2]
     allow(mia.membership.org, 3, reason="")
-    given_back(mia, first, reason=None)
-    given_back(mia, second, reason=None, times=3)
-    given_back(mia, second, times=2)
-    given_back(mia, second, reason="other")
+    reinstate_times(mia, first, reason=None)
+    reinstate_times(mia, second, reason=None, times=3)
+    reinstate_times(mia, second, times=2)
+    reinstate_times(mia, second, reason="other")
     page = signed_in(open_window(java_script_enabled=False), "desk")
     page.locator(".desk tbody tr").nth(1).locator(".reinstate > .button").click()
     page.locator("#secret").wait_for()
@@ -115,7 +115,7 @@ def an_allowance_is_spent(open_window: Callable[..., BrowserContext], shoot: Sho
     row = page.locator(".desk tbody tr").nth(1)
     row.locator("summary").click()
     shoot(page, "desk-allowance-reasons")
-    page.wait_for_timeout(BREATH)
+    page.wait_for_timeout(CLICK_GUARD)
     row.get_by_role("button", name="Late cancel forgiven").click()
     page.locator("#secret").wait_for()
     shoot(page, "desk-owners-step")
@@ -131,7 +131,7 @@ def an_allowance_is_spent(open_window: Callable[..., BrowserContext], shoot: Sho
     shoot(page, "purchase-confirmed")
 
 
-def refusals_and_errors(page: Page, shoot: Shoot) -> None:
+def shoot_refusals_and_errors(page: Page, shoot: Shoot) -> None:
     page.goto("/purchases/?state=active")
     button = page.locator(".reinstate > .button").first
     pack = Purchase.objects.filter(pk=str(button.get_attribute("id")).removeprefix("reinstate-"))

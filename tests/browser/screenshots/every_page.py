@@ -1,7 +1,6 @@
 """`make screenshots`: every page and state of the demo studio, at three widths, light and dark.
 
-Into screenshots/, which git ignores, for somebody to look through. Not a test: nothing here says
-what is right, and `make test` does not run it.
+The images go to screenshots/, which git ignores. This is not a test, and `make test` skips it.
 """
 
 from typing import Any
@@ -13,10 +12,10 @@ from playwright.sync_api import BrowserContext, Page
 
 from studio.models import User
 from tests.browser.conftest import Window
-from tests.browser.screenshots.demo import PASSWORD, signed_in, the_policy
-from tests.browser.screenshots.desk import an_allowance_is_spent, refusals_and_errors, the_desk
-from tests.browser.screenshots.languages import right_to_left, spanish
-from tests.browser.screenshots.people import a_shared_desk, other_people, strangers
+from tests.browser.screenshots.demo import PASSWORD, signed_in, temporary_policy
+from tests.browser.screenshots.desk import shoot_allowance, shoot_desk, shoot_refusals_and_errors
+from tests.browser.screenshots.languages import shoot_right_to_left, shoot_spanish
+from tests.browser.screenshots.people import shoot_other_members, shoot_shared_desk, shoot_sign_in
 
 FOLDER = settings.BASE_DIR / "screenshots"
 WIDTHS = {"desk": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
@@ -34,19 +33,19 @@ def test_screenshots(window: Window, console: list[str], device: str, scheme: st
         return window(viewport=viewport, color_scheme=scheme, **options)
 
     def shoot(page: Page, name: str) -> None:
-        # As somebody sees it: a menu has found its place, and a number that changed stands still.
+        # Wait until a menu is positioned and the animation of a count has ended.
         page.wait_for_timeout(100)
         page.screenshot(path=FOLDER / f"{name}-{device}-{scheme}.png", animations="disabled")
 
-    strangers(open_window(), shoot)
-    the_desk(signed_in(open_window(), "desk"), shoot)
-    an_allowance_is_spent(open_window, shoot)
-    refusals_and_errors(signed_in(open_window(), "desk"), shoot)
-    a_shared_desk(open_window, shoot)
-    other_people(open_window, shoot)
-    with the_policy(language="he"):
-        right_to_left(signed_in(open_window(), "desk"), shoot)
-    with the_policy(language="es"):
-        spanish(signed_in(open_window(), "desk"), shoot)
-    # Errors are pages here, and the browser logs each of them.
+    shoot_sign_in(open_window(), shoot)
+    shoot_desk(signed_in(open_window(), "desk"), shoot)
+    shoot_allowance(open_window, shoot)
+    shoot_refusals_and_errors(signed_in(open_window(), "desk"), shoot)
+    shoot_shared_desk(open_window, shoot)
+    shoot_other_members(open_window, shoot)
+    with temporary_policy(language="he"):
+        shoot_right_to_left(signed_in(open_window(), "desk"), shoot)
+    with temporary_policy(language="es"):
+        shoot_spanish(signed_in(open_window(), "desk"), shoot)
+    # Some pages are errors, and the browser logs each of them.
     console.clear()

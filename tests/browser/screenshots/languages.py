@@ -1,14 +1,14 @@
-"""The desk in other languages, and in the other direction."""
+"""Screenshots of the desk in Spanish and in a right-to-left language."""
 
 from uuid import uuid4
 
 from playwright.sync_api import Page
 
-from tests.browser.screenshots.demo import BREATH, ZOE, Shoot
+from tests.browser.screenshots.demo import CLICK_GUARD, ZOE, Shoot
 
 
-def right_to_left(page: Page, shoot: Shoot) -> None:
-    """In the direction of Hebrew; its words are nobody's yet."""
+def shoot_right_to_left(page: Page, shoot: Shoot) -> None:
+    """Take screenshots in Hebrew, whose texts are not translated yet."""
     shoot(page, "rtl-desk")
     page.locator("summary").nth(1).click()
     shoot(page, "rtl-desk-reasons")
@@ -26,11 +26,11 @@ def right_to_left(page: Page, shoot: Shoot) -> None:
     shoot(page, "rtl-cancelled-class")
 
 
-def spanish(page: Page, shoot: Shoot) -> None:
+def shoot_spanish(page: Page, shoot: Shoot) -> None:
     shoot(page, "es-desk")
     page.locator("summary").nth(1).click()
     shoot(page, "es-desk-reasons")
-    page.wait_for_timeout(BREATH)
+    page.wait_for_timeout(CLICK_GUARD)
     page.get_by_role("button", name="Cancelación tardía perdonada").click()
     page.locator("#note .undo").wait_for()
     shoot(page, "es-desk-reinstated")
@@ -40,10 +40,10 @@ def spanish(page: Page, shoot: Shoot) -> None:
     row = page.locator(".desk tbody tr").nth(1)
     row.locator("form.use button").click()
     page.locator("#note .notice").wait_for()
-    page.wait_for_timeout(BREATH)
+    page.wait_for_timeout(CLICK_GUARD)
     row.locator("summary").click()
     shoot(page, "es-desk-allowance-reasons")
-    page.wait_for_timeout(BREATH)
+    page.wait_for_timeout(CLICK_GUARD)
     row.get_by_role("button", name="Cancelación tardía perdonada").click()
     page.locator("#secret").wait_for()
     shoot(page, "es-desk-owners-step")
@@ -55,7 +55,7 @@ def spanish(page: Page, shoot: Shoot) -> None:
     page.locator(".reinstate > .button").first.click()
     page.locator(".extend-now").wait_for()
     shoot(page, "es-desk-expired")
-    page.wait_for_timeout(BREATH)
+    page.wait_for_timeout(CLICK_GUARD)
     page.get_by_role("button", name="Ampliar 14 días").click()
     page.get_by_text("válido hasta").wait_for()
     shoot(page, "es-desk-extended")

@@ -1,4 +1,4 @@
-"""Who comes: strangers, those who share a desk, and those with other rights."""
+"""Screenshots of the sign-in, of a shared desk, and for members with other roles."""
 
 from collections.abc import Callable
 
@@ -6,10 +6,10 @@ from playwright.sync_api import BrowserContext
 
 from purchases.models import Org
 from studio.models import Membership, User
-from tests.browser.screenshots.demo import PASSWORD, Shoot, signed_in, the_policy
+from tests.browser.screenshots.demo import PASSWORD, Shoot, signed_in, temporary_policy
 
 
-def strangers(context: BrowserContext, shoot: Shoot) -> None:
+def shoot_sign_in(context: BrowserContext, shoot: Shoot) -> None:
     page = context.new_page()
     page.goto("/")
     shoot(page, "sign-in")
@@ -20,7 +20,7 @@ def strangers(context: BrowserContext, shoot: Shoot) -> None:
     shoot(page, "sign-in-refused")
 
 
-def a_shared_desk(open_window: Callable[[], BrowserContext], shoot: Shoot) -> None:
+def shoot_shared_desk(open_window: Callable[[], BrowserContext], shoot: Shoot) -> None:
     page = signed_in(open_window(), "desk")
     page.locator(".top .who a").click()
     page.get_by_label("PIN", exact=True).wait_for()
@@ -29,7 +29,7 @@ def a_shared_desk(open_window: Callable[[], BrowserContext], shoot: Shoot) -> No
     page.get_by_text("4 tries left").wait_for()
     shoot(page, "who-wrong-code")
     for left in ("3 tries", "2 tries", "1 try"):
-        page.wait_for_timeout(100)  # as nobody types faster
+        page.wait_for_timeout(100)  # a person types no faster
         page.keyboard.type("9999")
         page.get_by_text(f"{left} left").wait_for()
     page.wait_for_timeout(100)
@@ -56,7 +56,7 @@ def a_shared_desk(open_window: Callable[[], BrowserContext], shoot: Shoot) -> No
     Membership.objects.filter(user__username="evening").update(wrong_tries=0, locked_until=None)
 
 
-def other_people(open_window: Callable[[], BrowserContext], shoot: Shoot) -> None:
+def shoot_other_members(open_window: Callable[[], BrowserContext], shoot: Shoot) -> None:
     page = signed_in(open_window(), "accountant")
     shoot(page, "accountant")
     page.goto("/cancelled-class/")
@@ -66,7 +66,7 @@ def other_people(open_window: Callable[[], BrowserContext], shoot: Shoot) -> Non
     lena = User.objects.create_user("lena", password=PASSWORD, first_name="Lena")
     Membership.objects.create(user=lena, org=new, role="owner")
     shoot(signed_in(open_window(), "lena"), "desk-nothing-yet")
-    with the_policy(reason_is_mandatory=True):
+    with temporary_policy(reason_is_mandatory=True):
         page = signed_in(open_window(), "owner")
         page.locator("summary").first.click()
         shoot(page, "desk-mandatory-reason")

@@ -1,4 +1,4 @@
-"""What comes of a press is within reach: the message below by one key, and a menu in the window."""
+"""The message of an action is one key away, and menus open inside the window."""
 
 from collections.abc import Iterator
 
@@ -12,10 +12,10 @@ from tests.factories import make_purchase, make_purchases
 from tests.purchase_kinds import used
 
 
-def test_a_key_goes_to_the_message_and_the_focus_comes_back_to_the_row(
+def test_key_moves_the_focus_to_the_message_and_back(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
-    """However many rows stand between them."""
+    """Fifty rows are between the row and the message."""
     pack = make_purchases(org=northside, count=50)[0]
     page = sign_in(window(), mia)
     page.keyboard.press("/")
@@ -23,7 +23,7 @@ def test_a_key_goes_to_the_message_and_the_focus_comes_back_to_the_row(
     page.keyboard.press("Enter")
     undo = page.locator("#note").get_by_role("button", name="Undo")
     expect(undo).to_be_visible()
-    page.wait_for_timeout(550)  # what just came takes no press: it may be half of a double click
+    page.wait_for_timeout(550)  # the click guard blocks the second half of a double click
 
     page.keyboard.press(",")
     expect(undo).to_be_focused()
@@ -35,7 +35,7 @@ def test_a_key_goes_to_the_message_and_the_focus_comes_back_to_the_row(
     expect(page.locator(f"#reinstate-{pack.pk}")).not_to_be_focused()
 
 
-def test_esc_closes_the_message_and_keeps_the_search(
+def test_escape_closes_the_message_and_keeps_the_search(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     pack = make_purchase(org=northside)
@@ -53,7 +53,7 @@ def test_esc_closes_the_message_and_keeps_the_search(
 
 
 def rows_with_an_open_menu(page: Page) -> Iterator[Locator]:
-    """One row of the desk after the other, each with its menu of reasons open."""
+    """Yield each row of the desk with its menu of reasons open."""
     for row in page.locator(".desk tbody tr").all():
         opener = row.locator(".why > summary")
         opener.scroll_into_view_if_needed()
@@ -62,8 +62,8 @@ def rows_with_an_open_menu(page: Page) -> Iterator[Locator]:
         page.keyboard.press("Escape")
 
 
-# Whether nothing lies above it.
-IS_SEEN = """
+# True if no other element covers the center of the element.
+IS_UNCOVERED = """
     (element) => {
         const { left, right, top, bottom } = element.getBoundingClientRect();
         return element.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
@@ -74,22 +74,22 @@ IS_SEEN = """
 @pytest.mark.parametrize(
     ("width", "height"), [(1440, 900), (1024, 768), (390, 844), (390, 700), (360, 740)]
 )
-def test_the_menu_of_reasons_is_in_the_window_from_any_row_and_says_for_whom(
+def test_menu_of_reasons_fits_the_window_and_shows_the_client(
     window: Window, sign_in: SignIn, mia: User, northside: Org, width: int, height: int
 ) -> None:
     make_purchases(org=northside, count=12)
     page = sign_in(window(viewport={"width": width, "height": height}), mia)
     for row in rows_with_an_open_menu(page):
         expect(row.locator(".menu")).to_be_in_viewport(ratio=1)
-        assert row.locator(".client").evaluate(IS_SEEN)
+        assert row.locator(".client").evaluate(IS_UNCOVERED)
 
 
 @pytest.mark.parametrize(("width", "height"), [(640, 360), (667, 375), (390, 600), (320, 480)])
-def test_in_a_low_window_the_menu_of_reasons_shows_all_that_there_is_room_for(
+def test_menu_of_reasons_fills_a_low_window(
     window: Window, sign_in: SignIn, mia: User, northside: Org, width: int, height: int
 ) -> None:
-    """Rather the menu than the name of the client. Where it is higher than the window, as much of
-    it as there is room for: Tab and the arrow keys lead to the rest."""
+    """The menu may cover the client's name. If it is higher than the window, it fills the window,
+    and Tab and the arrow keys scroll to the rest."""
     make_purchases(org=northside, count=12)
     page = sign_in(window(viewport={"width": width, "height": height}), mia)
     for row in rows_with_an_open_menu(page):
@@ -99,7 +99,7 @@ def test_in_a_low_window_the_menu_of_reasons_shows_all_that_there_is_room_for(
         expect(row.locator(".menu")).to_be_in_viewport(ratio=share)
 
 
-def test_a_second_tap_on_its_button_chooses_no_reason_where_the_page_moved(
+def test_second_tap_chooses_no_reason_if_the_page_scrolled(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     make_purchases(org=northside, count=12)
@@ -109,13 +109,13 @@ def test_a_second_tap_on_its_button_chooses_no_reason_where_the_page_moved(
     opener.scroll_into_view_if_needed()
     box = opener.bounding_box()
     assert box
-    place = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    point = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
-    page.touchscreen.tap(*place)
+    page.touchscreen.tap(*point)
     expect(row.locator(".menu")).to_be_in_viewport(ratio=1)
-    is_there = "([x, y]) => document.elementFromPoint(x, y).closest('.menu button') !== null"
-    assert page.evaluate(is_there, place), "a reason lies where the button was"
-    page.touchscreen.tap(*place)
+    is_reason = "([x, y]) => document.elementFromPoint(x, y).closest('.menu button') !== null"
+    assert page.evaluate(is_reason, point), "a reason has moved under the finger"
+    page.touchscreen.tap(*point)
 
     page.wait_for_timeout(550)
     assert set(Purchase.objects.values_list("sessions_used", flat=True)) == {3}
@@ -123,10 +123,10 @@ def test_a_second_tap_on_its_button_chooses_no_reason_where_the_page_moved(
     expect(page.locator("#note .notice")).to_be_visible()
 
 
-def test_a_press_without_a_connection_leaves_no_page(
+def test_action_without_a_connection_keeps_the_page(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
-    """Where it would load one."""
+    """Test the page of a pack, because an action on it loads a new page."""
     pack = make_purchase(org=northside)
     context = window()
     page = sign_in(context, mia)
@@ -142,7 +142,7 @@ def test_a_press_without_a_connection_leaves_no_page(
     expect(page.locator("#note")).to_contain_text("Session reinstated for Ana Ruiz.")
 
 
-def test_on_a_phone_the_sessions_given_back_say_within_what_time(
+def test_table_of_reinstatements_on_a_phone_shows_its_periods(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
     pack = make_purchase(org=northside)
