@@ -1,1 +1,1 @@
-"""How fast the desk is, and against what: `make bench`, or `make bench-quick` for every day."""
+"""Benchmarks of the desk and its peers: `make bench`, or `make bench-quick` for daily use."""

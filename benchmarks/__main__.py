@@ -1,6 +1,6 @@
-"""`python -m benchmarks`: everything in one run, about 10 minutes once the data are loaded.
+"""`python -m benchmarks`: run all benchmarks, in about 10 minutes once the data is loaded.
 
-Loading 5 million purchases takes some minutes more, the first time.
+The first run needs some minutes more to load 5 million purchases.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ SUBJECTS = ["reinstate", "pages", "service", "polling"]
 class Plan:
     sizes: list[int]
     repetitions: int
-    seconds: float  # of load, for each way and peer
-    looks: int
-    searched: int
-    desks_for: float  # seconds of 500 polling desks
+    seconds: float  # of load, for each peer and number of connections
+    loads: int  # of each page, in each repetition
+    searches: int  # in each repetition
+    polling_seconds: float  # of 500 polling desks
 
 
 FULL = Plan([100_000, 1_000_000, 5_000_000], 5, 2, 10, 240, 60)
@@ -49,36 +49,36 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=SUBJECTS, default=SUBJECTS)
     parser.add_argument("--peers", type=Path, default=ROOT / ".venv-peers/bin/python")
     parser.add_argument("--results", type=Path, default=ROOT / "benchmarks/results.md")
-    asked = parser.parse_args()
-    plan = QUICK if asked.quick else FULL
+    options = parser.parse_args()
+    plan = QUICK if options.quick else FULL
     began = time.monotonic()
     folder = Path(os.environ.get("STUDIO_DATA_DIR") or ROOT / "var") / "benchmark"
     postgres = Postgres(folder.resolve())
     progress = Progress(began)
     results = Results()
     try:
-        run(results, postgres, plan, asked.only, asked.peers.absolute(), progress)
+        run(results, postgres, plan, options.only, options.peers.absolute(), progress)
     finally:
         progress("")
     void = targets.is_void(results)
     text = report(results, postgres, plan, void, time.monotonic() - began)
     print(text)
-    if not asked.quick and asked.only == SUBJECTS:
-        asked.results.write_text(text + "\n")
-        print(f"\nWritten to {asked.results}.")
+    if not options.quick and options.only == SUBJECTS:
+        options.results.write_text(text + "\n")
+        print(f"\nWritten to {options.results}.")
     sys.exit(f"This run is void: {'; '.join(void)}" if void else 0)
 
 
 class Progress:
-    """One line that says what is going on."""
+    """A status line on the terminal."""
 
     def __init__(self, began: float) -> None:
         self.began = began
         self.output = OutputWrapper(sys.stderr)
 
-    def __call__(self, doing: str) -> None:
+    def __call__(self, step: str) -> None:
         passed = time.monotonic() - self.began
-        draw(self.output, f"{passed // 60:3.0f}:{passed % 60:02.0f}  {doing}" if doing else "")
+        draw(self.output, f"{passed // 60:3.0f}:{passed % 60:02.0f}  {step}" if step else "")
 
 
 def run(
@@ -104,8 +104,8 @@ def run(
             databases,
             person=person,
             repetitions=plan.repetitions,
-            looks=plan.looks,
-            searched=plan.searched,
+            loads=plan.loads,
+            search_count=plan.searches,
             progress=progress,
         )
     if "reinstate" in only:
@@ -125,11 +125,11 @@ def run(
         desk.manage("check_ledger")
         postgres.drop(desk)
     if "polling" in only:
-        polling.measure(results, postgres, seconds=plan.desks_for, progress=progress)
+        polling.measure(results, postgres, seconds=plan.polling_seconds, progress=progress)
 
 
 def prepare_django(environment: dict[str, str]) -> None:
-    """The statement that is measured is the desk's own, and that is read from its module."""
+    """Set up Django, because the measured statement is imported from the desk's module."""
     os.environ |= environment | {"DJANGO_SETTINGS_MODULE": "studio.settings"}
     import django
 
@@ -137,7 +137,7 @@ def prepare_django(environment: dict[str, str]) -> None:
 
 
 def person(size: int) -> tuple[str, str]:
-    """The owner of a generated studio, and the password."""
+    """Return the username and password of the owner of a generated org."""
     return f"generated-{size}-1", PASSWORD
 
 
@@ -161,12 +161,12 @@ def report(
         f"({platform.machine()}), {memory:.0f} GB, {platform.system()}; server, database and load "
         f"share them. Load of the machine at the end: {os.getloadavg()[0]:.1f}.",
         "Subjects are interleaved, repetition by repetition; a ratio is of one repetition. "
-        "Milliseconds of pages are the median of a repetition's looks.",
+        "Milliseconds of pages are the median of a repetition's loads.",
     ]
     if void:
         head.append(f"**This run is void.** {'; '.join(void)}")
     notes = "\n".join(f"- {note}" for note in results.notes)
-    parts = [*head, "## Targets", targets.verdict(results, plan.sizes, plan.searched)]
+    parts = [*head, "## Targets", targets.verdict(results, plan.sizes, plan.searches)]
     parts += [*results.tables(), *(["## Notes", notes] if notes else [])]
     return "\n\n".join(parts)
 

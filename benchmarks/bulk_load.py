@@ -1,10 +1,9 @@
-"""Clients and purchases by the million.
+"""Bulk-load millions of clients and purchases.
 
-What costs little for one row and hours for millions is done for all of them at once: the indexes
-and keys, the look whether a foreign key leads somewhere, the events and search terms that triggers
-write row by row. It takes the owner of the tables, and nobody else can use them meanwhile: this is
-for a database that nobody works with yet. All of it is one transaction, so that the tables are
-whole again in the end, whatever happens: a row that comes twice is refused by then, with the rest.
+Indexes, keys, foreign key checks, audit events and search terms are cheap for one row and slow for
+millions. So this module removes them, loads the rows and recreates them at once. It requires the
+owner of the tables and locks them, so use it before a database is in use. All steps are one
+transaction: an error, such as a duplicate row, restores the tables.
 
     removed = strip_tables()
     load_clients(…), load_purchases(…), open_purchases(…)
@@ -19,26 +18,26 @@ from uuid import UUID
 from django.db import connection
 
 CLIENTS_AT_ONCE = 20_000
-# So few that they are made here while PostgreSQL stores those before.
+# A small batch, so that Python creates rows while PostgreSQL stores the previous batch.
 PURCHASES_AT_ONCE = 1_000
 
 TABLES = ["clients", "client_search_terms", "client_purchases", "session_events"]
 TRIGGERS = [
-    # As their migrations left them: what is replicated into the ledger is recorded too.
+    # ENABLE ALWAYS as in the migration, so that replicated changes are recorded too.
     ("client_purchases", "record_session_event", "ENABLE ALWAYS"),
-    # It looks whether a purchase that was deleted comes back. New ids have no such past.
+    # This trigger detects purchases that are inserted again. New ids need no such check.
     ("client_purchases", "record_expiry_event", "ENABLE ALWAYS"),
     ("clients", "keep_search_terms", "ENABLE"),
 ]
-# A function with settings is a query of its own for each row; without, it is a part of ours, six
-# times as fast. What is said to be volatile is worked out once where it stands twice.
+# PostgreSQL inlines a function only if it has no SET clause, which is six times as fast. VOLATILE
+# prevents that an inlined argument is evaluated twice.
 SEARCH_PATH = "search_path = pg_catalog, pg_temp"
 FUNCTIONS = [
     ("search_terms(text, text, text)", "RESET search_path", f"SET {SEARCH_PATH}"),
     ("fold_for_search(text)", "VOLATILE RESET search_path", f"IMMUTABLE SET {SEARCH_PATH}"),
 ]
 
-# A key to which another table's foreign key leads stays.
+# Keys that a foreign key of another table references stay.
 REMOVABLE = """
     SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
         format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname,
@@ -59,14 +58,14 @@ REMOVABLE = """
         AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
     ORDER BY is_key
 """
-FIND = """
+INSERT_SEARCH_TERMS = """
     INSERT INTO public.client_search_terms (org_id, term, client_id)
     SELECT client.org_id, term, client.id
     FROM public.clients AS client,
         public.search_terms(client.full_name, client.email, client.phone) AS term
     WHERE client.id = ANY (%s)
 """
-OPEN = """
+INSERT_OPENING_EVENTS = """
     INSERT INTO public.session_events (org_id, purchase_id, kind, delta, sessions_used, made_by)
     SELECT org_id, id, 'opened', sessions_used, sessions_used, (SELECT public.made_by())
     FROM public.client_purchases
@@ -75,7 +74,7 @@ OPEN = """
 
 
 class ClientRow(NamedTuple):
-    """A column each, as COPY reads it; None is null."""
+    """A row of `clients` for COPY. None is null."""
 
     id: str
     org_id: str
@@ -86,7 +85,7 @@ class ClientRow(NamedTuple):
 
 
 class PurchaseRow(NamedTuple):
-    """A column each, as COPY reads it; None is null."""
+    """A row of `client_purchases` for COPY. None is null."""
 
     id: str
     org_id: str
@@ -106,9 +105,9 @@ Row = TypeVar("Row", bound=tuple[object, ...])
 
 
 def strip_tables() -> list[str]:
-    """Take away what is made anew at once, and return the statements that do it."""
+    """Drop or disable what `restore` recreates, and return the statements for it."""
     with connection.cursor() as cursor:
-        # A table with checks that are still to come can't be altered.
+        # ALTER TABLE fails while deferred constraint checks are pending.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
         cursor.execute(REMOVABLE, {"tables": [f"public.{table}" for table in TABLES]})
@@ -121,7 +120,7 @@ def strip_tables() -> list[str]:
             removable.append((remove, restore))
         for remove, _ in removable:
             cursor.execute(remove)
-    # Foreign keys last: they lead to keys. Then PostgreSQL looks how large the tables have become.
+    # Restore foreign keys last, because they depend on keys. Then update the planner's statistics.
     return [*(restore for _, restore in reversed(removable)), f"ANALYZE {', '.join(TABLES)}"]
 
 
@@ -133,18 +132,18 @@ def restore(removed: list[str]) -> Iterator[int]:
 
 
 def load_clients(clients: Iterable[ClientRow]) -> Iterator[int]:
-    """Load them with what finds them, and say of each batch how many they were."""
+    """Load clients with their search terms, and yield the size of each batch."""
     for batch in _batches(clients, CLIENTS_AT_ONCE):
         with connection.cursor() as cursor:
             with cursor.copy(_into("clients", ClientRow)) as copy:
                 for row in batch:
                     copy.write_row(row)
-            cursor.execute(FIND, [[UUID(row.id) for row in batch]])
+            cursor.execute(INSERT_SEARCH_TERMS, [[UUID(row.id) for row in batch]])
         yield len(batch)
 
 
 def load_purchases(purchases: Iterable[PurchaseRow]) -> Iterator[int]:
-    """Load them, and say of each batch how many they were."""
+    """Load purchases, and yield the size of each batch."""
     with (
         connection.cursor() as cursor,
         cursor.copy(_into("client_purchases", PurchaseRow)) as copy,
@@ -156,9 +155,9 @@ def load_purchases(purchases: Iterable[PurchaseRow]) -> Iterator[int]:
 
 
 def open_purchases(org_id: UUID) -> Iterator[int]:
-    """Each opened in the ledger, with the sessions used of it. Say how many they were."""
+    """Insert the opening event of each purchase, and yield their number."""
     with connection.cursor() as cursor:
-        cursor.execute(OPEN, [org_id])
+        cursor.execute(INSERT_OPENING_EVENTS, [org_id])
         yield cursor.rowcount
 
 

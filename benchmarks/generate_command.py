@@ -1,4 +1,4 @@
-"""The command that loads a made-up studio of any size, to measure the desk with millions."""
+"""The command that loads a generated org of any size, to measure the desk with millions of rows."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--purchases", type=how_many, required=True, metavar="N")
+        parser.add_argument("--purchases", type=purchase_count, required=True, metavar="N")
         parser.add_argument(
             "--seed", type=int, default=1, help="another number makes another studio of this size"
         )
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             )
         began = time.monotonic()
         with transaction.atomic():
-            open_studio(generator)
+            create_org(generator)
             removed = strip_tables()
             self.show(load_clients(generator.client_rows()), generator.clients, "clients")
             self.show(load_purchases(generator.purchase_rows()), generator.size, "purchases")
@@ -73,8 +73,8 @@ class Command(BaseCommand):
             draw(self.stderr, bar(done, total, what))
 
 
-def open_studio(generator: Generator) -> None:
-    """The studio itself, what it sells, and its owner."""
+def create_org(generator: Generator) -> None:
+    """Create the org, its offers and its owner."""
     name = f"Studio of {generator.size:,} purchases"
     Org.objects.create(id=generator.org_id, name=name, slug=generator.slug)
     Offer.objects.bulk_create(generator.offers())
@@ -82,7 +82,7 @@ def open_studio(generator: Generator) -> None:
     Membership.objects.create(user=owner, org_id=generator.org_id, role=Membership.Role.OWNER)
 
 
-def how_many(text: str) -> int:
+def purchase_count(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= MAX_PURCHASES:
         raise ArgumentTypeError(f"write a number from 1 to {MAX_PURCHASES}")
     return int(text)

@@ -1,7 +1,7 @@
-"""A studio of any size, drawn row by row: who joined on which day, and what they bought.
+"""Generate the clients and purchases of an org of any size, row by row.
 
-The same size and seed on the same day give the same rows, and on any day the same people. Nothing
-is kept of what was drawn but the ids of the clients, so that millions of purchases pass through.
+The same size, seed and day give the same rows. The clients are the same on every day. Only the ids
+of the clients are kept in memory, so that the generator can produce millions of purchases.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ from studio.demo.studios import NORTHSIDE, PAID, OnSale
 DAYS = 5 * 365
 PURCHASES_OF_A_CLIENT = 10
 
-# Australia has no area 9, so that nobody is called; as many numbers as clients can be.
+# Australia has no area code 9, so these phone numbers do not exist.
 AREA = "+61 9"
 NUMBERS = 10**8
-STEP = 61_803_399  # shares no factor with NUMBERS: no number comes twice
+STEP = 61_803_399  # coprime with NUMBERS, so that each number is unique
 
 
 class Generator:
     def __init__(self, purchases: int, *, seed: int, today: datetime) -> None:
-        """`today` is its first moment, in the studio's time zone."""
+        """`today` is midnight in the org's time zone."""
         self.size = purchases
         self.clients = max(1, purchases // PURCHASES_OF_A_CLIENT)
         self.today = today
         self.slug = f"{GENERATED}{purchases}-{seed}"
         self.org_id = uuid5(NAMESPACE, self.slug)
         self.opened_on = today - timedelta(days=DAYS)
-        self.on_sale = [each for each in NORTHSIDE.offers if each.sold]
+        self.on_sale = [offer for offer in NORTHSIDE.offers if offer.sold]
         self._offer_ids = [uuid5(self.org_id, on_sale.name).hex for on_sale in self.on_sale]
         self._client_ids: list[str] = []
 
@@ -66,12 +66,12 @@ class Generator:
         ]
 
     def client_rows(self) -> Iterator[ClientRow]:
-        """As many join each day, from the first to the last."""
-        rng = self._chance("clients")
-        tongues = languages()
-        up_to = list(accumulate(language.people for language in tongues))
+        """Yield the clients. The same number joins each day."""
+        rng = self._random("clients")
+        all_languages = languages()
+        weights = list(accumulate(language.people for language in all_languages))
         for n in range(self.clients):
-            [language] = rng.choices(tongues, cum_weights=up_to)
+            [language] = rng.choices(all_languages, cum_weights=weights)
             name = language.name(rng)
             joined = self.opened_on + timedelta(days=DAYS) * (n / self.clients)
             family = f".{name.family}" if name.family else ""
@@ -88,8 +88,8 @@ class Generator:
             )
 
     def purchase_rows(self) -> Iterator[PurchaseRow]:
-        """Day by day, as they were bought. The clients were drawn before."""
-        rng = self._chance("purchases")
+        """Yield the purchases in order of their day. `client_rows` must be exhausted before."""
+        rng = self._random("purchases")
         for day in range(DAYS):
             first, last = self.size * day // DAYS, self.size * (day + 1) // DAYS
             yield from self._bought_on(day, last - first, rng)
@@ -115,7 +115,7 @@ class Generator:
             yield PurchaseRow(
                 id=_random_id(rng),
                 org_id=self.org_id.hex,
-                # Half of the purchases are of the newest third: most clients leave some day.
+                # The newest third of the clients has half of the purchases, because clients leave.
                 client_id=self._client_ids[int(joined * (1 - rng.random() ** 1.7))],
                 offer_id=self._offer_ids[offer],
                 amount_paid_cents=on_sale.price_cents,
@@ -131,17 +131,17 @@ class Generator:
             )
 
     def _expiry(self, midnight: datetime, on_sale: OnSale) -> str | None:
-        """The end of the offer's last valid day."""
+        """Return the end of the offer's last valid day."""
         if on_sale.valid_days is None:
             return None
         return (midnight + timedelta(days=on_sale.valid_days + 1, seconds=-1)).isoformat()
 
-    def _chance(self, what: str) -> random.Random:
-        return random.Random(f"{self.slug} {what}")
+    def _random(self, subject: str) -> random.Random:
+        return random.Random(f"{self.slug} {subject}")
 
 
 def _random_id(rng: random.Random) -> str:
-    """Of version 4, as the database makes them."""
+    """Return a UUID of version 4 in hexadecimal digits."""
     bits = rng.getrandbits(128) & ~(0xF << 76) & ~(0x3 << 62)
     return f"{bits | 4 << 76 | 2 << 62:032x}"
 

@@ -1,5 +1,7 @@
-"""HTTP/1.1 as little as a load generator needs: it shares two cores with what it measures. The C
-parser of a whole client library took five times the processor time for each request."""
+"""A minimal HTTP/1.1 client for the load generator, which shares two cores with the server.
+
+A full client library, even with a parser in C, needs five times the CPU time for each request.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 @dataclass(frozen=True)
 class Answer:
     status: int
-    headers: dict[str, str]  # by their names in small letters
+    headers: dict[str, str]  # by their lowercase names
     body: bytes
     milliseconds: float
 
@@ -35,7 +37,7 @@ def request(method: str, target: str, headers: dict[str, str], body: str = "") -
 
 
 def status_of(answer: bytes) -> int | None:
-    """None while a part of the answer is still on its way."""
+    """Return the status of a response, or None if the response is incomplete."""
     head, end, body = answer.partition(b"\r\n\r\n")
     if not end:
         return None
@@ -46,13 +48,13 @@ def status_of(answer: bytes) -> int | None:
 
 
 class Browser:
-    """One connection, kept open, one request at a time, while hundreds of others wait."""
+    """A keep-alive connection in an event loop, which sends one request at a time."""
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def ask(self, sent: bytes) -> Answer:
+    async def send(self, sent: bytes) -> Answer:
         began = time.perf_counter()
         if self.streams is None:
             self.streams = await asyncio.open_connection(HOST, self.port)
@@ -76,28 +78,28 @@ class Browser:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """What a browser keeps once somebody has signed in."""
+    """The session cookie and CSRF token of a signed-in browser."""
 
     port: int
     cookie: str
     csrf: str
 
     def get(self, target: str) -> HTTPResponse:
-        return ask(self.port, "GET", target, {"Cookie": self.cookie})
+        return fetch(self.port, "GET", target, {"Cookie": self.cookie})
 
-    def press(self, target: str, **fields: str) -> bytes:
-        """A button's form, as htmx sends it."""
+    def form_request(self, target: str, **fields: str) -> bytes:
+        """Return the request that htmx sends for a form."""
         body = urlencode({"csrfmiddlewaretoken": self.csrf, **fields})
         headers = {"Cookie": self.cookie, "HX-Request": "true", **FORM}
         return request("POST", target, headers, body)
 
 
 def sign_in(port: int, username: str, password: str) -> SignedIn:
-    """Through the form, as a person does."""
-    csrf = _cookies(ask(port, "GET", LOGIN))["csrftoken"]
+    """Sign in by the form."""
+    csrf = _cookies(fetch(port, "GET", LOGIN))["csrftoken"]
     fields = {"csrfmiddlewaretoken": csrf, "username": username, "password": password}
     headers = {"Cookie": f"csrftoken={csrf}", **FORM}
-    answer = ask(port, "POST", LOGIN, headers, urlencode(fields))
+    answer = fetch(port, "POST", LOGIN, headers, urlencode(fields))
     if answer.status != 302:
         raise ValueError(f"{username} can't sign in: {answer.status}")
     cookies = _cookies(answer)
@@ -105,7 +107,7 @@ def sign_in(port: int, username: str, password: str) -> SignedIn:
     return SignedIn(port, cookie, cookies["csrftoken"])
 
 
-def ask(
+def fetch(
     port: int,
     method: str,
     target: str,
@@ -114,7 +116,7 @@ def ask(
     *,
     timeout: float = 120,
 ) -> HTTPResponse:
-    """On a connection of its own; nobody waits beside it. The answer's body is read, and gone."""
+    """Send one request on a new connection. The response's body is read and discarded."""
     with closing(HTTPConnection(HOST, port, timeout=timeout)) as connection:
         connection.request(method, target, body, headers or {})
         answer = connection.getresponse()
@@ -124,4 +126,4 @@ def ask(
 
 def _cookies(answer: HTTPResponse) -> dict[str, str]:
     lines = answer.headers.get_all("Set-Cookie", [])
-    return {name: each.value for line in lines for name, each in SimpleCookie(line).items()}
+    return {name: morsel.value for line in lines for name, morsel in SimpleCookie(line).items()}

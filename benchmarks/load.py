@@ -1,7 +1,7 @@
-"""As many requests as a number of connections can have answered, one at a time on each.
+"""Send as many requests as a number of connections allow, one at a time on each.
 
-On bare sockets, without an event loop: it shares two cores with what it measures, and streams of
-asyncio took a tenth of a press.
+It uses plain sockets, because it shares two cores with the server. With asyncio streams, the load
+generator took a tenth of the time of a request.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from typing import cast
 from benchmarks.http import HOST, status_of
 from benchmarks.results import Results, p99
 
-AT_ONCE = 2**18  # bytes that are read
-PATIENCE = 30  # seconds, with a server that answers nobody
+READ_SIZE = 2**18  # bytes
+PATIENCE = 30  # seconds without any response
 
 
 @dataclass
 class Load:
-    """What came of it. Latencies are in milliseconds; `client_cores` is what this process took
-    of the machine that it shares with the server."""
+    """The result of a load. Latencies are in milliseconds. `client_cores` is the CPU use of the
+    load generator."""
 
     seconds: float
     client_cores: float = 0
@@ -52,46 +52,45 @@ class Load:
 
 
 def load(port: int, next_request: Callable[[], bytes], *, connections: int, seconds: float) -> Load:
-    """Every request that was sent is answered before this returns, so that presses can be
-    counted."""
-    found = Load(seconds)
+    """Send requests for `seconds`, and wait for all responses, so that effects can be counted."""
+    result = Load(seconds)
     began, cpu_began = time.perf_counter(), time.process_time()
-    # When the request was sent, and what came back of its answer.
-    asked: dict[socket.socket, tuple[float, bytes]] = {}
+    # The time of each pending request, and the received part of its response.
+    pending: dict[socket.socket, tuple[float, bytes]] = {}
 
-    def ask(connection: socket.socket) -> None:
+    def send(connection: socket.socket) -> None:
         request = next_request()
-        asked[connection] = (time.perf_counter(), b"")
+        pending[connection] = (time.perf_counter(), b"")
         connection.sendall(request)
 
     with ExitStack() as opened, selectors.DefaultSelector() as selector:
         for _ in range(connections):
             connection = opened.enter_context(socket.create_connection((HOST, port)))
-            # Else the kernel may wait for more of a request before it sends it.
+            # Without TCP_NODELAY, the kernel may delay small writes.
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             selector.register(connection, selectors.EVENT_READ)
-            ask(connection)
-        while asked:
+            send(connection)
+        while pending:
             ready = selector.select(PATIENCE)
             if not ready:
-                raise TimeoutError(f"no answer in {PATIENCE} seconds; before: {found.statuses}")
+                raise TimeoutError(f"no answer in {PATIENCE} seconds; before: {result.statuses}")
             for key, _events in ready:
                 connection = cast("socket.socket", key.fileobj)
-                sent_at, before = asked.pop(connection)
-                received = connection.recv(AT_ONCE)
+                sent_at, before = pending.pop(connection)
+                received = connection.recv(READ_SIZE)
                 if not received:
-                    raise ConnectionError(f"the server hung up; before: {found.statuses}")
+                    raise ConnectionError(f"the server hung up; before: {result.statuses}")
                 answer = before + received
                 status = status_of(answer)
                 now = time.perf_counter()
                 if status is None:
-                    asked[connection] = (sent_at, answer)
+                    pending[connection] = (sent_at, answer)
                     continue
-                found.count(status, (now - sent_at) * 1000)
+                result.count(status, (now - sent_at) * 1000)
                 if now - began < seconds:
-                    ask(connection)
+                    send(connection)
                 else:
                     selector.unregister(connection)
-    found.seconds = time.perf_counter() - began
-    found.client_cores = (time.process_time() - cpu_began) / found.seconds
-    return found
+    result.seconds = time.perf_counter() - began
+    result.client_cores = (time.process_time() - cpu_began) / result.seconds
+    return result

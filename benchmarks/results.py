@@ -1,4 +1,4 @@
-"""What was measured, repetition by repetition, and how it is shown."""
+"""Store the measurements of each repetition and format them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-# Results that have to be 0, or the run is void.
+# Results of this subject must be 0, or the run is void.
 INTEGRITY = "Integrity"
 
 
 class Results:
-    """Values by subject and name. Ratios are of the same repetition: the machine is not equally
-    fast all the time."""
+    """Values by subject and name. A ratio compares values of one repetition, because the speed of
+    the machine varies."""
 
     def __init__(self) -> None:
         self.values: dict[tuple[str, str], list[float]] = defaultdict(list)
@@ -22,21 +22,27 @@ class Results:
         self.values[subject, name].append(value)
 
     def of(self, subject: str, name: str) -> list[float]:
-        found = self.values.get((subject, name))
-        if not found:
+        values = self.values.get((subject, name))
+        if not values:
             raise LookupError(f"{subject}: {name} was not measured")
-        return found
+        return values
 
     def ratio(self, above: tuple[str, str], below: tuple[str, str]) -> list[float]:
         return [a / b for a, b in zip(self.of(*above), self.of(*below), strict=True)]
 
     def tables(self) -> Iterable[str]:
-        """A Markdown table for each subject: median, lowest, highest, how often."""
+        """Yield a Markdown table for each subject: median, lowest, highest, repetitions."""
         for subject in dict.fromkeys(subject for subject, _ in self.values):
             rows = [
-                [name, say(statistics.median(found)), say(min(found)), say(max(found)), len(found)]
-                for (where, name), found in self.values.items()
-                if where == subject
+                [
+                    name,
+                    format_number(statistics.median(values)),
+                    format_number(min(values)),
+                    format_number(max(values)),
+                    len(values),
+                ]
+                for (row_subject, name), values in self.values.items()
+                if row_subject == subject
             ]
             head = ["", "median", "lowest", "highest", "repetitions"]
             yield f"## {subject}\n\n{table(head, rows)}"
@@ -51,7 +57,7 @@ def table(head: list[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
 
 
-def say(value: float) -> str:
+def format_number(value: float) -> str:
     if value >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 10 else f"{value:.3g}"

@@ -1,4 +1,4 @@
-"""What a person at the desk types to find somebody who is there."""
+"""Generate searches as a member at the desk would type them."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ import re
 
 from benchmarks.postgres import Database
 
-# Of a hundred: the first letters of a name, of two of them, of an e-mail, some digits.
+# The weight of each kind of search: a prefix of one word, of two words, of an e-mail, or digits.
 KINDS = {"letters": 50, "two words": 20, "email": 15, "phone": 15}
-SOMEBODY = """
+SELECT_CLIENTS = """
     SELECT full_name, email, phone FROM clients
     WHERE email IS NOT NULL AND phone IS NOT NULL AND full_name LIKE '%% %%' ORDER BY id LIMIT %s
 """
 
 
 def searches(database: Database, count: int) -> list[str]:
-    """As many, the same each time. Names that begin alike are found together, as they are."""
+    """Return `count` searches, which are the same in each run."""
     rng = random.Random(count)
     kinds = rng.choices([*KINDS], [*KINDS.values()], k=count)
-    people = database.ask(SOMEBODY, count)
+    clients = database.execute(SELECT_CLIENTS, count)
     return [
         _typed(kind, name, email, phone, rng)
-        for kind, (name, email, phone) in zip(kinds, people, strict=True)
+        for kind, (name, email, phone) in zip(kinds, clients, strict=True)
     ]
 
 

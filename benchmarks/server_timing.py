@@ -1,5 +1,7 @@
-"""A site that says in the header Server-Timing how long each answer took, and how much of that was
-waiting for SQL. Which site it is, DJANGO_SETTINGS_MODULE says."""
+"""A WSGI application that adds the header Server-Timing: the time of the response and of its SQL.
+
+DJANGO_SETTINGS_MODULE chooses the site.
+"""
 
 from __future__ import annotations
 
@@ -11,29 +13,29 @@ from django.db import connection
 
 from studio.wsgi import application as site
 
-waited = 0.0
+sql_seconds = 0.0
 
 
-def timed(execute: Callable[..., Any], *statement: Any) -> Any:
-    global waited
+def time_statement(execute: Callable[..., Any], *statement: Any) -> Any:
+    global sql_seconds
     began = time.perf_counter()
     try:
         return execute(*statement)
     finally:
-        waited += time.perf_counter() - began
+        sql_seconds += time.perf_counter() - began
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    # A worker has one thread and answers one request at a time.
-    global waited
-    waited = 0.0
+    # A worker has one thread and handles one request at a time.
+    global sql_seconds
+    sql_seconds = 0.0
     began = time.perf_counter()
 
     def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-        took = time.perf_counter() - began
-        timing = f"app;dur={took * 1000:.3f}, sql;dur={waited * 1000:.3f}"
+        seconds = time.perf_counter() - began
+        timing = f"app;dur={seconds * 1000:.3f}, sql;dur={sql_seconds * 1000:.3f}"
         return start_response(status, [*headers, ("Server-Timing", timing)], *rest)
 
-    with connection.execute_wrapper(timed):
+    with connection.execute_wrapper(time_statement):
         answer: Iterable[bytes] = site(environ, start)
     return answer

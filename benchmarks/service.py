@@ -1,4 +1,4 @@
-"""What the service takes besides time."""
+"""Measure the start-up time and the memory of the service."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def measure_start(
 
 
 def measure_memory(results: Results, server: psutil.Process) -> None:
-    """Of a server that has been at work."""
+    """Measure the memory of a server after it has handled requests."""
     rss, pss = megabytes(server)
     results.add(SUBJECT, RESIDENT, rss)
     results.add(SUBJECT, "the same, shared pages counted once (PSS), MB", pss)

@@ -1,4 +1,4 @@
-"""The servers that are measured, each on a port of its own."""
+"""Start the measured servers, each on a free port."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.http import HOST, ask
+from benchmarks.http import HOST, fetch
 from benchmarks.postgres import ROOT, Database
 from studio.serve import web_server
 
@@ -33,7 +33,7 @@ class Site:
 def site(
     database: Database, application: str = "studio.wsgi:application", **environment: str
 ) -> AbstractContextManager[Site]:
-    """The site as `make run` serves it: granian, 2 workers of 1 thread, as studio_app."""
+    """Run the site as `make run` does: granian, 2 workers with 1 thread, as studio_app."""
     port = free_port()
     variables = database.environment | {"DATABASE_URL": database.web_url} | environment
     return serving(web_server(str(port), application), port, variables)
@@ -64,9 +64,9 @@ def serving(
 
 
 def answers(port: int) -> bool:
-    """Whether HTTP comes back: a port is open before its workers have loaded the site."""
+    """Return True if the server responds. Its port is open before the workers have loaded."""
     with suppress(OSError, HTTPException):
-        return bool(ask(port, "GET", "/healthz", timeout=5).status)
+        return bool(fetch(port, "GET", "/healthz", timeout=5).status)
     return False
 
 
@@ -76,18 +76,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def family(process: psutil.Process) -> list[psutil.Process]:
+def process_tree(process: psutil.Process) -> list[psutil.Process]:
     return [process, *process.children(recursive=True)]
 
 
 def cpu_seconds(process: psutil.Process) -> float:
-    """Of it and of all below it."""
-    times = [each.cpu_times() for each in family(process)]
-    return float(sum(each.user + each.system for each in times))
+    """Return the CPU time of the process and its descendants."""
+    times = [member.cpu_times() for member in process_tree(process)]
+    return float(sum(cpu.user + cpu.system for cpu in times))
 
 
 def megabytes(process: psutil.Process) -> tuple[float, float]:
-    """What it and all below it hold, resident: page by page in each (RSS), and each shared page
-    once, in parts (PSS)."""
-    found = [each.memory_full_info() for each in family(process)]
-    return sum(each.rss for each in found) / 2**20, sum(each.pss for each in found) / 2**20
+    """Return the resident memory of the process and its descendants, as RSS and PSS.
+
+    RSS counts a shared page in each process, PSS counts it once.
+    """
+    memory = [member.memory_full_info() for member in process_tree(process)]
+    return sum(info.rss for info in memory) / 2**20, sum(info.pss for info in memory) / 2**20

@@ -1,6 +1,8 @@
-"""`python -m benchmarks.studios 100`: makes so many studios in the database that DATABASE_URL
-names, each with its own person, signed in, and packs that can be given back for a long time.
-Prints them as JSON."""
+"""`python -m benchmarks.studios 100`: create 100 orgs in the database of DATABASE_URL.
+
+Each org has a signed-in member, and packs with enough used sessions for the benchmark. The output
+is JSON.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is aimed at, as ratios of the same run."""
+"""The targets of a benchmark run, mostly as ratios."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from benchmarks import pages, reinstate, service
-from benchmarks.results import INTEGRITY, Results, say, table
+from benchmarks.results import INTEGRITY, Results, format_number, table
 
-Name = tuple[str, str]  # of a figure: its subject, and what it is
+Name = tuple[str, str]  # (subject, name) of a result
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a figure has to be: itself, or as a ratio to another."""
+    """A bound for a result, or for its ratio to another result."""
 
     text: str
     wanted: Literal["at least", "at most"]
@@ -23,20 +23,22 @@ class Target:
     below: Name | None = None
 
     def row(self, results: Results) -> list[object]:
-        wanted = f"{self.wanted} {say(self.bound)}"
+        wanted = f"{self.wanted} {format_number(self.bound)}"
         try:
-            found = results.ratio(self.above, self.below) if self.below else results.of(*self.above)
+            values = (
+                results.ratio(self.above, self.below) if self.below else results.of(*self.above)
+            )
         except LookupError:
             return [self.text, wanted, "not measured", "", ""]
-        median = statistics.median(found)
+        median = statistics.median(values)
         is_reached = median >= self.bound if self.wanted == "at least" else median <= self.bound
-        spread = f"{say(min(found))} – {say(max(found))}"
-        return [self.text, wanted, say(median), spread, "yes" if is_reached else "**no**"]
+        spread = f"{format_number(min(values))} – {format_number(max(values))}"
+        return [self.text, wanted, format_number(median), spread, "yes" if is_reached else "**no**"]
 
 
-def targets(sizes: list[int], searched: int) -> list[Target]:
+def targets(sizes: list[int], search_count: int) -> list[Target]:
     smallest, largest = min(sizes), max(sizes)
-    found = [
+    all_targets = [
         Target(
             "reinstatement, 16 connections, per second ÷ pgbench at 8 clients",
             "at least",
@@ -82,7 +84,7 @@ def targets(sizes: list[int], searched: int) -> list[Target]:
     ]
     for state in pages.STATES:
         for place in ("first page", "half way"):
-            found.append(
+            all_targets.append(
                 Target(
                     f"desk page, {state}, {place}: {largest:,} ÷ {smallest:,}",
                     "at most",
@@ -91,11 +93,11 @@ def targets(sizes: list[int], searched: int) -> list[Target]:
                     (pages.SUBJECT, f"{state}, {place}, {smallest:,}: server ms"),
                 )
             )
-    p99 = (pages.SEARCHES, f"{largest:,}, {searched} searches, p99: server ms")
-    found.append(Target(f"search of {largest:,}, p99, ms", "at most", 30, p99))
+    p99 = (pages.SEARCHES, f"{largest:,}, {search_count} searches, p99: server ms")
+    all_targets.append(Target(f"search of {largest:,}, p99, ms", "at most", 30, p99))
     for place, times in (("first page", 20), ("half way", 200)):
         name = f"{place}, {largest:,}: server ms"
-        found.append(
+        all_targets.append(
             Target(
                 f"admin's way ÷ desk page, {place}, {largest:,}",
                 "at least",
@@ -105,22 +107,24 @@ def targets(sizes: list[int], searched: int) -> list[Target]:
             )
         )
     resident = (service.SUBJECT, service.RESIDENT)
-    found.append(Target("resident memory, MB", "at most", 200, resident))
-    return found
+    all_targets.append(Target("resident memory, MB", "at most", 200, resident))
+    return all_targets
 
 
-def verdict(results: Results, sizes: list[int], searched: int) -> str:
+def verdict(results: Results, sizes: list[int], search_count: int) -> str:
     head = ["", "target", "median", "range", "reached"]
-    return table(head, [target.row(results) for target in targets(sizes, searched)])
+    return table(head, [target.row(results) for target in targets(sizes, search_count)])
 
 
 def is_void(results: Results) -> list[str]:
-    """What makes a run worthless: a session that was lost or doubled, but by the naive way, which
-    has to lose some."""
-    found = []
+    """Return the reasons why a run is void: lost or doubled sessions.
+
+    The naive peer is the negative control and must lose some.
+    """
+    reasons = []
     for (subject, name), values in results.values.items():
         if subject == INTEGRITY:
             may_lose = "naive" in name
             if any(values) != may_lose:
-                found.append(f"{name}: {values[0]:.0f}")
-    return found
+                reasons.append(f"{name}: {values[0]:.0f}")
+    return reasons

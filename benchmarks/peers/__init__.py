@@ -1,4 +1,4 @@
-"""Everybody who answers a press: the desk, and the peers in `peers/`."""
+"""Start the desk and its peers, which implement the same reinstatement."""
 
 from __future__ import annotations
 
@@ -22,75 +22,80 @@ from benchmarks.sites import free_port, serving, site
 from studio.serve import web_server
 
 PEERS = Path(__file__).parent
-# What stands for both ids in a request that is written once. All ids are as long as these.
+# Placeholders for the ids in a sample request. All ids have the same length.
 PACK, REQUEST = UUID(int=1), UUID(int=2)
 TARGET = f"/purchases/{PACK}/reinstate/"
 
 
 @dataclass(frozen=True)
 class Peer:
-    """`press` makes the request for a pack, by its number. `given_back` counts what its own
-    database has fewer, where it is not the desk's."""
+    """`reinstate_request` returns the request for the pack of a number.
+
+    `reinstated_sessions` returns the number of reinstated sessions, for a peer with a separate
+    database.
+    """
 
     name: str
     port: int
     process: psutil.Process
-    press: Callable[[int], bytes]
-    given_back: Callable[[], int] | None = None
+    reinstate_request: Callable[[int], bytes]
+    reinstated_sessions: Callable[[], int] | None = None
 
     @property
     def counts_in(self) -> str:
-        return self.name if self.given_back else "ledger"
+        return self.name if self.reinstated_sessions else "ledger"
 
 
 def studio(running: ExitStack, desk: Database, person: tuple[str, str]) -> Peer:
-    """As the browser sends it: signed in, with the token of the form, answered with the row."""
+    """Start the desk. Requests have a session and a CSRF token, and responses have the row."""
     ours = running.enter_context(site(desk))
     signed_in = sign_in(ours.port, *person)
-    sample = signed_in.press(TARGET, request_id=str(REQUEST), next="/purchases/")
-    return Peer("Studio", ours.port, ours.process, pressing(sample))
+    sample = signed_in.form_request(TARGET, request_id=str(REQUEST), next="/purchases/")
+    return Peer("Studio", ours.port, ours.process, requests_like(sample))
 
 
-def pressing(sample: bytes) -> Callable[[int], bytes]:
-    """The request for a pack, each under an id of its own."""
+def requests_like(sample: bytes) -> Callable[[int], bytes]:
+    """Return a function that returns the sample request for a pack number and a new request id."""
     before, between, after = re.split(f"{PACK}|{REQUEST}".encode(), sample)
 
-    def press(number: int) -> bytes:
+    def reinstate_request(number: int) -> bytes:
         pack, request = str(packs.pack_id(number)).encode(), str(uuid4()).encode()
         return b"".join([before, pack, between, request, after])
 
-    return press
+    return reinstate_request
 
 
 def tutorials(running: ExitStack, postgres: Postgres, python: Path) -> list[Peer]:
-    """The same feature with Django's defaults, twice: with the row locked, and without."""
-    found = []
+    """Start two peers with Django's defaults: one locks the row, the other does not."""
+    peers = []
     for name, path in (("by the tutorial", "locked"), ("naive", "naive")):
         database = postgres.empty(f"tutorial_{path}")
         environment = database.environment | {"DJANGO_SETTINGS_MODULE": "tutorial.settings"}
-        made = [str(number) for number in (packs.COUNT, packs.TOTAL, packs.USED)]
-        prepare = [str(python), "-m", "tutorial.prepare", *made]
+        arguments = [str(number) for number in (packs.COUNT, packs.TOTAL, packs.USED)]
+        prepare = [str(python), "-m", "tutorial.prepare", *arguments]
         subprocess.run(prepare, cwd=PEERS, env=environment, check=True)
         port = free_port()
         command = web_server(str(port), "tutorial.wsgi:application", python=str(python))
         running_site = running.enter_context(serving(command, port, environment, PEERS))
         signed_in = sign_in(port, "desk", "studio-demo")
 
-        def press(number: int, signed_in: SignedIn = signed_in, path: str = path) -> bytes:
-            return signed_in.press(f"/packs/{number + 1}/{path}/")
+        def reinstate_request(
+            number: int, signed_in: SignedIn = signed_in, path: str = path
+        ) -> bytes:
+            return signed_in.form_request(f"/packs/{number + 1}/{path}/")
 
-        def given_back(database: Database = database) -> int:
-            [(fewer,)] = database.ask(
+        def reinstated_sessions(database: Database = database) -> int:
+            [(sessions,)] = database.execute(
                 "SELECT sum(%s - sessions_used)::bigint FROM tutorial_pack", packs.USED
             )
-            return int(fewer)
+            return int(sessions)
 
-        found.append(Peer(name, port, running_site.process, press, given_back))
-    return found
+        peers.append(Peer(name, port, running_site.process, reinstate_request, reinstated_sessions))
+    return peers
 
 
 def json_peers(running: ExitStack, desk: Database, python: Path, actor_id: int) -> list[Peer]:
-    """The desk's own statement, with no sign-in and no token, answered as JSON: a ceiling."""
+    """Start FastAPI and Flask with the desk's statement, without sign-in and CSRF token."""
     environment = os.environ | {"REINSTATE_SQL": statement(), "DATABASE_URL": desk.web_url}
 
     body = json.dumps({"request_id": str(REQUEST), "actor_id": actor_id})
@@ -98,7 +103,7 @@ def json_peers(running: ExitStack, desk: Database, python: Path, actor_id: int) 
 
     def peer(name: str, port: int, command: list[str]) -> Peer:
         started = running.enter_context(serving(command, port, environment, PEERS))
-        return Peer(name, port, started.process, pressing(sample))
+        return Peer(name, port, started.process, requests_like(sample))
 
     port, other = free_port(), free_port()
     uvicorn = f"-m uvicorn --port {port} --workers 2 --log-level warning --no-access-log"

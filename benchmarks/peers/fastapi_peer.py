@@ -1,4 +1,4 @@
-"""The desk's statement behind FastAPI: no sign-in, no token, no page."""
+"""The desk's statement behind FastAPI, without sign-in, CSRF token and HTML."""
 
 import os
 from collections import defaultdict
@@ -19,7 +19,7 @@ pool = AsyncConnectionPool(
 )
 
 
-class Press(BaseModel):
+class Reinstate(BaseModel):
     request_id: UUID
     actor_id: int
     note: str = ""
@@ -35,11 +35,11 @@ app = FastAPI(lifespan=lifespan)
 
 
 @app.post("/purchases/{purchase_id}/reinstate/")
-async def reinstate(purchase_id: UUID, press: Press) -> dict[str, int | None]:
-    # What the statement asks besides is null.
-    asked = defaultdict(lambda: None, press.model_dump())
-    asked |= {"purchase_id": purchase_id, "operation": "reinstate"}
+async def reinstate(purchase_id: UUID, command: Reinstate) -> dict[str, int | None]:
+    # All other parameters of the statement are null.
+    parameters = defaultdict(lambda: None, command.model_dump())
+    parameters |= {"purchase_id": purchase_id, "operation": "reinstate"}
     async with pool.connection() as connection:
-        cursor = await connection.execute(SQL, asked)
+        cursor = await connection.execute(SQL, parameters)
         row = await cursor.fetchone()
     return {"sessions_used": row[0] if row else None}

@@ -1,4 +1,4 @@
-"""The desk's statement behind Flask: no sign-in, no token, no page."""
+"""The desk's statement behind Flask, without sign-in, CSRF token and HTML."""
 
 import os
 from collections import defaultdict
@@ -14,21 +14,21 @@ app = Flask(__name__)
 
 @cache
 def database():
-    """One connection for the worker, which has one thread."""
+    """Return the connection of the worker, which has one thread."""
     return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, prepare_threshold=0)
 
 
 @app.post("/purchases/<uuid:purchase_id>/reinstate/")
 def reinstate(purchase_id):
-    press = request.get_json()
-    # What the statement asks besides is null.
-    asked = defaultdict(
+    command = request.get_json()
+    # All other parameters of the statement are null.
+    parameters = defaultdict(
         lambda: None,
-        request_id=UUID(press["request_id"]),
+        request_id=UUID(command["request_id"]),
         operation="reinstate",
         purchase_id=purchase_id,
-        actor_id=press["actor_id"],
-        note=press.get("note", ""),
+        actor_id=command["actor_id"],
+        note=command.get("note", ""),
     )
-    row = database().execute(SQL, asked).fetchone()
+    row = database().execute(SQL, parameters).fetchone()
     return {"sessions_used": row[0] if row else None}

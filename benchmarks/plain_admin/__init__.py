@@ -1,2 +1,1 @@
-"""The list of purchases as Django's admin makes it by itself: what the desk's page is held
-against, on the same rows, in the same server."""
+"""The list of purchases in Django's plain admin, to compare with the desk's page."""

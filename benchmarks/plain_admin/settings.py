@@ -1,4 +1,4 @@
-"""The desk's own, but for the URLs, and with the time that the list needs: it would be cut off."""
+"""The desk's settings with other URLs and a longer statement timeout, which the list needs."""
 
 from studio.settings import *  # noqa: F403
 from studio.settings import DATABASES

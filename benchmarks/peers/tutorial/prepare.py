@@ -1,4 +1,4 @@
-"""`python -m tutorial.prepare COUNT TOTAL USED`: the tables, so many packs, somebody to press."""
+"""`python -m tutorial.prepare COUNT TOTAL USED`: create the tables, the packs and a user."""
 
 import sys
 
@@ -9,7 +9,7 @@ from django.core.management import call_command
 def main(count, total, used):
     django.setup()
     call_command("migrate", verbosity=0)
-    # Models without migrations refer to the users, who have to be there by then.
+    # Models without migrations reference the user table, which must exist first.
     call_command("migrate", run_syncdb=True, verbosity=0)
 
     from django.contrib.auth.models import User

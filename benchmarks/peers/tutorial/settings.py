@@ -1,4 +1,4 @@
-"""What `startproject` writes, and the PostgreSQL of DATABASE_URL."""
+"""The settings of `startproject` with the PostgreSQL of DATABASE_URL."""
 
 import os
 
@@ -40,12 +40,12 @@ TEMPLATES = [
         },
     },
 ]
-where = conninfo_to_dict(os.environ["DATABASE_URL"])
+connection = conninfo_to_dict(os.environ["DATABASE_URL"])
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": where.pop("dbname"),
-        "OPTIONS": where,
+        "NAME": connection.pop("dbname"),
+        "OPTIONS": connection,
     }
 }
 STATIC_URL = "static/"

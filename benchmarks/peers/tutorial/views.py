@@ -1,4 +1,4 @@
-"""A session given back as most tutorials would write it: read, compute in Python, save."""
+"""Reinstate a session as most tutorials would: read, compute in Python, save."""
 
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -12,20 +12,20 @@ from tutorial.models import Event, Pack
 def locked(request, pack_id):
     with transaction.atomic():
         packs = Pack.objects.select_for_update()
-        return give_back(request, get_object_or_404(packs, pk=pack_id, studio=studio_of(request)))
+        return reinstate(request, get_object_or_404(packs, pk=pack_id, studio=studio_of(request)))
 
 
 @require_POST
 @login_required
 def naive(request, pack_id):
-    return give_back(request, get_object_or_404(Pack, pk=pack_id, studio=studio_of(request)))
+    return reinstate(request, get_object_or_404(Pack, pk=pack_id, studio=studio_of(request)))
 
 
 def studio_of(request):
     return request.user.membership.studio
 
 
-def give_back(request, pack):
+def reinstate(request, pack):
     if pack.sessions_used == 0:
         return render(request, "row.html", {"pack": pack, "refused": True}, status=409)
     pack.sessions_used -= 1
