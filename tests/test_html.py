@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from purchases.models import Org
-from tests.cancelled_class.pages import look
+from tests.cancelled_class.pages import paste_names
 from tests.factories import make_purchase
 from tests.pages import LIST, html_of
 
@@ -48,7 +48,7 @@ def test_the_bar_of_a_malformed_count_is_clamped(
 def test_a_null_character_is_shown_as_the_replacement_character(
     northside: Org, desk: Client
 ) -> None:
-    response = look(desk, "Ana \0 Ruiz")
+    response = paste_names(desk, "Ana \0 Ruiz")
 
     assert response.status_code == 400
     assert "\0" not in html_of(response)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from purchases.models import Org
 from studio.models import User
-from tests.cancelled_class.lists import written_by
+from tests.cancelled_class.lists import create_list_by
 from tests.expiry.extensions import expiry_of, extended_by
 from tests.factories import make_purchase
 from tests.ledger import reinstated_by
@@ -154,7 +154,7 @@ def test_each_user_gets_the_status_of_the_table(
     pack = make_purchase(org=northside, used=4, expires_at=timezone.now() + timedelta(days=5))
     mia = request.getfixturevalue("mia")
     events = {"undo": reinstated_by(mia, pack).pk, "undo_extension": extended_by(mia, pack).pk}
-    cancelled_list = written_by(mia, pack)
+    cancelled_list = create_list_by(mia, pack)
     browser = browser_of(person, request)
     before = used(pack), expiry_of(pack)
 
@@ -210,7 +210,7 @@ def test_a_row_of_another_org_and_an_unknown_id_get_the_same_answer(
     unknown_events = {name: event_id + 1000 for name, event_id in events.items()}
     browser = browser_of(stranger, request)
 
-    url = url_of(name, pack.pk, pack.client_id, events, written_by(mia, pack).pk)
+    url = url_of(name, pack.pk, pack.client_id, events, create_list_by(mia, pack).pk)
     unknown_url = url_of(name, uuid4(), uuid4(), unknown_events, uuid4())
     foreign = browser.generic(verb, url, headers=headers)
     unknown = browser.generic(verb, unknown_url, headers=headers)

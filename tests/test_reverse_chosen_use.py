@@ -12,7 +12,7 @@ from studio.models import User
 from tests.concurrent_browsers import ConcurrentBrowsers, PostRequest
 from tests.database import another_connection, rows
 from tests.factories import make_purchase
-from tests.integrity.schedule import Asked, ask, run
+from tests.integrity.schedule import ActionParameters, execute_action, run
 from tests.ledger import changes, reinstated_by, undone_by, used_by
 from tests.pages import note_on
 from tests.purchase_kinds import used
@@ -129,12 +129,14 @@ def test_of_two_concurrent_undos_with_room_for_one_the_other_stays_refused(
 
 
 def test_a_retried_undo_does_not_wait_for_a_lock_on_the_purchase(mia: User, pack: Purchase) -> None:
-    request = Asked(uuid4(), "undo", pack.pk, mia.pk, reinstated_by(mia, pack).pk)
+    request = ActionParameters(uuid4(), "undo", pack.pk, mia.pk, reinstated_by(mia, pack).pk)
     hold = "SELECT FROM client_purchases FOR UPDATE"
     with another_connection() as before:
-        assert ask(before, request)
+        assert execute_action(before, request)
 
-    outcome = run(lambda other: other.execute(hold), lambda desk: ask(desk, request), "COMMIT")
+    outcome = run(
+        lambda other: other.execute(hold), lambda desk: execute_action(desk, request), "COMMIT"
+    )
 
     assert (outcome.second, outcome.waited) == (None, False)
 

@@ -23,7 +23,7 @@ from studio.models import Allowance, Membership, Policy, Session, User
 from tests.database import another_connection, value
 from tests.factories import PASSWORD, make_user
 from tests.pages import words_on
-from tests.shared_desk.people import give_pin, take_over, who_is_at_the_desk
+from tests.shared_desk.people import current_member_name, give_pin, take_over
 
 DESK = reverse("purchases:purchase_list")
 WHO = reverse("at_desk")
@@ -84,13 +84,13 @@ def test_a_deleted_acting_member_locks_the_desk(northside: Org, mia: User, desk:
     for user in (mia, noah):
         give_pin(user)
     take_over(desk, noah)
-    assert who_is_at_the_desk(desk) == "Noah"
+    assert current_member_name(desk) == "Noah"
 
     noah.membership.delete()
 
     assert desk.get(DESK)["Location"].startswith(WHO)
     take_over(desk, mia)
-    assert who_is_at_the_desk(desk) == "Mia"
+    assert current_member_name(desk) == "Mia"
 
 
 def test_an_expired_session_is_signed_out(desk: Client) -> None:
@@ -105,7 +105,7 @@ def test_changing_the_columns_of_a_session_does_not_change_its_user(
     Session.objects.update(user=olivia.pk)
     assert desk.get(DESK).status_code == 403
     Session.objects.update(user=mia.pk, acting=olivia.membership.pk)
-    assert who_is_at_the_desk(desk) == "Mia"
+    assert current_member_name(desk) == "Mia"
 
 
 def test_a_session_survives_a_change_of_the_secret_key(mia: User, desk: Client) -> None:
