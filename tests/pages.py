@@ -34,6 +34,16 @@ VARYING = [
     r'(?<=name="csrfmiddlewaretoken" value=")[^"]*',
 ]
 
+# The heading of an empty list, by state.
+NO_PURCHASES = {
+    Purchase.State.ALL: "No purchases yet.",
+    Purchase.State.ACTIVE: "No active purchases.",
+    Purchase.State.EXPIRING: "No expiring purchases.",
+    Purchase.State.USED_UP: "No used-up purchases.",
+    Purchase.State.EXPIRED: "No expired purchases.",
+    Purchase.State.UNPAID: "No unpaid purchases.",
+}
+
 
 @dataclass(frozen=True)
 class Row:

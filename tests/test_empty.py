@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from purchases.models import Org, Purchase
 from tests.factories import make_client, make_purchase
-from tests.pages import LIST, html_of, rows_on, words_on
+from tests.pages import LIST, NO_PURCHASES, html_of, rows_on, words_on
 
 STATES = [state for state in Purchase.State if state != Purchase.State.ALL]
 
@@ -26,7 +26,7 @@ def test_an_empty_filter_links_to_all_purchases(
 ) -> None:
     response = desk.get(LIST, {"state": state})
 
-    assert f"No purchase is {state.label.lower()}." in words_on(response)
+    assert NO_PURCHASES[state] in words_on(response)
     assert "Show all purchases" in words_on(response)
 
 

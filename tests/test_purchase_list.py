@@ -12,7 +12,7 @@ from purchases.models import EXPIRING_WITHIN, Org, Purchase
 from purchases.queries import PAGE_SIZE, Place
 from studio.models import Allowance
 from tests.factories import make_client, make_purchase, make_purchases
-from tests.pages import HTMX, LIST, html_of, next_page, rows_on, the_row_on, words_on
+from tests.pages import HTMX, LIST, NO_PURCHASES, html_of, next_page, rows_on, the_row_on, words_on
 from tests.purchase_kinds import PACKS, make_pack
 
 State = Purchase.State
@@ -92,9 +92,7 @@ def test_the_current_filter_is_marked(desk: Client, state: Purchase.State) -> No
 
 @pytest.mark.parametrize("state", State)
 def test_an_empty_list_has_a_message(desk: Client, state: Purchase.State) -> None:
-    text = "No purchases yet." if state == "all" else f"No purchase is {state.label.lower()}."
-
-    assert text in words_on(desk.get(LIST, {"state": state}))
+    assert NO_PURCHASES[state] in words_on(desk.get(LIST, {"state": state}))
 
 
 @pytest.mark.parametrize("kind", PACKS)

@@ -124,7 +124,7 @@ def test_a_query_of_punctuation_finds_no_client(
     page = desk.get(LIST, {"q": typed})
 
     assert rows_on(page) == []
-    assert f"Nobody found for “{typed}”." in words_on(page)
+    assert f"No clients found for “{typed}”." in words_on(page)
 
 
 def test_every_purchase_of_a_client_is_listed_once(northside: Org, desk: Client) -> None:

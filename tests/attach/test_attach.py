@@ -23,7 +23,7 @@ def test_dry_run_reports_and_changes_nothing(foreign: ForeignDatabase) -> None:
     assert (
         "without a search_path, executable by PUBLIC, anon, authenticated, service_role" in output
     )
-    assert "use_session(uuid) returns boolean from then on, and jsonb no longer" in output
+    assert "use_session(uuid) returns boolean afterwards, and jsonb no longer" in output
     assert "record purchases.0001_initial as applied" in output
     assert output.rstrip().endswith("This was a dry run. Nothing was changed.")
 
@@ -64,7 +64,7 @@ def test_rows_that_break_an_invariant_are_reported(
     assert f"{MALFORMED}2  Zoë O’Brien 1: -2 of 10 used" in output
     assert "a pack whose count is missing" in output
     assert f"{broken + 1} purchases break sessions_used_is_between_0_and_total" in output
-    assert "no program can change it in a way that leaves it broken" in output
+    assert "no program can update another column of such a row" in output
 
 
 def test_broken_row_can_only_be_changed_by_correcting_it(

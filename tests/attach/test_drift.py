@@ -39,14 +39,14 @@ CHANGED = {
     "CREATE OR REPLACE FUNCTION public.release_session(p_purchase_id uuid) RETURNS int"
     " LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp"
     " SET application_name = 'studio: reinstated' AS 'SELECT 0'": (
-        "the function release_session(uuid) was changed: it has no more"
+        "the function release_session(uuid) was changed: it no longer contains"
     ),
     "DROP FUNCTION public.undo_reinstatement(uuid); CREATE FUNCTION"
     " public.undo_reinstatement(purchase uuid) RETURNS bigint LANGUAGE sql AS 'SELECT 0::bigint'": (
-        "the function undo_reinstatement(uuid) was changed: it has no more"
+        "the function undo_reinstatement(uuid) was changed: it no longer contains"
     ),
     "ALTER FUNCTION public.use_session RESET search_path": (
-        "the function use_session(uuid) was changed: it has no more"
+        "the function use_session(uuid) was changed: it no longer contains"
         " “SET search_path TO 'pg_catalog', 'pg_temp'”"
     ),
     "ALTER FUNCTION public.record_session_event SECURITY INVOKER": (

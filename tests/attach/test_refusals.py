@@ -12,21 +12,21 @@ OTHER_COLUMNS = {
     "ALTER TABLE clients DROP COLUMN phone": "clients.phone is missing: ALTER TABLE",
     "ALTER TABLE clients ALTER COLUMN status DROP DEFAULT,"
     " ALTER COLUMN status TYPE loyalty_tier USING 'gold'": (
-        "clients.status is public.loyalty_tier and has to be text: ALTER TABLE"
+        "clients.status is public.loyalty_tier and must be text: ALTER TABLE"
     ),
     "ALTER TABLE clients ALTER COLUMN email TYPE varchar(255)": (
-        "clients.email is character varying(255) and has to be text: ALTER TABLE"
+        "clients.email is character varying(255) and must be text: ALTER TABLE"
     ),
     "CREATE DOMAIN title AS text CHECK (value <> ''); ALTER TABLE offers ALTER COLUMN name TYPE"
-    " title": "offers.name is public.title and has to be text: ALTER TABLE",
+    " title": "offers.name is public.title and must be text: ALTER TABLE",
     "ALTER TABLE offers ALTER COLUMN price_cents TYPE bigint": (
-        "offers.price_cents is bigint and has to be integer: ALTER TABLE"
+        "offers.price_cents is bigint and must be integer: ALTER TABLE"
     ),
     "ALTER TABLE clients ALTER COLUMN full_name DROP NOT NULL": (
         "clients.full_name may be null: ALTER TABLE"
     ),
     "ALTER TABLE client_purchases DROP COLUMN sessions_remaining CASCADE, ADD COLUMN"
-    " sessions_remaining int": "client_purchases.sessions_remaining is an ordinary column and has",
+    " sessions_remaining int": "client_purchases.sessions_remaining is an ordinary column and must",
     "ALTER TABLE client_purchases DROP COLUMN payment_method, ADD COLUMN payment_method text"
     " GENERATED ALWAYS AS (currency) STORED": "client_purchases.payment_method is generated",
     "ALTER TABLE orgs DROP COLUMN slug, ADD COLUMN slug text": "orgs.slug may be null: ALTER",
@@ -35,26 +35,26 @@ OTHER_COLUMNS = {
     ),
 }
 TAKEN = {
-    "CREATE TABLE session_events (id int)": "the name session_events is taken by a table: rename",
+    "CREATE TABLE session_events (id int)": "the name session_events is used by a table: rename",
     "CREATE INDEX purchases_by_expiry ON clients (id)": (
-        "the name purchases_by_expiry is taken by an index: rename"
+        "the name purchases_by_expiry is used by an index: rename"
     ),
     "CREATE FUNCTION made_by() RETURNS text LANGUAGE sql AS 'SELECT NULL::text'": (
-        "the function made_by() is there, and not ours: rename it"
+        "the function made_by() exists and is not ours: rename it"
     ),
     "CREATE TRIGGER keep_search_terms BEFORE UPDATE ON clients FOR EACH ROW"
     " EXECUTE FUNCTION touch()": (
-        "the trigger keep_search_terms on clients is there, and not ours: rename it"
+        "the trigger keep_search_terms on clients exists and is not ours: rename it"
     ),
     "ALTER TABLE client_purchases"
     " ADD CONSTRAINT sessions_used_is_between_0_and_total CHECK (true)": (
-        "the constraint sessions_used_is_between_0_and_total on client_purchases is there"
+        "the constraint sessions_used_is_between_0_and_total on client_purchases exists"
     ),
     "CREATE VIEW released AS SELECT release_session(id) FROM client_purchases": (
         "release_session(uuid) can't be replaced while rule _RETURN on view released depends on it"
     ),
     "DROP FUNCTION use_session(uuid); CREATE PROCEDURE use_session(uuid) LANGUAGE sql AS ''": (
-        "use_session(uuid) is no function but a procedure"
+        "use_session(uuid) is a procedure"
     ),
 }
 
@@ -192,7 +192,7 @@ SERVER = {
     ("difference", "refusal"),
     [
         ({"version": 140012}, "this is PostgreSQL 14; Studio needs 15 or later"),
-        ({"schema": "app"}, "what owner makes lands in app and not in public"),
+        ({"schema": "app"}, "objects that owner creates go to app, not to public"),
         ({"may_create_temporary": False}, "owner may not create temporary tables"),
     ],
 )

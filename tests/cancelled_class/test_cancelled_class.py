@@ -61,7 +61,7 @@ def test_several_clients_of_one_name_are_a_choice(northside: Org, desk: Client) 
     page = paste_names(desk, "Ana Ruiz")
 
     assert boxes(page) == dict.fromkeys(anas, False)
-    assert "“Ana Ruiz”: tick who it was" in problems_on(page)
+    assert "“Ana Ruiz”: tick the right person" in problems_on(page)
     assert "ana0@example.com" in problems_on(page)
 
 
@@ -174,7 +174,7 @@ def test_search_adds_clients_and_keeps_the_ticks(northside: Org, desk: Client) -
         desk, "Ana Ruiz", q="zoe", shown=f"{ana.pk} {bo.pk} {cy.pk}", purchase=[bo.pk]
     )
     assert boxes(page) == {ana.pk: False, bo.pk: True}
-    assert "“zoe” finds nobody who is not listed above." in words_on(page)
+    assert "No other clients for “zoe”." in words_on(page)
 
 
 def test_preview_changes_nothing(northside: Org, desk: Client) -> None:
@@ -205,7 +205,7 @@ def test_500_people_need_9_queries(
 @pytest.mark.parametrize(
     ("fields", "error"),
     [
-        ({"pasted": "\n".join(f"Ana {n}" for n in range(501))}, "these are 501"),
+        ({"pasted": "\n".join(f"Ana {n}" for n in range(501))}, "These are 501"),
         ({"pasted": "x" * 100_001}, "Paste at most 500 people."),
         ({"pasted": "Ana\0"}, "Remove the unusual character"),
         ({"q": "x" * 101}, "Type at most 100"),

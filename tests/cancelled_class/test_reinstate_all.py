@@ -174,7 +174,7 @@ def test_list_of_another_org_is_404(
     ("fields", "error"),
     [
         ({"purchase": []}, "Tick the people who get a session back"),
-        ({"purchase": [str(uuid4()) for _ in range(501)]}, "Tick 500 people at most"),
+        ({"purchase": [str(uuid4()) for _ in range(501)]}, "Tick at most 500 people"),
         ({"purchase": ["x"]}, "This page is out of date."),
         ({"note": "x" * 501}, "Shorten the note"),
         ({"reason": "rain"}, "Choose a reason from the list"),

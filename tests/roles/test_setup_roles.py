@@ -76,7 +76,7 @@ def test_missing_migrations_are_an_error() -> None:
     with pytest.raises(CommandError) as refused:
         run()
     assert str(refused.value) == (
-        "public.studio_policy, public.undo_reinstatement(uuid): not there. "
+        "public.studio_policy, public.undo_reinstatement(uuid) do not exist. "
         "Run `python manage.py migrate` first."
     )
 
