@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django_htmx.middleware import HtmxDetails
 
-from purchases.member import Action, Member
+from purchases.member import Action, Desk, Member
 from purchases.models import CancelledClass, Client, ExpiryEvent, Purchase, SessionEvent
 from purchases.queries.purchase import get_purchase
 
@@ -21,6 +21,7 @@ class DeskRequest(HttpRequest):
     """A request of a member: the site's middleware lets no other one through."""
 
     member: Member
+    desk: Desk
     htmx: HtmxDetails
 
 

@@ -61,8 +61,12 @@ class Member(Protocol):
     def approvers(self) -> Sequence[Approver]:
         """The other people who can confirm what this one may not do alone."""
 
-    def approval_problem(self, approval: Approval) -> str | None:
-        """None where it is one of the approvers, by their secret; else why not, in words. Wrong
-        tries are counted."""
-
     def may(self, action: Action) -> bool: ...
+
+
+class Desk(Protocol):
+    """The computer at which the member acts."""
+
+    def approval_problem(self, approval: Approval) -> str | None:
+        """Return None if the secret is that of one of the member's approvers, else why not, in
+        words. Wrong tries are counted."""

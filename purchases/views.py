@@ -121,7 +121,9 @@ def rows(request: DeskRequest) -> HttpResponse:
 def reinstate(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     purchase = purchase_or_404(request, purchase_id, to="reinstate")
     form = ReinstateForm(request.POST, reason_required=request.member.must_give_reason)
-    operation = partial(operations.reinstate, purchase=purchase)
+    operation = partial(
+        operations.reinstate, purchase=purchase, verify_approval=request.desk.approval_problem
+    )
     return _act(request, purchase, form, operation, "reinstated.html")
 
 

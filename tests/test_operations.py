@@ -14,10 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from purchases import operations
+from purchases.member import Approval
 from purchases.models import Purchase, Refusal
 from purchases.operations import Done
 from studio.models import User
-from tests.factories import make_purchase
+from tests.factories import PASSWORD, make_purchase
+from tests.purchase_kinds import used
 
 Operation = Callable[..., Done]
 
@@ -89,6 +91,18 @@ def test_reinstate_is_one_statement(mia: User) -> None:
     assert len(queries) == 1
     assert "public.release_session(" in queries[0]["sql"]
     assert "INSERT INTO public.session_requests" in queries[0]["sql"]
+
+
+def test_an_approval_without_a_verifier_never_counts(mia: User, olivia: User) -> None:
+    purchase = make_purchase(org=mia.membership.org, used=3)
+    approval = Approval(olivia.pk, PASSWORD)
+
+    with pytest.raises(TypeError, match="verify_approval"):
+        operations.reinstate(
+            member=mia.membership, purchase=purchase, request_id=uuid4(), approval=approval
+        )
+
+    assert used(purchase) == 3
 
 
 @pytest.mark.parametrize("used", [0, None])

@@ -1,5 +1,6 @@
 """Reinstate, use and undo: what a person can do to a count."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
@@ -49,6 +50,10 @@ WITHIN_ALLOWANCE = (
 )
 
 
+# Returns None if the approval counts, else why not, in words.
+VerifyApproval = Callable[[Approval], str | None]
+
+
 class OwnerConfirms(Refused):
     """With an owner's approval, a press of its own can do it."""
 
@@ -78,10 +83,12 @@ def reinstate(
     note: str = "",
     event: int | None = None,
     approval: Approval | None = None,
+    verify_approval: VerifyApproval | None = None,
 ) -> Done:
     """Give one session of a purchase back, be it expired or not.
 
     It takes back the use whose event is named, or else the newest that was not taken back.
+    `verify_approval` decides whether an approval counts.
     The purchase comes from the member's own org and carries the count that stands afterwards.
     Raises `Refused` where it is not paid, no session of it is used, or the chosen use was taken
     back already; `OverAllowance` where staff go beyond the allowance for this reason without an
@@ -98,6 +105,7 @@ def reinstate(
         note=note,
         event_id=event,
         approval=approval,
+        verify_approval=verify_approval,
         allowance=None if may_exceed else member.allowances.get(reason or ""),
     )
 
@@ -131,6 +139,7 @@ def _act(
     reason: str | None = None,
     note: str = "",
     approval: Approval | None = None,
+    verify_approval: VerifyApproval | None = None,
     allowance: Allowance | None = None,
 ) -> Done:
     """Claim the request, change the count, and say what came of it."""
@@ -145,11 +154,14 @@ def _act(
     )
     said: dict[str, Any] = {"reason": reason, "note": note}
     said["objection"] = objection and objection.value
-    if approval and (why_not := member.approval_problem(approval)):
-        # What was answered before keeps its answer, whatever has become of the secret.
-        if SessionRequest.objects.filter(pk=request_id).exists():
-            return _first_answer(asked, purchase)
-        raise NotApproved(why_not)
+    if approval:
+        if verify_approval is None:
+            raise TypeError("an approval needs verify_approval, which checks its secret")
+        if why_not := verify_approval(approval):
+            # What was answered before keeps its answer, whatever has become of the secret.
+            if SessionRequest.objects.filter(pk=request_id).exists():
+                return _first_answer(asked, purchase)
+            raise NotApproved(why_not)
     if objection and (objection.is_decided_by_the_page or allowance):
         statement = CLAIM + REFUSE
     elif allowance:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from purchases.member import Action, Approval, Approver
+from purchases.member import Action, Approver
 from studio.accounts.permissions import ROLE_PERMISSIONS, Role
 from studio.accounts.policy import Allowance, Policy
 from studio.accounts.user import User
@@ -117,12 +117,6 @@ class Membership(models.Model):
     def other_owners(self) -> models.QuerySet[Membership]:
         owners = Membership.objects.filter(role=Membership.Role.OWNER, user__is_active=True)
         return owners.filter(org=self.org_id).exclude(pk=self.pk).select_related("user")
-
-    def approval_problem(self, approval: Approval) -> str | None:
-        # It imports this module.
-        from studio.accounts.approvals import approval_problem
-
-        return approval_problem(self, approval)
 
     def may(self, action: Action) -> bool:
         return action in ROLE_PERMISSIONS[Role(self.role)]

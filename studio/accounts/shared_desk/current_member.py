@@ -14,6 +14,8 @@ from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from purchases.access import DeskRequest
+from purchases.member import Approval
+from studio.accounts import approvals
 from studio.accounts.membership import Membership
 from studio.accounts.policy import Policy
 from studio.accounts.session_store import ACTING, SessionStore
@@ -43,6 +45,11 @@ class Desk:
     @property
     def locks_after(self) -> int | None:
         return locks_after(self.signed_in)
+
+    def approval_problem(self, approval: Approval) -> str | None:
+        """Return why an approval of what the acting member does is not valid, or None if it is."""
+        assert self.acting is not None
+        return approvals.approval_problem(self.acting, approval)
 
 
 class SharedDeskRequest(DeskRequest):
