@@ -65,7 +65,11 @@ class Member(Protocol):
 
 
 class Desk(Protocol):
-    """The computer at which the member acts."""
+    """The computer at which the member acts, as far as the pages of purchases use it."""
+
+    @property
+    def snapshot(self) -> str:
+        """The transactions that the request has seen, for live updates."""
 
     def approval_problem(self, approval: Approval) -> str | None:
         """Return None if the secret is that of one of the member's approvers, else why not, in

@@ -40,8 +40,8 @@ _came_along: ContextVar[User | None] = ContextVar("came_along", default=None)
 
 
 def _signed_in(request: HttpRequest) -> User | AnonymousUser:
-    row = cast("SessionStore", request.session).row
-    before = _came_along.set(row.user if row else None)
+    loaded = cast("SessionStore", request.session).valid_session
+    before = _came_along.set(loaded.session.user if loaded else None)
     try:
         return auth.get_user(request)
     finally:

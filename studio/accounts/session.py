@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import InterfaceError, OperationalError, connection, models
@@ -12,7 +13,7 @@ from django.utils import timezone
 from purchases.models import Org
 from purchases.models.row_mapper import RowMapper
 from studio.accounts.membership import Membership
-from studio.accounts.policy import Policy
+from studio.accounts.policy import Allowance, Policy
 from studio.accounts.user import User
 
 
@@ -32,6 +33,18 @@ class Session(AbstractBaseSession):
         db_constraint=False,
         db_index=False,
     )
+
+
+@dataclass(frozen=True)
+class ValidSession:
+    """A session with the people it names, and what a request reads of their org's desk."""
+
+    session: Session
+    # The transactions that this request has seen, for live updates.
+    snapshot: str
+    has_pins: bool
+    # By reason.
+    allowances: dict[str, Allowance]
 
 
 # What a session's row brings along.
@@ -56,7 +69,7 @@ SELECT_VALID_SESSION = f"""
                 jsonb_build_object('reason', reason, 'sessions', sessions, 'days', days)
             )
             FROM public.studio_allowance AS allowance WHERE allowance.org_id = org.id
-        ) AS allowed
+        ) AS allowances
     FROM public.studio_session AS session
     LEFT JOIN public.studio_user AS person ON person.id = session.user_id
     LEFT JOIN public.studio_membership AS member ON member.user_id = person.id
@@ -68,13 +81,13 @@ SELECT_VALID_SESSION = f"""
 """  # noqa: S608
 
 
-def valid_session(key: str) -> Session | None:
-    """The session with whom it names, their org with all that it chose for its desk, and with the
-    snapshot of its news: whatever a request has to know before it begins, in one query."""
-    found = _found({"key": key, "now": timezone.now()})
-    if found is None:
+def valid_session(key: str) -> ValidSession | None:
+    """Load a session that is not over, with all that a request reads before its view, in one
+    query."""
+    row = _first_row({"key": key, "now": timezone.now()})
+    if row is None:
         return None
-    session, person, member, org, policy, acting, acting_person, snapshot, has_pins, allowed = found
+    session, person, member, org, policy, acting, acting_person, snapshot, has_pins, allowed = row
     session.user, session.acting = person, acting
     if person:
         User.membership.related.set_cached_value(person, member)
@@ -83,20 +96,24 @@ def valid_session(key: str) -> Session | None:
     if member:
         member.user, member.org = person, org
         Org.policy.related.set_cached_value(org, policy)
-        org.snapshot, org.has_pins = snapshot, has_pins
-        # Django has JSON come as text.
-        org.allowed = json.loads(allowed or "[]")
-    return cast("Session", session)
+    # Django has JSON come as text.
+    allowances = [Allowance(**columns) for columns in json.loads(allowed or "[]")]
+    return ValidSession(
+        session=session,
+        snapshot=snapshot,
+        has_pins=has_pins,
+        allowances={allowance.reason: allowance for allowance in allowances},
+    )
 
 
-def _found(asked: dict[str, Any]) -> list[Any] | None:
+def _first_row(params: dict[str, Any]) -> list[Any] | None:
     # The first query of a request finds out by itself whether the connection still stands, and
     # saves the SELECT 1 that Django would ask before it.
     connection.health_check_done = True  # type: ignore[attr-defined]
     try:
-        return SESSION_ROW.first(SELECT_VALID_SESSION, asked)
+        return SESSION_ROW.first(SELECT_VALID_SESSION, params)
     except (InterfaceError, OperationalError):
         if connection.is_usable():
             raise
         connection.close()
-        return SESSION_ROW.first(SELECT_VALID_SESSION, asked)
+        return SESSION_ROW.first(SELECT_VALID_SESSION, params)

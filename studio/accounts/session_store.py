@@ -5,7 +5,7 @@ from typing import Any, cast
 from django.contrib import auth
 from django.contrib.sessions.backends import db
 
-from studio.accounts.session import Session, valid_session
+from studio.accounts.session import Session, ValidSession, valid_session
 
 # The key of the session that names the membership of who acts there, first of a list.
 ACTING = "acting"
@@ -16,13 +16,13 @@ OLD_BACKEND = "studio.sessions.Backend"
 
 
 class SessionStore(db.SessionStore):
-    _row: Session | None = None
+    _valid_session: ValidSession | None = None
 
     @property
-    def row(self) -> Session | None:
-        """As it was found, with the people whom it names. None for a new session."""
+    def valid_session(self) -> ValidSession | None:
+        """The session as it was loaded, with the people it names. None for a new session."""
         self.keys()  # loads it
-        return self._row
+        return self._valid_session
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -31,11 +31,12 @@ class SessionStore(db.SessionStore):
     def load(self) -> dict[str, Any]:
         key = self.session_key
         # PostgreSQL has no NUL, and a cookie may say anything.
-        self._row = valid_session(key) if key and "\0" not in key else None
-        if self._row is None:
+        loaded = valid_session(key) if key and "\0" not in key else None
+        self._valid_session = loaded
+        if loaded is None:
             self._session_key = None
             return {}
-        data: dict[str, Any] = self.decode(self._row.session_data)
+        data: dict[str, Any] = self.decode(loaded.session.session_data)
         if data.get(auth.BACKEND_SESSION_KEY) == OLD_BACKEND:
             data[auth.BACKEND_SESSION_KEY] = BACKEND
         return data

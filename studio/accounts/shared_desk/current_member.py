@@ -5,6 +5,7 @@ somebody locked it. When somebody last did something here is in a signed cookie 
 that no request has to write it down: an older cookie only locks sooner.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -14,7 +15,7 @@ from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from purchases.access import DeskRequest
-from purchases.member import Approval
+from purchases.member import Allowance, Approval
 from studio.accounts import approvals
 from studio.accounts.membership import Membership
 from studio.accounts.policy import Policy
@@ -35,7 +36,11 @@ class Desk:
     # Whom the session names; they may have lost their code or role since.
     previous: Membership | None
     is_by_password: bool
+    # The transactions that this request has seen, for live updates.
+    snapshot: str
     has_pins: bool
+    # Those of the org, by reason.
+    allowances: Mapping[str, Allowance]
 
     @property
     def is_shared(self) -> bool:
@@ -58,8 +63,11 @@ class SharedDeskRequest(DeskRequest):
 
 def desk_of(request: HttpRequest) -> Desk | None:
     """None where nobody is signed in, or who is belongs to no org."""
-    session = cast("SessionStore", request.session).row
-    if session is None or session.user != request.user or not hasattr(session.user, "membership"):
+    loaded = cast("SessionStore", request.session).valid_session
+    if loaded is None:
+        return None
+    session = loaded.session
+    if session.user != request.user or not hasattr(session.user, "membership"):
         return None
     signed_in: Membership = session.user.membership
     named, stamp = request.session.get(ACTING, (None, ""))
@@ -70,13 +78,17 @@ def desk_of(request: HttpRequest) -> Desk | None:
             previous.org = signed_in.org
         else:
             previous = None
+    if previous:
+        previous.allowances = loaded.allowances
     is_locked = LOCKED in request.session or _is_idle(request, signed_in)
     return Desk(
         signed_in=signed_in,
         acting=None if is_locked else previous,
         previous=previous,
         is_by_password=named is None,
-        has_pins=vars(signed_in.org)["has_pins"],
+        snapshot=loaded.snapshot,
+        has_pins=loaded.has_pins,
+        allowances=loaded.allowances,
     )
 
 
