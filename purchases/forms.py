@@ -1,7 +1,6 @@
 """What a request may say. A form's errors are for the person who sent it."""
 
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from purchases.member import Approval
 from purchases.models import Purchase, SessionRequest
+from purchases.operations.commands import Extend, Reinstate, Undo, UndoExtension, Use
 from purchases.queries import PAGE_SIZE, Place
 
 OUT_OF_DATE = _("This page is out of date. Reload it, then press again.")
@@ -103,13 +103,20 @@ class ActForm(forms.Form):
         required=False, error_messages={"null_characters_not_allowed": OUT_OF_DATE}
     )
 
+
+class UndoForm(ActForm):
     @property
-    def asked(self) -> dict[str, Any]:
-        """What the operation takes."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "next"}
+    def command(self) -> Undo:
+        return Undo(request_id=self.cleaned_data["request_id"])
 
 
-class UseForm(ActForm):
+class UndoExtensionForm(ActForm):
+    @property
+    def command(self) -> UndoExtension:
+        return UndoExtension(request_id=self.cleaned_data["request_id"])
+
+
+class NoteForm(ActForm):
     note = forms.CharField(
         required=False,
         max_length=500,
@@ -117,7 +124,13 @@ class UseForm(ActForm):
     )
 
 
-class ExtendForm(UseForm):
+class UseForm(NoteForm):
+    @property
+    def command(self) -> Use:
+        return Use(request_id=self.cleaned_data["request_id"], note=self.cleaned_data["note"])
+
+
+class ExtendForm(NoteForm):
     """So many days, or until a day. The days come from a button that was pressed, and count; a day
     that stands in the field beside it does not."""
 
@@ -135,6 +148,15 @@ class ExtendForm(UseForm):
     def __init__(self, data: QueryDict, *, note_required: bool) -> None:
         super().__init__(data)
         self.note_required = note_required
+
+    @property
+    def command(self) -> Extend:
+        return Extend(
+            request_id=self.cleaned_data["request_id"],
+            days=self.cleaned_data["days"],
+            until=self.cleaned_data["until"],
+            note=self.cleaned_data["note"],
+        )
 
     def clean_until(self) -> date | None:
         """A mistyped year is caught, and what was no such mistake once is none later: the answer
@@ -157,7 +179,7 @@ class ExtendForm(UseForm):
             self.add_error("note", SAY_WHY)
 
 
-class ReinstateForm(UseForm):
+class ReinstateForm(NoteForm):
     reason = forms.TypedChoiceField(
         required=False,
         choices=SessionRequest.Reason,
@@ -181,15 +203,20 @@ class ReinstateForm(UseForm):
         },
     )
 
-    @property
-    def asked(self) -> dict[str, Any]:
-        asked = super().asked
-        approval = Approval(asked.pop("approved_by") or 0, asked.pop("secret"))
-        return asked | {"approval": approval if approval.user_id else None}
-
     def __init__(self, data: QueryDict, *, reason_required: bool) -> None:
         super().__init__(data)
         self.reason_required = reason_required
+
+    @property
+    def command(self) -> Reinstate:
+        owner_id = self.cleaned_data["approved_by"]
+        return Reinstate(
+            request_id=self.cleaned_data["request_id"],
+            reason=self.cleaned_data["reason"],
+            note=self.cleaned_data["note"],
+            event_id=self.cleaned_data["event"],
+            approval=Approval(owner_id, self.cleaned_data["secret"]) if owner_id else None,
+        )
 
     def clean(self) -> None:
         """A request that was answered before its studio asked for reasons keeps its answer."""

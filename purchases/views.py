@@ -1,7 +1,6 @@
 """The desk. Each view loads its row, makes one call and renders the answer."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -37,10 +36,13 @@ from purchases.forms import (
     ListForm,
     ReinstateForm,
     RowsForm,
+    UndoExtensionForm,
+    UndoForm,
     UseForm,
     problems,
 )
 from purchases.models import Purchase, SessionRequest
+from purchases.operations.commands import Reinstate
 from purchases.redirects import safe_next_url
 from purchases.responses import row_response, success_message
 
@@ -121,37 +123,56 @@ def rows(request: DeskRequest) -> HttpResponse:
 def reinstate(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     purchase = purchase_or_404(request, purchase_id, to="reinstate")
     form = ReinstateForm(request.POST, reason_required=request.member.must_give_reason)
-    operation = partial(
-        operations.reinstate, purchase=purchase, verify_approval=request.desk.approval_problem
-    )
-    return _act(request, purchase, form, operation, "reinstated.html")
+
+    def act() -> operations.Done:
+        return operations.reinstate(
+            member=request.member,
+            purchase=purchase,
+            command=form.command,
+            verify_approval=request.desk.approval_problem,
+        )
+
+    return _act(request, purchase, form, act, "reinstated.html")
 
 
 def use(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     purchase = purchase_or_404(request, purchase_id, to="use")
-    operation = partial(operations.use, purchase=purchase)
-    return _act(request, purchase, UseForm(request.POST), operation, "used.html")
+    form = UseForm(request.POST)
+
+    def act() -> operations.Done:
+        return operations.use(member=request.member, purchase=purchase, command=form.command)
+
+    return _act(request, purchase, form, act, "used.html")
 
 
 def undo(request: DeskRequest, event_id: int) -> HttpResponse:
     event = event_or_404(request, event_id, to="undo")
-    operation = partial(operations.undo, event=event)
-    form = ActForm(request.POST)
-    return _act(request, event.purchase, form, operation, "undone.html")
+    form = UndoForm(request.POST)
+
+    def act() -> operations.Done:
+        return operations.undo(member=request.member, event=event, command=form.command)
+
+    return _act(request, event.purchase, form, act, "undone.html")
 
 
 def extend(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     purchase = purchase_or_404(request, purchase_id, to="extend")
     form = ExtendForm(request.POST, note_required=request.member.must_give_reason)
-    operation = partial(operations.extend, purchase=purchase)
-    return _act(request, purchase, form, operation, "extended.html")
+
+    def act() -> operations.NewExpiry:
+        return operations.extend(member=request.member, purchase=purchase, command=form.command)
+
+    return _act(request, purchase, form, act, "extended.html")
 
 
 def undo_extension(request: DeskRequest, event_id: int) -> HttpResponse:
     event = extension_or_404(request, event_id, to="undo")
-    operation = partial(operations.undo_extension, event=event)
-    form = ActForm(request.POST)
-    return _act(request, event.purchase, form, operation, "extension_undone.html")
+    form = UndoExtensionForm(request.POST)
+
+    def act() -> operations.NewExpiry:
+        return operations.undo_extension(member=request.member, event=event, command=form.command)
+
+    return _act(request, event.purchase, form, act, "extension_undone.html")
 
 
 # The verb is looked at after the row was loaded: a stranger's 404 comes before any 405.
@@ -172,7 +193,7 @@ def _act(
     request: DeskRequest,
     purchase: Purchase,
     form: ActForm,
-    operation: Callable[..., operations.Done | operations.NewExpiry],
+    act: Callable[[], operations.Done | operations.NewExpiry],
     success_template: str,
 ) -> HttpResponse:
     """Change a purchase and answer with its row; `success_template` says what is done."""
@@ -183,13 +204,13 @@ def _act(
     here = safe_next_url(request, form.cleaned_data["next"], otherwise="purchases:purchase_list")
     context: dict[str, Any] = {"purchase": purchase, "here": here}
     try:
-        context["done"] = operation(member=request.member, **form.asked)
+        context["done"] = act()
     except Purchase.DoesNotExist:
         raise Http404 from None
     except operations.Refused as refusal:
         context |= {"refused": refusal, **_acts(request, [purchase])}
-        if isinstance(refusal, operations.OwnerConfirms):
-            context |= _owners_step(request, form, context, refusal)
+        if isinstance(refusal, operations.OwnerConfirms) and isinstance(form, ReinstateForm):
+            context |= _owners_step(request, form.command, context, refusal)
         if request.htmx:
             return row_response(request, context, status=409)
         context["purchases"] = [purchase]
@@ -203,16 +224,15 @@ def _act(
 
 def _owners_step(
     request: DeskRequest,
-    form: ActForm,
+    command: Reinstate,
     row: dict[str, Any],
     refusal: operations.OwnerConfirms,
 ) -> dict[str, object]:
     """What the form needs with which an owner confirms, and how often it would be by now."""
-    asked = form.asked
-    step: dict[str, object] = {"asked": asked, "approvers": request.member.approvers}
-    said = row["allowance_uses"].get(row["purchase"].client_id, {}).get(asked["reason"] or "")
+    step: dict[str, object] = {"command": command, "approvers": request.member.approvers}
+    said = row["allowance_uses"].get(row["purchase"].client_id, {}).get(command.reason or "")
     if said and said.is_beyond:
-        reason = SessionRequest.Reason(asked["reason"]).label if asked["reason"] else ""
+        reason = SessionRequest.Reason(command.reason).label if command.reason else ""
         context = {**row, "said": said, "reason": reason}
         place = "refused" if isinstance(refusal, operations.OverAllowance) else "why_again"
         step[place] = render_to_string("purchases/_over_allowance.html", context, request)

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from purchases import operations
 from purchases.models import Purchase, SessionEvent
+from purchases.operations.commands import Reinstate, Undo, Use
 from studio.models import User
 from tests.database import rows
 
@@ -31,21 +32,25 @@ def newest(purchase: Purchase) -> SessionEvent:
 
 def used_by(user: User, purchase: Purchase, **arguments: Any) -> SessionEvent:
     done = operations.use(
-        member=user.membership, purchase=fresh(purchase), request_id=uuid4(), **arguments
+        member=user.membership,
+        purchase=fresh(purchase),
+        command=Use(request_id=uuid4(), **arguments),
     )
     return SessionEvent.objects.get(pk=done.event_id)
 
 
 def reinstated_by(user: User, purchase: Purchase, **arguments: Any) -> SessionEvent:
     done = operations.reinstate(
-        member=user.membership, purchase=fresh(purchase), request_id=uuid4(), **arguments
+        member=user.membership,
+        purchase=fresh(purchase),
+        command=Reinstate(request_id=uuid4(), **arguments),
     )
     return SessionEvent.objects.get(pk=done.event_id)
 
 
 def undone_by(user: User, reinstatement: SessionEvent) -> SessionEvent:
     event = SessionEvent.objects.get(pk=reinstatement.pk)
-    done = operations.undo(member=user.membership, event=event, request_id=uuid4())
+    done = operations.undo(member=user.membership, event=event, command=Undo(request_id=uuid4()))
     return SessionEvent.objects.get(pk=done.event_id)
 
 

@@ -11,6 +11,7 @@ from django.test import Client, override_settings
 from purchases import operations
 from purchases.member import Member
 from purchases.models import Org, Purchase
+from purchases.operations.commands import Reinstate
 from studio.models import Policy, User
 from tests.conftest import SignIn
 from tests.factories import make_client, make_offer, make_purchase
@@ -63,10 +64,8 @@ def test_the_action_calls_the_operation_once_per_purchase_with_its_own_request_i
 ) -> None:
     calls: list[tuple[Member, UUID, UUID]] = []
 
-    def record(
-        *, member: Member, purchase: Purchase, request_id: UUID, reason: str | None
-    ) -> operations.Done:
-        calls.append((member, purchase.pk, request_id))
+    def record(*, member: Member, purchase: Purchase, command: Reinstate) -> operations.Done:
+        calls.append((member, purchase.pk, command.request_id))
         return operations.Done(sessions_used=0, event_id=1)
 
     monkeypatch.setattr(operations, "reinstate", record)

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from purchases import operations
 from purchases.models import Client as Buyer
 from purchases.models import Org, Purchase, SessionEvent
+from purchases.operations.commands import Reinstate, Undo
 from purchases.queries import PAGE_SIZE, GivenBack, client_summary
 from studio.models import User
 from tests.conftest import SignIn
@@ -135,7 +136,9 @@ def test_the_page_counts_reinstatements_by_reason(northside: Org, mia: User, des
 
     def give_back(reason: str | None, purchase: Purchase = pack) -> operations.Done:
         return operations.reinstate(
-            member=member, purchase=purchase, request_id=uuid4(), reason=reason
+            member=member,
+            purchase=purchase,
+            command=Reinstate(request_id=uuid4(), reason=reason),
         )
 
     give_back("late_cancel_forgiven")
@@ -143,7 +146,7 @@ def test_the_page_counts_reinstatements_by_reason(northside: Org, mia: User, des
     give_back(None)
     undone = give_back("class_cancelled")
     event = SessionEvent.objects.get(pk=undone.event_id)
-    operations.undo(member=member, event=event, request_id=uuid4())
+    operations.undo(member=member, event=event, command=Undo(request_id=uuid4()))
     give_back("other", make_purchase(org=northside, client=another_client))
 
     given_back = client_summary(ana).given_back
@@ -164,7 +167,8 @@ def test_reinstatements_are_counted_within_30_90_and_365_days(
     northside: Org, now: datetime, monkeypatch: pytest.MonkeyPatch, mia: User
 ) -> None:
     pack = make_purchase(org=northside)
-    operations.reinstate(member=mia.membership, purchase=pack, request_id=uuid4())
+    command = Reinstate(request_id=uuid4())
+    operations.reinstate(member=mia.membership, purchase=pack, command=command)
     for days, counts in [(29, [(1, 1, 1)]), (31, [(0, 1, 1)]), (91, [(0, 0, 1)]), (366, [])]:
         later = now + timedelta(days=days)
         monkeypatch.setattr("django.utils.timezone.now", lambda later=later: later)

@@ -37,7 +37,7 @@ def test_a_line_has_a_button_exactly_if_its_action_would_succeed(
     assert buttons_on(desk, pack) == [""]
     visit = used_by(mia, pack)
     assert buttons_on(desk, pack) == ["Reinstate this visit", ""]
-    given_back = reinstated_by(mia, pack, event=visit.pk)
+    given_back = reinstated_by(mia, pack, event_id=visit.pk)
     assert buttons_on(desk, pack) == ["Undo", "", ""]
     undone_by(mia, given_back)
     assert buttons_on(desk, pack) == ["Reinstate this visit", "", "", ""]

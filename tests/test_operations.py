@@ -17,11 +17,16 @@ from purchases import operations
 from purchases.member import Approval
 from purchases.models import Purchase, Refusal
 from purchases.operations import Done
+from purchases.operations.commands import Reinstate, Use
 from studio.models import User
 from tests.factories import PASSWORD, make_purchase
 from tests.purchase_kinds import used
 
 Operation = Callable[..., Done]
+COMMANDS: dict[Operation, type[Reinstate | Use]] = {
+    operations.reinstate: Reinstate,
+    operations.use: Use,
+}
 
 NOT_PAID = pytest.mark.parametrize(
     ("payment_status", "reason"),
@@ -36,7 +41,8 @@ NOT_PAID = pytest.mark.parametrize(
 
 def act(operation: Operation, user: User, purchase: Purchase) -> int:
     """Run the operation and return the new count, which the event must have too."""
-    done = operation(member=user.membership, purchase=purchase, request_id=uuid4())
+    command = COMMANDS[operation](request_id=uuid4())
+    done = operation(member=user.membership, purchase=purchase, command=command)
     assert done.sessions_used == purchase.events.get(pk=done.event_id).sessions_used
     return done.sessions_used
 
@@ -87,7 +93,9 @@ def test_reinstate_is_one_statement(mia: User) -> None:
     assert not member.allowances, "loads the allowances, as a request does with its member"
 
     with CaptureQueriesContext(connection) as queries:
-        operations.reinstate(member=member, purchase=purchase, request_id=uuid4())
+        operations.reinstate(
+            member=member, purchase=purchase, command=Reinstate(request_id=uuid4())
+        )
     assert len(queries) == 1
     assert "public.release_session(" in queries[0]["sql"]
     assert "INSERT INTO public.session_requests" in queries[0]["sql"]
@@ -95,12 +103,10 @@ def test_reinstate_is_one_statement(mia: User) -> None:
 
 def test_an_approval_without_a_verifier_never_counts(mia: User, olivia: User) -> None:
     purchase = make_purchase(org=mia.membership.org, used=3)
-    approval = Approval(olivia.pk, PASSWORD)
+    command = Reinstate(request_id=uuid4(), approval=Approval(olivia.pk, PASSWORD))
 
     with pytest.raises(TypeError, match="verify_approval"):
-        operations.reinstate(
-            member=mia.membership, purchase=purchase, request_id=uuid4(), approval=approval
-        )
+        operations.reinstate(member=mia.membership, purchase=purchase, command=command)
 
     assert used(purchase) == 3
 

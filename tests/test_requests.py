@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from purchases import operations
 from purchases.models import Org, Purchase, SessionRequest
+from purchases.operations.commands import Use
 from studio.models import User
 from tests.conftest import SignIn
 from tests.database import rows
@@ -141,7 +142,8 @@ def refusal_text(refusal: HttpResponseBase) -> str:
 
 def test_a_refusal_by_the_database_alone_is_repeated(mia: User, pack: Purchase) -> None:
     """Another program changed the pack after the view had loaded it."""
-    use = partial(operations.use, member=mia.membership, purchase=pack, request_id=uuid4())
+    command = Use(request_id=uuid4())
+    use = partial(operations.use, member=mia.membership, purchase=pack, command=command)
     Purchase.objects.update(expires_at=timezone.now() - timedelta(days=1))
     texts = []
     for _ in range(2):
@@ -157,7 +159,8 @@ def test_a_refusal_by_the_database_alone_is_repeated(mia: User, pack: Purchase) 
 def test_an_action_is_one_statement_and_a_retry_reads_the_first_answer(
     mia: User, pack: Purchase
 ) -> None:
-    use = partial(operations.use, member=mia.membership, purchase=pack, request_id=uuid4())
+    command = Use(request_id=uuid4())
+    use = partial(operations.use, member=mia.membership, purchase=pack, command=command)
     with CaptureQueriesContext(connection) as first:
         use()
     with CaptureQueriesContext(connection) as retry:

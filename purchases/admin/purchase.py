@@ -18,6 +18,7 @@ from purchases.formatting import number, used_of
 from purchases.forms import ReinstateForm
 from purchases.member import Member
 from purchases.models import Purchase, PurchaseQuerySet, Refusal, SessionRequest
+from purchases.operations.commands import CorrectExpiry, Reinstate
 
 JUST_CHANGED = _(
     "Nothing was saved: the used count changed, and the total would now be less than the sessions"
@@ -177,8 +178,7 @@ class PurchaseAdmin(OwnOrgAdmin):
             operations.correct_expiry(
                 actor_id=request.user.pk,
                 purchase=obj,
-                request_id=uuid4(),
-                expires_at=obj.expires_at,
+                command=CorrectExpiry(request_id=uuid4(), expires_at=obj.expires_at),
             )
 
     def columns_to_write(self, request: HttpRequest, obj: Purchase, form: Any) -> list[str]:
@@ -203,14 +203,14 @@ class PurchaseAdmin(OwnOrgAdmin):
             self.message_user(request, text % {"most": self.list_per_page}, messages.ERROR)
             return
         for purchase in queryset:
-            level, report = reinstate_one(member, purchase, form)
+            level, report = reinstate_one(member, purchase, form.command)
             self.message_user(request, report, level)
 
 
-def reinstate_one(member: Member, purchase: Purchase, form: ReinstateForm) -> tuple[int, str]:
+def reinstate_one(member: Member, purchase: Purchase, command: Reinstate) -> tuple[int, str]:
     """Reinstate one session, and return the message level and the message.
 
-    Each request id is derived from the form's id and the purchase, so a repeated form is
+    Each request id is derived from the command's id and the purchase, so a repeated form is
     idempotent.
     """
     which = {"client": purchase.client, "offer": purchase.offer}
@@ -218,11 +218,12 @@ def reinstate_one(member: Member, purchase: Purchase, form: ReinstateForm) -> tu
     if purchase.org_id != member.org_id:
         why = gettext("Only a member of its studio can reinstate a session.")
         return messages.ERROR, refused % {**which, "why": why}
-    asked = form.cleaned_data
-    request_id = uuid5(asked["request_id"], str(purchase.pk))
+    request_id = uuid5(command.request_id, str(purchase.pk))
     try:
         done = operations.reinstate(
-            member=member, purchase=purchase, request_id=request_id, reason=asked["reason"]
+            member=member,
+            purchase=purchase,
+            command=Reinstate(request_id=request_id, reason=command.reason),
         )
     except operations.Refused as refusal:
         return messages.ERROR, refused % {**which, "why": refusal}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from purchases import operations
 from purchases.member import Member
 from purchases.models import CancelledClass, CancelledClassLine, Purchase
+from purchases.operations.commands import Reinstate
 
 MAX_PURCHASES = 500
 # So many, or as many as are done in so many seconds, are one press; the next press goes on.
@@ -85,9 +86,11 @@ def _reinstate_one(member: Member, written: CancelledClass, purchase: Purchase) 
         operations.reinstate(
             member=member,
             purchase=purchase,
-            request_id=written.request_id(purchase.pk),
-            reason=written.reason,
-            note=written.note,
+            command=Reinstate(
+                request_id=written.request_id(purchase.pk),
+                reason=written.reason,
+                note=written.note,
+            ),
         )
     except OperationalError as error:
         cause = error.__cause__

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 
 from purchases.member import Member
 from purchases.models import ExpiryEvent, Purchase, Refusal
+from purchases.operations.commands import CorrectExpiry, Extend, UndoExtension
 from purchases.operations.requests import (
     CLAIM,
     LEDGER_ACT,
@@ -35,15 +35,7 @@ class NewExpiry:
     event_id: int
 
 
-def extend(
-    *,
-    member: Member,
-    purchase: Purchase,
-    request_id: UUID,
-    days: int | None = None,
-    until: date | None = None,
-    note: str = "",
-) -> NewExpiry:
+def extend(*, member: Member, purchase: Purchase, command: Extend) -> NewExpiry:
     """Let a purchase be used for longer: through the day `until`, or else through the day that
     comes so many days after the later of today and the day on which it expires.
 
@@ -55,37 +47,41 @@ def extend(
     """
     asked = asked_for(
         Operation.EXTEND,
-        request_id,
+        command.request_id,
         purchase,
         member.user_id,
-        extend_days=days,
-        extend_until=until,
+        extend_days=command.days,
+        extend_until=command.until,
     )
-    objection = purchase.extend_refusal(end_of(until) if until else None)
+    objection = purchase.extend_refusal(end_of(command.until) if command.until else None)
     zone = timezone.get_current_timezone_name()
-    return _act(EXTEND, asked, purchase, objection, Refusal.JUST_CHANGED, note=note, zone=zone)
+    return _act(
+        EXTEND, asked, purchase, objection, Refusal.JUST_CHANGED, note=command.note, zone=zone
+    )
 
 
-def undo_extension(*, member: Member, event: ExpiryEvent, request_id: UUID) -> NewExpiry:
+def undo_extension(*, member: Member, event: ExpiryEvent, command: UndoExtension) -> NewExpiry:
     """Take an extension back: the purchase expires when it did before.
 
     Raises `Refused` where the expiry was changed since, and where staff come after 15 minutes or
     for what somebody else did: that is for owners.
     """
     asked = asked_for(
-        Operation.UNDO_EXTENSION, request_id, event.purchase, member.user_id, event_id=event.pk
+        Operation.UNDO_EXTENSION,
+        command.request_id,
+        event.purchase,
+        member.user_id,
+        event_id=event.pk,
     )
     objection = event.undo_refusal(user_id=member.user_id, however_late=member.may("undo_any"))
     before = event.expires_before
     return _act(UNDO, asked, event.purchase, objection, Refusal.EXPIRY_CHANGED, back_to=before)
 
 
-def correct_expiry(
-    *, actor_id: int, purchase: Purchase, request_id: UUID, expires_at: datetime | None
-) -> None:
+def correct_expiry(*, actor_id: int, purchase: Purchase, command: CorrectExpiry) -> None:
     """Put an expiry right, to any moment or to never. Nothing happens where it is that already."""
-    asked = asked_for(Operation.CORRECT_EXPIRY, request_id, purchase, actor_id)
-    said = {"reason": None, "note": "", "objection": None, "expires_at": expires_at}
+    asked = asked_for(Operation.CORRECT_EXPIRY, command.request_id, purchase, actor_id)
+    said = {"reason": None, "note": "", "objection": None, "expires_at": command.expires_at}
     one_row(CLAIM + ACT.format(function=CORRECT), asked | said)
 
 

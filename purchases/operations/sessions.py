@@ -9,6 +9,7 @@ from django.db import IntegrityError
 
 from purchases.member import Allowance, Approval, Member
 from purchases.models import Purchase, Refusal, SessionEvent, SessionRequest
+from purchases.operations.commands import Reinstate, Undo, Use
 from purchases.operations.requests import (
     CLAIM,
     LEDGER_ACT,
@@ -78,11 +79,7 @@ def reinstate(
     *,
     member: Member,
     purchase: Purchase,
-    request_id: UUID,
-    reason: str | None = None,
-    note: str = "",
-    event: int | None = None,
-    approval: Approval | None = None,
+    command: Reinstate,
     verify_approval: VerifyApproval | None = None,
 ) -> Done:
     """Give one session of a purchase back, be it expired or not.
@@ -94,38 +91,47 @@ def reinstate(
     back already; `OverAllowance` where staff go beyond the allowance for this reason without an
     owner's approval, and `NotApproved` where the approval is not an owner's.
     """
-    may_exceed = approval is not None or member.may("exceed_allowance")
+    may_exceed = command.approval is not None or member.may("exceed_allowance")
     return _act(
         Operation.REINSTATE,
         member,
         purchase,
-        request_id,
+        command.request_id,
         purchase.reinstate_refusal,
-        reason=reason,
-        note=note,
-        event_id=event,
-        approval=approval,
+        reason=command.reason,
+        note=command.note,
+        event_id=command.event_id,
+        approval=command.approval,
         verify_approval=verify_approval,
-        allowance=None if may_exceed else member.allowances.get(reason or ""),
+        allowance=None if may_exceed else member.allowances.get(command.reason or ""),
     )
 
 
-def use(*, member: Member, purchase: Purchase, request_id: UUID, note: str = "") -> Done:
+def use(*, member: Member, purchase: Purchase, command: Use) -> Done:
     """Take one session from a purchase.
 
     Raises `Refused` where it is not paid, has expired, or has no session left or no count at all.
     """
-    return _act(Operation.USE, member, purchase, request_id, purchase.use_refusal, note=note)
+    return _act(
+        Operation.USE,
+        member,
+        purchase,
+        command.request_id,
+        purchase.use_refusal,
+        note=command.note,
+    )
 
 
-def undo(*, member: Member, event: SessionEvent, request_id: UUID) -> Done:
+def undo(*, member: Member, event: SessionEvent, command: Undo) -> Done:
     """Take a reinstatement back: the session counts as used again, be the pack expired or not.
 
     Raises `Refused` where it was undone already, where the pack has no room, and where staff come
     after 15 minutes or for what somebody else did: that is for owners.
     """
     objection = event.undo_refusal(user_id=member.user_id, however_late=member.may("undo_any"))
-    return _act(Operation.UNDO, member, event.purchase, request_id, objection, event_id=event.pk)
+    return _act(
+        Operation.UNDO, member, event.purchase, command.request_id, objection, event_id=event.pk
+    )
 
 
 def _act(

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from purchases import operations
 from purchases.models import Org, Purchase
+from purchases.operations.commands import Reinstate
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
 from tests.factories import make_client, make_offer, make_purchase
@@ -37,7 +38,9 @@ def packs(northside: Org, mia: User) -> list[Purchase]:
     ]
     for reason in ("class_cancelled", "late_cancel_forgiven", "instructor_absent"):
         operations.reinstate(
-            member=mia.membership, purchase=packs[0], request_id=uuid4(), reason=reason
+            member=mia.membership,
+            purchase=packs[0],
+            command=Reinstate(request_id=uuid4(), reason=reason),
         )
     return packs
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from purchases import operations
 from purchases.models import ExpiryEvent, Purchase
+from purchases.operations.commands import Extend, UndoExtension
 from studio.models import User
 from tests.ledger import fresh
 from tests.pages import send
@@ -35,14 +36,18 @@ def extended_by(user: User, purchase: Purchase, **terms: Any) -> ExpiryEvent:
     if "until" not in terms:
         terms = {"days": 7} | terms
     result = operations.extend(
-        member=user.membership, purchase=fresh(purchase), request_id=uuid4(), **terms
+        member=user.membership,
+        purchase=fresh(purchase),
+        command=Extend(request_id=uuid4(), **terms),
     )
     return ExpiryEvent.objects.get(pk=result.event_id)
 
 
 def extension_undone_by(user: User, event: ExpiryEvent) -> ExpiryEvent:
     result = operations.undo_extension(
-        member=user.membership, event=ExpiryEvent.objects.get(pk=event.pk), request_id=uuid4()
+        member=user.membership,
+        event=ExpiryEvent.objects.get(pk=event.pk),
+        command=UndoExtension(request_id=uuid4()),
     )
     return ExpiryEvent.objects.get(pk=result.event_id)
 

@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from purchases import operations
 from purchases.forms import SAY_WHY
 from purchases.models import ExpiryEvent, Org, Purchase
+from purchases.operations.commands import Extend
 from studio.models import Policy, User
 from tests.conftest import SignIn
 from tests.database import value
@@ -103,5 +104,7 @@ def test_extension_is_one_statement(
     mia: User, pack: Purchase, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(1):
-        operations.extend(member=mia.membership, purchase=pack, request_id=uuid4(), days=7)
+        operations.extend(
+            member=mia.membership, purchase=pack, command=Extend(request_id=uuid4(), days=7)
+        )
     assert pack.expires_at == value("SELECT expires_at FROM client_purchases")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from purchases import operations
 from purchases.forms import CHOOSE_A_DAY, OUT_OF_DATE, TOO_FAR_AHEAD
 from purchases.models import Org, Purchase, Refusal, SessionRequest
+from purchases.operations.commands import Extend
 from studio.models import User
 from tests.database import rows
 from tests.expiry.extensions import (
@@ -107,5 +108,7 @@ def test_pack_changed_by_another_program_after_loading(mia: User, pack: Purchase
     Purchase.objects.update(expires_at=None)
 
     with pytest.raises(operations.Refused, match="has just changed"):
-        operations.extend(member=mia.membership, purchase=pack, request_id=uuid4(), days=7)
+        operations.extend(
+            member=mia.membership, purchase=pack, command=Extend(request_id=uuid4(), days=7)
+        )
     assert pack.expires_at is None, "the object is refreshed"

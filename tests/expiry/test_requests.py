@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from purchases import operations
 from purchases.models import Org, Purchase
+from purchases.operations.commands import Extend
 from studio.models import User
 from tests.conftest import SignIn
 from tests.database import rows
@@ -78,11 +79,11 @@ def test_repeated_request_replays_a_refusal(
 
 
 def test_refusal_by_the_database_replays(mia: User, pack: Purchase) -> None:
-    terms: dict[str, Any] = {"member": mia.membership, "request_id": uuid4(), "days": 7}
+    command = Extend(request_id=uuid4(), days=7)
     Purchase.objects.update(expires_at=None)
     for _ in range(2):
         with pytest.raises(operations.Refused, match="has just changed"):
-            operations.extend(purchase=pack, **terms)
+            operations.extend(member=mia.membership, purchase=pack, command=command)
         pack.expires_at = timezone.now() + DAY
         Purchase.objects.update(expires_at=pack.expires_at)
     assert {kind for kind, *_ in expiry_lines(pack)} == {"corrected"}

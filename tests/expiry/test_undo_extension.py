@@ -13,6 +13,7 @@ from django.utils import timezone
 from purchases import operations
 from purchases.formatting import on_day
 from purchases.models import ExpiryEvent, Org, Purchase, Refusal
+from purchases.operations.commands import UndoExtension
 from studio.models import User
 from tests.conftest import SignIn
 from tests.database import rows
@@ -263,4 +264,6 @@ def test_refusal_by_the_database(mia: User, pack: Purchase) -> None:
     rows("UPDATE client_purchases SET expires_at = NULL")
 
     with pytest.raises(operations.Refused, match="changed since"):
-        operations.undo_extension(member=mia.membership, event=loaded, request_id=uuid4())
+        operations.undo_extension(
+            member=mia.membership, event=loaded, command=UndoExtension(request_id=uuid4())
+        )

@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 from purchases import operations
 from purchases.member import Member
 from purchases.models import Client, Offer, Purchase, Refusal, SessionEvent
+from purchases.operations.commands import Reinstate, Undo, Use
 from tests.database import rows
 from tests.integrity.invariants import history
 from tests.integrity.model import Pack
@@ -134,14 +135,13 @@ class Desk(RuleBasedStateMachine):
             match request.operation:
                 case "use":
                     result = operations.use(
-                        member=member, purchase=purchase, request_id=request.request_id
+                        member=member, purchase=purchase, command=Use(request_id=request.request_id)
                     )
                 case "reinstate":
                     result = operations.reinstate(
                         member=member,
                         purchase=purchase,
-                        request_id=request.request_id,
-                        event=request.event_id,
+                        command=Reinstate(request_id=request.request_id, event_id=request.event_id),
                     )
                 case _:
                     events = SessionEvent.objects.select_related(
@@ -149,7 +149,7 @@ class Desk(RuleBasedStateMachine):
                     )
                     event = events.get(pk=cast("int", request.event_id))
                     result = operations.undo(
-                        member=member, event=event, request_id=request.request_id
+                        member=member, event=event, command=Undo(request_id=request.request_id)
                     )
                     purchase = event.purchase
         except operations.Refused as refusal:

@@ -19,6 +19,7 @@ from django.urls import reverse
 
 from purchases import operations
 from purchases.models import Org, Purchase, SessionEvent, SessionRequest
+from purchases.operations.commands import Reinstate
 from studio.models import User
 from tests.database import PATIENCE, another_connection
 from tests.factories import make_purchase
@@ -101,7 +102,9 @@ def test_repeated_request_times_out_behind_the_first_and_a_retry_replays_it(
             connection.close()
 
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
-        operations.reinstate(member=mia.membership, purchase=purchase, request_id=request_id)
+        operations.reinstate(
+            member=mia.membership, purchase=purchase, command=Reinstate(request_id=request_id)
+        )
         timed_out = pool.submit(send_repeated_request).result(timeout=PATIENCE)
         transaction.set_rollback(first_request != "commits")
 
