@@ -10,7 +10,6 @@ from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
-    HttpResponseNotAllowed,
     HttpResponseRedirect,
     JsonResponse,
 )
@@ -18,7 +17,7 @@ from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from purchases import allowances, live_updates, operations, queries
@@ -66,6 +65,7 @@ def purchase_list(request: DeskRequest) -> HttpResponse:
     return _page(request, template, context, page.purchases)
 
 
+@require_safe
 def purchase_detail(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     purchase = purchase_or_404(request, purchase_id, to="see")
     context = {
@@ -77,6 +77,7 @@ def purchase_detail(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     return _page(request, "purchases/purchase_detail.html", context, [purchase])
 
 
+@require_safe
 def client_detail(request: DeskRequest, client_id: UUID) -> HttpResponse:
     client = client_or_404(request, client_id)
     summary = queries.client_summary(client)
@@ -119,6 +120,7 @@ def rows(request: DeskRequest) -> HttpResponse:
     return response
 
 
+@require_POST
 @sensitive_post_parameters("secret")
 def reinstate(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     purchase = purchase_or_404(request, purchase_id, to="reinstate")
@@ -135,6 +137,7 @@ def reinstate(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     return _act(request, purchase, form, act, "reinstated.html")
 
 
+@require_POST
 def use(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     purchase = purchase_or_404(request, purchase_id, to="use")
     form = UseForm(request.POST)
@@ -145,6 +148,7 @@ def use(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     return _act(request, purchase, form, act, "used.html")
 
 
+@require_POST
 def undo(request: DeskRequest, event_id: int) -> HttpResponse:
     event = event_or_404(request, event_id, to="undo")
     form = UndoForm(request.POST)
@@ -155,6 +159,7 @@ def undo(request: DeskRequest, event_id: int) -> HttpResponse:
     return _act(request, event.purchase, form, act, "undone.html")
 
 
+@require_POST
 def extend(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     purchase = purchase_or_404(request, purchase_id, to="extend")
     form = ExtendForm(request.POST, note_required=request.member.must_give_reason)
@@ -165,6 +170,7 @@ def extend(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     return _act(request, purchase, form, act, "extended.html")
 
 
+@require_POST
 def undo_extension(request: DeskRequest, event_id: int) -> HttpResponse:
     event = extension_or_404(request, event_id, to="undo")
     form = UndoExtensionForm(request.POST)
@@ -175,8 +181,6 @@ def undo_extension(request: DeskRequest, event_id: int) -> HttpResponse:
     return _act(request, event.purchase, form, act, "extension_undone.html")
 
 
-# The verb is looked at after the row was loaded: a stranger's 404 comes before any 405.
-@require_safe
 def _page(
     request: DeskRequest,
     template: str,
@@ -197,8 +201,6 @@ def _act(
     success_template: str,
 ) -> HttpResponse:
     """Change a purchase and answer with its row; `success_template` says what is done."""
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"], render_to_string("405.html", {}, request))
     if not form.is_valid():
         return _bad_request(request, form)
     here = safe_next_url(request, form.cleaned_data["next"], otherwise="purchases:purchase_list")

@@ -7,9 +7,10 @@ from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -68,6 +69,19 @@ def whole_request(get_response: GetResponse) -> GetResponse:
         if announced.isdecimal() and len(request.body) < int(announced):
             raise BadRequest("only a part of this request arrived")
         return get_response(request)
+
+    return middleware
+
+
+def page_for_405(get_response: GetResponse) -> GetResponse:
+    """Give a page to a person who opens the address of a button. Django's verb decorators answer
+    405 without one."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and request.method in ("GET", "HEAD"):
+            response.content = render_to_string("405.html", {}, request)
+        return response
 
     return middleware
 

@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "studio.middleware.SignInRequired",
     "studio.middleware.MembershipRequired",
+    "studio.middleware.page_for_405",
 ]
 
 TEMPLATES = [

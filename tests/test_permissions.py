@@ -18,13 +18,14 @@ from tests.cancelled_class.lists import create_list_by
 from tests.expiry.extensions import expiry_of, extended_by
 from tests.factories import make_purchase
 from tests.ledger import reinstated_by
-from tests.pages import HTMX, html_of, normalized
+from tests.pages import HTMX, html_of, normalized, words_on
 from tests.purchase_kinds import used
 
 PEOPLE = ["nobody", "nora", "ada", "mia", "olivia", "otto"]
 
-# URLs with an id name a row of Northside, so Otto of Southside (another tenant) gets 404. Nora has
-# no membership. "nobody" is anonymous; 302 redirects to the sign-in.
+# URLs with an id name a row of Northside, so Otto of Southside (another tenant) gets 404. A
+# verb that a URL does not have is 405 for every id and role. Nora has no membership. "nobody" is
+# anonymous; 302 redirects to the sign-in.
 # Live updates use a token of the page instead of a sign-in: see test_live_updates.py.
 # For the rows that a user may load, see test_rows.py.
 ANSWERS = """
@@ -44,63 +45,63 @@ purchases:rows             HEAD    302   403  200  200     200   200
 purchases:rows             POST    302   403  405  405     405   405
 purchases:client_detail    GET     302   403  200  200     200   404
 purchases:client_detail    HEAD    302   403  200  200     200   404
-purchases:client_detail    POST    302   403  405  405     405   404
-purchases:client_detail    PUT     302   403  405  405     405   404
-purchases:client_detail    PATCH   302   403  405  405     405   404
-purchases:client_detail    DELETE  302   403  405  405     405   404
+purchases:client_detail    POST    302   403  405  405     405   405
+purchases:client_detail    PUT     302   403  405  405     405   405
+purchases:client_detail    PATCH   302   403  405  405     405   405
+purchases:client_detail    DELETE  302   403  405  405     405   405
 purchases:purchase_detail  GET     302   403  200  200     200   404
 purchases:purchase_detail  HEAD    302   403  200  200     200   404
-purchases:purchase_detail  POST    302   403  405  405     405   404
-purchases:purchase_detail  PUT     302   403  405  405     405   404
-purchases:purchase_detail  PATCH   302   403  405  405     405   404
-purchases:purchase_detail  DELETE  302   403  405  405     405   404
+purchases:purchase_detail  POST    302   403  405  405     405   405
+purchases:purchase_detail  PUT     302   403  405  405     405   405
+purchases:purchase_detail  PATCH   302   403  405  405     405   405
+purchases:purchase_detail  DELETE  302   403  405  405     405   405
 purchases:reinstate        POST    302   403  403  302     302   404
-purchases:reinstate        GET     302   403  403  405     405   404
-purchases:reinstate        HEAD    302   403  403  405     405   404
-purchases:reinstate        PUT     302   403  403  405     405   404
-purchases:reinstate        PATCH   302   403  403  405     405   404
-purchases:reinstate        DELETE  302   403  403  405     405   404
+purchases:reinstate        GET     302   403  405  405     405   405
+purchases:reinstate        HEAD    302   403  405  405     405   405
+purchases:reinstate        PUT     302   403  405  405     405   405
+purchases:reinstate        PATCH   302   403  405  405     405   405
+purchases:reinstate        DELETE  302   403  405  405     405   405
 purchases:use              POST    302   403  403  302     302   404
-purchases:use              GET     302   403  403  405     405   404
-purchases:use              HEAD    302   403  403  405     405   404
-purchases:use              PUT     302   403  403  405     405   404
-purchases:use              PATCH   302   403  403  405     405   404
-purchases:use              DELETE  302   403  403  405     405   404
+purchases:use              GET     302   403  405  405     405   405
+purchases:use              HEAD    302   403  405  405     405   405
+purchases:use              PUT     302   403  405  405     405   405
+purchases:use              PATCH   302   403  405  405     405   405
+purchases:use              DELETE  302   403  405  405     405   405
 purchases:undo             POST    302   403  403  302     302   404
-purchases:undo             GET     302   403  403  405     405   404
-purchases:undo             HEAD    302   403  403  405     405   404
-purchases:undo             PUT     302   403  403  405     405   404
-purchases:undo             PATCH   302   403  403  405     405   404
-purchases:undo             DELETE  302   403  403  405     405   404
+purchases:undo             GET     302   403  405  405     405   405
+purchases:undo             HEAD    302   403  405  405     405   405
+purchases:undo             PUT     302   403  405  405     405   405
+purchases:undo             PATCH   302   403  405  405     405   405
+purchases:undo             DELETE  302   403  405  405     405   405
 purchases:extend           POST    302   403  403  302     302   404
-purchases:extend           GET     302   403  403  405     405   404
-purchases:extend           HEAD    302   403  403  405     405   404
-purchases:extend           PUT     302   403  403  405     405   404
-purchases:extend           PATCH   302   403  403  405     405   404
-purchases:extend           DELETE  302   403  403  405     405   404
+purchases:extend           GET     302   403  405  405     405   405
+purchases:extend           HEAD    302   403  405  405     405   405
+purchases:extend           PUT     302   403  405  405     405   405
+purchases:extend           PATCH   302   403  405  405     405   405
+purchases:extend           DELETE  302   403  405  405     405   405
 purchases:undo_extension   POST    302   403  403  302     302   404
-purchases:undo_extension   GET     302   403  403  405     405   404
-purchases:undo_extension   HEAD    302   403  403  405     405   404
-purchases:undo_extension   PUT     302   403  403  405     405   404
-purchases:undo_extension   PATCH   302   403  403  405     405   404
-purchases:undo_extension   DELETE  302   403  403  405     405   404
+purchases:undo_extension   GET     302   403  405  405     405   405
+purchases:undo_extension   HEAD    302   403  405  405     405   405
+purchases:undo_extension   PUT     302   403  405  405     405   405
+purchases:undo_extension   PATCH   302   403  405  405     405   405
+purchases:undo_extension   DELETE  302   403  405  405     405   405
 purchases:cancelled_class  GET     302   403  403  200     200   200
 purchases:cancelled_class  HEAD    302   403  403  200     200   200
 purchases:cancelled_class  POST    302   403  403  200     200   200
-purchases:cancelled_class  PUT     302   403  403  405     405   405
-purchases:cancelled_class  DELETE  302   403  403  405     405   405
+purchases:cancelled_class  PUT     302   403  405  405     405   405
+purchases:cancelled_class  DELETE  302   403  405  405     405   405
 purchases:cancelled_class_detail  GET     302   403  403  200  200  404
 purchases:cancelled_class_detail  HEAD    302   403  403  200  200  404
-purchases:cancelled_class_detail  POST    302   403  403  405  405  404
-purchases:cancelled_class_detail  PUT     302   403  403  405  405  404
-purchases:cancelled_class_detail  PATCH   302   403  403  405  405  404
-purchases:cancelled_class_detail  DELETE  302   403  403  405  405  404
+purchases:cancelled_class_detail  POST    302   403  405  405  405  405
+purchases:cancelled_class_detail  PUT     302   403  405  405  405  405
+purchases:cancelled_class_detail  PATCH   302   403  405  405  405  405
+purchases:cancelled_class_detail  DELETE  302   403  405  405  405  405
 purchases:reinstate_all    POST    302   403  403  302     302   404
-purchases:reinstate_all    GET     302   403  403  405     405   404
-purchases:reinstate_all    HEAD    302   403  403  405     405   404
-purchases:reinstate_all    PUT     302   403  403  405     405   404
-purchases:reinstate_all    PATCH   302   403  403  405     405   404
-purchases:reinstate_all    DELETE  302   403  403  405     405   404
+purchases:reinstate_all    GET     302   403  405  405     405   405
+purchases:reinstate_all    HEAD    302   403  405  405     405   405
+purchases:reinstate_all    PUT     302   403  405  405     405   405
+purchases:reinstate_all    PATCH   302   403  405  405     405   405
+purchases:reinstate_all    DELETE  302   403  405  405     405   405
 at_desk                    GET     302   403  200  200     200   200
 at_desk                    HEAD    302   403  200  200     200   200
 at_desk                    POST    302   403  200  200     200   200
@@ -215,8 +216,25 @@ def test_a_row_of_another_org_and_an_unknown_id_get_the_same_answer(
     foreign = browser.generic(verb, url, headers=headers)
     unknown = browser.generic(verb, unknown_url, headers=headers)
 
-    assert foreign.status_code == unknown.status_code == 404
+    allowed = "POST" if name in ACTS else "GET"
+    assert foreign.status_code == unknown.status_code == (404 if verb == allowed else 405)
     assert normalized(html_of(foreign)) == normalized(html_of(unknown))
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
+@pytest.mark.parametrize("name", sorted(ACTS))
+def test_a_get_of_the_address_of_a_button_explains_itself(
+    northside: Org, mia: User, name: str, headers: dict[str, str]
+) -> None:
+    browser = Client()
+    browser.force_login(mia)
+
+    url = url_of(name, uuid4(), uuid4(), {"undo": 1, "undo_extension": 1}, uuid4())
+    answer = browser.get(url, headers=headers)
+
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "This address is for a button of the desk" in words_on(answer)
+    assert ("<h1" in html_of(answer)) is not bool(headers)
 
 
 def test_the_table_has_every_url_and_every_user() -> None:

@@ -87,6 +87,7 @@ PAGES: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
     "press that the role forbids": (403, lambda site: press(site.sign_in("ada"), "use", site.pack)),
     "press without a token": (403, Site.post_without_a_csrf_token),
     "link that is not complete": (400, lambda site: site.mia.get(LIST, {"after": "x"})),
+    "address of a button": (405, lambda site: site.mia.get(f"/purchases/{site.pack.pk}/use/")),
     "no such page": (404, lambda site: site.mia.get("/no/such/page/")),
     "no such page, signed out": (404, lambda site: Client().get("/no/such/page/")),
     "unknown host": (400, lambda site: Client().get(LIST, headers={"Host": "evil.example"})),
@@ -102,6 +103,10 @@ FRAGMENTS: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
         lambda site: press(site.mia, "use", site.pack, htmx=True, request_id=""),
     ),
     "note, not confirmed": (503, lambda site: site.database_unavailable(htmx=True)),
+    "note, address of a button": (
+        405,
+        lambda site: site.mia.get(f"/purchases/{site.pack.pk}/use/", headers=HTMX),
+    ),
     "note, no such page": (404, lambda site: site.mia.get("/no/such/page/", headers=HTMX)),
 }
 # Responses without text.

@@ -25,41 +25,25 @@ from purchases.forms import problems
 from purchases.models import CancelledClass, SessionRequest
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def cancelled_class(request: DeskRequest) -> HttpResponse:
     """The empty form, or who is meant by what was filled in. Nothing is changed by either."""
     allow(request, "reinstate")
-    return _cancelled_class(request)
-
-
-def cancelled_class_detail(request: DeskRequest, list_id: UUID) -> HttpResponse:
-    return _cancelled_class_detail(request, cancelled_class_or_404(request, list_id))
-
-
-def reinstate_all(request: DeskRequest, list_id: UUID) -> HttpResponse:
-    """Write the list down, where it is not yet, and give the next sessions back."""
-    # Without a reason it is the button that finishes the rest of a list.
-    is_press = request.method == "POST" and "reason" in request.POST
-    load = new_or_own_cancelled_class if is_press else cancelled_class_or_404
-    return _reinstate_all(request, list_id, load(request, list_id))
-
-
-# The verb is looked at after the row was loaded: a stranger's 404 comes before any 405.
-@require_http_methods(["GET", "HEAD", "POST"])
-def _cancelled_class(request: DeskRequest) -> HttpResponse:
-    if request.method == "POST":
-        return _form(request, CheckForm(request.POST), uuid4())
-    return _form(request, CheckForm(), uuid4())
+    form = CheckForm(request.POST) if request.method == "POST" else CheckForm()
+    return _form(request, form, uuid4())
 
 
 @require_safe
-def _cancelled_class_detail(request: DeskRequest, written: CancelledClass) -> HttpResponse:
-    return _detail(request, written)
+def cancelled_class_detail(request: DeskRequest, list_id: UUID) -> HttpResponse:
+    return _detail(request, cancelled_class_or_404(request, list_id))
 
 
 @require_POST
-def _reinstate_all(
-    request: DeskRequest, list_id: UUID, written: CancelledClass | None
-) -> HttpResponse:
+def reinstate_all(request: DeskRequest, list_id: UUID) -> HttpResponse:
+    """Write the list down, where it is not yet, and give the next sessions back."""
+    # Without a reason it is the button that finishes the rest of a list.
+    load = new_or_own_cancelled_class if "reason" in request.POST else cancelled_class_or_404
+    written = load(request, list_id)
     if written is None or "reason" in request.POST:
         form = ReinstateAllForm(request.POST)
         if not form.is_valid():

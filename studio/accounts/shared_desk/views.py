@@ -23,8 +23,8 @@ from studio.accounts.shared_desk.forms import PinForm, WhoForm
 from studio.accounts.shared_desk.people import who_may_act, with_letters
 
 
-@sensitive_post_parameters("secret")
 @require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("secret")
 def at_desk(request: SharedDeskRequest) -> HttpResponse:
     """The people with a code: choose one, type it, and go on where the desk was."""
     desk = request.desk
@@ -69,8 +69,8 @@ def here(request: SharedDeskRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@sensitive_post_parameters("password", "code", "again")
 @require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password", "code", "again")
 def own_pin(request: SharedDeskRequest) -> HttpResponse:
     """Who acts chooses a code, or another one."""
     member = request.desk.acting
