@@ -4,10 +4,10 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
-from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from purchases.access import DeskRequest
+from purchases.operations import OverAllowance
 from purchases.rows import of_the_page, of_the_row, rendered
 
 
@@ -16,16 +16,13 @@ def row_response(
 ) -> HttpResponse:
     """For htmx: the row of `purchase`, and into the note what `success_template` says of what is
     `done`, or why it was `refused`, with the form of the owner's step where one can confirm."""
-    step = ""
-    if "approvers" in context:
-        step = render_to_string("purchases/_owners_step.html", context, request)
     html = rendered(
         "response.html",
         _common(request, context),
         into_note=request.htmx.target == "note",
         success_template=context.get("success_template"),
         refused=context.get("refused"),
-        owners_step=step,
+        owners_step=context.get("owners_step", ""),
     )
     return HttpResponse(html, status=status)
 
@@ -33,6 +30,25 @@ def row_response(
 def success_message(request: DeskRequest, context: dict[str, Any]) -> SafeString:
     """For the page that a browser without JavaScript comes back to."""
     return rendered(context["success_template"], _common(request, context))
+
+
+def owners_step(request: DeskRequest, context: dict[str, Any]) -> dict[str, SafeString]:
+    """Return the form with which one of the `approvers` confirms a `command`. If the press goes
+    beyond an allowance, also return the text that says so: as `refused`, in place of the text of
+    the refusal, or in the form if that text says why the approval was not valid."""
+    page = _common(request, context)
+    over = None
+    if context["said"]:
+        over = rendered("over_allowance.html", page, said=context["said"], reason=context["reason"])
+    is_first = isinstance(context["refused"], OverAllowance)
+    form = rendered(
+        "owners_step.html",
+        page,
+        command=context["command"],
+        approvers=context["approvers"],
+        why_again=None if is_first else over,
+    )
+    return {"owners_step": form} | ({"refused": over} if over and is_first else {})
 
 
 def _common(request: DeskRequest, context: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """The rows of the desk, fifty on a page, which are most of the work of one.
 
-Their templates, `templates/rows/`, are written in Jinja, which compiles them: in Django's own
-language a page took twice as long. What a row says is worked out here, once, and the filters of
-`desk` serve both languages.
+Their templates are written in Jinja, which compiles them; templates/rows/README.md has the
+measurement. What a row says is worked out here, once, and the filters of `desk` serve both
+languages.
 """
 
 from collections.abc import Callable, Iterable

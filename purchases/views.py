@@ -14,7 +14,7 @@ from django.http import (
     JsonResponse,
 )
 from django.shortcuts import render, resolve_url
-from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
@@ -43,7 +43,7 @@ from purchases.forms import (
 from purchases.models import Purchase, SessionRequest
 from purchases.operations.commands import Reinstate
 from purchases.redirects import safe_next_url
-from purchases.responses import row_response, success_message
+from purchases.responses import owners_step, row_response, success_message
 
 
 @require_safe
@@ -212,7 +212,7 @@ def _act(
     except operations.Refused as refusal:
         context |= {"refused": refusal, **_acts(request, [purchase])}
         if isinstance(refusal, operations.OwnerConfirms) and isinstance(form, ReinstateForm):
-            context |= _owners_step(request, form.command, context, refusal)
+            context |= _owners_step(request, form.command, context)
         if request.htmx:
             return row_response(request, context, status=409)
         context["purchases"] = [purchase]
@@ -228,17 +228,16 @@ def _owners_step(
     request: DeskRequest,
     command: Reinstate,
     row: dict[str, Any],
-    refusal: operations.OwnerConfirms,
-) -> dict[str, object]:
-    """What the form needs with which an owner confirms, and how often it would be by now."""
-    step: dict[str, object] = {"command": command, "approvers": request.member.approvers}
+) -> dict[str, SafeString]:
+    """Return the form with which an owner confirms, and how often it would be by now."""
     said = row["allowance_uses"].get(row["purchase"].client_id, {}).get(command.reason or "")
-    if said and said.is_beyond:
-        reason = SessionRequest.Reason(command.reason).label if command.reason else ""
-        context = {**row, "said": said, "reason": reason}
-        place = "refused" if isinstance(refusal, operations.OverAllowance) else "why_again"
-        step[place] = render_to_string("purchases/_over_allowance.html", context, request)
-    return step
+    step = {
+        "command": command,
+        "approvers": request.member.approvers,
+        "said": said if said and said.is_beyond else None,
+        "reason": SessionRequest.Reason(command.reason).label if command.reason else "",
+    }
+    return owners_step(request, {**row, **step})
 
 
 def _acts(request: DeskRequest, purchases: Sequence[Purchase]) -> dict[str, object]:
