@@ -36,18 +36,10 @@ def owners_step(request: DeskRequest, context: dict[str, Any]) -> dict[str, Safe
     """Return the form with which one of the `approvers` confirms a `command`. If the press goes
     beyond an allowance, also return the text that says so: as `refused`, in place of the text of
     the refusal, or in the form if that text says why the approval was not valid."""
-    page = _common(request, context)
-    over = None
-    if context["said"]:
-        over = rendered("over_allowance.html", page, said=context["said"], reason=context["reason"])
+    step = {**context, **_common(request, context)}
+    over = rendered("over_allowance.html", step) if context["allowance_use"] else None
     is_first = isinstance(context["refused"], OverAllowance)
-    form = rendered(
-        "owners_step.html",
-        page,
-        command=context["command"],
-        approvers=context["approvers"],
-        why_again=None if is_first else over,
-    )
+    form = rendered("owners_step.html", step, why_again=None if is_first else over)
     return {"owners_step": form} | ({"refused": over} if over and is_first else {})
 
 

@@ -225,19 +225,18 @@ def _act(
 
 
 def _owners_step(
-    request: DeskRequest,
-    command: Reinstate,
-    row: dict[str, Any],
+    request: DeskRequest, command: Reinstate, context: dict[str, Any]
 ) -> dict[str, SafeString]:
     """Return the form with which an owner confirms, and how often it would be by now."""
-    said = row["allowance_uses"].get(row["purchase"].client_id, {}).get(command.reason or "")
+    client_uses = context["allowance_uses"].get(context["purchase"].client_id, {})
+    use = client_uses.get(command.reason or "")
     step = {
         "command": command,
         "approvers": request.member.approvers,
-        "said": said if said and said.is_beyond else None,
+        "allowance_use": use if use and use.is_beyond else None,
         "reason": SessionRequest.Reason(command.reason).label if command.reason else "",
     }
-    return owners_step(request, {**row, **step})
+    return owners_step(request, {**context, **step})
 
 
 def _acts(request: DeskRequest, purchases: Sequence[Purchase]) -> dict[str, object]:

@@ -53,7 +53,7 @@ LAYERS = [
 ]
 DEPTHS = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 HTTP_SIDE = DEPTHS["purchases.views"]
-# What only the HTTP side of purchases imports.
+# In purchases, only the HTTP side imports these.
 HTTP = ("django.http", "django.shortcuts")
 # The name of a module, and the names that it imports.
 Imports = dict[str, set[str]]

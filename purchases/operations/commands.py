@@ -1,4 +1,4 @@
-"""What a person asks an operation to do. A form makes one, and an operation carries it out.
+"""The commands that operations carry out. A form makes a command from what a person sent.
 
 `request_id` is the idempotency key, which the page made before the click.
 """
