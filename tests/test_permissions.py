@@ -233,7 +233,7 @@ def test_a_get_of_the_address_of_a_button_explains_itself(
     answer = browser.get(url, headers=headers)
 
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
-    assert "This address is for a button of the desk" in words_on(answer)
+    assert "This address works only with a button of the desk." in words_on(answer)
     assert ("<h1" in html_of(answer)) is not bool(headers)
 
 
