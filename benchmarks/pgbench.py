@@ -24,10 +24,10 @@ class Result:
 
 def statement() -> str:
     """Return the SQL that the desk sends, with psycopg's parameter names."""
-    from purchases.operations.requests import CLAIM, Operation
-    from purchases.operations.sessions import ACT, FUNCTIONS
+    from purchases.models import SessionRequest
+    from purchases.operations.sessions import STATEMENTS
 
-    return CLAIM + ACT.format(function=FUNCTIONS[Operation.REINSTATE])
+    return STATEMENTS[SessionRequest.Operation.REINSTATE]
 
 
 def script(actor_id: int, *, hot: bool) -> str:

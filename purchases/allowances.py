@@ -9,15 +9,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
+from purchases.database import SQL_DIR, fetch_all, read_statement
 from purchases.member import Allowance, Member
-from purchases.models import Client, Purchase
+from purchases.models import Purchase
 
-TIMES_GIVEN_BACK = """
-    SELECT client_id AS id, reason, times
-    FROM public.times_given_back(%s, %s::uuid[], %s::text[], %s::int[])
-"""
+COUNT_REINSTATEMENTS = read_statement(SQL_DIR / "count_reinstatements.sql")
+
+
+class ReinstatementCount(NamedTuple):
+    """How many sessions of a client were reinstated for a reason."""
+
+    client_id: UUID
+    reason: str
+    times: int
 
 
 @dataclass(frozen=True)
@@ -47,10 +54,13 @@ def allowance_uses(member: Member, purchases: Iterable[Purchase]) -> AllowanceUs
         for reason, allowance in member.allowances.items():
             if allowance.sessions == 0:
                 found[client_id][reason] = AllowanceUse(1, allowance)
-    days = [allowance.days for allowance in member.allowances.values()]
-    asked = [member.org_id, list(clients), list(member.allowances), days]
-    for client in Client.objects.raw(TIMES_GIVEN_BACK, asked):
-        said = vars(client)
-        allowance = member.allowances[said["reason"]]
-        found[client.pk][said["reason"]] = AllowanceUse(said["times"] + 1, allowance)
+    params = {
+        "org_id": member.org_id,
+        "client_ids": list(clients),
+        "reasons": list(member.allowances),
+        "days": [allowance.days for allowance in member.allowances.values()],
+    }
+    for count in fetch_all(COUNT_REINSTATEMENTS, params, ReinstatementCount):
+        allowance = member.allowances[count.reason]
+        found[count.client_id][count.reason] = AllowanceUse(count.times + 1, allowance)
     return found

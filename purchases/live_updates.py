@@ -6,15 +6,15 @@ that counts or expiries of that org have changed and the opaque ids of their pur
 many and when stands behind the sign-in, in the rows themselves.
 """
 
-from typing import Any, cast
+from typing import NamedTuple
 from uuid import UUID
 
 from django.core.signing import BadSignature, TimestampSigner
 from django.db import DataError, connection
 from django.db.models import Func, TextField
 from django.db.models.functions import Cast
-from django.db.models.query import RawQuerySet
 
+from purchases.database import SQL_DIR, fetch_one, read_statement
 from purchases.models import Org
 
 TOKEN_MAX_AGE = 60 * 60
@@ -25,23 +25,16 @@ MAX_NAMED = 500
 # read, so that a change in between is told once too often and never once too few.
 SNAPSHOT = Cast(Func(function="pg_current_snapshot"), TextField())
 
-# Two lower bounds say the same: the first lets the index be entered at the right place. The upper
-# one is for a database that was restored elsewhere, where transactions are counted anew.
-OF_ONE_LEDGER = """
-    SELECT purchase_id FROM public.{ledger}
-    WHERE org_id = %(org_id)s
-        AND made_in >= pg_snapshot_xmin(%(seen)s::pg_snapshot)
-        AND NOT pg_visible_in_snapshot(made_in, %(seen)s::pg_snapshot)
-        AND made_in < pg_snapshot_xmax(pg_current_snapshot())
-"""
-OF_COUNTS = OF_ONE_LEDGER.format(ledger="session_events")
-OF_EXPIRIES = OF_ONE_LEDGER.format(ledger="expiry_events")
-CHANGED_SINCE = f"""
-    SELECT %(org_id)s::uuid AS id, pg_current_snapshot()::text AS snapshot,
-        ARRAY({OF_COUNTS} UNION ALL {OF_EXPIRIES} LIMIT %(limit)s) AS changed
-"""
+SELECT_CHANGES = read_statement(SQL_DIR / "select_changes.sql")
 
 _signer = TimestampSigner(salt="purchases.live_updates")
+
+
+class Changes(NamedTuple):
+    """The current snapshot, and the ids of the purchases that changed since the former one."""
+
+    snapshot: str
+    changed: list[UUID]
 
 
 def token(org_id: UUID) -> str:
@@ -59,12 +52,14 @@ def org_of(token: str) -> UUID | None:
 def changed_since(org_id: UUID, seen: str) -> tuple[set[UUID] | None, str]:
     """Return the ids of the org's purchases whose count or expiry changed since a snapshot, and the
     new snapshot. The ids are None if there are more than MAX_NAMED or `seen` is not a snapshot."""
-    asked: dict[str, Any] = {"org_id": org_id, "seen": seen, "limit": MAX_NAMED + 1}
+    params = {"org_id": org_id, "seen": seen, "limit": MAX_NAMED + 1}
     # No SELECT 1 before it: where the connection broke, this is what finds out, and the page asks
     # again.
     connection.health_check_done = True  # type: ignore[attr-defined]
     try:
-        (org,) = cast("RawQuerySet[Any]", Org.objects.raw(CHANGED_SINCE, asked))
+        changes = fetch_one(SELECT_CHANGES, params, Changes)
     except DataError:
         return None, Org.objects.values_list(SNAPSHOT).get(pk=org_id)[0]
-    return (None if len(org.changed) > MAX_NAMED else set(org.changed)), org.snapshot
+    assert changes is not None, "the statement has no FROM: it always returns a row"
+    too_many = len(changes.changed) > MAX_NAMED
+    return (None if too_many else set(changes.changed)), changes.snapshot

@@ -90,7 +90,7 @@ def test_the_query_scans_one_index_of_each_ledger(northside: Org) -> None:
     parameters = {"org_id": northside.pk, "seen": snapshot(), "limit": 501}
 
     with another_connection() as other:
-        plan = other.execute("EXPLAIN " + live_updates.CHANGED_SINCE, parameters).fetchall()
+        plan = other.execute("EXPLAIN " + live_updates.SELECT_CHANGES, parameters).fetchall()
 
     text = "\n".join(line for (line,) in plan)
     assert "session_events_by_transaction" in text

@@ -1,9 +1,7 @@
-"""Operations: the functions that change a count, and the only modules that run raw SQL."""
+"""Operations: the functions that change a count."""
 
-import ast
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -198,53 +196,3 @@ def test_a_refusal_by_the_database_alone_has_a_message(mia: User) -> None:
 
     expected = "This pack has just changed. Check it, then press again."
     assert refusal(operations.use, mia, purchase) == expected
-
-
-# --- The only cursor ------------------------------------------------------------------------------
-
-
-def uses_a_cursor(source: str) -> bool:
-    """Tell whether the code uses an attribute `cursor`, or the connection of the driver."""
-    names = {"cursor", "connection"}
-    return any(
-        (isinstance(node, ast.Attribute) and node.attr in names)
-        or (isinstance(node, ast.Constant) and node.value in names)
-        for node in ast.walk(ast.parse(source))
-    )
-
-
-def test_only_operations_and_modules_for_the_schema_use_a_cursor() -> None:
-    """In studio, only modules for the schema, the grants and the demo data use a cursor."""
-    modules = [
-        path.relative_to(settings.BASE_DIR)
-        for app in ("purchases", "studio")
-        for path in sorted((settings.BASE_DIR / app).rglob("*.py"))
-        if "migrations" not in path.parts
-    ]
-    with_a_cursor = [
-        path for path in modules if uses_a_cursor((settings.BASE_DIR / path).read_text())
-    ]
-
-    assert with_a_cursor == [
-        Path("purchases/operations/requests.py"),
-        Path("studio/database/schema/drawing.py"),
-        Path("studio/demo/loading.py"),
-        Path("studio/database/grants/catalog.py"),
-    ]
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "from django.db import connection\nwith connection.cursor() as c: c.execute(sql)",
-        "from django import db\nopen_it = db.connections['default'].cursor",
-        "cursor = getattr(connection, 'cursor')()",
-        "from django.db import connection\nconnection.connection.execute(sql)",
-    ],
-)
-def test_the_check_finds_a_cursor(source: str) -> None:
-    assert uses_a_cursor(source)
-
-
-def test_the_check_ignores_a_variable_called_cursor() -> None:
-    assert not uses_a_cursor("cursor = 'the cursor'  # connection.cursor()")

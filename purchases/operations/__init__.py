@@ -1,9 +1,9 @@
 """What a person can do to a purchase. One function = one fact = one transaction = one ledger row.
 
-The only package that changes a count or an expiry, and the only one with a cursor of its own. Each
-act is one statement and one round trip: it claims the request's id, then calls the database
-function that makes the change, whose trigger writes the event. A second arrival of the id waits for
-the first in the claim, changes nothing, and gets the first one's answer: ids do not expire.
+The only package that changes a count or an expiry. Each act is one statement and one round trip
+(`purchases/sql/claim_and_*.sql`): it claims the request's id, then calls the database function that
+makes the change, whose trigger writes the event. A second arrival of the id waits for the first in
+the claim, changes nothing, and gets the first one's answer: ids do not expire.
 """
 
 from purchases.operations.expiry import NewExpiry, correct_expiry, extend, undo_extension

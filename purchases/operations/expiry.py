@@ -2,29 +2,32 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
+from purchases.database import SQL_DIR, fetch_one, read_statement
 from purchases.member import Member
 from purchases.models import ExpiryEvent, Purchase, Refusal
 from purchases.operations.commands import CorrectExpiry, Extend, UndoExtension
 from purchases.operations.requests import (
-    CLAIM,
-    LEDGER_ACT,
     REFUSE,
     Operation,
     Refused,
     asked_for,
     first_request,
-    one_row,
 )
 
-ACT = LEDGER_ACT.format(event="studio.expiry_event_id", function="{function}")
-EXTEND = """public.extend_expiry(
-    %(purchase_id)s, %(extend_days)s::int, %(extend_until)s::date, %(zone)s)"""
-UNDO = "public.undo_extension(%(purchase_id)s, %(event_id)s)"
-CORRECT = "public.correct_expiry(%(purchase_id)s, %(expires_at)s)"
+EXTEND = read_statement(SQL_DIR / "claim_and_extend.sql")
+UNDO_EXTENSION = read_statement(SQL_DIR / "claim_and_undo_extension.sql")
+CORRECT_EXPIRY = read_statement(SQL_DIR / "claim_and_correct_expiry.sql")
+
+
+class ExpiryRow(NamedTuple):
+    """What a statement returns: the new expiry, or whether it changed, and the event it wrote."""
+
+    done: datetime | bool | None
+    event_id: int
 
 
 @dataclass(frozen=True)
@@ -75,14 +78,16 @@ def undo_extension(*, member: Member, event: ExpiryEvent, command: UndoExtension
     )
     objection = event.undo_refusal(user_id=member.user_id, however_late=member.may("undo_any"))
     before = event.expires_before
-    return _act(UNDO, asked, event.purchase, objection, Refusal.EXPIRY_CHANGED, back_to=before)
+    return _act(
+        UNDO_EXTENSION, asked, event.purchase, objection, Refusal.EXPIRY_CHANGED, back_to=before
+    )
 
 
 def correct_expiry(*, actor_id: int, purchase: Purchase, command: CorrectExpiry) -> None:
     """Put an expiry right, to any moment or to never. Nothing happens where it is that already."""
     asked = asked_for(Operation.CORRECT_EXPIRY, command.request_id, purchase, actor_id)
     said = {"reason": None, "note": "", "objection": None, "expires_at": command.expires_at}
-    one_row(CLAIM + ACT.format(function=CORRECT), asked | said)
+    fetch_one(CORRECT_EXPIRY, asked | said, ExpiryRow)
 
 
 def end_of(day: date) -> datetime:
@@ -92,7 +97,7 @@ def end_of(day: date) -> datetime:
 
 
 def _act(
-    function: str,
+    statement: str,
     asked: dict[str, Any],
     purchase: Purchase,
     objection: Refusal | None,
@@ -106,18 +111,15 @@ def _act(
     changed nothing where the page had expected that it would."""
     said = {"reason": None, "note": note, "objection": objection and objection.value, "zone": zone}
     if objection and objection.is_decided_by_the_page:
-        statement = CLAIM + REFUSE
-    else:
-        statement = CLAIM + ACT.format(function=function)
-    answer = one_row(statement, asked | said)
+        statement = REFUSE
+    answer = fetch_one(statement, asked | said, ExpiryRow)
     if answer is None:
         first = first_request(asked, purchase)
         if not hasattr(first, "expiry_event"):
             raise Refused(Refusal(first.objection or otherwise).label)
         return NewExpiry(first.expiry_event.expires_at, first.expiry_event.pk)
-    done, event_id = answer
-    if not done:
+    if not answer.done:
         purchase.refresh_counts()
         raise Refused((objection or otherwise).label)
-    purchase.expires_at = back_to if done is True else done
-    return NewExpiry(purchase.expires_at, event_id)
+    purchase.expires_at = back_to if answer.done is True else answer.done
+    return NewExpiry(purchase.expires_at, answer.event_id)

@@ -4,37 +4,15 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
+from purchases.database import SQL_DIR, read_statement
 from purchases.models import Purchase, Refusal, SessionRequest
 
 Operation = SessionRequest.Operation
 
-# `asked` comes first because `claimed` reads from it: from there on, and until the transaction
-# ends, the ledgers' triggers know the request, and a wait for a lock has an end.
-CLAIM = """
-    WITH asked AS (
-        SELECT set_config('studio.request_id', (%(request_id)s::uuid)::text, true),
-            set_config('lock_timeout', '3s', true)
-    ), claimed AS (
-        INSERT INTO public.session_requests
-            (request_id, operation, purchase_id, event_id, actor_id, approved_by_id, reason, note,
-            objection, extend_days, extend_until)
-        SELECT %(request_id)s, %(operation)s, %(purchase_id)s, %(event_id)s, %(actor_id)s,
-            %(approved_by_id)s, %(reason)s, %(note)s, %(objection)s, %(extend_days)s::int,
-            %(extend_until)s::date
-        FROM asked
-        ON CONFLICT (request_id) DO NOTHING
-        RETURNING request_id, objection
-    )
-"""
-# OFFSET 0 keeps the act before the reading of what the trigger left: the event that it wrote.
-LEDGER_ACT = """
-    SELECT act.done, nullif(current_setting('{event}', true), '')::bigint
-    FROM claimed, LATERAL (SELECT {function} AS done OFFSET 0) AS act
-"""
-REFUSE = "SELECT NULL, NULL::bigint FROM claimed"
+REFUSE = read_statement(SQL_DIR / "claim_and_refuse.sql")
 USED_BEFORE = _("This button was used for something else. Reload the page, then press again.")
 
 
@@ -83,10 +61,3 @@ def constraint_refusal(error: IntegrityError) -> Refusal:
             return Refusal.TAKEN_BACK
         case _:
             raise error
-
-
-def one_row(sql: str, params: dict[str, Any]) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-    return row

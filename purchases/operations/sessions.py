@@ -2,53 +2,39 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.db import IntegrityError
 
+from purchases.database import SQL_DIR, fetch_one, read_statement
 from purchases.member import Allowance, Approval, Member
 from purchases.models import Purchase, Refusal, SessionEvent, SessionRequest
 from purchases.operations.commands import Reinstate, Undo, Use
 from purchases.operations.requests import (
-    CLAIM,
-    LEDGER_ACT,
     REFUSE,
     Operation,
     Refused,
     asked_for,
     constraint_refusal,
     first_request,
-    one_row,
 )
 
-# The count is taken behind a lock on the client, which the claim waits for and not the reverse: the
-# objection has to be there when the request is written, since it is never changed.
-CLAIM_WITHIN_ALLOWANCE = CLAIM.replace(
-    "%(objection)s",
-    """CASE WHEN public.hold_times_given_back(
-                %(org_id)s, %(client_id)s, coalesce(%(reason)s, ''), %(days)s
-            ) >= %(sessions)s::int THEN 'over_allowance' END""",
-)
-# Of an undo likewise, behind the lock on the purchase: why it is refused, the database alone knows
-# where two come at once. A request that was answered before waits for nobody.
-CLAIM_UNDO = CLAIM.replace(
-    "%(objection)s",
-    """CASE WHEN NOT EXISTS (
-                SELECT FROM public.session_requests WHERE request_id = %(request_id)s
-            ) THEN public.hold_for_undo(%(purchase_id)s, %(event_id)s) END""",
-)
-ACT = LEDGER_ACT.format(event="studio.event_id", function="{function}")
-FUNCTIONS = {
-    Operation.REINSTATE: "public.release_session(%(purchase_id)s)",
-    Operation.UNDO: "public.undo_reinstatement(%(purchase_id)s)",
-    Operation.USE: """CASE WHEN public.use_session(%(purchase_id)s)
-        THEN current_setting('studio.sessions_used')::int ELSE -1 END""",
+STATEMENTS = {
+    Operation.REINSTATE: read_statement(SQL_DIR / "claim_and_reinstate.sql"),
+    Operation.UNDO: read_statement(SQL_DIR / "claim_and_undo.sql"),
+    Operation.USE: read_statement(SQL_DIR / "claim_and_use.sql"),
 }
+REINSTATE_WITHIN_ALLOWANCE = read_statement(SQL_DIR / "claim_and_reinstate_within_allowance.sql")
+# What that statement returns in place of a count.
 OVER_ALLOWANCE = -2
-WITHIN_ALLOWANCE = (
-    f"CASE WHEN claimed.objection IS NULL THEN {{function}} ELSE {OVER_ALLOWANCE} END"
-)
+
+
+class CountRow(NamedTuple):
+    """What a statement returns: sessions_used after it, or -1, and the event that it wrote."""
+
+    sessions_used: int | None
+    event_id: int
 
 
 # Returns None if the approval counts, else why not, in words.
@@ -169,32 +155,30 @@ def _act(
                 return _first_answer(asked, purchase)
             raise NotApproved(why_not)
     if objection and (objection.is_decided_by_the_page or allowance):
-        statement = CLAIM + REFUSE
+        statement = REFUSE
     elif allowance:
         said |= {"org_id": purchase.org_id, "client_id": purchase.client_id}
         said |= {"sessions": allowance.sessions, "days": allowance.days}
-        function = WITHIN_ALLOWANCE.format(function=FUNCTIONS[operation])
-        statement = CLAIM_WITHIN_ALLOWANCE + ACT.format(function=function)
+        statement = REINSTATE_WITHIN_ALLOWANCE
     else:
-        claim = CLAIM_UNDO if operation is Operation.UNDO else CLAIM
-        statement = claim + ACT.format(function=FUNCTIONS[operation])
+        statement = STATEMENTS[operation]
     try:
-        answer = one_row(statement, asked | said)
+        answer = fetch_one(statement, asked | said, CountRow)
     except IntegrityError as error:
         raise Refused(constraint_refusal(error).label) from error
     if answer is None:
         return _first_answer(asked, purchase)
-    used, made_event_id = answer
+    used = answer.sessions_used
     if used == OVER_ALLOWANCE:
         raise _refusal(Refusal.OVER_ALLOWANCE)
     if used == -1 and operation is Operation.UNDO:
         # Why, the request has kept.
         return _first_answer(asked, purchase)
-    if used in (None, -1):
+    if used is None or used == -1:
         purchase.refresh_counts()
         raise Refused((objection or _database_refusal(operation, event_id)).label)
     purchase.show_count(used)
-    return Done(used, made_event_id)
+    return Done(used, answer.event_id)
 
 
 def _first_answer(asked: dict[str, Any], purchase: Purchase) -> Done:

@@ -5,18 +5,13 @@ from __future__ import annotations
 from typing import cast
 from uuid import UUID
 
+from purchases.database import SQL_DIR, read_statement
 from purchases.models.catalogue import Client, Offer
 from purchases.models.purchase import Purchase
 from purchases.models.row_mapper import RowMapper
 
 PURCHASE_ROW = RowMapper(purchase=Purchase, client=Client, offer=Offer)
-SELECT_PURCHASE = f"""
-    SELECT {PURCHASE_ROW.columns}
-    FROM public.client_purchases AS purchase
-    JOIN public.clients AS client ON client.id = purchase.client_id
-    JOIN public.offers AS offer ON offer.id = purchase.offer_id
-    WHERE purchase.id = %(purchase_id)s AND purchase.org_id = %(org_id)s
-"""  # noqa: S608
+SELECT_PURCHASE = read_statement(SQL_DIR / "select_purchase.sql")
 
 
 def get_purchase(purchase_id: UUID, *, org_id: UUID) -> Purchase | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import InterfaceError, OperationalError, connection, models
 from django.utils import timezone
 
+from purchases.database import read_statement
 from purchases.models import Org
 from purchases.models.row_mapper import RowMapper
 from studio.accounts.membership import Membership
@@ -57,28 +59,7 @@ SESSION_ROW = RowMapper(
     acting=Membership,
     acting_person=User,
 )
-SELECT_VALID_SESSION = f"""
-    SELECT {SESSION_ROW.columns},
-        pg_current_snapshot()::text AS snapshot,
-        EXISTS (
-            SELECT FROM public.studio_membership AS colleague
-            WHERE colleague.org_id = org.id AND colleague.code <> ''
-        ) AS org_has_pins,
-        (
-            SELECT jsonb_agg(
-                jsonb_build_object('reason', reason, 'sessions', sessions, 'days', days)
-            )
-            FROM public.studio_allowance AS allowance WHERE allowance.org_id = org.id
-        ) AS allowances
-    FROM public.studio_session AS session
-    LEFT JOIN public.studio_user AS person ON person.id = session.user_id
-    LEFT JOIN public.studio_membership AS member ON member.user_id = person.id
-    LEFT JOIN public.orgs AS org ON org.id = member.org_id
-    LEFT JOIN public.studio_policy AS policy ON policy.org_id = org.id
-    LEFT JOIN public.studio_membership AS acting ON acting.id = session.acting_id
-    LEFT JOIN public.studio_user AS acting_person ON acting_person.id = acting.user_id
-    WHERE session.session_key = %(key)s AND session.expire_date > %(now)s
-"""  # noqa: S608
+SELECT_SESSION = read_statement(Path(__file__).parent / "sql" / "select_session.sql")
 
 
 def valid_session(key: str) -> ValidSession | None:
@@ -111,9 +92,9 @@ def _first_row(params: dict[str, Any]) -> list[Any] | None:
     # saves the SELECT 1 that Django would ask before it.
     connection.health_check_done = True  # type: ignore[attr-defined]
     try:
-        return SESSION_ROW.first(SELECT_VALID_SESSION, params)
+        return SESSION_ROW.first(SELECT_SESSION, params)
     except (InterfaceError, OperationalError):
         if connection.is_usable():
             raise
         connection.close()
-        return SESSION_ROW.first(SELECT_VALID_SESSION, params)
+        return SESSION_ROW.first(SELECT_SESSION, params)

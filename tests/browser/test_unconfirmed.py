@@ -8,8 +8,9 @@ from django.db import OperationalError
 from django.db.backends.postgresql.base import DatabaseWrapper
 from playwright.sync_api import Page, Route, expect
 
+from purchases import database
 from purchases.models import Org, Purchase
-from purchases.operations import requests, sessions
+from purchases.operations import sessions
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
 from tests.factories import make_purchase
@@ -139,7 +140,7 @@ def cut_database(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], None]:
     """A function that makes the database fail until `monkeypatch.undo()`."""
-    act = requests.one_row
+    act = database.fetch_one
     error = OperationalError("server closed the connection unexpectedly")
 
     def fail_before(*_: Any) -> None:
@@ -154,7 +155,7 @@ def cut_database(
             monkeypatch.setattr(DatabaseWrapper, "get_new_connection", fail_before)
         else:
             fail = fail_before if request.param == "before the action" else fail_after
-            monkeypatch.setattr(sessions, "one_row", fail)
+            monkeypatch.setattr(sessions, "fetch_one", fail)
 
     return cut
 

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from purchases.cancelled_class import process
 from purchases.models import Org, Purchase, SessionRequest
 from purchases.operations import sessions
-from purchases.operations.requests import CLAIM
+from purchases.operations.requests import Operation
 from studio.models import User
 from tests.cancelled_class.lists import create_list_by, reinstatement_count
 from tests.cancelled_class.pages import PAGE, detail, finish, progress_on, submit_list
@@ -140,9 +140,10 @@ def test_each_chunk_begins_with_a_random_purchase(
 def test_locked_purchase_does_not_block_the_rest_of_the_list(
     northside: Org, desk: Client, mia: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    short_timeout = CLAIM.replace("'3s'", "'100ms'")
-    assert short_timeout != CLAIM
-    monkeypatch.setattr(sessions, "CLAIM", short_timeout)
+    statement = sessions.STATEMENTS[Operation.REINSTATE]
+    short_timeout = statement.replace("'3s'", "'100ms'")
+    assert short_timeout != statement
+    monkeypatch.setitem(sessions.STATEMENTS, Operation.REINSTATE, short_timeout)
     locked, free = make_purchase(org=northside), make_purchase(org=northside)
     class_list = create_list_by(mia, locked, free)
 

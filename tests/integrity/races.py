@@ -1,6 +1,7 @@
 """Properties for two concurrent connections. A test runs each on the project's SQL and on a naive
 version. The first caller's transaction is open when the second starts."""
 
+from collections.abc import Callable
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -12,12 +13,12 @@ from tests.database import another_connection, rows, value
 from tests.factories import make_purchase
 from tests.integrity.invariants import check_invariants, history
 from tests.integrity.schedule import (
-    PATIENT_CLAIM,
     ActionParameters,
     Connection,
     ExecuteAction,
     Row,
     execute_action,
+    patient,
     replayed_result,
     run,
 )
@@ -111,15 +112,21 @@ def check_before_insert(connection: Connection, parameters: ActionParameters) ->
     return used, None
 
 
+def _replace(old: str, new: str) -> Callable[[str], str]:
+    def change(statement: str) -> str:
+        assert old in statement
+        return patient(statement).replace(old, new)
+
+    return change
+
+
 def claim_with_do_update(connection: Connection, parameters: ActionParameters) -> Row:
     """Claim with ON CONFLICT DO UPDATE, which returns a row the second time too."""
-    again = PATIENT_CLAIM.replace("DO NOTHING", "DO UPDATE SET note = excluded.note")
-    assert again != PATIENT_CLAIM
+    again = _replace("DO NOTHING", "DO UPDATE SET note = excluded.note")
     return execute_action(connection, parameters, again)
 
 
 def claim_without_on_conflict(connection: Connection, parameters: ActionParameters) -> Row:
     """Claim with a plain INSERT, which raises an error on the second request."""
-    plain = PATIENT_CLAIM.replace("ON CONFLICT (request_id) DO NOTHING", "")
-    assert plain != PATIENT_CLAIM
+    plain = _replace("ON CONFLICT (request_id) DO NOTHING", "")
     return execute_action(connection, parameters, plain)

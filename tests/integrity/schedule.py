@@ -16,8 +16,7 @@ import psycopg
 from django.db import connection
 
 from purchases.models import SessionRequest
-from purchases.operations.requests import CLAIM
-from purchases.operations.sessions import ACT, CLAIM_UNDO, FUNCTIONS
+from purchases.operations.sessions import STATEMENTS
 from tests.database import PATIENCE, another_connection, rows, value
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -44,26 +43,28 @@ class ActionParameters:
 
 ExecuteAction = Callable[[Connection, ActionParameters], Row]
 
-# Replace the lock timeout of 3 s, because a slow machine may need longer between two statements.
-PATIENT_CLAIM, PATIENT_CLAIM_UNDO = (
-    claim.replace("'3s'", f"'{PATIENCE}s'") for claim in (CLAIM, CLAIM_UNDO)
-)
+
+def patient(statement: str) -> str:
+    """Return the statement with a longer lock timeout, because a slow machine may need more than 3
+    seconds between two statements."""
+    changed = statement.replace("'3s'", f"'{PATIENCE}s'")
+    assert changed != statement
+    return changed
 
 
-def execute_action(caller: Connection, parameters: ActionParameters, claim: str = "") -> Row:
-    """Execute the statement of `operations`, or one with another claim."""
-    operation = SessionRequest.Operation(parameters.operation)
-    function = FUNCTIONS[operation]
-    claim = claim or (PATIENT_CLAIM_UNDO if operation == "undo" else PATIENT_CLAIM)
-    cursor = caller.execute(claim + ACT.format(function=function), asdict(parameters))
-    row = cursor.fetchone()
+def execute_action(
+    caller: Connection, parameters: ActionParameters, change: Callable[[str], str] = patient
+) -> Row:
+    """Execute the statement of `operations`, after `change`."""
+    statement = STATEMENTS[SessionRequest.Operation(parameters.operation)]
+    row = caller.execute(change(statement), asdict(parameters)).fetchone()
     return None if row is None else (row[0], row[1])
 
 
 def execute_here(parameters: ActionParameters) -> Row:
     """Execute the statement of `operations` on Django's connection."""
     connection.ensure_connection()
-    return execute_action(connection.connection, parameters, CLAIM)
+    return execute_action(connection.connection, parameters, str)
 
 
 def replayed_result(request_id: UUID) -> Row:

@@ -3,8 +3,12 @@
 from studio.wsgi import application
 
 # studio.wsgi has set up Django, so that models can be imported.
+from purchases.models import SessionRequest  # isort: skip
 from purchases.operations import sessions  # isort: skip
 
 __all__ = ["application"]
 
-vars(sessions)["CLAIM"] = "WITH claimed AS (SELECT 1)"
+sessions.STATEMENTS[SessionRequest.Operation.REINSTATE] = """
+    SELECT act.done, nullif(current_setting('studio.event_id', true), '')::bigint
+    FROM (SELECT public.release_session(%(purchase_id)s) AS done OFFSET 0) AS act
+"""

@@ -42,7 +42,7 @@ def test_secret_is_not_in_pages_logs_or_tables(
         assert secret not in str(rows(f"SELECT * FROM {table}"))
 
 
-@pytest.mark.parametrize("failing", ["check_password", "one_row", "Approval"])
+@pytest.mark.parametrize("failing", ["check_password", "fetch_one", "Approval"])
 def test_secret_is_not_in_error_reports(
     desk: Client, olivia: User, pack: Purchase, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:
@@ -60,8 +60,8 @@ def test_secret_is_not_in_error_reports(
 
     if failing == "check_password":
         monkeypatch.setattr(pins, "check_password", explode)
-    elif failing == "one_row":
-        monkeypatch.setattr(sessions, "one_row", explode)
+    elif failing == "fetch_one":
+        monkeypatch.setattr(sessions, "fetch_one", explode)
     else:
         monkeypatch.setattr("purchases.forms.Approval", explode)
     monkeypatch.setattr(
@@ -86,7 +86,7 @@ def test_database_outage_requires_the_secret_again_and_counts_no_try(
         raise OperationalError
 
     with monkeypatch.context() as patched:
-        patched.setattr(sessions, "one_row", fail)
+        patched.setattr(sessions, "fetch_one", fail)
         answer = confirm(desk, pack, fields, PASSWORD)
 
     assert answer.status_code == 503

@@ -1,0 +1,50 @@
+"""The one module that runs SQL of our own, besides migrations and studio/database/.
+
+A statement is a `.sql` file: whole, named by a verb and a noun, with a comment at its head that
+says what it does. It is read once, when the module that runs it is imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.db import connection
+
+SQL_DIR = Path(__file__).parent / "sql"
+
+# A NamedTuple or a dataclass with a field for each column, in the order of the statement.
+Row = TypeVar("Row")
+
+
+def read_statement(file: Path) -> str:
+    """Return the statement of a file without the comment at its head, which PostgreSQL need not
+    parse."""
+    lines = file.read_text().splitlines(keepends=True)
+    while lines and lines[0].startswith("--"):
+        del lines[0]
+    return "".join(lines)
+
+
+def fetch_one(
+    statement: str, params: Mapping[str, Any], row_type: Callable[..., Row]
+) -> Row | None:
+    """Return the first row of a statement, or None if it returns no row."""
+    row = fetch_values(statement, params)
+    return None if row is None else row_type(*row)
+
+
+def fetch_all(statement: str, params: Mapping[str, Any], row_type: Callable[..., Row]) -> list[Row]:
+    """Return every row of a statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return [row_type(*row) for row in cursor.fetchall()]
+
+
+def fetch_values(statement: str, params: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """Return the values of the first row, for RowMapper; None if there is no row."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row

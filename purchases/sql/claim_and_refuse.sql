@@ -1,0 +1,26 @@
+-- Claims a request id for an operation that is refused, and stores the refusal.
+-- Returns two nulls.
+-- Returns no row, and changes nothing, if the request id was claimed before.
+WITH settings AS (
+    SELECT
+        set_config('studio.request_id', (%(request_id)s::uuid)::text, true),
+        set_config('lock_timeout', '3s', true)
+),
+
+claimed AS (
+    INSERT INTO public.session_requests (
+        request_id, operation, purchase_id, event_id, actor_id, approved_by_id, reason, note,
+        objection, extend_days, extend_until
+    )
+    SELECT
+        %(request_id)s, %(operation)s, %(purchase_id)s, %(event_id)s, %(actor_id)s,
+        %(approved_by_id)s, %(reason)s, %(note)s,
+        %(objection)s,
+        %(extend_days)s::int, %(extend_until)s::date
+    FROM settings
+    ON CONFLICT (request_id) DO NOTHING
+    RETURNING request_id, objection
+)
+
+SELECT NULL, NULL::bigint
+FROM claimed

@@ -1,0 +1,40 @@
+-- Claims a request id and reinstates one session, unless the client has used up the allowance.
+-- Returns sessions_used after it and the id of the event; -1 and null if no session is used;
+-- -2 and null if the allowance is used up.
+-- Locks the client and counts before it inserts the request: its refusal must be known at
+-- insert, because requests are immutable.
+-- Returns no row, and changes nothing, if the request id was claimed before.
+-- From the settings on, and until the transaction ends, the triggers of the ledgers know the
+-- request, and a wait for a lock ends after 3 seconds.
+-- OFFSET 0 runs the function before current_setting() reads the id that its trigger set.
+WITH settings AS (
+    SELECT
+        set_config('studio.request_id', (%(request_id)s::uuid)::text, true),
+        set_config('lock_timeout', '3s', true)
+),
+
+claimed AS (
+    INSERT INTO public.session_requests (
+        request_id, operation, purchase_id, event_id, actor_id, approved_by_id, reason, note,
+        objection, extend_days, extend_until
+    )
+    SELECT
+        %(request_id)s, %(operation)s, %(purchase_id)s, %(event_id)s, %(actor_id)s,
+        %(approved_by_id)s, %(reason)s, %(note)s,
+        CASE
+            WHEN public.hold_times_given_back(
+                %(org_id)s, %(client_id)s, coalesce(%(reason)s, ''), %(days)s
+            ) >= %(sessions)s::int THEN 'over_allowance'
+        END,
+        %(extend_days)s::int, %(extend_until)s::date
+    FROM settings
+    ON CONFLICT (request_id) DO NOTHING
+    RETURNING request_id, objection
+)
+
+SELECT act.done, nullif(current_setting('studio.event_id', true), '')::bigint
+FROM claimed,
+    LATERAL (SELECT CASE
+        WHEN claimed.objection IS NULL THEN public.release_session(%(purchase_id)s)
+        ELSE -2
+    END AS done OFFSET 0) AS act

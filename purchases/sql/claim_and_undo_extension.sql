@@ -1,0 +1,30 @@
+-- Claims a request id and undoes an extension.
+-- Returns true and the id of the event; false and null if the expiry was changed since.
+-- Returns no row, and changes nothing, if the request id was claimed before.
+-- From the settings on, and until the transaction ends, the triggers of the ledgers know the
+-- request, and a wait for a lock ends after 3 seconds.
+-- OFFSET 0 runs the function before current_setting() reads the id that its trigger set.
+WITH settings AS (
+    SELECT
+        set_config('studio.request_id', (%(request_id)s::uuid)::text, true),
+        set_config('lock_timeout', '3s', true)
+),
+
+claimed AS (
+    INSERT INTO public.session_requests (
+        request_id, operation, purchase_id, event_id, actor_id, approved_by_id, reason, note,
+        objection, extend_days, extend_until
+    )
+    SELECT
+        %(request_id)s, %(operation)s, %(purchase_id)s, %(event_id)s, %(actor_id)s,
+        %(approved_by_id)s, %(reason)s, %(note)s,
+        %(objection)s,
+        %(extend_days)s::int, %(extend_until)s::date
+    FROM settings
+    ON CONFLICT (request_id) DO NOTHING
+    RETURNING request_id, objection
+)
+
+SELECT act.done, nullif(current_setting('studio.expiry_event_id', true), '')::bigint
+FROM claimed,
+    LATERAL (SELECT public.undo_extension(%(purchase_id)s, %(event_id)s) AS done OFFSET 0) AS act

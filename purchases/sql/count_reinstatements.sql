@@ -1,0 +1,6 @@
+-- Returns how many sessions of each client were reinstated for each reason ('' for none) within the
+-- days of its allowance, and not undone. Clients and reasons without any have no row.
+SELECT client_id, reason, times
+FROM public.times_given_back(
+    %(org_id)s, %(client_ids)s::uuid[], %(reasons)s::text[], %(days)s::int[]
+)

@@ -1,0 +1,82 @@
+-- Returns a session that has not expired with its user, their membership, org and policy, and the
+-- membership and user who act at a shared desk; nulls for those that do not exist.
+-- Further columns: the current snapshot for live updates, whether any member of the org has a PIN,
+-- and the allowances of the org as JSON.
+SELECT
+    session.session_key,
+    session.session_data,
+    session.expire_date,
+    session.user_id,
+    session.acting_id,
+    person.id,
+    person.password,
+    person.last_login,
+    person.is_superuser,
+    person.username,
+    person.first_name,
+    person.last_name,
+    person.email,
+    person.is_staff,
+    person.is_active,
+    person.date_joined,
+    member.id,
+    member.user_id,
+    member.org_id,
+    member.role,
+    member.code,
+    member.code_digits,
+    member.wrong_tries,
+    member.locked_until,
+    org.id,
+    CASE
+        WHEN org.created_at > timestamptz '9999-12-01 00:00Z' THEN timestamptz '9999-12-01 00:00Z'
+        WHEN org.created_at < timestamptz '1000-01-02 00:00Z' THEN timestamptz '1000-01-02 00:00Z'
+        ELSE org.created_at
+    END,
+    org.name,
+    org.slug,
+    policy.id,
+    policy.org_id,
+    policy.reason_is_mandatory,
+    policy.time_zone,
+    policy.language,
+    policy.desk_locks_after_minutes,
+    acting.id,
+    acting.user_id,
+    acting.org_id,
+    acting.role,
+    acting.code,
+    acting.code_digits,
+    acting.wrong_tries,
+    acting.locked_until,
+    acting_person.id,
+    acting_person.password,
+    acting_person.last_login,
+    acting_person.is_superuser,
+    acting_person.username,
+    acting_person.first_name,
+    acting_person.last_name,
+    acting_person.email,
+    acting_person.is_staff,
+    acting_person.is_active,
+    acting_person.date_joined,
+    pg_current_snapshot()::text AS snapshot,
+    EXISTS (
+        SELECT FROM public.studio_membership AS colleague
+        WHERE colleague.org_id = org.id AND colleague.code <> ''
+    ) AS org_has_pins,
+    (
+        SELECT jsonb_agg(
+            jsonb_build_object('reason', reason, 'sessions', sessions, 'days', days)
+        )
+        FROM public.studio_allowance AS allowance
+        WHERE allowance.org_id = org.id
+    ) AS allowed
+FROM public.studio_session AS session
+LEFT JOIN public.studio_user AS person ON person.id = session.user_id
+LEFT JOIN public.studio_membership AS member ON member.user_id = person.id
+LEFT JOIN public.orgs AS org ON org.id = member.org_id
+LEFT JOIN public.studio_policy AS policy ON policy.org_id = org.id
+LEFT JOIN public.studio_membership AS acting ON acting.id = session.acting_id
+LEFT JOIN public.studio_user AS acting_person ON acting_person.id = acting.user_id
+WHERE session.session_key = %(key)s AND session.expire_date > %(now)s
