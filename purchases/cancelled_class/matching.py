@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, Func
+from django.db.models import F
 from django.utils.translation import gettext
 
 from purchases.cancelled_class.candidates import Candidate, Pack, candidates_for
 from purchases.cancelled_class.parser import PastedPerson
-from purchases.models import Client, ClientSearchTerm, Purchase
+from purchases.database import SQL_DIR, fetch_all, read_statement
+from purchases.models import Client, Purchase
 from purchases.queries import search_words
+from purchases.queries.client_ids import Search, find_client_ids
+from purchases.queries.search import IsAnyOf, uuid_array
 
 # Who asks for more than these has to say more of the name.
 SEVERAL = 5
 MAX_FOUND = 20
 # Terms of those whom a search finds; a client may have several that begin alike.
 LOOKED_AT = 500
+# Terms of those whose whole name is compared with a name that was pasted.
+COMPARED = 50
 
-
-class IsAnyOf(Func):
-    """Whether a value is in an array that a subquery makes, once, before all the rest."""
-
-    function = ""
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY ("
-    output_field = BooleanField()
+SELECT_NAMED_CLIENTS = read_statement(SQL_DIR / "select_named_clients.sql")
 
 
 @dataclass
@@ -104,7 +102,7 @@ def match(*, org_id: UUID, named: list[PastedPerson], q: str, ticked: list[UUID]
             open_ones: list[Candidate] = []
             for client_id in each.client_ids[:SEVERAL]:
                 place(people[client_id], open_ones)
-            more = len(each.client_ids) > SEVERAL
+            more = each.more or len(each.client_ids) > SEVERAL
             # Those who are listed already may be the ones who are meant: the line stays.
             matched.several.append(Several(one.text, open_ones, more, each.why))
     for (owner,) in owners:
@@ -119,56 +117,97 @@ class _Match:
     client_ids: list[UUID]
     is_sure: bool
     why: str = ""
+    more: bool = False
+
+
+class _NamedClient(NamedTuple):
+    """A client whom a name finds; whether it is their whole name or e-mail."""
+
+    place: int
+    client_id: UUID
+    is_whole: bool
+
+
+@dataclass
+class _Named:
+    """The clients whom a name finds, those of the whole name first, and whether there are more."""
+
+    clients: list[_NamedClient] = field(default_factory=list)
+    more: bool = False
+
+    @property
+    def client_ids(self) -> list[UUID]:
+        return [client.client_id for client in self.clients]
+
+    @property
+    def whole(self) -> list[UUID]:
+        return [client.client_id for client in self.clients if client.is_whole]
 
 
 def _candidates(org_id: UUID, named: list[PastedPerson]) -> list[_Match]:
-    """Of each person who was named: by e-mail, or else by the whole name, or else by its words."""
-    by_email = _find(org_id, [one.email for one in named])
-    by_name = _find(org_id, [one.name for one in named])
+    """Return the clients of each person: by e-mail, or else by the whole name, or else by the
+    beginnings of its words."""
+    # One statement for both: a name may find somebody by its whole words, an e-mail has but one.
+    exact = _find(org_id, [one.email for one in named] + [one.name for one in named], whole=True)
+    by_email, by_name = exact[: len(named)], exact[len(named) :]
+    # Of a family that shares an e-mail, the one of that name.
+    family = [
+        f"{one.email} {one.name}" if one.name and len(emails.whole) > 1 else ""
+        for one, emails in zip(named, by_email, strict=True)
+    ]
+    begun = [
+        "" if emails.whole or names.whole else one.name
+        for one, emails, names in zip(named, by_email, by_name, strict=True)
+    ]
+    beginnings = _find(org_id, family + begun, whole=False)
+    by_both, by_beginning = beginnings[: len(named)], beginnings[len(named) :]
     found = []
-    for one, emails, names in zip(named, by_email, by_name, strict=True):
-        whole_emails = [client_id for client_id, is_whole in emails if is_whole]
-        whole_names = [client_id for client_id, is_whole in names if is_whole]
-        any_names = [client_id for client_id, _ in names]
+    for n, one in enumerate(named):
+        whole_emails = by_email[n].whole
         if whole_emails:
-            # Of a family that shares an e-mail, the one who is called so.
-            shared = [each for each in whole_emails if each in any_names] or whole_emails
-            found.append(_Match(shared, len(shared) == 1))
-        elif one.email:
-            why = gettext("No client has this e-mail. Clients with this name:")
-            found.append(_Match(whole_names or any_names, False, why))
-        else:
-            those = whole_names or any_names
-            found.append(_Match(those, len(those) == 1))
+            shared = [each for each in whole_emails if each in by_both[n].client_ids]
+            found.append(_Match(shared or whole_emails, len(shared or whole_emails) == 1))
+            continue
+        names = by_name[n] if by_name[n].whole else by_beginning[n]
+        those = names.whole or names.client_ids
+        why = gettext("No client has this e-mail. Clients with this name:") if one.email else ""
+        is_sure = len(those) == 1 and not names.more and not one.email
+        found.append(_Match(those, is_sure, why, names.more))
     return found
 
 
-def _find(org_id: UUID, names: list[str]) -> list[list[tuple[UUID, bool]]]:
-    """Of each name, the clients whom it finds and whether it is their whole name or e-mail."""
-    found: list[list[tuple[UUID, bool]]] = [[] for _ in names]
-    asked = [(n, name, " ".join(search_words(name))) for n, name in enumerate(names)]
-    asked = [each for each in asked if each[2]]
-    if asked:
-        query = """
-            SELECT client_id AS id, place, is_whole
-            FROM public.find_clients(%s, %s::text[], %s::text[], %s)
-        """
-        params = [org_id, [each[1] for each in asked], [each[2] for each in asked], SEVERAL + 1]
-        for client in Client.objects.raw(query, params):
-            said = vars(client)
-            found[asked[said["place"] - 1][0]].append((client.pk, said["is_whole"]))
+def _find(org_id: UUID, names: list[str], *, whole: bool) -> list[_Named]:
+    """Return the clients whom each name finds, at most SEVERAL and one more: by whole words, or by
+    the beginnings of words. An empty name finds nobody."""
+    found = [_Named() for _ in names]
+    asked = [(n, name, words) for n, name in enumerate(names) if (words := search_words(name))]
+    if not asked:
+        return found
+    searches = [Search(org_id, words) for _, _, words in asked]
+    results = find_client_ids(searches, limit=COMPARED, whole_words=whole, partial=True)
+    pairs = [(n, client_id) for n, each in enumerate(results, 1) for client_id in each.client_ids]
+    if not pairs:
+        return found
+    params = {
+        "names": [name for _, name, _ in asked],
+        "places": [n for n, _ in pairs],
+        "client_ids": [client_id for _, client_id in pairs],
+        "compare": whole,
+        "limit": SEVERAL + 1,
+    }
+    for client in fetch_all(SELECT_NAMED_CLIENTS, params, _NamedClient):
+        found[asked[client.place - 1][0]].clients.append(client)
+    for (n, _, _), each in zip(asked, results, strict=True):
+        found[n].more = each.terms > COMPARED and not found[n].whole
     return found
 
 
 def _searched(org_id: UUID, q: str) -> list[UUID]:
-    """As the desk's search finds them, by name; one more than is shown. Of words that very many are
-    called by, those of the first terms: more of the name has to be said anyway."""
+    """Return the clients whom the desk's search finds, by name; one more than is shown. If very
+    many match, those of the first terms: the person has to type more of the name anyway."""
     words = search_words(q)
     if not words:
         return []
-    terms = ClientSearchTerm.objects.all().of_clients_matching(words, org_id)
-    first = terms.order_by("term", "client_id").values("client_id")[:LOOKED_AT]
-    # Looked up one by one, where a join might read every client.
-    clients = Client.objects.filter(IsAnyOf(F("pk"), ArraySubquery(first)), org_id=org_id)
-    found = clients.order_by("full_name", "pk").values_list("pk", flat=True)
-    return list(found[: MAX_FOUND + 1])
+    [found] = find_client_ids([Search(org_id, words)], limit=LOOKED_AT, partial=True)
+    clients = Client.objects.filter(IsAnyOf(F("pk"), uuid_array(found)))
+    return list(clients.order_by("full_name", "pk").values_list("pk", flat=True)[: MAX_FOUND + 1])

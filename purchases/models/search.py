@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.db import models
-from django.db.models import Exists, Func, OuterRef, TextField, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db.models import Func, TextField, Value
+from django.db.models.functions import Concat
 
 from purchases.models.catalogue import Client, Org
 
@@ -18,23 +16,6 @@ class SearchTermQuerySet(models.QuerySet["ClientSearchTerm"]):
         """Bounds and not LIKE: an index serves them even where the word is a parameter."""
         folded = Func(Value(word), function="public.fold_for_search", output_field=TextField())
         return self.filter(term__gte=folded, term__lt=Concat(folded, PAST_THE_LAST))
-
-    def of_clients_matching(self, words: list[str], org_id: UUID) -> SearchTermQuerySet:
-        """A term or more of each client for whom every word begins one."""
-        first, *others = likely_rare_first(words)
-        terms = self.filter(org_id=org_id).beginning_with(first)
-        for word in others:
-            same_client = self.filter(org_id=org_id, client_id=OuterRef("client_id"))
-            # COALESCE keeps it from becoming a join, whose order PostgreSQL would take from a guess
-            # how many clients a word finds: it expects one where there are thousands, and then
-            # compares all with all.
-            terms = terms.filter(Coalesce(Exists(same_client.beginning_with(word)), False))
-        return terms
-
-
-def likely_rare_first(words: list[str]) -> list[str]:
-    """The longest first: few clients have it."""
-    return sorted(words, key=len, reverse=True)
 
 
 class ClientSearchTerm(models.Model):

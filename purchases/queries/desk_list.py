@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from purchases.models import Purchase
-from purchases.queries.search import is_found, search_words
+from purchases.queries.search import first_found, search_words
 
 PAGE_SIZE = 50
 
@@ -55,9 +55,7 @@ def desk_page(*, org_id: UUID, q: str, state: Purchase.State, after: Place | Non
     if after:
         purchases = purchases.after(state, after.moment, after.purchase_id)
     if words:
-        # Find the ids of the page before joining other tables.
-        found = is_found(purchases, words, org_id=org_id, state=state, at_most=PAGE_SIZE + 1)
-        purchases = Purchase.objects.filter(found).in_order_of(state)
+        purchases = first_found(purchases, words, org_id=org_id, state=state, at_most=PAGE_SIZE + 1)
     # Load one row more than a page, to know whether another page follows.
     listed = list(purchases.for_rows()[: PAGE_SIZE + 1])
     page = listed[:PAGE_SIZE]

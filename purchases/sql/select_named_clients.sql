@@ -1,0 +1,40 @@
+-- Returns the clients that were found for names or e-mails, each with the place of the name, and
+-- whether it is their whole name or e-mail, whatever its case, accents and spaces; false unless
+-- `compare` is set. Folds a name only if lower() finds a difference: folding takes longer than to read the row.
+-- At most `limit` for each name: whole names first, then by name.
+WITH given AS MATERIALIZED (
+    SELECT place, lower(name) AS lower, public.fold_for_search(name) AS folded
+    FROM unnest(%(names)s::text[]) WITH ORDINALITY AS given (name, place)
+),
+
+found AS MATERIALIZED (
+    SELECT DISTINCT place, client_id
+    FROM unnest(%(places)s::int[], %(client_ids)s::uuid[]) AS found (place, client_id)
+),
+
+compared AS MATERIALIZED (
+    SELECT
+        found.place, client.id, client.full_name,
+        CASE
+            WHEN NOT %(compare)s::bool THEN false
+            WHEN given.lower IN (lower(client.full_name), lower(client.email)) THEN true
+            ELSE coalesce(given.folded IN (
+                public.fold_for_search(client.full_name), public.fold_for_search(client.email)
+            ), false)
+        END AS is_whole
+    FROM found
+    INNER JOIN given ON given.place = found.place
+    INNER JOIN public.clients AS client ON client.id = found.client_id
+),
+
+ranked AS (
+    SELECT
+        place, id, is_whole,
+        row_number() OVER (PARTITION BY place ORDER BY is_whole DESC, full_name, id) AS rank
+    FROM compared
+)
+
+SELECT place, id, is_whole
+FROM ranked
+WHERE rank <= %(limit)s::int
+ORDER BY place, rank
