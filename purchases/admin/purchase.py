@@ -12,8 +12,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from purchases import operations
+from purchases.admin.client_search import ClientSearchAdmin
 from purchases.admin.money import IN_CENTS, money
-from purchases.admin.own_org import OwnOrgAdmin, member_may, member_of
+from purchases.admin.own_org import member_may, member_of
 from purchases.formatting import number, used_of
 from purchases.forms import ReinstateForm
 from purchases.member import Member
@@ -97,7 +98,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Purchase)
-class PurchaseAdmin(OwnOrgAdmin):
+class PurchaseAdmin(ClientSearchAdmin):
     form = PurchaseForm
     fields = [
         "org",
@@ -136,7 +137,7 @@ class PurchaseAdmin(OwnOrgAdmin):
         "expires_at",
     ]
     list_select_related = ["client", "offer", "org"]
-    search_fields = ["client__full_name", "client__email", "client__phone"]
+    client_column = "client_id"
     search_help_text = _(
         "A client’s name, e-mail or phone number. The beginning of a word is enough."
     )
