@@ -59,12 +59,12 @@ def clients(northside: Org) -> list[Client]:
         given, family = rng.choice(GIVEN), rng.choice(FAMILY)
         email = f"{fold(given)}.{fold(family)[:3]}{n}@{rng.choice(DOMAINS)}"
         details = {
-            "name": f"{given} {family}",
             "email": rng.choice([None, "", email, email]),
             "phone": rng.choice([None, f"04{rng.randrange(10**8):08}", "+61 9 123"]),
         }
-        make_client(org=elsewhere, **details)
-        made.append(make_client(org=northside, **details))
+        name = f"{given} {family}"
+        make_client(org=elsewhere, name=name, **details)
+        made.append(make_client(org=northside, name=name, **details))
         for _ in range(rng.randrange(3)):
             make_purchase(org=northside, client=made[-1], offer=offer)
     return made
