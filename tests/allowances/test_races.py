@@ -11,26 +11,18 @@ import pytest
 from django.urls import reverse
 
 from purchases.models import Purchase, SessionRequest
-from purchases.operations.sessions import (
-    ACT,
-    CLAIM_WITHIN_ALLOWANCE,
-    FUNCTIONS,
-    OVER_ALLOWANCE,
-    WITHIN_ALLOWANCE,
-)
+from purchases.operations.sessions import OVER_ALLOWANCE, REINSTATE_WITHIN_ALLOWANCE
 from studio.models import User
 from tests.allowances.limits import LATE, allow, reinstate_times
 from tests.concurrent_browsers import ConcurrentBrowsers
-from tests.database import PATIENCE
 from tests.factories import make_client, make_offer, make_purchase
-from tests.integrity.schedule import Connection, Outcome, run
+from tests.integrity.schedule import Connection, Outcome, patient, run
 from tests.purchase_kinds import used
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DESKS = 12
-RELEASE = FUNCTIONS[SessionRequest.Operation.REINSTATE]
-CLAIM = CLAIM_WITHIN_ALLOWANCE.replace("'3s'", f"'{PATIENCE}s'")
+STATEMENT = patient(REINSTATE_WITHIN_ALLOWANCE)
 LOCK_AND_COUNT = "public.hold_times_given_back("
 COUNT_UNLOCKED = "(SELECT coalesce(max(times), 0) FROM public.times_given_back("
 
@@ -41,7 +33,7 @@ def packs_of_one_client(mia: User, count: int) -> list[Purchase]:
     return [make_purchase(org=org, client=client, offer=offer) for _ in range(count)]
 
 
-def reinstate(caller: Connection, pack: Purchase, mia: User, claim: str) -> int:
+def reinstate(caller: Connection, pack: Purchase, mia: User, statement: str) -> int:
     """Execute the statement of `operations.reinstate` with an allowance of 2."""
     parameters = {
         "request_id": uuid4(),
@@ -59,35 +51,38 @@ def reinstate(caller: Connection, pack: Purchase, mia: User, claim: str) -> int:
         "extend_days": None,
         "extend_until": None,
     }
-    statement = claim + ACT.format(function=WITHIN_ALLOWANCE.format(function=RELEASE))
     row = caller.execute(statement, parameters).fetchone()
     assert row
     return int(row[0])
 
 
-def reinstate_concurrently(mia: User, claim: str, end: str = "COMMIT") -> Outcome:
+def reinstate_concurrently(mia: User, statement: str, end: str = "COMMIT") -> Outcome:
     """Reinstate two packs of a client who already has one reinstatement."""
     one, two = packs_of_one_client(mia, 2)
     reinstate_times(mia, one)
-    first, second = (partial(reinstate, pack=pack, mia=mia, claim=claim) for pack in (one, two))
+    first, second = (
+        partial(reinstate, pack=pack, mia=mia, statement=statement) for pack in (one, two)
+    )
     return run(first, second, end)
 
 
 def test_last_reinstatement_of_the_allowance_succeeds_once(mia: User) -> None:
-    outcome = reinstate_concurrently(mia, CLAIM)
+    outcome = reinstate_concurrently(mia, STATEMENT)
 
     assert (outcome.first, outcome.second, outcome.waited) == (2, OVER_ALLOWANCE, True)
 
 
 def test_rollback_leaves_the_allowance_to_the_other(mia: User) -> None:
-    outcome = reinstate_concurrently(mia, CLAIM, end="ROLLBACK")
+    outcome = reinstate_concurrently(mia, STATEMENT, end="ROLLBACK")
 
     assert (outcome.first, outcome.second, outcome.waited) == (2, 2, True)
 
 
 def test_other_clients_do_not_wait(mia: User) -> None:
     one, two = packs_of_one_client(mia, 1) + packs_of_one_client(mia, 1)
-    first, second = (partial(reinstate, pack=pack, mia=mia, claim=CLAIM) for pack in (one, two))
+    first, second = (
+        partial(reinstate, pack=pack, mia=mia, statement=STATEMENT) for pack in (one, two)
+    )
 
     outcome = run(first, second, "COMMIT")
 
@@ -115,8 +110,8 @@ def test_with_a_count_before_the_wait_both_succeed(mia: User) -> None:
 
 def counted_with(count: str) -> str:
     """Return the statement with its count replaced by the expression `count`."""
-    before, _, rest = CLAIM.partition(LOCK_AND_COUNT)
-    arguments, end, after = rest.partition("\n            )")
+    before, _, rest = STATEMENT.partition(LOCK_AND_COUNT)
+    arguments, end, after = rest.partition("\n)")
     assert arguments
     assert end
     names = ["%(org_id)s", "ARRAY[%(client_id)s]", "ARRAY[%(reason)s]", "ARRAY[%(days)s]"]
