@@ -47,7 +47,7 @@ def test_no_field_needs_a_conversion_that_the_mapper_does_not_make(
 
 
 def values(row: models.Model) -> dict[str, Any]:
-    """Return every column of an object, and what Django knows about where it came from."""
+    """Return every column of an object, and its database as Django knows it."""
     assert row.get_deferred_fields() == set()
     fields = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
     return {**fields, "model": type(row), "db": row._state.db, "adding": row._state.adding}

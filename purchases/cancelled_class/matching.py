@@ -1,4 +1,4 @@
-"""Who is meant by the names and e-mails of a list. It only reads."""
+"""Find the clients for the names and e-mails of a list. It only reads."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def _candidates(org_id: UUID, named: list[PastedPerson]) -> list[_Match]:
     # One statement for both: a name may find somebody by its whole words, an e-mail has but one.
     exact = _find(org_id, [one.email for one in named] + [one.name for one in named], whole=True)
     by_email, by_name = exact[: len(named)], exact[len(named) :]
-    # Of a family that shares an e-mail, the one of that name.
+    # If a family shares an e-mail, search for the e-mail together with the name.
     family = [
         f"{one.email} {one.name}" if one.name and len(emails.whole) > 1 else ""
         for one, emails in zip(named, by_email, strict=True)

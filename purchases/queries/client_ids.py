@@ -53,7 +53,8 @@ def client_ids_for_words(
     org_id: UUID, words: Sequence[str], limit: int, *, rare: int = RARE, few: int = FEW
 ) -> FoundClients:
     """Return the clients of an org for whom each word begins a term, if at most `limit` terms
-    match. Of more than `few`, those are included who lack a word beyond the third, or a digit."""
+    match. If there are more than `few`, the result includes clients who lack a word beyond the
+    third, or a digit."""
     search = Search(org_id, list(words))
     [found] = find_client_ids([search], limit=limit, rare=rare, few=few)
     return found

@@ -1,4 +1,4 @@
--- Returns how many sessions of each client were reinstated for each reason ('' for none) within the
+-- Returns how many sessions of each client were reinstated for each reason ('' without one) within the
 -- days of its allowance, and not undone. Clients and reasons without any have no row.
 SELECT client_id, reason, times
 FROM public.times_given_back(
