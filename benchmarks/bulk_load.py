@@ -27,7 +27,7 @@ TRIGGERS = [
     ("client_purchases", "record_session_event", "ENABLE ALWAYS"),
     # This trigger detects purchases that are inserted again. New ids need no such check.
     ("client_purchases", "record_expiry_event", "ENABLE ALWAYS"),
-    ("clients", "keep_search_terms", "ENABLE"),
+    ("clients", "refresh_search_terms", "ENABLE"),
 ]
 # PostgreSQL inlines a function only if it has no SET clause, which is six times as fast. VOLATILE
 # prevents that an inlined argument is evaluated twice.
@@ -66,8 +66,8 @@ INSERT_SEARCH_TERMS = """
     WHERE client.id = ANY (%s)
 """
 INSERT_OPENING_EVENTS = """
-    INSERT INTO public.session_events (org_id, purchase_id, kind, delta, sessions_used, made_by)
-    SELECT org_id, id, 'opened', sessions_used, sessions_used, (SELECT public.made_by())
+    INSERT INTO public.session_events (org_id, purchase_id, kind, delta, sessions_used, db_role)
+    SELECT org_id, id, 'opened', sessions_used, sessions_used, (SELECT public.current_db_role())
     FROM public.client_purchases
     WHERE org_id = %s
 """

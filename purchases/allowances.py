@@ -1,7 +1,7 @@
 """How often a client was given sessions back of late, held against what the org allows.
 
 It only reads. Whether a press goes beyond the allowance is decided with the press, behind a lock
-(migrations/0022_times_given_back.sql).
+(migrations/0014_count_reinstatements.sql).
 """
 
 from __future__ import annotations

@@ -164,7 +164,7 @@ def _events_of_another_request(within: Within) -> Iterator[Finding]:
         yield (
             event.purchase_id,
             f"event {event.pk} is here, and {asked}",
-            _restore("hold_to_request"),
+            _restore("enforce_request"),
         )
 
 
@@ -216,7 +216,7 @@ def _expiries_that_their_events_do_not_explain(within: Within) -> Iterator[Findi
         wrong = f"it expires {_moment(expires_at)} and its last event says {_moment(recorded)}"
         record = (
             "INSERT INTO public.expiry_events"  # noqa: S608
-            " (org_id, purchase_id, kind, expires_before, expires_at, made_by)"
+            " (org_id, purchase_id, kind, expires_before, expires_at, db_role)"
             " SELECT org_id, id, 'corrected', (SELECT expires_at FROM public.expiry_events"
             " WHERE purchase_id = purchase.id ORDER BY id DESC LIMIT 1), expires_at, current_user"
             f" FROM public.client_purchases AS purchase WHERE id = '{pk}';"
@@ -238,7 +238,7 @@ def _list(events: list[int]) -> str:
 
 def _record(org_id: UUID, pk: UUID, kind: str, delta: int, used: object) -> str:
     """Return an INSERT of the missing event, which only the owner of the table may run."""
-    columns = "org_id, purchase_id, kind, delta, sessions_used, made_by"
+    columns = "org_id, purchase_id, kind, delta, sessions_used, db_role"
     values = f"'{org_id}', '{pk}', '{kind}', {delta}, {used}, current_user"
     return f"INSERT INTO public.session_events ({columns}) VALUES ({values});"  # noqa: S608
 

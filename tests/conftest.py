@@ -90,9 +90,9 @@ def allow_flush_of_the_ledger() -> Iterator[None]:
     """Disable the triggers of the append-only ledger while Django flushes the test database."""
     flush = DatabaseOperations.execute_sql_flush
     guards = [
-        ("session_events", "refuse_to_forget"),
-        ("expiry_events", "refuse_to_forget"),
-        ("session_requests", "refuse_to_forget"),
+        ("session_events", "forbid_change"),
+        ("expiry_events", "forbid_change"),
+        ("session_requests", "forbid_change"),
         ("client_purchases", "record_truncated_purchases"),
     ]
 

@@ -78,14 +78,16 @@ def test_the_requested_number_of_purchases_is_loaded(studio: Org, loaded: str) -
 def test_every_purchase_has_one_opened_event_and_the_ledger_is_consistent(studio: Org) -> None:
     events = SessionEvent.objects.filter(org=studio)
     assert events.count() == SIZE
-    assert set(events.values_list("kind", "made_by")) == {("opened", value("SELECT made_by()"))}
+    assert set(events.values_list("kind", "db_role")) == {
+        ("opened", value("SELECT current_db_role()"))
+    }
     output = StringIO()
     call_command("check_ledger", stdout=output)
     assert "All is well" in output.getvalue()
 
 
 def test_an_event_equals_the_one_that_the_trigger_writes(studio: Org) -> None:
-    columns = "kind, delta, sessions_used, request_id, reverses_id, made_by, made_in IS NULL"
+    columns = "kind, delta, sessions_used, request_id, reverses_id, db_role, xact_id IS NULL"
     first = studio.purchases.exclude(sessions_used=0).first()
     assert first is not None
     copied = make_purchase(org=studio, used=first.sessions_used, total=first.sessions_total)

@@ -35,7 +35,7 @@ def test_a_plain_update_is_a_correction_by_its_login(pack: Purchase) -> None:
     rows("UPDATE client_purchases SET sessions_used = sessions_used + 2")
 
     assert lines(pack) == [("opened", 3, 3), ("corrected", 2, 5)]
-    assert newest(pack).made_by == value("SELECT session_user")
+    assert newest(pack).db_role == value("SELECT session_user")
     assert newest(pack).org_id == pack.org_id
     assert (newest(pack).request, newest(pack).reverses) == (None, None)
 
@@ -46,7 +46,7 @@ def test_after_set_role_the_event_names_that_role(pack: Purchase) -> None:
         rows("UPDATE client_purchases SET sessions_used = 9")
 
     assert changes(pack) == [("corrected", 6, 9)]
-    assert newest(pack).made_by == role
+    assert newest(pack).db_role == role
 
 
 def test_the_subject_of_a_jwt_is_added_to_the_role(pack: Purchase) -> None:
@@ -56,7 +56,7 @@ def test_the_subject_of_a_jwt_is_added_to_the_role(pack: Purchase) -> None:
         rows("SELECT set_config('request.jwt.claims', %s, true)", claims)
         rows("UPDATE client_purchases SET sessions_used = 9")
 
-    assert newest(pack).made_by == f"{role} for 5f3c"
+    assert newest(pack).db_role == f"{role} for 5f3c"
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_invalid_jwt_claims_are_ignored(pack: Purchase, claims: str) -> None:
     rows("UPDATE client_purchases SET sessions_used = 9")
 
     assert changes(pack) == [("corrected", 6, 9)]
-    assert newest(pack).made_by == value("SELECT session_user")
+    assert newest(pack).db_role == value("SELECT session_user")
 
 
 @pytest.mark.parametrize("function", ["release_session", "use_session"])
@@ -91,7 +91,7 @@ def test_a_function_call_records_the_role_of_the_caller(pack: Purchase, function
 
     expected = ("used", 1, 4) if function == "use_session" else ("reinstated", -1, 2)
     assert changes(pack) == [expected]
-    assert newest(pack).made_by == role
+    assert newest(pack).db_role == role
 
 
 # --- The statements -------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ CHANGES = pytest.mark.parametrize(
         "MERGE INTO {} AS gone USING (VALUES (1)) AS one (n) ON true WHEN MATCHED THEN DELETE",
     ],
 )
-opening = import_module("purchases.migrations.0011_open_older_purchases")
+opening = import_module("purchases.migrations.0016_open_older_purchases")
 
 
 # --- Append-only ----------------------------------------------------------------------------------
@@ -42,7 +42,7 @@ def test_even_a_superuser_cannot_change_or_delete_an_event(
 
     rows(f"SET LOCAL session_replication_role = {session_role}")
     with (
-        pytest.raises(IntegrityError, match=f"of {table} is refused: what was recorded stays"),
+        pytest.raises(IntegrityError, match=f"of {table} is forbidden: the table is append-only"),
         transaction.atomic(),
     ):
         rows(change.format(table))
@@ -119,7 +119,7 @@ def test_an_interrupted_backfill_continues(northside: Org, monkeypatch: pytest.M
     open_all(monkeypatch, batch=2)
 
     assert [lines(pack) for pack in older] == [[("opened", 3, 3)]] * 5
-    assert newest(half).made_by == value("SELECT session_user")
+    assert newest(half).db_role == value("SELECT session_user")
 
 
 @pytest.mark.django_db(transaction=True)

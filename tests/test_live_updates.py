@@ -214,7 +214,7 @@ def test_events_with_future_transaction_ids_of_a_restored_database_are_not_repor
 ) -> None:
     """Their transaction ids are greater than any that this server has assigned."""
     rows(
-        "INSERT INTO session_events (org_id, purchase_id, kind, delta, made_by, made_in)"
+        "INSERT INTO session_events (org_id, purchase_id, kind, delta, db_role, xact_id)"
         " VALUES (%s, %s, 'corrected', 0, 'elsewhere', '9000000000')",
         northside.pk,
         pack.pk,

@@ -1,6 +1,7 @@
 """Every migration can be taken back, and the database that they make is the one that the models
 and the .sql files describe."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -96,7 +97,7 @@ INSERT_CLIENT = """
 @pytest.mark.django_db(transaction=True)
 def test_clients_who_were_there_before_the_search_are_found() -> None:
     try:
-        migrate("purchases", "0003")
+        migrate("purchases", "0002")
         rows("INSERT INTO orgs (name, slug) VALUES ('Northside', 'northside')")
         for client in CLIENTS:
             rows(INSERT_CLIENT, *client)
@@ -129,14 +130,16 @@ def migrate_in_a_thread() -> None:
 @pytest.mark.parametrize(
     ("before", "change"),
     [
-        ("0026", "INSERT INTO clients (org_id, full_name) SELECT id, 'Bo Lee' FROM orgs"),
-        ("0027", "UPDATE clients SET full_name = 'Eva Sol'"),
+        ("0002", "INSERT INTO clients (org_id, full_name) SELECT id, 'Bo Lee' FROM orgs"),
+        ("0016", "UPDATE clients SET full_name = 'Eva Sol'"),
     ],
-    ids=["before there are letters", "while they are written"],
+    ids=["before the triggers", "during the backfill"],
 )
-def test_a_client_who_is_written_meanwhile_gets_the_letters_once(before: str, change: str) -> None:
+def test_a_client_that_is_written_during_a_migration_gets_its_terms_once(
+    before: str, change: str
+) -> None:
     try:
-        migrate("purchases", "0026")
+        migrate("purchases", "0002")
         rows("INSERT INTO orgs (name, slug) VALUES ('Northside', 'northside')")
         for client in CLIENTS:
             rows(INSERT_CLIENT, *client)
@@ -152,6 +155,33 @@ def test_a_client_who_is_written_meanwhile_gets_the_letters_once(before: str, ch
     finally:
         migrate()
     assert rows(TERMS) == rows(TERMS_MADE_ANEW) != []
+
+
+NIL = "00000000-0000-0000-0000-000000000000"
+INSERT_NIL = [
+    f"INSERT INTO orgs (id, name, slug) VALUES ('{NIL}', 'Northside', 'northside')",
+    f"INSERT INTO clients (id, org_id, full_name) VALUES ('{NIL}', '{NIL}', 'Ana Ruiz')",
+    "INSERT INTO offers (id, org_id, name, offer_type, price_cents)"
+    f" VALUES ('{NIL}', '{NIL}', 'Pack', 'session_pack', 0)",
+    "INSERT INTO client_purchases (id, org_id, client_id, offer_id, amount_paid_cents,"
+    f" sessions_total, sessions_used) VALUES ('{NIL}', '{NIL}', '{NIL}', '{NIL}', 0, 10, 3)",
+]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_backfills_include_the_nil_uuid() -> None:
+    try:
+        migrate("purchases", "0002")
+        for statement in INSERT_NIL:
+            rows(statement)
+    finally:
+        migrate()
+
+    assert rows("SELECT purchase_id::text, kind, delta FROM session_events") == [(NIL, "opened", 3)]
+    assert rows("SELECT client_id::text, term FROM client_search_terms ORDER BY term") == [
+        (NIL, "ana ar"),
+        (NIL, "ruiz ar"),
+    ]
 
 
 WEAK_FUNCTIONS = """
@@ -187,17 +217,23 @@ def test_every_migration_can_be_taken_back() -> None:
             assert not irreversible, f"{label} {name}"
 
 
-def test_the_sql_of_a_migration_is_the_file_of_the_same_name() -> None:
+def test_each_sql_file_is_run_by_the_migration_of_its_number() -> None:
     migrations = MigrationLoader(None).disk_migrations
     run = {
-        name: operation.sql
+        (name[:4], operation.sql)
         for (label, name), migration in migrations.items()
         if label == "purchases"
         for operation in migration.operations
         if isinstance(operation, RunSQL)
     }
 
-    assert run == {file.stem: file.read_text() for file in SQL_FILES}
+    assert run == {(file.name[:4], file.read_text()) for file in SQL_FILES}
+
+
+def test_each_sql_file_has_at_most_one_function_and_the_name_of_it() -> None:
+    for file in SQL_FILES:
+        functions = re.findall(r"^CREATE FUNCTION public\.(\w+)", file.read_text(), re.MULTILINE)
+        assert functions in ([], [file.stem[5:]]), file.name
 
 
 # --- What they make -------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ def test_another_program_is_shown_with_its_role_and_jwt_subject(
 
 
 def test_a_purchase_without_events_has_a_page(desk: Client, pack: Purchase) -> None:
-    rows("ALTER TABLE session_events DISABLE TRIGGER refuse_to_forget")
+    rows("ALTER TABLE session_events DISABLE TRIGGER forbid_change")
     rows("DELETE FROM session_events")
     page = desk.get(page_of(pack))
 

@@ -85,7 +85,7 @@ def test_reason_and_note_of_a_refused_request_are_stored(desk: Client, northside
     press(desk, "reinstate", pack, reason="other", note="she insists")
 
     request = SessionRequest.objects.get()
-    assert (request.reason, request.note, request.objection) == (
+    assert (request.reason, request.note, request.refusal) == (
         "other",
         "she insists",
         "nothing_used",

@@ -41,6 +41,30 @@ def test_an_update_replaces_the_terms(northside: Org, change: str, expected: set
     assert terms(stranger.pk) == {"ana", "ruiz"}
 
 
+def test_name_changed_by_another_programs_trigger_is_found(northside: Org) -> None:
+    """The UPDATE names only the notes; a BEFORE trigger sets the name."""
+    client_id = insert_client(northside)
+    rows(
+        "CREATE FUNCTION rename_client() RETURNS trigger LANGUAGE plpgsql"
+        " AS $$ BEGIN NEW.full_name := 'Bo Lee'; RETURN NEW; END $$"
+    )
+    rows(
+        "CREATE TRIGGER rename_client BEFORE UPDATE ON clients"
+        " FOR EACH ROW EXECUTE FUNCTION rename_client()"
+    )
+
+    rows("UPDATE clients SET notes = 'likes mornings' WHERE id = %s", client_id)
+    assert terms(client_id) == {"bo", "lee", "ana", "ana@example.com"}
+
+
+def test_unrelated_change_of_a_client_writes_no_terms(northside: Org) -> None:
+    client_id = insert_client(northside)
+    rows("UPDATE client_search_terms SET term = concat('kept ', term)")
+
+    rows("UPDATE clients SET notes = 'x', full_name = full_name WHERE id = %s", client_id)
+    assert terms(client_id) == {"kept"}
+
+
 def test_a_client_moved_to_another_org_is_found_only_there(northside: Org, southside: Org) -> None:
     client_id = insert_client(northside)
 
@@ -68,6 +92,6 @@ def test_a_role_needs_no_right_on_the_terms_to_insert_a_client(northside: Org) -
 def test_that_role_can_neither_read_the_terms_nor_call_the_trigger(northside: Org) -> None:
     role = make_role("INSERT (org_id, full_name) ON clients")
 
-    for statement in ["SELECT FROM client_search_terms", "SELECT keep_search_terms()"]:
+    for statement in ["SELECT FROM client_search_terms", "SELECT refresh_search_terms()"]:
         with pytest.raises(ProgrammingError, match="permission denied"), acting_as(role):
             rows(statement)

@@ -64,11 +64,11 @@ class SessionEventAdmin(LedgerAdmin):
         "who",
         "reason",
         "note",
-        "made_by",
+        "db_role",
         "purchase_id",
         "org",
     ]
-    list_display = ["occurred_at", "kind", "delta", "sessions_used", "who", "reason", "made_by"]
+    list_display = ["occurred_at", "kind", "delta", "sessions_used", "who", "reason", "db_role"]
     list_filter = ["kind", "request__reason", "occurred_at"]
 
 
@@ -83,9 +83,9 @@ class ExpiryEventAdmin(LedgerAdmin):
         "expires_at",
         "who",
         "note",
-        "made_by",
+        "db_role",
         "purchase_id",
         "org",
     ]
-    list_display = ["occurred_at", "kind", "expires_before", "expires_at", "who", "made_by"]
+    list_display = ["occurred_at", "kind", "expires_before", "expires_at", "who", "db_role"]
     list_filter = ["kind", "occurred_at"]

@@ -103,7 +103,7 @@ def _result(purchase: Purchase | None, request: SessionRequest | None) -> Result
     event = getattr(request, "event", None)
     why_not = ""
     if request and not event:
-        why_not = str(Refusal(request.objection or Refusal.NOTHING_USED).label)
+        why_not = str(Refusal(request.refusal or Refusal.NOTHING_USED).label)
     elif not purchase and not event:
         why_not = gettext("This purchase was deleted after the list was sent.")
     return Result(purchase, event, why_not)

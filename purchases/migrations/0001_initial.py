@@ -1,5 +1,5 @@
-"""The four tables as they already exist in the world: nothing is added to them here, so that a
-database which has them can record this migration as applied and go on with the next."""
+"""The four shared tables as other programs know them, and nothing else. A database that has these
+tables already can record this migration as applied and continue with the next one."""
 
 import django.contrib.postgres.functions
 import django.db.models.deletion
@@ -52,13 +52,7 @@ class Migration(migrations.Migration):
                 ("description", models.TextField(blank=True, null=True)),
                 (
                     "offer_type",
-                    models.TextField(
-                        choices=[
-                            ("subscription", "Subscription"),
-                            ("session_pack", "Session Pack"),
-                            ("single_session", "Single Session"),
-                        ]
-                    ),
+                    models.TextField(),
                 ),
                 ("price_cents", models.IntegerField()),
                 ("currency", models.TextField(db_default="aud")),
@@ -167,12 +161,6 @@ class Migration(migrations.Migration):
                     "payment_status",
                     models.TextField(
                         blank=True,
-                        choices=[
-                            ("pending", "Pending"),
-                            ("succeeded", "Succeeded"),
-                            ("failed", "Failed"),
-                            ("refunded", "Refunded"),
-                        ],
                         db_default="pending",
                         null=True,
                     ),

@@ -43,7 +43,7 @@ class ExpiryEvent(models.Model):
     reverses = models.OneToOneField(
         "self", models.DO_NOTHING, related_name="reversed_by", null=True
     )
-    made_by = models.TextField()
+    db_role = models.TextField()
     occurred_at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
 
     class Meta:

@@ -60,7 +60,7 @@ class SessionRequest(models.Model):
     )
     reason = models.TextField(null=True, choices=Reason)
     note = models.TextField(db_default="")
-    objection = models.TextField(null=True, choices=Refusal)
+    refusal = models.TextField(null=True, choices=Refusal)
     # An extension has one of the two.
     extend_days = models.IntegerField(null=True)
     extend_until = models.DateField(null=True)
@@ -108,7 +108,7 @@ class SessionEvent(models.Model):
     reverses = models.OneToOneField(
         "self", models.DO_NOTHING, related_name="reversed_by", null=True
     )
-    made_by = models.TextField()
+    db_role = models.TextField()
     occurred_at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
 
     objects = SessionEventQuerySet.as_manager()

@@ -22,8 +22,8 @@ class ClientSearchTerm(models.Model):
     """What finds a client: each word of the name, the e-mail, the ends of the phone number; behind
     it, and a space, come the letters with which the client's words begin: "ana ar" and "ruiz ar".
 
-    Derived: a trigger on `clients` keeps it (migrations/0004_client_search_terms.sql, and 0027 for
-    the letters), so that what another program inserts is found too.
+    Derived: triggers on `clients` write it (migrations/0003_refresh_search_terms.sql), so that a
+    client whom another program inserts is found too.
     """
 
     pk = models.CompositePrimaryKey("org_id", "term", "client_id")

@@ -86,7 +86,7 @@ def undo_extension(*, member: Member, event: ExpiryEvent, command: UndoExtension
 def correct_expiry(*, actor_id: int, purchase: Purchase, command: CorrectExpiry) -> None:
     """Put an expiry right, to any moment or to never. Nothing happens where it is that already."""
     asked = asked_for(Operation.CORRECT_EXPIRY, command.request_id, purchase, actor_id)
-    said = {"reason": None, "note": "", "objection": None, "expires_at": command.expires_at}
+    said = {"reason": None, "note": "", "refusal": None, "expires_at": command.expires_at}
     fetch_one(CORRECT_EXPIRY, asked | said, ExpiryRow)
 
 
@@ -109,14 +109,14 @@ def _act(
 ) -> NewExpiry:
     """Claim the request, move the expiry, and say what came of it; `otherwise` is why the database
     changed nothing where the page had expected that it would."""
-    said = {"reason": None, "note": note, "objection": objection and objection.value, "zone": zone}
+    said = {"reason": None, "note": note, "refusal": objection and objection.value, "zone": zone}
     if objection and objection.is_decided_by_the_page:
         statement = REFUSE
     answer = fetch_one(statement, asked | said, ExpiryRow)
     if answer is None:
         first = first_request(asked, purchase)
         if not hasattr(first, "expiry_event"):
-            raise Refused(Refusal(first.objection or otherwise).label)
+            raise Refused(Refusal(first.refusal or otherwise).label)
         return NewExpiry(first.expiry_event.expires_at, first.expiry_event.pk)
     if not answer.done:
         purchase.refresh_counts()

@@ -145,7 +145,7 @@ def _act(
         approved_by_id=approver_id,
     )
     said: dict[str, Any] = {"reason": reason, "note": note}
-    said["objection"] = objection and objection.value
+    said["refusal"] = objection and objection.value
     if approval:
         if verify_approval is None:
             raise TypeError("an approval needs verify_approval, which checks its secret")
@@ -187,7 +187,7 @@ def _first_answer(asked: dict[str, Any], purchase: Purchase) -> Done:
     first = first_request(asked, purchase)
     if not hasattr(first, "event"):
         unexpected = _database_refusal(Operation(first.operation), first.event_id)
-        raise _refusal(Refusal(first.objection or unexpected))
+        raise _refusal(Refusal(first.refusal or unexpected))
     return Done(cast("int", first.event.sessions_used), first.event.pk)
 
 

@@ -16,25 +16,25 @@ WITH settings AS (
 claimed AS (
     INSERT INTO public.session_requests (
         request_id, operation, purchase_id, event_id, actor_id, approved_by_id, reason, note,
-        objection, extend_days, extend_until
+        refusal, extend_days, extend_until
     )
     SELECT
         %(request_id)s, %(operation)s, %(purchase_id)s, %(event_id)s, %(actor_id)s,
         %(approved_by_id)s, %(reason)s, %(note)s,
         CASE
-            WHEN public.hold_times_given_back(
+            WHEN public.lock_and_count_reinstatements(
                 %(org_id)s, %(client_id)s, coalesce(%(reason)s, ''), %(days)s
             ) >= %(sessions)s::int THEN 'over_allowance'
         END,
         %(extend_days)s::int, %(extend_until)s::date
     FROM settings
     ON CONFLICT (request_id) DO NOTHING
-    RETURNING request_id, objection
+    RETURNING request_id, refusal
 )
 
 SELECT act.done, nullif(current_setting('studio.event_id', true), '')::bigint
 FROM claimed,
     LATERAL (SELECT CASE
-        WHEN claimed.objection IS NULL THEN public.release_session(%(purchase_id)s)
+        WHEN claimed.refusal IS NULL THEN public.release_session(%(purchase_id)s)
         ELSE -2
     END AS done OFFSET 0) AS act

@@ -15,7 +15,7 @@ WITH settings AS (
 claimed AS (
     INSERT INTO public.session_requests (
         request_id, operation, purchase_id, event_id, actor_id, approved_by_id, reason, note,
-        objection, extend_days, extend_until
+        refusal, extend_days, extend_until
     )
     SELECT
         %(request_id)s, %(operation)s, %(purchase_id)s, %(event_id)s, %(actor_id)s,
@@ -23,12 +23,12 @@ claimed AS (
         CASE
             WHEN NOT EXISTS (
                 SELECT FROM public.session_requests WHERE request_id = %(request_id)s
-            ) THEN public.hold_for_undo(%(purchase_id)s, %(event_id)s)
+            ) THEN public.lock_and_check_undo(%(purchase_id)s, %(event_id)s)
         END,
         %(extend_days)s::int, %(extend_until)s::date
     FROM settings
     ON CONFLICT (request_id) DO NOTHING
-    RETURNING request_id, objection
+    RETURNING request_id, refusal
 )
 
 SELECT act.done, nullif(current_setting('studio.event_id', true), '')::bigint

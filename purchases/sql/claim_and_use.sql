@@ -13,16 +13,16 @@ WITH settings AS (
 claimed AS (
     INSERT INTO public.session_requests (
         request_id, operation, purchase_id, event_id, actor_id, approved_by_id, reason, note,
-        objection, extend_days, extend_until
+        refusal, extend_days, extend_until
     )
     SELECT
         %(request_id)s, %(operation)s, %(purchase_id)s, %(event_id)s, %(actor_id)s,
         %(approved_by_id)s, %(reason)s, %(note)s,
-        %(objection)s,
+        %(refusal)s,
         %(extend_days)s::int, %(extend_until)s::date
     FROM settings
     ON CONFLICT (request_id) DO NOTHING
-    RETURNING request_id, objection
+    RETURNING request_id, refusal
 )
 
 SELECT act.done, nullif(current_setting('studio.event_id', true), '')::bigint

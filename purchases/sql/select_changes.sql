@@ -9,15 +9,15 @@ SELECT
         SELECT purchase_id
         FROM public.session_events
         WHERE org_id = %(org_id)s
-            AND made_in >= pg_snapshot_xmin(%(seen)s::pg_snapshot)
-            AND NOT pg_visible_in_snapshot(made_in, %(seen)s::pg_snapshot)
-            AND made_in < pg_snapshot_xmax(pg_current_snapshot())
+            AND xact_id >= pg_snapshot_xmin(%(seen)s::pg_snapshot)
+            AND NOT pg_visible_in_snapshot(xact_id, %(seen)s::pg_snapshot)
+            AND xact_id < pg_snapshot_xmax(pg_current_snapshot())
         UNION ALL
         SELECT purchase_id
         FROM public.expiry_events
         WHERE org_id = %(org_id)s
-            AND made_in >= pg_snapshot_xmin(%(seen)s::pg_snapshot)
-            AND NOT pg_visible_in_snapshot(made_in, %(seen)s::pg_snapshot)
-            AND made_in < pg_snapshot_xmax(pg_current_snapshot())
+            AND xact_id >= pg_snapshot_xmin(%(seen)s::pg_snapshot)
+            AND NOT pg_visible_in_snapshot(xact_id, %(seen)s::pg_snapshot)
+            AND xact_id < pg_snapshot_xmax(pg_current_snapshot())
         LIMIT %(limit)s
     ) AS changed

@@ -107,7 +107,7 @@ class MembershipAdmin(OwnOrgAdmin):
     @admin.display(boolean=True, description=_("has a PIN"))
     def has_pin(self, membership: Membership) -> bool:
         """The code itself is nobody's to read."""
-        return bool(membership.code)
+        return bool(membership.pin)
 
     @admin.action(permissions=["change"], description=_("Clear the PIN"))
     def clear_pins(self, request: HttpRequest, members: QuerySet[Membership]) -> None:

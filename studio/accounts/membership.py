@@ -31,8 +31,8 @@ class Membership(models.Model):
     )
     role = models.TextField(_("role"), choices=Role)
     # The hash of the PIN with which the member acts at a shared desk.
-    code = models.TextField(blank=True, db_default="", default="", editable=False)
-    code_digits = models.PositiveSmallIntegerField(null=True, editable=False)
+    pin = models.TextField(blank=True, db_default="", default="", editable=False)
+    pin_digits = models.PositiveSmallIntegerField(null=True, editable=False)
     wrong_tries = models.PositiveSmallIntegerField(db_default=0, default=0, editable=False)
     locked_until = models.DateTimeField(_("locked out until"), null=True, editable=False)
 
@@ -45,11 +45,9 @@ class Membership(models.Model):
                 condition=models.Q(role__in=["owner", "staff", "accountant_readonly"]),
             ),
             models.CheckConstraint(
-                name="a_code_has_4_to_8_digits",
-                condition=models.Q(code="", code_digits=None)
-                | models.Q(
-                    ~models.Q(code=""), code_digits__isnull=False, code_digits__range=(4, 8)
-                ),
+                name="a_pin_has_4_to_8_digits",
+                condition=models.Q(pin="", pin_digits=None)
+                | models.Q(~models.Q(pin=""), pin_digits__isnull=False, pin_digits__range=(4, 8)),
             ),
             models.CheckConstraint(
                 name="wrong_tries_are_5_at_most",

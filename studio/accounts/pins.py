@@ -52,7 +52,7 @@ def verify_password(member: Membership, password: str) -> bool:
 
 
 def is_pin_attempt(member: Membership, secret: str) -> bool:
-    return bool(member.code) and secret.isascii() and secret.isdigit() and 4 <= len(secret) <= 8
+    return bool(member.pin) and secret.isascii() and secret.isdigit() and 4 <= len(secret) <= 8
 
 
 def tries_left(member: Membership) -> int:
@@ -60,13 +60,13 @@ def tries_left(member: Membership) -> int:
 
 
 def set_pin(member: Membership, code: str) -> None:
-    member.code, member.code_digits = make_password(code), len(code)
-    member.save(update_fields=["code", "code_digits"])
+    member.pin, member.pin_digits = make_password(code), len(code)
+    member.save(update_fields=["pin", "pin_digits"])
 
 
 def clear_pin(member: Membership) -> None:
-    member.code, member.code_digits = "", None
-    member.save(update_fields=["code", "code_digits"])
+    member.pin, member.pin_digits = "", None
+    member.save(update_fields=["pin", "pin_digits"])
 
 
 def lift_lockout(member: Membership) -> None:
@@ -92,7 +92,7 @@ def pin_problem(code: str) -> str | None:
 @sensitive_variables("secret")
 def _is_code_or_password(member: Membership, secret: str) -> bool:
     if is_pin_attempt(member, secret):
-        return check_password(secret, member.code)
+        return check_password(secret, member.pin)
     return check_password(secret, member.user.password)
 
 

@@ -84,8 +84,8 @@ class Allowance(models.Model):
                 violation_error_message=_("There is an allowance for this reason already."),
             ),
             models.CheckConstraint(
-                name="allowance_reason_is_known",
-                condition=models.Q(reason__in=["", *SessionRequest.Reason.values]),
+                name="allowance_reason_is_a_code",
+                condition=models.Q(reason__regex="^([a-z][a-z0-9_]*)?$"),
             ),
             models.CheckConstraint(
                 name="allowance_days_is_between_1_and_3650",

@@ -97,10 +97,13 @@ def test_rows_and_reinstate_count_alike(mia: User, northside: Org, pack: Purchas
     reinstate_times(mia, pack, times=3)
 
     (locked_count,) = rows(
-        "SELECT public.hold_times_given_back(%s, %s, %s, 30)", northside.pk, pack.client_id, LATE
+        "SELECT public.lock_and_count_reinstatements(%s, %s, %s, 30)",
+        northside.pk,
+        pack.client_id,
+        LATE,
     )
     (count,) = rows(
-        "SELECT times FROM public.times_given_back(%s, ARRAY[%s], ARRAY[%s], ARRAY[30])",
+        "SELECT times FROM public.count_reinstatements(%s, ARRAY[%s], ARRAY[%s], ARRAY[30])",
         northside.pk,
         pack.client_id,
         LATE,

@@ -23,8 +23,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 DESKS = 12
 STATEMENT = patient(REINSTATE_WITHIN_ALLOWANCE)
-LOCK_AND_COUNT = "public.hold_times_given_back("
-COUNT_UNLOCKED = "(SELECT coalesce(max(times), 0) FROM public.times_given_back("
+LOCK_AND_COUNT = "public.lock_and_count_reinstatements("
+COUNT_UNLOCKED = "(SELECT coalesce(max(times), 0) FROM public.count_reinstatements("
 
 
 def packs_of_one_client(mia: User, count: int) -> list[Purchase]:
@@ -100,7 +100,7 @@ def test_without_the_lock_both_succeed(mia: User) -> None:
 
 def test_with_a_count_before_the_wait_both_succeed(mia: User) -> None:
     """Negative control: the lock and the count share one snapshot, taken before the wait."""
-    lock = "pg_advisory_xact_lock(hashtextextended('given back to ' || %(client_id)s, 0))"
+    lock = "pg_advisory_xact_lock(hashtextextended('studio reinstatements ' || %(client_id)s, 0))"
     early = COUNT_UNLOCKED.replace("FROM", f"FROM (SELECT {lock} OFFSET 0) AS held, LATERAL")
 
     outcome = reinstate_concurrently(mia, counted_with(early))
@@ -142,4 +142,4 @@ def test_concurrent_desks_share_the_allowance(mia: User, desks: ConcurrentBrowse
     statuses = sorted(answer.status_code for answer in answers)
     assert statuses == [200] * 5 + [409] * (DESKS - 5)
     assert sorted(used(pack) or 0 for pack in packs) == [2] * 5 + [3] * (DESKS - 5)
-    assert SessionRequest.objects.filter(objection="over_allowance").count() == DESKS - 5
+    assert SessionRequest.objects.filter(refusal="over_allowance").count() == DESKS - 5

@@ -35,7 +35,7 @@ def test_staff_beyond_the_allowance_are_refused_and_nothing_changes(
     assert message in words_on(answer)
     assert the_row_on(answer).used == "3" == str(used(pack))
     request = SessionRequest.objects.latest("asked_at")
-    assert (request.objection, request.note) == ("over_allowance", "again")
+    assert (request.refusal, request.note) == ("over_allowance", "again")
     assert not hasattr(request, "event")
 
 

@@ -4,13 +4,14 @@ SELECT 'relation', relname::text, concat_ws(' ', relkind, pg_get_userbyid(relown
     (SELECT array_agg(acl::text ORDER BY acl::text) FROM unnest(relacl) AS acl))
 FROM pg_class WHERE relnamespace = 'public'::regnamespace
 UNION ALL
-SELECT 'column', format('%s.%s', relname, attname), concat_ws(' ', attnum,
+SELECT 'column', format('%s.%s', relname, attname), concat_ws(' ',
+    row_number() OVER (PARTITION BY attrelid ORDER BY attnum),
     format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated, attcollation::regcollation,
     pg_get_expr(adbin, adrelid), attacl)
 FROM pg_attribute
 JOIN pg_class ON pg_class.oid = attrelid
 LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
 UNION ALL
 SELECT 'constraint', format('%s.%s', conrelid::regclass, conname), pg_get_constraintdef(oid)
 FROM pg_constraint WHERE connamespace = 'public'::regnamespace
@@ -33,4 +34,8 @@ SELECT 'policy', format('%s.%s', polrelid::regclass, polname), concat_ws(' ', po
 FROM pg_policy
 UNION ALL
 SELECT 'default', defaclobjtype::text, defaclacl::text FROM pg_default_acl
+UNION ALL
+SELECT 'comment', pg_describe_object(classoid, objoid, objsubid), description FROM pg_description
+WHERE (pg_identify_object(classoid, objoid, objsubid)).schema = 'public'
+    OR pg_describe_object(classoid, objoid, objsubid) ~ '^(trigger|constraint) '
 ORDER BY 1, 2, 3

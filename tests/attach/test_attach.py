@@ -110,7 +110,7 @@ def test_default_privileges_grant_no_new_table_to_phone_roles(
 
 def test_new_tables_are_never_granted_to_phone_roles(foreign: ForeignDatabase) -> None:
     """Kill `attach` before it sets the roles up."""
-    foreign.attach_and_kill_at("studio.0006_sessions_know_their_people")
+    foreign.attach_and_kill_at("admin.0001_initial")
     query = "SELECT has_table_privilege('anon', 'studio_user', 'SELECT')"
     assert foreign.value(query) is False
 

@@ -38,7 +38,7 @@ MISSING = {
 CHANGED = {
     "CREATE OR REPLACE FUNCTION public.release_session(p_purchase_id uuid) RETURNS int"
     " LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp"
-    " SET application_name = 'studio: reinstated' AS 'SELECT 0'": (
+    " SET application_name = 'studio: reinstate' AS 'SELECT 0'": (
         "the function release_session(uuid) was changed: it no longer contains"
     ),
     "DROP FUNCTION public.undo_reinstatement(uuid); CREATE FUNCTION"
@@ -55,12 +55,18 @@ CHANGED = {
     "ALTER TABLE public.client_purchases DISABLE TRIGGER record_changed_session_event": (
         "the trigger record_changed_session_event of client_purchases is disabled"
     ),
-    "ALTER TABLE public.session_events ENABLE TRIGGER refuse_to_forget": (
-        "the trigger refuse_to_forget of session_events is not ENABLE ALWAYS"
+    "ALTER TABLE public.session_events ENABLE TRIGGER forbid_change": (
+        "the trigger forbid_change of session_events is not ENABLE ALWAYS"
     ),
-    "CREATE OR REPLACE TRIGGER keep_search_terms AFTER INSERT ON public.clients"
-    " FOR EACH ROW EXECUTE FUNCTION public.keep_search_terms()": (
-        "the trigger keep_search_terms of clients was changed"
+    "CREATE OR REPLACE TRIGGER refresh_changed_search_terms AFTER UPDATE ON public.clients"
+    " FOR EACH ROW EXECUTE FUNCTION public.refresh_search_terms()": (
+        "the trigger refresh_changed_search_terms of clients was changed"
+    ),
+    "COMMENT ON COLUMN public.session_events.delta IS 'How many'": (
+        "the comment on the column delta of session_events was changed"
+    ),
+    "COMMENT ON FUNCTION public.use_session(uuid) IS NULL": (
+        "the comment on the function use_session(uuid) is missing"
     ),
     "ALTER TABLE public.session_events DROP CONSTRAINT session_events_kind_is_known;"
     " ALTER TABLE public.session_events ADD CONSTRAINT session_events_kind_is_known"

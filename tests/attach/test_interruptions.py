@@ -11,21 +11,21 @@ SEED = 20261122
 # last before it records them.
 RECORDED = [
     "auth.0001_initial",
-    "studio.0001_initial",
-    "purchases.0002_release_session",
-    "purchases.0010_sessions_used_is_between_0_and_total",
-    "studio.0006_sessions_know_their_people",
+    "studio.0001_accounts",
+    "purchases.0008_release_session",
+    "purchases.0011_sessions_used_is_between_0_and_total",
+    "purchases.0017_index_older_clients",
 ]
 STEPS = [
     "What attach will do",
     "contenttypes.0001_initial",
-    "studio.0001_initial",
-    "purchases.0004_client_search_terms",
-    "purchases.0008_record_session_event",
-    "purchases.0011_open_older_purchases",
-    "purchases.0012_find_older_clients",
-    "purchases.0028_initials_of_older_clients",
-    "studio.0006_sessions_know_their_people",
+    "studio.0001_accounts",
+    "purchases.0003_client_search_terms",
+    "purchases.0007_record_session_event",
+    "purchases.0012_expiry_events",
+    "purchases.0015_cancelled_classes",
+    "purchases.0016_open_older_purchases",
+    "purchases.0017_index_older_clients",
 ]
 
 # Terminate the session at some of the DDL statements.

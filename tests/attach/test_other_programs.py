@@ -84,7 +84,7 @@ def work(foreign: ForeignDatabase) -> list[int]:
 def ledger(foreign: ForeignDatabase, purchase: str) -> list[tuple[Any, ...]]:
     user = foreign.value("SELECT user_id::text FROM clients WHERE id = %s", CLIENT)
     return foreign.rows(
-        "SELECT kind, delta, sessions_used, replace(made_by, %s, 'the client')"
+        "SELECT kind, delta, sessions_used, replace(db_role, %s, 'the client')"
         " FROM session_events WHERE purchase_id = %s ORDER BY id",
         user,
         purchase,

@@ -39,12 +39,12 @@ TAKEN = {
     "CREATE INDEX purchases_by_expiry ON clients (id)": (
         "the name purchases_by_expiry is used by an index: rename"
     ),
-    "CREATE FUNCTION made_by() RETURNS text LANGUAGE sql AS 'SELECT NULL::text'": (
-        "the function made_by() exists and is not ours: rename it"
+    "CREATE FUNCTION current_db_role() RETURNS text LANGUAGE sql AS 'SELECT NULL::text'": (
+        "the function current_db_role() exists and is not ours: rename it"
     ),
-    "CREATE TRIGGER keep_search_terms BEFORE UPDATE ON clients FOR EACH ROW"
+    "CREATE TRIGGER refresh_search_terms BEFORE UPDATE ON clients FOR EACH ROW"
     " EXECUTE FUNCTION touch()": (
-        "the trigger keep_search_terms on clients exists and is not ours: rename it"
+        "the trigger refresh_search_terms on clients exists and is not ours: rename it"
     ),
     "ALTER TABLE client_purchases"
     " ADD CONSTRAINT sessions_used_is_between_0_and_total CHECK (true)": (

@@ -34,14 +34,14 @@ def test_plain_update_is_a_correction_by_the_db_role(pack: Purchase) -> None:
         pack.expires_at,
         None,
     )
-    assert (event.made_by, event.org_id, event.request_id) == (role, pack.org_id, None)
+    assert (event.db_role, event.org_id, event.request_id) == (role, pack.org_id, None)
 
 
 def test_event_names_the_subject_of_a_jwt(pack: Purchase) -> None:
     rows("SELECT set_config('request.jwt.claims', '{\"sub\": \"5f3c\"}', true)")
     rows("UPDATE client_purchases SET expires_at = NULL")
 
-    assert ExpiryEvent.objects.get().made_by.endswith(" for 5f3c")
+    assert ExpiryEvent.objects.get().db_role.endswith(" for 5f3c")
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_infinite_expiries_are_recorded(pack: Purchase) -> None:
 
 
 def test_forged_application_name_is_recorded_as_a_correction(pack: Purchase) -> None:
-    rows("SET LOCAL application_name = 'studio: extended'")
+    rows("SET LOCAL application_name = 'studio: reinstate'")
     rows("UPDATE client_purchases SET expires_at = expires_at + interval '1 day'")
 
     assert ExpiryEvent.objects.get().kind == "corrected"

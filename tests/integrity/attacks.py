@@ -15,12 +15,12 @@ PRELUDES: dict[str, list[str]] = {
         "CREATE FUNCTION pg_temp.mine() RETURNS trigger LANGUAGE plpgsql AS "
         "'BEGIN NEW.sessions_used := 0; RETURN NEW; END'",
         "CREATE TEMPORARY TABLE client_purchases (id uuid, sessions_used int)",
-        "CREATE TRIGGER hold_to_request BEFORE INSERT OR UPDATE ON pg_temp.client_purchases "
+        "CREATE TRIGGER enforce_request BEFORE INSERT OR UPDATE ON pg_temp.client_purchases "
         "FOR EACH ROW EXECUTE FUNCTION pg_temp.mine()",
         "INSERT INTO pg_temp.client_purchases VALUES ('{pack}', 3)",
     ],
     "temporary functions of the same names": [
-        "CREATE FUNCTION pg_temp.made_by() RETURNS text LANGUAGE sql AS $$SELECT 'mia'$$",
+        "CREATE FUNCTION pg_temp.current_db_role() RETURNS text LANGUAGE sql AS $$SELECT 'mia'$$",
         "CREATE FUNCTION pg_temp.event_to_reverse(uuid, text, bigint) RETURNS bigint "
         "LANGUAGE sql AS 'SELECT 1::bigint'",
         "SET LOCAL search_path = pg_temp, public",
@@ -59,9 +59,9 @@ PRELUDES: dict[str, list[str]] = {
     "a search path that begins with temporary objects": [
         "SET LOCAL search_path = pg_temp, {me}, public, pg_catalog"
     ],
-    "another kind": ["SET LOCAL application_name = 'studio: opened'"],
-    "an unknown kind": ["SET LOCAL application_name = 'studio: nonsense'"],
-    "the kind of a correction": ["SET LOCAL application_name = 'studio: corrected'"],
+    "another operation": ["SET LOCAL application_name = 'studio: undo'"],
+    "an unknown operation": ["SET LOCAL application_name = 'studio: nonsense'"],
+    "the kind of an event": ["SET LOCAL application_name = 'studio: used'"],
     "a forged result": [
         "SET LOCAL studio.event_id = '1'",
         "SET LOCAL studio.sessions_used = '1000'",
@@ -89,7 +89,7 @@ PRELUDES: dict[str, list[str]] = {
     ],
     "a call from a function of its own": [
         "CREATE FUNCTION {me}.around(uuid) RETURNS int LANGUAGE sql "
-        "AS $$SELECT set_config('application_name', 'studio: used', true); "
+        "AS $$SELECT set_config('application_name', 'studio: use', true); "
         "SELECT public.release_session($1)$$",
         "SAVEPOINT before",
         "SELECT {me}.around('{pack}')",
@@ -101,7 +101,7 @@ PRELUDES: dict[str, list[str]] = {
 REFUSALS: dict[str, tuple[list[str], str]] = {
     "an update in the name of a use": (
         [
-            "SET LOCAL application_name = 'studio: used'",
+            "SET LOCAL application_name = 'studio: use'",
             "UPDATE public.client_purchases SET sessions_used = 3",
         ],
         "permission denied for table client_purchases",
@@ -131,7 +131,7 @@ REFUSALS: dict[str, tuple[list[str], str]] = {
     ),
     "an event by hand": (
         [
-            "INSERT INTO public.session_events (org_id, purchase_id, kind, delta, made_by) "
+            "INSERT INTO public.session_events (org_id, purchase_id, kind, delta, db_role) "
             "VALUES ('{pack}', '{pack}', 'used', 1, 'mia')"
         ],
         "permission denied for table session_events",

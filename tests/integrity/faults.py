@@ -83,8 +83,8 @@ UNDO_WITHOUT_GUARD = Fault(
     instead="true",
 )
 HOLD_WITHOUT_LOCK = Fault(
-    "hold_for_undo without a lock on the purchase",
-    function="hold_for_undo",
+    "lock_and_check_undo without a lock on the purchase",
+    function="lock_and_check_undo",
     text=" FOR NO KEY UPDATE",
 )
 ONE_EVENT_INDEX = Fault(
@@ -120,13 +120,13 @@ TRUNCATE_OFF = Fault(
 )
 HOLD_OFF = Fault(
     "no trigger that checks the request of a change",
-    ("DROP TRIGGER hold_to_request ON public.client_purchases",),
+    ("DROP TRIGGER enforce_request ON public.client_purchases",),
 )
 MAY_FORGET = Fault(
     "no append-only trigger",
     (
-        "DROP TRIGGER refuse_to_forget ON public.session_events",
-        "DROP TRIGGER refuse_to_forget ON public.session_requests",
+        "DROP TRIGGER forbid_change ON public.session_events",
+        "DROP TRIGGER forbid_change ON public.session_requests",
     ),
 )
 NO_KIND = Fault(
@@ -164,14 +164,14 @@ TRIGGER_FUNCTION_FOR_ANYBODY = Fault(
 )
 ANSWERED_AGAIN = Fault(
     "a refused request may lead to an event later",
-    function="hold_to_request",
-    text="v_request.claimed_in <> pg_current_xact_id()",
+    function="enforce_request",
+    text="v_request.claimed_xact_id <> pg_current_xact_id()",
     instead="false",
 )
 
 HOLDS_NOTHING = Fault(
-    "hold_to_request lets a visit that was given back through",
-    function="hold_to_request",
+    "enforce_request lets a visit that was given back through",
+    function="enforce_request",
     text="RETURN NULL",
     instead="RETURN NEW",
 )
@@ -194,7 +194,7 @@ _RETURNS = {"release_session": ("int", "- 1", "> 0", "v_used - 1", "-1"),
 
 def select_then_update(function: str) -> Fault:
     """Return a fault that reads the count and then writes the new one, without a guard."""
-    kind = {"release_session": "reinstated", "use_session": "used"}[function]
+    operation = {"release_session": "reinstate", "use_session": "use"}[function]
     returns, change, guard, done, refused = _RETURNS[function]
     return Fault(
         f"{function} as SELECT, then UPDATE",
@@ -203,7 +203,7 @@ def select_then_update(function: str) -> Fault:
             f"""
             CREATE OR REPLACE FUNCTION public.{function}(p_purchase_id uuid) RETURNS {returns}
             LANGUAGE plpgsql SECURITY DEFINER
-            SET search_path = pg_catalog, pg_temp SET application_name = 'studio: {kind}'
+            SET search_path = pg_catalog, pg_temp SET application_name = 'studio: {operation}'
             AS $$
             DECLARE v_used int; v_total int;
             BEGIN

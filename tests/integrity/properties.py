@@ -14,7 +14,7 @@ from tests.roles.logins import signed_in_as
 
 INSERT_EVENT = """
     INSERT INTO public.session_events
-        (org_id, purchase_id, kind, delta, sessions_used, reverses_id, made_by)
+        (org_id, purchase_id, kind, delta, sessions_used, reverses_id, db_role)
     SELECT org_id, id, 'reinstated', -1, 0, %s, 'somebody' FROM public.client_purchases
     WHERE id = %s
 """
@@ -124,14 +124,14 @@ def ledgers_are_append_only(mia: User) -> None:
     purchase = pack(mia)
     execute_here(ActionParameters(uuid4(), "use", purchase.pk, mia.pk))
     for statement in (
-        "UPDATE session_events SET made_by = 'nobody'",
+        "UPDATE session_events SET db_role = 'nobody'",
         "DELETE FROM session_events",
         "TRUNCATE session_events",
         "UPDATE session_requests SET note = 'never'",
         "DELETE FROM session_requests",
         "TRUNCATE session_requests CASCADE",
     ):
-        with refused("what was recorded stays"):
+        with refused("the table is append-only"):
             rows("SET CONSTRAINTS ALL IMMEDIATE")
             rows(statement)
 

@@ -58,7 +58,7 @@ def the_second_undo_is_refused_for_lack_of_room(mia: User) -> None:
     )
     ids, _ = history(purchase.pk)
     assert (outcome.first, outcome.second) == ((3, ids[-1]), (-1, None))
-    refusal = value("SELECT objection FROM session_requests WHERE request_id = %s", two.request_id)
+    refusal = value("SELECT refusal FROM session_requests WHERE request_id = %s", two.request_id)
     assert refusal == Refusal.NO_ROOM, "the refusal is missing"
 
 

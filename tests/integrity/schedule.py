@@ -35,7 +35,7 @@ class ActionParameters:
     event_id: int | None = None
     reason: str | None = None
     note: str = ""
-    objection: str | None = None
+    refusal: str | None = None
     extend_days: int | None = None
     extend_until: date | None = None
     approved_by_id: int | None = None

@@ -80,7 +80,7 @@ def test_prelude_does_not_change_the_effect_of_a_call(
         ("used", 1, 2, None, None),
     ]
     new_events = rows(
-        "SELECT split_part(made_by, ' ', 1), occurred_at > now() - interval '1 hour'"
+        "SELECT split_part(db_role, ' ', 1), occurred_at > now() - interval '1 hour'"
         " FROM public.session_events WHERE id > %s",
         before,
     )
@@ -118,20 +118,21 @@ def test_row_security_off_only_affects_the_caller(pack: Purchase, names: dict[st
 
 
 @pytest.mark.parametrize(
-    ("kind", "recorded"), [("used", "used"), ("opened", "corrected"), ("deleted", "corrected")]
+    ("operation", "recorded"),
+    [("use", "used"), ("used", "corrected"), ("correct_expiry", "corrected")],
 )
 def test_role_with_update_can_mislabel_but_not_hide_a_change(
-    pack: Purchase, kind: str, recorded: str
+    pack: Purchase, operation: str, recorded: str
 ) -> None:
     """A program with UPDATE on the table is trusted with the count. The ledger still adds up and
     stores its role."""
     role = make_role("SELECT, UPDATE (sessions_used) ON public.client_purchases")
 
     with signed_in_as(role):
-        rows(f"SET LOCAL application_name = 'studio: {kind}'")
+        rows(f"SET LOCAL application_name = 'studio: {operation}'")
         rows("UPDATE public.client_purchases SET sessions_used = sessions_used + 1")
         rows("SET LOCAL application_name = 'psql'")
 
     check_invariants(pack.pk)
-    newest = "SELECT kind, delta, made_by FROM session_events ORDER BY id DESC LIMIT 1"
+    newest = "SELECT kind, delta, db_role FROM session_events ORDER BY id DESC LIMIT 1"
     assert rows(newest) == [(recorded, 1, role)]

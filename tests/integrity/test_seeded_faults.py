@@ -84,7 +84,7 @@ RACES: list[tuple[Fault, Property, str]] = [
 # Naive claims of a request id, and the error that each causes.
 NAIVE: list[tuple[ExecuteAction, str]] = [
     (races.check_before_insert, "session_requests_pkey"),
-    (races.claim_with_do_update, "what was recorded stays"),
+    (races.claim_with_do_update, "the table is append-only"),
     (races.claim_without_on_conflict, "session_requests_pkey"),
 ]
 

@@ -48,7 +48,7 @@ def test_extension_undone_twice_is_reported(northside: Org, mia: User) -> None:
     rows("ALTER TABLE expiry_events DROP CONSTRAINT an_extension_is_undone_once")
     rows(
         "INSERT INTO expiry_events (org_id, purchase_id, kind, expires_before, expires_at,"
-        " reverses_id, made_by) SELECT org_id, id, 'undone', NULL, expires_at, %s, 'a test'"
+        " reverses_id, db_role) SELECT org_id, id, 'undone', NULL, expires_at, %s, 'a test'"
         " FROM client_purchases WHERE id = %s",
         extended.pk,
         pack.pk,

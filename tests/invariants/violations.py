@@ -13,7 +13,7 @@ def violation_lines() -> list[str]:
 
 
 def write_event(purchase: Purchase, **columns: object) -> int:
-    event = {"org_id": purchase.org_id, "purchase_id": purchase.pk, "made_by": "a test"} | columns
+    event = {"org_id": purchase.org_id, "purchase_id": purchase.pk, "db_role": "a test"} | columns
     places = ", ".join(["%s"] * len(event))
     names = ", ".join(event)
     insert = f"INSERT INTO session_events ({names}) VALUES ({places}) RETURNING id"

@@ -65,7 +65,7 @@ def test_approval_has_its_own_request_id(desk: Client, olivia: User, pack: Purch
     confirm(desk, pack, fields, PASSWORD)
 
     assert fields["request_id"] != first
-    requests = SessionRequest.objects.order_by("asked_at").values_list("objection", "approved_by")
+    requests = SessionRequest.objects.order_by("asked_at").values_list("refusal", "approved_by")
     assert list(requests) == [("over_allowance", None), (None, olivia.pk)]
 
 
@@ -121,7 +121,7 @@ def test_approval_does_not_override_other_refusals(
 @pytest.mark.parametrize(
     ("operation", "approver", "rule"),
     [
-        ("reinstate", "mia", "session_requests_are_approved_by_somebody_else"),
+        ("reinstate", "mia", "session_requests_approver_is_not_the_actor"),
         ("use", "olivia", "session_requests_only_reinstatements_are_approved"),
     ],
 )

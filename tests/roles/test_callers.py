@@ -63,7 +63,7 @@ def test_grants_on_shared_tables_stay_and_on_other_tables_go(
         assert tables_of(role, privilege) == shared
 
 
-@pytest.mark.parametrize("stem", ["0002_release_session", "0009_undo_reinstatement"])
+@pytest.mark.parametrize("stem", ["0008_release_session", "0010_undo_reinstatement"])
 def test_next_run_revokes_execute_on_a_recreated_function(other_programs: None, stem: str) -> None:
     """Default privileges grant it to the phone roles, although its migration revokes PUBLIC."""
     grants.set_up(connection)
@@ -129,7 +129,7 @@ def test_caller_needs_only_execute(
     purchase.refresh_from_db()
     assert purchase.sessions_used == used
     event = purchase.events.latest("id")
-    assert (event.kind, event.made_by) == (kind, caller)
+    assert (event.kind, event.db_role) == (kind, caller)
 
 
 def test_statements_of_other_programs_are_recorded(studio_roles: None, northside: Org) -> None:
@@ -143,7 +143,7 @@ def test_statements_of_other_programs_are_recorded(studio_roles: None, northside
         rows("UPDATE client_purchases SET sessions_used = 5 WHERE id = %s", purchase.pk)
         rows("UPDATE clients SET full_name = 'Ana Soto'")
         rows("DELETE FROM client_purchases WHERE id = %s", purchase.pk)
-    events = rows("SELECT kind, delta, made_by FROM session_events ORDER BY id")
+    events = rows("SELECT kind, delta, db_role FROM session_events ORDER BY id")
     assert events[1:] == [("corrected", 2, program), ("deleted", -5, program)]
     assert ("soto",) in rows("SELECT split_part(term, ' ', 1) FROM client_search_terms")
 
@@ -156,7 +156,7 @@ def test_truncate_trigger_has_its_privileges(studio_roles: None, northside: Org)
     rows("SET CONSTRAINTS ALL IMMEDIATE")
     with acting_as(program):
         rows("TRUNCATE client_purchases")
-    events = rows("SELECT kind, delta, made_by FROM session_events ORDER BY id")
+    events = rows("SELECT kind, delta, db_role FROM session_events ORDER BY id")
     assert events[1:] == [("deleted", -3, program)]
 
 

@@ -90,14 +90,14 @@ DEVIATIONS = [
         "PUBLIC may UPDATE session_events_id_seq",
     ),
     (
-        "GRANT UPDATE (made_by) ON session_events TO PUBLIC",
+        "GRANT UPDATE (db_role) ON session_events TO PUBLIC",
         "PUBLIC may UPDATE session_events",
     ),
     (
         "GRANT EXECUTE ON FUNCTION release_session TO PUBLIC",
         "PUBLIC may EXECUTE release_session(uuid)",
     ),
-    ("GRANT EXECUTE ON FUNCTION made_by TO PUBLIC", "PUBLIC may EXECUTE made_by()"),
+    ("GRANT EXECUTE ON FUNCTION current_db_role TO PUBLIC", "PUBLIC may EXECUTE current_db_role()"),
     (
         "REVOKE EXECUTE ON FUNCTION use_session FROM studio_app",
         "studio_app may not EXECUTE use_session(uuid)",

@@ -58,9 +58,9 @@ def superuser(db: None, signed_in: SignIn) -> Client:
         "UPDATE client_purchases SET sessions_used = 0",
         "UPDATE client_purchases SET sessions_total = 20, sessions_used = 0",
         "UPDATE client_purchases SET expires_at = NULL",
-        "INSERT INTO expiry_events (org_id, purchase_id, kind, expires_at, made_by)"
+        "INSERT INTO expiry_events (org_id, purchase_id, kind, expires_at, db_role)"
         " SELECT org_id, id, 'corrected', now(), 'nobody' FROM client_purchases",
-        "UPDATE expiry_events SET made_by = 'nobody'",
+        "UPDATE expiry_events SET db_role = 'nobody'",
         "DELETE FROM expiry_events",
         "SELECT public.extension_to_undo(id) FROM client_purchases",
         "UPDATE client_purchases SET id = gen_random_uuid()",
@@ -68,7 +68,7 @@ def superuser(db: None, signed_in: SignIn) -> Client:
         "TRUNCATE client_purchases CASCADE",
         "DELETE FROM clients",
         "DELETE FROM orgs",
-        "INSERT INTO session_events (org_id, purchase_id, kind, delta, made_by)"
+        "INSERT INTO session_events (org_id, purchase_id, kind, delta, db_role)"
         " SELECT org_id, id, 'corrected', -3, 'nobody' FROM client_purchases",
         "UPDATE session_events SET delta = 0",
         "DELETE FROM session_events",
@@ -90,7 +90,7 @@ def superuser(db: None, signed_in: SignIn) -> Client:
         "CREATE OR REPLACE FUNCTION public.use_session(p_purchase_id uuid) RETURNS boolean"
         " LANGUAGE sql AS 'SELECT true'",
         "ALTER FUNCTION release_session(uuid) SECURITY INVOKER",
-        "ALTER TABLE session_events DISABLE TRIGGER refuse_to_forget",
+        "ALTER TABLE session_events DISABLE TRIGGER forbid_change",
         "DROP TRIGGER record_session_event ON client_purchases",
     ],
 )
@@ -109,7 +109,7 @@ def test_use_reinstate_and_undo_work(desk: Client, purchase: Purchase) -> None:
     answer = desk.post(undo, {"request_id": "0192f0c1-9b1e-7c3e-8a54-3f0f5b1e2d11"}, follow=True)
     assert answer.status_code == 200
 
-    events = SessionEvent.objects.order_by("id").values_list("kind", "sessions_used", "made_by")
+    events = SessionEvent.objects.order_by("id").values_list("kind", "sessions_used", "db_role")
     assert [*events][1:] == [
         ("used", 4, "studio_app"),
         ("reinstated", 3, "studio_app"),
@@ -121,7 +121,7 @@ def test_extend_and_its_undo_work(desk: Client, expiring: Purchase) -> None:
     with acting_as(grants.APP):
         assert extend(desk, expiring, days=7).status_code == 200
         event = ExpiryEvent.objects.get()
-        assert event.made_by == "studio_app"
+        assert event.db_role == "studio_app"
         assert undo_extension(desk, event).status_code == 200
     assert expiry_of(expiring) == expiring.expires_at
 
@@ -131,7 +131,7 @@ def test_owner_corrects_an_expiry_in_the_admin(purchase: Purchase, owner: Client
         form = {"expires_at_0": "2031-03-03", "expires_at_1": "18:00:00"}
         assert change(owner, purchase, **form).status_code == 302
     (event,) = ExpiryEvent.objects.select_related("request__actor")
-    assert (event.made_by, str(event.request and event.request.actor)) == ("studio_app", "olivia")
+    assert (event.db_role, str(event.request and event.request.actor)) == ("studio_app", "olivia")
 
 
 @pytest.mark.usefixtures("as_studio_app")
@@ -143,7 +143,7 @@ def test_cancelled_class_works(desk: Client, purchase: Purchase) -> None:
 
     assert progress_on(answer) == "1 of 1 given back"
     assert desk.get(PAGE).status_code == 200
-    assert SessionEvent.objects.latest("pk").made_by == "studio_app"
+    assert SessionEvent.objects.latest("pk").db_role == "studio_app"
 
 
 @pytest.mark.usefixtures("as_studio_app")
@@ -240,4 +240,4 @@ def test_inserts_work_with_database_defaults(studio_roles: None, northside: Org)
         purchase = make_purchase(org=northside, client=client, offer=offer, used=0)
     assert (Buyer.objects.get(), Offer.objects.get()) == (client, offer)
     (opened,) = purchase.events.all()
-    assert (opened.kind, opened.made_by) == ("opened", "studio_app")
+    assert (opened.kind, opened.db_role) == ("opened", "studio_app")

@@ -59,12 +59,12 @@ def test_invalid_pin_form_shows_an_error_and_changes_nothing(
     mia: User, desk: Client, typed: dict[str, str], problem: str
 ) -> None:
     member = give_pin(mia)
-    before = member.code
+    before = member.pin
     page = desk.post(PAGE, {"password": PASSWORD, "code": NEW, "again": NEW} | typed)
     assert problem in words_on(page)
     assert NEW not in html_of(page), "the page does not repeat the PIN"
     member.refresh_from_db()
-    assert member.code == before
+    assert member.pin == before
 
 
 def test_wrong_passwords_count_towards_the_lockout(mia: User, desk: Client) -> None:
@@ -100,10 +100,10 @@ def owner(olivia: User) -> Client:
 def test_owner_clears_a_pin_and_cannot_read_it(mia: User, owner: Client) -> None:
     member = give_pin(mia)
     form = html_of(owner.get(reverse("admin:studio_membership_change", args=[member.pk])))
-    assert member.code not in form
+    assert member.pin not in form
     assert "The PIN of Mia is cleared." in choose(owner, "clear_pins", member)
     member.refresh_from_db()
-    assert (member.code, member.code_digits) == ("", None)
+    assert (member.pin, member.pin_digits) == ("", None)
 
 
 def test_owner_unlocks_a_locked_out_member(mia: User, owner: Client) -> None:
@@ -126,7 +126,7 @@ def test_only_an_owner_of_the_org_manages_pins(
     for browser in (desk, stranger):
         choose(browser, action, member)
     member.refresh_from_db()
-    assert member.code
+    assert member.pin
     assert member.is_locked_out
 
 

@@ -66,21 +66,21 @@ def test_weak_pin_is_rejected_with_a_reason(pin: str, problem: str) -> None:
 
 def test_pin_is_hashed_like_a_password(member: Membership) -> None:
     member.refresh_from_db()
-    assert PIN not in member.code
-    assert check_password(PIN, member.code)
+    assert PIN not in member.pin
+    assert check_password(PIN, member.pin)
 
 
 def test_equal_pins_have_different_hashes(member: Membership, olivia: User) -> None:
-    assert give_pin(olivia).code != member.code
+    assert give_pin(olivia).pin != member.pin
 
 
 @pytest.mark.parametrize(
-    "columns", [{"code": "x", "code_digits": None}, {"code": "x", "code_digits": 3}]
+    "columns", [{"pin": "x", "pin_digits": None}, {"pin": "x", "pin_digits": 3}]
 )
 def test_constraint_checks_the_number_of_digits(
     member: Membership, columns: dict[str, object]
 ) -> None:
-    with pytest.raises(IntegrityError, match="a_code_has_4_to_8_digits"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="a_pin_has_4_to_8_digits"), transaction.atomic():
         Membership.objects.filter(pk=member.pk).update(**columns)
 
 

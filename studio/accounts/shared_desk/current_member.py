@@ -127,7 +127,7 @@ def record_activity(request: HttpRequest, response: HttpResponseBase) -> None:
 
 def stamp_of(member: Membership) -> str:
     """What changes with their role and their code."""
-    return salted_hmac("studio.shared_desk.acting", f"{member.role} {member.code}").hexdigest()
+    return salted_hmac("studio.shared_desk.acting", f"{member.role} {member.pin}").hexdigest()
 
 
 def locks_after(member: Membership) -> int | None:

@@ -20,7 +20,7 @@ def who_may_act(signed_in: Membership) -> QuerySet[Membership]:
     """Everybody of the org who has a code, and who signed this computer in."""
     return (
         Membership.objects.filter(org=signed_in.org_id, user__is_active=True)
-        .filter(~Q(code="") | Q(pk=signed_in.pk))
+        .filter(~Q(pin="") | Q(pk=signed_in.pk))
         .select_related("user")
         .order_by("user__first_name", "user__last_name", "user__username")
     )

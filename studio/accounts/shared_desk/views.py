@@ -43,7 +43,7 @@ def at_desk(request: SharedDeskRequest) -> HttpResponse:
             return response
     elif form.is_bound:
         problem = problems(form)
-    people = with_letters(member for member in who_may_act(desk.signed_in) if member.code)
+    people = with_letters(member for member in who_may_act(desk.signed_in) if member.pin)
     context = {
         "desk": desk,
         "people": people,
@@ -103,7 +103,7 @@ def verification_problem(member: Membership, secret: str) -> str:
 
 def not_it(member: Membership, secret: str) -> str:
     left = pins.tries_left(member)
-    if member.code and secret.isdigit():
+    if member.pin and secret.isdigit():
         said = _("That is not %(name)s’s PIN.") % {"name": member.name}
     else:
         said = _("That is not %(name)s’s password.") % {"name": member.name}

@@ -23,8 +23,8 @@ SELECT
     member.user_id,
     member.org_id,
     member.role,
-    member.code,
-    member.code_digits,
+    member.pin,
+    member.pin_digits,
     member.wrong_tries,
     member.locked_until,
     org.id,
@@ -45,8 +45,8 @@ SELECT
     acting.user_id,
     acting.org_id,
     acting.role,
-    acting.code,
-    acting.code_digits,
+    acting.pin,
+    acting.pin_digits,
     acting.wrong_tries,
     acting.locked_until,
     acting_person.id,
@@ -63,7 +63,7 @@ SELECT
     pg_current_snapshot()::text AS snapshot,
     EXISTS (
         SELECT FROM public.studio_membership AS colleague
-        WHERE colleague.org_id = org.id AND colleague.code <> ''
+        WHERE colleague.org_id = org.id AND colleague.pin <> ''
     ) AS org_has_pins,
     (
         SELECT jsonb_agg(

@@ -52,6 +52,15 @@ class Interrupted(Exception):
     """Another program held a lock. Migrations that were applied stay applied."""
 
 
+@contextmanager
+def closed_to_others() -> Iterator[None]:
+    """Revoke at the end what default privileges granted other roles on new objects."""
+    (before,) = postgres().execute(EXISTING_OBJECTS).fetchone() or ([],)
+    yield
+    for (revoke,) in postgres().execute(REVOKE_DEFAULT_PRIVILEGES, [before]).fetchall():
+        postgres().execute(revoke)
+
+
 class Executor(MigrationExecutor):
     """Commit each migration together with its record.
 
@@ -60,12 +69,8 @@ class Executor(MigrationExecutor):
     """
 
     def apply_migration(self, state: Any, migration: Any, *args: Any, **options: Any) -> Any:
-        with transaction.atomic() if migration.atomic else nullcontext():
-            (before,) = postgres().execute(EXISTING_OBJECTS).fetchone() or ([],)
-            state = super().apply_migration(state, migration, *args, **options)
-            for (revoke,) in postgres().execute(REVOKE_DEFAULT_PRIVILEGES, [before]).fetchall():
-                postgres().execute(revoke)
-        return state
+        with transaction.atomic() if migration.atomic else nullcontext(), closed_to_others():
+            return super().apply_migration(state, migration, *args, **options)
 
 
 def apply(say: Say) -> None:

@@ -64,4 +64,36 @@ SELECT 'trigger', relname::text, tgname::text,
         END, tgname)
 FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
 WHERE relnamespace = <schema> AND NOT tgisinternal
+UNION ALL
+SELECT 'comment', relname::text,
+    CASE objsubid WHEN 0 THEN format('table %s', relname) ELSE format('column %s', attname) END,
+    CASE objsubid
+        WHEN 0 THEN format('COMMENT ON TABLE public.%I IS %L', relname, description)
+        ELSE format('COMMENT ON COLUMN public.%I.%I IS %L', relname, attname, description)
+    END
+FROM pg_description
+JOIN pg_class ON classoid = 'pg_class'::regclass AND pg_class.oid = objoid
+LEFT JOIN pg_attribute ON attrelid = objoid AND attnum = objsubid AND objsubid > 0
+WHERE relnamespace = <schema> AND relkind IN ('r', 'p')
+UNION ALL
+SELECT 'comment', '', format('function %s(%s)', proname, oidvectortypes(proargtypes)),
+    format('COMMENT ON FUNCTION public.%I(%s) IS %L', proname, oidvectortypes(proargtypes),
+        description)
+FROM pg_description
+JOIN pg_proc ON classoid = 'pg_proc'::regclass AND pg_proc.oid = objoid
+WHERE pronamespace = <schema> AND prokind = 'f'
+UNION ALL
+SELECT 'comment', relname::text, format('constraint %s', conname),
+    format('COMMENT ON CONSTRAINT %I ON public.%I IS %L', conname, relname, description)
+FROM pg_description
+JOIN pg_constraint ON classoid = 'pg_constraint'::regclass AND pg_constraint.oid = objoid
+JOIN pg_class ON pg_class.oid = conrelid
+WHERE connamespace = <schema>
+UNION ALL
+SELECT 'comment', relname::text, format('trigger %s', tgname),
+    format('COMMENT ON TRIGGER %I ON public.%I IS %L', tgname, relname, description)
+FROM pg_description
+JOIN pg_trigger ON classoid = 'pg_trigger'::regclass AND pg_trigger.oid = objoid
+JOIN pg_class ON pg_class.oid = tgrelid
+WHERE relnamespace = <schema>
 """

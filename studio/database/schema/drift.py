@@ -8,11 +8,18 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from studio.database.schema.inspection import History, Key, actual_schema, expected_schema, postgres
+from studio.database.schema.inspection import (
+    History,
+    Key,
+    actual_schema,
+    expected_schema,
+    history,
+    postgres,
+)
 
 REPAIR_COMMAND = "python manage.py repair"
 # The order of repair: a foreign key needs a unique constraint, a trigger needs its function.
-REPAIRABLE = ["function", "constraint", "index", "trigger"]
+REPAIRABLE = ["function", "constraint", "index", "trigger", "comment"]
 STATES = {
     "DISABLE": "is disabled",
     "ENABLE": "is not ENABLE ALWAYS: sessions with session_replication_role = replica skip it",
@@ -29,8 +36,14 @@ class Drift:
 
     @property
     def name(self) -> str:
-        of = f" of {self.key.table}" if self.key.kind not in ("table", "function") else ""
-        return f"the {self.key.kind} {self.key.name}{of} {self._what}"
+        if self.key.kind == "comment":
+            return f"the comment on {self._of(self.key.commented)} {self._what}"
+        return f"{self._of(self.key)} {self._what}"
+
+    @staticmethod
+    def _of(key: Key) -> str:
+        of = f" of {key.table}" if key.kind not in ("table", "function") else ""
+        return f"the {key.kind} {key.name}{of}"
 
     @property
     def repair(self) -> str:
@@ -61,32 +74,41 @@ class Drift:
         )
 
 
-def drift(history: History) -> list[Drift]:
+def drift(applied: History) -> list[Drift]:
     """Return the drift between the database and its applied migrations. Objects of other programs
     and the four shared tables are not compared."""
     found = actual_schema().objects
     return [
         Drift(key, made, found.get(key))
-        for key, made in expected_schema(history.done).objects.items()
-        if made != found.get(key) and Key("table", key.table, key.table) not in missing(found, key)
+        for key, made in expected_schema(applied.done).objects.items()
+        if made != found.get(key) and not is_missing_with(found, key)
     ]
 
 
-def missing(found: dict[Key, str], key: Key) -> set[Key]:
-    """Return the object's table if it is missing, so that only the table is reported."""
+def is_missing_with(found: dict[Key, str], key: Key) -> bool:
+    """Return whether the object's table, or the object of a comment, is missing. Then only that is
+    reported."""
+    if key.kind == "comment" and key.commented not in found:
+        return True
     table = Key("table", key.table, key.table)
-    return {table} if key.kind not in ("table", "function") and table not in found else set()
+    return key.kind != "table" and key.table != "" and table not in found
 
 
 def repair(drifts: list[Drift]) -> None:
     """Repair every drift in one transaction. Run setup_roles afterwards, because a recreated
     function belongs to the login and PUBLIC may execute it."""
+    # Read first: with an empty search_path Django does not find its table of migrations.
+    applied = history()
     database = postgres()
     with database.transaction():
         database.execute("SET LOCAL lock_timeout = '5s'")
         database.execute("SET LOCAL search_path = ''")
         for each in sorted(drifts, key=order):
             if each.key.kind in REPAIRABLE:
+                recreate(database, each)
+        # An object that was dropped and created again has lost its comment.
+        for each in drift(applied):
+            if each.key.kind == "comment":
                 recreate(database, each)
 
 
@@ -100,6 +122,9 @@ def recreate(database: psycopg.Connection[tuple[object, ...]], each: Drift) -> N
     match each.key.kind:
         case "function":
             recreate_function(database, each)
+            return
+        case "comment":
+            database.execute(each.made.encode())
             return
         case "constraint":
             drop = sql.SQL("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}").format(table, name)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 import psycopg
 from django.db import connection
@@ -21,16 +21,23 @@ from studio.database.schema.catalog import COLUMNS, OBJECTS
 
 SHARED = ("purchases", "0001_initial")
 
-Kind = Literal["table", "column", "function", "constraint", "index", "trigger"]
+Kind = Literal["table", "column", "function", "constraint", "index", "trigger", "comment"]
 Node = tuple[str, str]
 
 
 class Key(NamedTuple):
-    """The name of an object. A function's name includes its arguments."""
+    """The name of an object. A function's name includes its arguments. The name of a comment is
+    the kind and the name of its object."""
 
     kind: Kind
     table: str
     name: str
+
+    @property
+    def commented(self) -> Key:
+        """The key of the object that this comment describes."""
+        kind, _, name = self.name.partition(" ")
+        return Key(cast("Kind", kind), self.table, name)
 
 
 # Every object with the statements that create it.

@@ -116,11 +116,11 @@ def ensure_people() -> None:
     missing = [username for username in PEOPLE if username not in there]
     # One hash for all accounts, because hashing is slow and the password is public.
     password = make_password(PASSWORD) if missing else ""
-    code = {"code": make_password(PIN), "code_digits": len(PIN)} if missing else {}
+    pin = {"pin": make_password(PIN), "pin_digits": len(PIN)} if missing else {}
     for username in missing:
         first_name, studio, role = PEOPLE[username]
         user = User.objects.create(username=username, first_name=first_name, password=password)
         shares_the_desk = studio is NORTHSIDE and role != Membership.Role.ACCOUNTANT_READONLY
         Membership.objects.create(
-            user=user, org_id=org_id(studio), role=role, **(code if shares_the_desk else {})
+            user=user, org_id=org_id(studio), role=role, **(pin if shares_the_desk else {})
         )

@@ -1,0 +1,15 @@
+from pathlib import Path
+
+from django.db import migrations
+
+FOLDER = Path(__file__).parent
+
+
+class Migration(migrations.Migration):
+    dependencies = [("purchases", "0008_release_session")]
+    operations = [
+        migrations.RunSQL(
+            (FOLDER / "0009_use_session.sql").read_text(),
+            reverse_sql="DROP FUNCTION public.use_session(uuid)",
+        ),
+    ]

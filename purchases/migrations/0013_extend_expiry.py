@@ -1,0 +1,27 @@
+from pathlib import Path
+
+from django.db import migrations
+
+FOLDER = Path(__file__).parent
+
+
+class Migration(migrations.Migration):
+    dependencies = [("purchases", "0012_expiry_events")]
+    operations = [
+        migrations.RunSQL(
+            (FOLDER / "0013_extended_expiry.sql").read_text(),
+            reverse_sql="DROP FUNCTION public.extended_expiry(timestamptz, int, date, text)",
+        ),
+        migrations.RunSQL(
+            (FOLDER / "0013_extend_expiry.sql").read_text(),
+            reverse_sql="DROP FUNCTION public.extend_expiry(uuid, int, date, text)",
+        ),
+        migrations.RunSQL(
+            (FOLDER / "0013_undo_extension.sql").read_text(),
+            reverse_sql="DROP FUNCTION public.undo_extension(uuid, bigint)",
+        ),
+        migrations.RunSQL(
+            (FOLDER / "0013_correct_expiry.sql").read_text(),
+            reverse_sql="DROP FUNCTION public.correct_expiry(uuid, timestamptz)",
+        ),
+    ]
