@@ -7,7 +7,7 @@ import psycopg
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connection
 
-from studio.database import grants, schema
+from studio.database import bridge, grants, schema
 
 
 @register(Tags.database)
@@ -18,6 +18,11 @@ def check_database(databases: Sequence[str] | None = None, **options: Any) -> li
     """
     if not databases or "default" not in databases:
         return []
+    try:
+        if bridge.is_needed():
+            return [Error(bridge.FIRST, id="studio.E003")]
+    except bridge.TooOld as error:
+        return [Error(str(error), id="studio.E003")]
     history = schema.history()
     if not history.begun:
         return []

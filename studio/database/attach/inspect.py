@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from studio.database import bridge
 from studio.database.attach.columns import compare
 from studio.database.attach.functions import inspect_functions
 from studio.database.attach.names import REPLACED, inspect_names, is_ours, to_be_made
@@ -24,6 +25,9 @@ def inspect() -> Inspection:
     if report.refusals:
         return Inspection(report, History(set(), [], {}))
     there = inspect_tables(report, server)
+    if refusal := bridge_refusal():
+        report.refuse(refusal)
+        return Inspection(report, History(set(), [], {}))
     done = history()
     if not is_ours(report, done):
         return Inspection(report, done)
@@ -42,3 +46,11 @@ def inspect() -> Inspection:
     if not report.refusals and set(there) == set(TABLES):
         inspect_rows(report)
     return Inspection(report, done)
+
+
+def bridge_refusal() -> str | None:
+    """Return what to run first on a database of the migrations before 0.1.0."""
+    try:
+        return bridge.FIRST if bridge.is_needed() else None
+    except bridge.TooOld as error:
+        return str(error)
