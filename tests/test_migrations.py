@@ -3,16 +3,21 @@ and the .sql files describe."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from hashlib import sha256
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.migrations import RunSQL
 from django.db.migrations.loader import MigrationLoader
 
+from purchases.models import SessionRequest
 from studio.database import schema
+from studio.models import User
 from tests.database import PATIENCE, another_connection, rows, value
 
 FOLDER = settings.BASE_DIR / "purchases" / "migrations"
@@ -41,7 +46,7 @@ def dump() -> set[tuple[str, ...]]:
 
 
 def names(kind: str) -> set[str]:
-    """Of a function its own name, of anything else that of its table."""
+    """Return the names of the functions, or of the tables that have an object of another kind."""
     return {name for found, name, *_ in dump() if found == kind}
 
 
@@ -52,6 +57,38 @@ def migrate(*arguments: str) -> None:
 @pytest.mark.django_db
 def test_the_models_have_no_change_that_no_migration_makes() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.django_db
+def test_a_new_reason_and_a_better_label_need_no_migration(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reason = SessionRequest._meta.get_field("reason")
+    monkeypatch.setattr(reason, "choices", [("flood", "Flood")])
+    monkeypatch.setattr(reason, "_verbose_name", "why")
+
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.django_db
+def test_a_new_column_needs_a_migration(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control."""
+    monkeypatch.setattr(SessionRequest._meta.get_field("reason"), "null", False)
+
+    with pytest.raises(SystemExit):
+        call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("reason", "is_code"), [("flood", True), ("The pipe burst", False)])
+def test_the_database_checks_the_form_of_a_reason_alone(
+    mia: User, reason: str, is_code: bool
+) -> None:
+    request = SessionRequest(request_id=uuid4(), operation="use", actor=mia, reason=reason)
+    request.purchase_id = uuid4()
+
+    with nullcontext() if is_code else pytest.raises(IntegrityError, match="reason_is_a_code"):
+        request.save(force_insert=True)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -234,6 +271,26 @@ def test_each_sql_file_has_at_most_one_function_and_the_name_of_it() -> None:
     for file in SQL_FILES:
         functions = re.findall(r"^CREATE FUNCTION public\.(\w+)", file.read_text(), re.MULTILINE)
         assert functions in ([], [file.stem[5:]]), file.name
+
+
+FROZEN = settings.BASE_DIR / "tests" / "frozen_migrations.txt"
+
+
+def test_a_merged_migration_is_never_changed() -> None:
+    """The file lists the SHA-256 and the name of every file of a migration, as sha256sum does. A
+    new migration adds lines to it; a line that is there never changes."""
+    files = [
+        path
+        for app in ("purchases", "studio")
+        for path in sorted((settings.BASE_DIR / app / "migrations").glob("*.*"))
+        if path.name != "__init__.py"
+    ]
+    lines = [
+        f"{sha256(path.read_bytes()).hexdigest()}  {path.relative_to(settings.BASE_DIR)}\n"
+        for path in files
+    ]
+
+    assert "".join(lines) == FROZEN.read_text()
 
 
 # --- What they make -------------------------------------------------------------------------------

@@ -62,7 +62,8 @@ COMMENT ON COLUMN public.session_events.sessions_used IS
 'The number of used sessions after the event, or null if another program set no count.';
 COMMENT ON COLUMN public.session_events.request_id IS
 'The request that caused the event, or null if another program made the change.';
-COMMENT ON COLUMN public.session_events.reverses_id IS 'The earlier event that this event reverses.';
+COMMENT ON COLUMN public.session_events.reverses_id IS
+'The earlier event that this event reverses.';
 COMMENT ON COLUMN public.session_events.db_role IS
 'The database role, with " for " and the subject of the JWT if there is one. A caller can set it.';
 COMMENT ON COLUMN public.session_events.occurred_at IS 'The time of the change.';

@@ -1,6 +1,6 @@
 -- Give one session of a purchase back and return the number of used sessions after it. Return -1
--- and change nothing if no session is used or the purchase does not exist. An expired purchase is
--- no obstacle.
+-- and change nothing if no session is used or the purchase does not exist. The expiry is not
+-- checked, because giving back is deliberate.
 DROP FUNCTION IF EXISTS public.release_session(uuid);
 
 CREATE FUNCTION public.release_session(p_purchase_id uuid) RETURNS int

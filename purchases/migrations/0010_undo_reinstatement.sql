@@ -1,6 +1,6 @@
 -- Count one reinstated session of a purchase as used again, and return the number of used sessions
 -- after it. Return -1 and change nothing if all sessions are used or the reinstatement of the
--- request was undone before. An expired purchase is no obstacle.
+-- request was undone before. The expiry is not checked.
 DROP FUNCTION IF EXISTS public.undo_reinstatement(uuid);
 
 CREATE FUNCTION public.undo_reinstatement(p_purchase_id uuid) RETURNS int

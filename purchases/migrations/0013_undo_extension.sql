@@ -1,5 +1,5 @@
 -- Undo an extension and return true: the purchase expires when it did before. Return false and
--- change nothing if the expiry was changed since, or the event is no extension of the purchase.
+-- change nothing if the expiry was changed since, or the event did not extend this purchase.
 CREATE FUNCTION public.undo_extension(p_purchase_id uuid, p_event_id bigint) RETURNS boolean
 LANGUAGE plpgsql
 SECURITY DEFINER

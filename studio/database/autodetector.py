@@ -9,8 +9,8 @@ NAMES = ["verbose_name", "verbose_name_plural"]
 
 
 class SchemaAutodetector(MigrationAutodetector):
-    """Ignores labels, help texts, error messages and choices: they are no part of the database, so
-    a new reason or a better label needs no migration."""
+    """Ignores labels, help texts, error messages and choices, because the database does not store
+    them: a new reason or a better label needs no migration."""
 
     def __init__(self, from_state: ProjectState, to_state: ProjectState, *args: Any) -> None:
         for state in (from_state, to_state):

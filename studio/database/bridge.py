@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from studio.database import schema
-from studio.database.attach.apply import closed_to_others
+from studio.database.default_privileges import closed_to_others
 
 # One of these is in every database of the older migrations, and in no other.
 OLD = {("studio", "0001_initial"), ("purchases", "0002_release_session")}

@@ -55,7 +55,7 @@ DROP TRIGGER keep_search_terms ON public.clients;
 
 ALTER FUNCTION public.made_by() RENAME TO current_db_role;
 ALTER FUNCTION public.hold_for_undo(uuid, bigint) RENAME TO lock_and_check_undo;
-ALTER FUNCTION public.times_given_back(uuid, uuid [], text [], int [])
+ALTER FUNCTION public.times_given_back(uuid, uuid[], text[], int[])
 RENAME TO count_reinstatements;
 ALTER FUNCTION public.hold_times_given_back(uuid, uuid, text, int)
 RENAME TO lock_and_count_reinstatements;

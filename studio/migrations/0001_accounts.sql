@@ -3,7 +3,8 @@ COMMENT ON TABLE public.studio_user IS 'Studio: the people who sign in.';
 COMMENT ON COLUMN public.studio_user.id IS 'The number of the user.';
 COMMENT ON COLUMN public.studio_user.password IS 'The hash of the password.';
 COMMENT ON COLUMN public.studio_user.last_login IS 'The time of the last sign-in.';
-COMMENT ON COLUMN public.studio_user.is_superuser IS 'Whether the user may do everything in the admin.';
+COMMENT ON COLUMN public.studio_user.is_superuser IS
+'Whether the user may do everything in the admin.';
 COMMENT ON COLUMN public.studio_user.username IS 'The name with which the user signs in.';
 COMMENT ON COLUMN public.studio_user.first_name IS 'The name that colleagues see at the desk.';
 COMMENT ON COLUMN public.studio_user.last_name IS 'The family name.';
@@ -12,7 +13,8 @@ COMMENT ON COLUMN public.studio_user.is_staff IS 'Whether the user may open the 
 COMMENT ON COLUMN public.studio_user.is_active IS 'Whether the user may sign in.';
 COMMENT ON COLUMN public.studio_user.date_joined IS 'The time when the account was made.';
 
-COMMENT ON TABLE public.studio_user_groups IS 'Studio: the groups of each user, as Django keeps them.';
+COMMENT ON TABLE public.studio_user_groups IS
+'Studio: the groups of each user, as Django keeps them.';
 COMMENT ON COLUMN public.studio_user_groups.id IS 'The number of the row.';
 COMMENT ON COLUMN public.studio_user_groups.user_id IS 'The user.';
 COMMENT ON COLUMN public.studio_user_groups.group_id IS 'The group.';
@@ -33,7 +35,8 @@ COMMENT ON COLUMN public.studio_membership.pin IS
 COMMENT ON COLUMN public.studio_membership.pin_digits IS 'The number of digits of the PIN.';
 COMMENT ON COLUMN public.studio_membership.locked_until IS
 'The time until which no PIN or password is accepted after wrong tries.';
-COMMENT ON COLUMN public.studio_membership.wrong_tries IS 'The number of wrong tries since the last lock.';
+COMMENT ON COLUMN public.studio_membership.wrong_tries IS
+'The number of wrong tries since the last lock.';
 
 COMMENT ON TABLE public.studio_policy IS 'Studio: the settings that an org chose for its desk.';
 COMMENT ON COLUMN public.studio_policy.id IS 'The number of the policy.';
@@ -61,4 +64,5 @@ COMMENT ON COLUMN public.studio_session.session_data IS 'The signed data of the 
 COMMENT ON COLUMN public.studio_session.expire_date IS 'The time when the session expires.';
 COMMENT ON COLUMN public.studio_session.acting_id IS
 'The membership of the acting member at a shared desk. Only session_data is trusted.';
-COMMENT ON COLUMN public.studio_session.user_id IS 'The signed-in user. Only session_data is trusted.';
+COMMENT ON COLUMN public.studio_session.user_id IS
+'The signed-in user. Only session_data is trusted.';

@@ -6,7 +6,8 @@ FROM pg_class WHERE relnamespace = 'public'::regnamespace
 UNION ALL
 SELECT 'column', format('%s.%s', relname, attname), concat_ws(' ',
     row_number() OVER (PARTITION BY attrelid ORDER BY attnum),
-    format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated, attcollation::regcollation,
+    format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated,
+    attcollation::regcollation,
     pg_get_expr(adbin, adrelid), attacl)
 FROM pg_attribute
 JOIN pg_class ON pg_class.oid = attrelid

@@ -15,6 +15,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
+from studio.database.default_privileges import closed_to_others
 from studio.database.schema import SHARED, node_of, postgres
 
 # A statement that waits for a lock also blocks every later statement on that table.
@@ -23,42 +24,9 @@ ATTACH_LOCK = 0x57D10  # the advisory lock that one attach at a time holds
 
 Say = Callable[[str], None]
 
-# REVOKE statements for new objects on which default privileges granted rights to other roles.
-REVOKE_DEFAULT_PRIVILEGES = """
-SELECT format('REVOKE ALL ON %%s %%s FROM %%s CASCADE', kind, name,
-    CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END)
-FROM (
-    SELECT oid, CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, oid::regclass::text,
-        relacl, relowner
-    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'S')
-    UNION ALL
-    SELECT oid, 'FUNCTION', oid::regprocedure::text,
-        coalesce(proacl, acldefault('f', proowner)), proowner
-    FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-) AS made (oid, kind, name, acl, owner), aclexplode(acl) AS given
-WHERE NOT oid = ANY (%s::oid[]) AND grantee <> owner
-GROUP BY kind, name, grantee
-"""
-EXISTING_OBJECTS = """
-SELECT array_agg(oid) FROM (
-    SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace
-    UNION ALL
-    SELECT oid FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-) AS made
-"""
-
 
 class Interrupted(Exception):
     """Another program held a lock. Migrations that were applied stay applied."""
-
-
-@contextmanager
-def closed_to_others() -> Iterator[None]:
-    """Revoke at the end what default privileges granted other roles on new objects."""
-    (before,) = postgres().execute(EXISTING_OBJECTS).fetchone() or ([],)
-    yield
-    for (revoke,) in postgres().execute(REVOKE_DEFAULT_PRIVILEGES, [before]).fetchall():
-        postgres().execute(revoke)
 
 
 class Executor(MigrationExecutor):

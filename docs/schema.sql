@@ -1,0 +1,1339 @@
+-- The schema of the database: what pg_dump makes of it, without Django's own tables. A test holds
+-- this file against the migrations and tells how to write it.
+
+CREATE FUNCTION public.correct_expiry(p_purchase_id uuid, p_expires_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET application_name TO 'studio: correct_expiry'
+    AS $$
+    WITH corrected AS (
+        UPDATE public.client_purchases SET expires_at = p_expires_at
+        WHERE id = p_purchase_id AND expires_at IS DISTINCT FROM p_expires_at
+        RETURNING id
+    )
+    SELECT EXISTS (SELECT FROM corrected)
+$$;
+
+COMMENT ON FUNCTION public.correct_expiry(p_purchase_id uuid, p_expires_at timestamp with time zone) IS 'Studio: sets the expiry of a purchase; returns whether it changed.';
+
+CREATE FUNCTION public.count_reinstatements(p_org_id uuid, p_client_ids uuid[], p_reasons text[], p_days integer[]) RETURNS TABLE(client_id uuid, reason text, times integer)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT purchase.client_id, counted.reason, count(*)::int
+    FROM public.client_purchases AS purchase
+        JOIN public.session_events AS event ON event.purchase_id = purchase.id
+        JOIN public.session_requests AS request ON request.request_id = event.request_id
+        JOIN unnest(p_reasons, p_days) AS counted (reason, days)
+            ON counted.reason = coalesce(request.reason, '')
+    WHERE purchase.client_id = ANY (p_client_ids)
+        AND purchase.org_id = p_org_id
+        AND event.kind = 'reinstated'
+        AND event.occurred_at > now() - make_interval(hours => 24 * counted.days)
+        AND NOT EXISTS (
+            SELECT FROM public.session_events AS later WHERE later.reverses_id = event.id
+        )
+    GROUP BY purchase.client_id, counted.reason
+$$;
+
+COMMENT ON FUNCTION public.count_reinstatements(p_org_id uuid, p_client_ids uuid[], p_reasons text[], p_days integer[]) IS 'Studio: returns how many sessions clients were given back for each reason within its days.';
+
+CREATE FUNCTION public.current_db_role() RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    -- In a SECURITY DEFINER function current_user is the function's owner, so it is not used here.
+    v_role text := coalesce(nullif(current_setting('role', true), 'none'), session_user);
+    v_claims text := nullif(current_setting('request.jwt.claims', true), '');
+BEGIN
+    RETURN v_role || coalesce(' for ' || (v_claims::jsonb ->> 'sub'), '');
+EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+    -- Claims that can't be parsed must not stop the change of another program.
+    RETURN v_role;
+END
+$$;
+
+COMMENT ON FUNCTION public.current_db_role() IS 'Studio: returns the database role at work and the subject of its JWT, for the ledgers.';
+
+CREATE FUNCTION public.current_operation() RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+BEGIN
+    RETURN substring(current_setting('application_name')
+        FROM '^studio: (use|reinstate|undo|extend|undo_extension|correct_expiry)$');
+END
+$_$;
+
+COMMENT ON FUNCTION public.current_operation() IS 'Studio: returns the operation whose function is running, or null for another program''s change.';
+
+CREATE FUNCTION public.enforce_request() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_operation text := public.current_operation();
+    v_request public.session_requests;
+BEGIN
+    IF v_operation IS NULL THEN
+        RETURN NEW;
+    END IF;
+    SELECT * INTO v_request FROM public.session_requests
+    WHERE request_id = current_setting('studio.request_id')::uuid;
+    IF v_request.purchase_id IS DISTINCT FROM OLD.id THEN
+        RAISE EXCEPTION 'the request % is not for the purchase %',
+            current_setting('studio.request_id'), OLD.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'a_request_is_for_one_purchase';
+    END IF;
+    -- Otherwise a caller who knows the id of a refused request could act in the actor's name.
+    IF v_request.claimed_xact_id <> pg_current_xact_id() THEN
+        RAISE EXCEPTION 'the request % was answered before', v_request.request_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'a_request_is_answered_once';
+    END IF;
+    IF v_request.event_id IS NOT NULL
+        AND public.event_to_reverse(OLD.id, v_operation, v_request.event_id) IS NULL
+    THEN
+        RETURN NULL;
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+COMMENT ON FUNCTION public.enforce_request() IS 'Studio: trigger function that allows a change of a count only to the purchase of its request.';
+
+CREATE FUNCTION public.event_to_reverse(p_purchase_id uuid, p_operation text, p_chosen bigint) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT event.id
+    FROM public.session_events AS event
+    WHERE event.purchase_id = p_purchase_id
+        AND event.kind = ANY (CASE p_operation
+            WHEN 'reinstate' THEN ARRAY['used', 'undone']
+            WHEN 'undo' THEN ARRAY['reinstated']
+        END)
+        AND (p_chosen IS NULL OR event.id = p_chosen)
+        AND NOT EXISTS (
+            SELECT FROM public.session_events AS later WHERE later.reverses_id = event.id
+        )
+    ORDER BY event.id DESC
+    LIMIT 1
+$$;
+
+COMMENT ON FUNCTION public.event_to_reverse(p_purchase_id uuid, p_operation text, p_chosen bigint) IS 'Studio: returns the newest event of a purchase that reinstate or undo can reverse.';
+
+CREATE FUNCTION public.extend_expiry(p_purchase_id uuid, p_days integer, p_until date, p_zone text) RETURNS timestamp with time zone
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET application_name TO 'studio: extend'
+    AS $$
+    UPDATE public.client_purchases
+    SET expires_at = public.extended_expiry(expires_at, p_days, p_until, p_zone)
+    WHERE id = p_purchase_id
+        -- Other programs write the year 9999 or infinity for a purchase that never expires.
+        AND expires_at < timestamptz '9999-01-01 00:00Z'
+        AND greatest(expires_at, now())
+            < public.extended_expiry(expires_at, p_days, p_until, p_zone)
+    RETURNING expires_at
+$$;
+
+COMMENT ON FUNCTION public.extend_expiry(p_purchase_id uuid, p_days integer, p_until date, p_zone text) IS 'Studio: extends the expiry of a purchase; returns the new expiry, or null if nothing changed.';
+
+CREATE FUNCTION public.extended_expiry(p_expires_at timestamp with time zone, p_days integer, p_until date, p_zone text) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT (last_day + time '23:59:59') AT TIME ZONE p_zone
+    FROM (VALUES (coalesce(
+        p_until, (greatest(now(), p_expires_at) AT TIME ZONE p_zone)::date + p_days
+    ))) AS extended (last_day)
+$$;
+
+COMMENT ON FUNCTION public.extended_expiry(p_expires_at timestamp with time zone, p_days integer, p_until date, p_zone text) IS 'Studio: returns the expiry that an extension by days or to a day leads to.';
+
+CREATE FUNCTION public.extension_to_undo(p_purchase_id uuid) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT CASE newest.kind WHEN 'extended' THEN newest.id END
+    FROM public.expiry_events AS newest
+    WHERE newest.purchase_id = p_purchase_id
+        AND newest.kind <> 'undone'
+        AND NOT EXISTS (
+            SELECT FROM public.expiry_events AS undo WHERE undo.reverses_id = newest.id
+        )
+    ORDER BY newest.id DESC
+    LIMIT 1
+$$;
+
+COMMENT ON FUNCTION public.extension_to_undo(p_purchase_id uuid) IS 'Studio: returns the extension of a purchase that can be undone, or null.';
+
+CREATE FUNCTION public.find_clients(p_org_id uuid, p_names text[], p_words text[], p_at_most integer) RETURNS TABLE(place bigint, client_id uuid, is_whole boolean)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT listed.place, match.id, match.is_whole
+    FROM unnest(p_names, p_words) WITH ORDINALITY AS listed (name, words, place),
+        LATERAL (
+            -- Longest word first, because fewer clients have it.
+            SELECT array_agg(public.fold_for_search(word) ORDER BY length(word) DESC) AS words
+            FROM string_to_table(listed.words, ' ') AS word
+        ) AS folded,
+        LATERAL (
+            SELECT client.id, coalesce(
+                public.fold_for_search(listed.name) IN (
+                    public.fold_for_search(client.full_name), public.fold_for_search(client.email)
+                ), false) AS is_whole
+            FROM (
+                SELECT DISTINCT term.client_id
+                FROM public.client_search_terms AS term
+                WHERE term.org_id = p_org_id
+                    AND term.term >= folded.words[1]
+                    -- A range instead of LIKE, because the index serves a range. chr(1114111) is
+                    -- greater than every letter.
+                    AND term.term < folded.words[1] || chr(1114111)
+            ) AS first
+                JOIN public.clients AS client ON client.id = first.client_id
+            WHERE NOT EXISTS (
+                SELECT FROM unnest(folded.words[2:]) AS word
+                WHERE NOT EXISTS (
+                    SELECT FROM public.client_search_terms AS term
+                    WHERE term.client_id = client.id
+                        AND term.org_id = p_org_id
+                        AND term.term >= word
+                        AND term.term < word || chr(1114111)
+                )
+            )
+            ORDER BY is_whole DESC, client.full_name, client.id
+            LIMIT p_at_most
+        ) AS match
+    ORDER BY listed.place, match.is_whole DESC, match.id
+$$;
+
+COMMENT ON FUNCTION public.find_clients(p_org_id uuid, p_names text[], p_words text[], p_at_most integer) IS 'Studio: returns the clients of an org that match each name or e-mail address of a list.';
+
+CREATE FUNCTION public.fold_for_search(p_word text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- NFKD splits a letter into its base letter and combining accents, and turns ´ into a space
+    -- and an accent. Letters that NFKD does not split are replaced by name.
+    SELECT replace(replace(replace(replace(translate(
+        lower(regexp_replace(normalize(p_word, NFKD), '[ \u0300-\u036f''’‘ʼʻ`]', '', 'g')),
+        'øłđðħıŧςØŁĐÐĦŦ', 'olddhitσolddht'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th')
+$$;
+
+COMMENT ON FUNCTION public.fold_for_search(p_word text) IS 'Studio: returns a word in lower case without accents and apostrophes, as the search compares it.';
+
+CREATE FUNCTION public.forbid_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    RAISE EXCEPTION '% of % is forbidden: the table is append-only', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation',
+            HINT = 'Correct a mistake by a further change, which is recorded too.';
+END
+$$;
+
+COMMENT ON FUNCTION public.forbid_change() IS 'Studio: trigger function that refuses UPDATE, DELETE and TRUNCATE.';
+
+CREATE FUNCTION public.lock_and_check_undo(p_purchase_id uuid, p_event_id bigint) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_used int;
+    v_total int;
+BEGIN
+    SELECT sessions_used, sessions_total INTO v_used, v_total
+    FROM public.client_purchases WHERE id = p_purchase_id FOR NO KEY UPDATE;
+    RETURN CASE
+        WHEN NOT FOUND THEN NULL
+        WHEN public.event_to_reverse(p_purchase_id, 'undo', p_event_id) IS NULL THEN 'undone'
+        WHEN v_used IS NULL THEN 'count_missing'
+        WHEN v_used < 0 OR v_used > v_total THEN 'count_is_off'
+        WHEN v_used = v_total THEN 'no_room'
+    END;
+END
+$$;
+
+COMMENT ON FUNCTION public.lock_and_check_undo(p_purchase_id uuid, p_event_id bigint) IS 'Studio: locks a purchase and returns the refusal of undoing a reinstatement, or null.';
+
+CREATE FUNCTION public.lock_and_count_reinstatements(p_org_id uuid, p_client_id uuid, p_reason text, p_days integer) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_times int;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('studio reinstatements ' || p_client_id, 0));
+    SELECT times INTO v_times FROM public.count_reinstatements(
+        p_org_id, ARRAY[p_client_id], ARRAY[p_reason], ARRAY[p_days]);
+    RETURN coalesce(v_times, 0);
+END
+$$;
+
+COMMENT ON FUNCTION public.lock_and_count_reinstatements(p_org_id uuid, p_client_id uuid, p_reason text, p_days integer) IS 'Studio: locks a client''s count and returns how many sessions the client was given back.';
+
+CREATE FUNCTION public.record_expiry_event() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_operation text := public.current_operation();
+    v_kind text := CASE v_operation
+        WHEN 'extend' THEN 'extended' WHEN 'undo_extension' THEN 'undone' ELSE 'corrected' END;
+    v_before timestamptz;
+    v_request_id uuid;
+    v_request public.session_requests;
+    v_event_id bigint;
+BEGIN
+    IF TG_OP = 'UPDATE' AND NEW.id = OLD.id THEN
+        v_before := OLD.expires_at;
+    ELSE
+        -- A deleted purchase that is inserted again with its old id continues its old ledger.
+        SELECT expires_at INTO v_before FROM public.expiry_events
+        WHERE purchase_id = NEW.id ORDER BY id DESC LIMIT 1;
+        IF NOT FOUND THEN
+            RETURN NULL;
+        END IF;
+    END IF;
+    IF v_before IS NOT DISTINCT FROM NEW.expires_at THEN
+        RETURN NULL;
+    END IF;
+
+    IF v_operation IN ('extend', 'undo_extension', 'correct_expiry') THEN
+        v_request_id := nullif(current_setting('studio.request_id', true), '')::uuid;
+    END IF;
+    IF v_request_id IS NOT NULL THEN
+        SELECT * INTO v_request FROM public.session_requests WHERE request_id = v_request_id;
+        IF (v_request.purchase_id, v_request.operation, v_request.claimed_xact_id)
+            IS DISTINCT FROM (NEW.id, v_operation, pg_current_xact_id())
+        THEN
+            RAISE EXCEPTION 'the request % is not for this change of the purchase %',
+                v_request_id, NEW.id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'a_request_is_for_one_purchase';
+        END IF;
+    END IF;
+
+    INSERT INTO public.expiry_events
+        (org_id, purchase_id, kind, expires_before, expires_at, request_id, reverses_id, db_role)
+    VALUES (NEW.org_id, NEW.id, v_kind, v_before, NEW.expires_at, v_request_id,
+        CASE WHEN v_kind = 'undone' THEN public.extension_to_undo(NEW.id) END,
+        public.current_db_role())
+    RETURNING id INTO v_event_id;
+    -- Return the event to the statement that claimed the request.
+    PERFORM set_config('studio.expiry_event_id', v_event_id::text, true);
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION public.record_expiry_event() IS 'Studio: trigger function that records a change of an expiry in expiry_events.';
+
+CREATE FUNCTION public.record_session_event() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_operation text := public.current_operation();
+    v_kind text := CASE v_operation
+        WHEN 'use' THEN 'used'
+        WHEN 'reinstate' THEN 'reinstated'
+        WHEN 'undo' THEN 'undone'
+        ELSE 'corrected'
+    END;
+    v_request_id uuid := nullif(current_setting('studio.request_id', true), '')::uuid;
+    v_chosen bigint;
+    v_event_id bigint;
+BEGIN
+    -- Open the ledger of a purchase that is older than the ledger, with the count before.
+    IF TG_OP IN ('UPDATE', 'DELETE') AND NOT EXISTS (
+        SELECT FROM public.session_events WHERE purchase_id = OLD.id
+    ) THEN
+        INSERT INTO public.session_events
+            (org_id, purchase_id, kind, delta, sessions_used, db_role)
+        VALUES (OLD.org_id, OLD.id, 'opened', coalesce(OLD.sessions_used, 0), OLD.sessions_used,
+            public.current_db_role());
+    END IF;
+
+    -- A changed id is recorded as a deleted purchase and a new one.
+    IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND NEW.id <> OLD.id THEN
+        INSERT INTO public.session_events
+            (org_id, purchase_id, kind, delta, sessions_used, db_role)
+        VALUES (OLD.org_id, OLD.id, 'deleted', -coalesce(OLD.sessions_used, 0), 0,
+            public.current_db_role());
+    END IF;
+    IF TG_OP = 'INSERT' OR TG_OP = 'UPDATE' AND NEW.id <> OLD.id THEN
+        INSERT INTO public.session_events
+            (org_id, purchase_id, kind, delta, sessions_used, db_role)
+        VALUES (NEW.org_id, NEW.id, 'opened', coalesce(NEW.sessions_used, 0), NEW.sessions_used,
+            public.current_db_role());
+    ELSIF TG_OP = 'UPDATE' AND NEW.sessions_used IS DISTINCT FROM OLD.sessions_used THEN
+        IF v_kind = 'corrected' THEN
+            v_request_id := NULL;
+        ELSIF v_kind IN ('reinstated', 'undone') THEN
+            v_chosen := (
+                SELECT event_id FROM public.session_requests WHERE request_id = v_request_id
+            );
+        END IF;
+        INSERT INTO public.session_events
+            (org_id, purchase_id, kind, delta, sessions_used, request_id, reverses_id, db_role)
+        VALUES (NEW.org_id, NEW.id, v_kind,
+            coalesce(NEW.sessions_used, 0) - coalesce(OLD.sessions_used, 0), NEW.sessions_used,
+            v_request_id,
+            CASE WHEN v_kind IN ('reinstated', 'undone')
+                THEN public.event_to_reverse(NEW.id, v_operation, v_chosen) END,
+            public.current_db_role())
+        RETURNING id INTO v_event_id;
+        -- Return the event and the count to the statement that claimed the request.
+        PERFORM set_config('studio.event_id', v_event_id::text, true),
+            set_config('studio.sessions_used', NEW.sessions_used::text, true);
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION public.record_session_event() IS 'Studio: trigger function that records a change of a count in session_events.';
+
+CREATE FUNCTION public.record_truncated_purchases() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO public.session_events (org_id, purchase_id, kind, delta, sessions_used, db_role)
+    SELECT purchase.org_id, purchase.id, 'opened', coalesce(purchase.sessions_used, 0),
+        purchase.sessions_used, public.current_db_role()
+    FROM public.client_purchases AS purchase
+    WHERE NOT EXISTS (
+        SELECT FROM public.session_events AS event WHERE event.purchase_id = purchase.id
+    );
+    INSERT INTO public.session_events (org_id, purchase_id, kind, delta, sessions_used, db_role)
+    SELECT purchase.org_id, purchase.id, 'deleted', -coalesce(purchase.sessions_used, 0), 0,
+        public.current_db_role()
+    FROM public.client_purchases AS purchase;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION public.record_truncated_purchases() IS 'Studio: trigger function that records every purchase as deleted before TRUNCATE.';
+
+CREATE FUNCTION public.refresh_search_terms() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        DELETE FROM public.client_search_terms WHERE client_id IN (OLD.id, NEW.id);
+    END IF;
+    INSERT INTO public.client_search_terms (org_id, term, client_id)
+    SELECT NEW.org_id, term, NEW.id
+    FROM public.search_terms(NEW.full_name, NEW.email, NEW.phone) AS term;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION public.refresh_search_terms() IS 'Studio: trigger function that replaces the search terms of a client.';
+
+CREATE FUNCTION public.release_session(p_purchase_id uuid) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET application_name TO 'studio: reinstate'
+    AS $$
+    WITH released AS (
+        UPDATE public.client_purchases
+        SET sessions_used = sessions_used - 1
+        WHERE id = p_purchase_id AND sessions_used > 0
+        RETURNING sessions_used
+    )
+    SELECT coalesce((SELECT sessions_used FROM released), -1)
+$$;
+
+COMMENT ON FUNCTION public.release_session(p_purchase_id uuid) IS 'Studio: gives one session back; returns the used sessions after it, or -1 if nothing changed.';
+
+CREATE FUNCTION public.search_terms(p_full_name text, p_email text, p_phone text) RETURNS SETOF text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH words AS (
+        -- O'Brien gives "obrien" here and "brien" in the next branch.
+        SELECT regexp_split_to_table(p_full_name, '[\s\u00a0\u2007\u202f.,;:/_&()"“”+–—-]+') AS word
+        UNION ALL
+        SELECT regexp_split_to_table(p_full_name, '[\s\u00a0\u2007\u202f.,;:/_&()"“”+–—''’‘ʼʻ`´-]+')
+        UNION ALL
+        SELECT p_email
+        UNION ALL
+        SELECT regexp_split_to_table(split_part(p_email, '@', 1), '[.,;:/_&()"+-]+')
+        UNION ALL
+        -- Every suffix of at least three digits. The number is cut at 100 digits, because 20,000
+        -- digits took 147 seconds.
+        SELECT substr(digits, first)
+        FROM (SELECT left(regexp_replace(p_phone, '\D', '', 'g'), 100) AS digits) AS phone,
+            generate_series(1, length(digits) - 2) AS first
+    ), folded AS (
+        SELECT DISTINCT left(public.fold_for_search(word), 100) AS word FROM words
+    ), initials AS (
+        SELECT left(string_agg(DISTINCT left(word, 1) COLLATE "C", ''), 100) AS letters
+        FROM folded WHERE left(word, 1) !~ '[0-9]'
+    )
+    SELECT concat(folded.word, ' ', initials.letters) FROM folded, initials WHERE folded.word <> ''
+$$;
+
+COMMENT ON FUNCTION public.search_terms(p_full_name text, p_email text, p_phone text) IS 'Studio: returns the search terms of a client from the name, the e-mail and the phone number.';
+
+CREATE FUNCTION public.undo_extension(p_purchase_id uuid, p_event_id bigint) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET application_name TO 'studio: undo_extension'
+    AS $$
+BEGIN
+    -- Lock first, so that the next statement sees a change that was under way.
+    PERFORM FROM public.client_purchases WHERE id = p_purchase_id FOR NO KEY UPDATE;
+    UPDATE public.client_purchases AS purchase
+    SET expires_at = extension.expires_before
+    FROM public.expiry_events AS extension
+    WHERE purchase.id = p_purchase_id
+        AND extension.id = p_event_id
+        AND extension.id = public.extension_to_undo(purchase.id)
+        AND extension.expires_at = purchase.expires_at;
+    RETURN FOUND;
+END
+$$;
+
+COMMENT ON FUNCTION public.undo_extension(p_purchase_id uuid, p_event_id bigint) IS 'Studio: undoes an extension of an expiry; returns whether it was undone.';
+
+CREATE FUNCTION public.undo_reinstatement(p_purchase_id uuid) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET application_name TO 'studio: undo'
+    AS $$
+    WITH undone AS (
+        UPDATE public.client_purchases
+        SET sessions_used = sessions_used + 1
+        WHERE id = p_purchase_id
+            AND sessions_used >= 0
+            AND (sessions_total IS NULL OR sessions_used < sessions_total)
+        RETURNING sessions_used
+    )
+    SELECT coalesce((SELECT sessions_used FROM undone), -1)
+$$;
+
+COMMENT ON FUNCTION public.undo_reinstatement(p_purchase_id uuid) IS 'Studio: undoes a reinstatement; returns the used sessions after it, or -1 if nothing changed.';
+
+CREATE FUNCTION public.use_session(p_purchase_id uuid) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET application_name TO 'studio: use'
+    AS $$
+    WITH taken AS (
+        UPDATE public.client_purchases
+        SET sessions_used = sessions_used + 1
+        WHERE id = p_purchase_id
+            AND sessions_used < sessions_total
+            AND (expires_at IS NULL OR expires_at > now())
+        RETURNING id
+    )
+    SELECT EXISTS (SELECT FROM taken)
+$$;
+
+COMMENT ON FUNCTION public.use_session(p_purchase_id uuid) IS 'Studio: takes one session from a purchase; returns whether a session was taken.';
+
+CREATE TABLE public.cancelled_class_lines (
+    request_id uuid NOT NULL,
+    cancelled_class_id uuid NOT NULL,
+    purchase_id uuid NOT NULL
+);
+
+COMMENT ON TABLE public.cancelled_class_lines IS 'Studio: the purchases of a list of a cancelled class.';
+
+COMMENT ON COLUMN public.cancelled_class_lines.request_id IS 'The id of the request for this purchase in session_requests. The request is written later.';
+
+COMMENT ON COLUMN public.cancelled_class_lines.cancelled_class_id IS 'The list.';
+
+COMMENT ON COLUMN public.cancelled_class_lines.purchase_id IS 'The purchase. It has no foreign key, because another program may delete the purchase.';
+
+CREATE TABLE public.cancelled_classes (
+    id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    actor_id bigint NOT NULL,
+    reason text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT cancelled_classes_reason_is_a_code CHECK ((reason ~ '^[a-z][a-z0-9_]*$'::text))
+);
+
+COMMENT ON TABLE public.cancelled_classes IS 'Studio: lists of purchases that get one session back each because a class was cancelled.';
+
+COMMENT ON COLUMN public.cancelled_classes.id IS 'The idempotency key, made with the form before the click.';
+
+COMMENT ON COLUMN public.cancelled_classes.org_id IS 'The org whose class was cancelled.';
+
+COMMENT ON COLUMN public.cancelled_classes.actor_id IS 'The user who wrote the list.';
+
+COMMENT ON COLUMN public.cancelled_classes.reason IS 'The code of the reason.';
+
+COMMENT ON COLUMN public.cancelled_classes.note IS 'What the person added in their own words.';
+
+COMMENT ON COLUMN public.cancelled_classes.created_at IS 'The time when the list was written.';
+
+CREATE TABLE public.client_purchases (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    amount_paid_cents integer NOT NULL,
+    currency text DEFAULT 'aud'::text NOT NULL,
+    sessions_total integer,
+    sessions_used integer DEFAULT 0,
+    sessions_remaining integer GENERATED ALWAYS AS ((sessions_total - sessions_used)) STORED,
+    purchased_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    payment_status text DEFAULT 'pending'::text,
+    payment_method text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    client_id uuid NOT NULL,
+    offer_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    CONSTRAINT client_purchases_payment_status_check CHECK ((payment_status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text, 'refunded'::text]))),
+    CONSTRAINT sessions_used_is_between_0_and_total CHECK (((sessions_used >= 0) AND ((sessions_total IS NULL) OR (sessions_used <= sessions_total))))
+);
+
+COMMENT ON CONSTRAINT sessions_used_is_between_0_and_total ON public.client_purchases IS 'Studio: the number of used sessions is between 0 and the number of bought sessions.';
+
+CREATE TABLE public.client_search_terms (
+    org_id uuid NOT NULL,
+    term text NOT NULL COLLATE pg_catalog."C",
+    client_id uuid NOT NULL
+);
+
+COMMENT ON TABLE public.client_search_terms IS 'Studio: the words that find a client. Triggers on clients write it; do not change it by hand.';
+
+COMMENT ON COLUMN public.client_search_terms.org_id IS 'The org of the client.';
+
+COMMENT ON COLUMN public.client_search_terms.term IS 'A folded word, a space, and the initials of all words of the client, as in "ana ar".';
+
+COMMENT ON COLUMN public.client_search_terms.client_id IS 'The client that the term finds.';
+
+CREATE TABLE public.clients (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    full_name text NOT NULL,
+    email text,
+    phone text,
+    status text DEFAULT 'active'::text NOT NULL,
+    notes text,
+    org_id uuid NOT NULL
+);
+
+CREATE TABLE public.expiry_events (
+    id bigint NOT NULL,
+    org_id uuid NOT NULL,
+    purchase_id uuid NOT NULL,
+    kind text NOT NULL,
+    expires_before timestamp with time zone,
+    expires_at timestamp with time zone,
+    request_id uuid,
+    reverses_id bigint,
+    db_role text NOT NULL,
+    occurred_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    xact_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT an_extension_is_never_shorter CHECK (((kind <> 'extended'::text) OR ((expires_at > expires_before) IS TRUE))),
+    CONSTRAINT expiry_events_an_undo_reverses_an_extension CHECK (((kind = 'undone'::text) = (reverses_id IS NOT NULL))),
+    CONSTRAINT expiry_events_are_changes CHECK ((expires_before IS DISTINCT FROM expires_at)),
+    CONSTRAINT expiry_events_kind_is_known CHECK ((kind = ANY (ARRAY['extended'::text, 'undone'::text, 'corrected'::text])))
+);
+
+COMMENT ON TABLE public.expiry_events IS 'Studio: the ledger of client_purchases.expires_at, written by triggers. Append-only.';
+
+COMMENT ON COLUMN public.expiry_events.id IS 'The number of the event.';
+
+COMMENT ON COLUMN public.expiry_events.org_id IS 'The org of the purchase at that time.';
+
+COMMENT ON COLUMN public.expiry_events.purchase_id IS 'The purchase. It has no foreign key, because the ledger outlives the purchase.';
+
+COMMENT ON COLUMN public.expiry_events.kind IS 'What happened: extended, undone or corrected.';
+
+COMMENT ON COLUMN public.expiry_events.expires_before IS 'The expiry before the event, or null if the purchase never expired.';
+
+COMMENT ON COLUMN public.expiry_events.expires_at IS 'The expiry after the event, or null if the purchase never expires.';
+
+COMMENT ON COLUMN public.expiry_events.request_id IS 'The request that caused the event, or null if another program made the change.';
+
+COMMENT ON COLUMN public.expiry_events.reverses_id IS 'The extension that this event undoes.';
+
+COMMENT ON COLUMN public.expiry_events.db_role IS 'The database role, with " for " and the subject of the JWT if there is one. A caller can set it.';
+
+COMMENT ON COLUMN public.expiry_events.occurred_at IS 'The time of the change.';
+
+COMMENT ON COLUMN public.expiry_events.xact_id IS 'The transaction of the change.';
+
+ALTER TABLE public.expiry_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.expiry_events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.offers (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    description text,
+    offer_type text NOT NULL,
+    price_cents integer NOT NULL,
+    currency text DEFAULT 'aud'::text NOT NULL,
+    sessions_included integer,
+    bonus_sessions integer DEFAULT 0,
+    pack_validity_days integer,
+    is_active boolean DEFAULT true,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    org_id uuid NOT NULL,
+    CONSTRAINT offers_offer_type_check CHECK ((offer_type = ANY (ARRAY['subscription'::text, 'session_pack'::text, 'single_session'::text])))
+);
+
+CREATE TABLE public.orgs (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL
+);
+
+CREATE TABLE public.session_events (
+    id bigint NOT NULL,
+    org_id uuid NOT NULL,
+    purchase_id uuid NOT NULL,
+    kind text NOT NULL,
+    delta integer NOT NULL,
+    sessions_used integer,
+    request_id uuid,
+    reverses_id bigint,
+    db_role text NOT NULL,
+    occurred_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    xact_id xid8 DEFAULT pg_current_xact_id(),
+    CONSTRAINT session_events_delta_fits_its_kind CHECK (
+CASE kind
+    WHEN 'used'::text THEN (delta = 1)
+    WHEN 'undone'::text THEN (delta = 1)
+    WHEN 'reinstated'::text THEN (delta = '-1'::integer)
+    ELSE true
+END),
+    CONSTRAINT session_events_kind_is_known CHECK ((kind = ANY (ARRAY['opened'::text, 'used'::text, 'reinstated'::text, 'undone'::text, 'corrected'::text, 'deleted'::text]))),
+    CONSTRAINT session_events_only_some_kinds_reverse CHECK (((reverses_id IS NULL) OR (kind = ANY (ARRAY['reinstated'::text, 'undone'::text]))))
+);
+
+COMMENT ON TABLE public.session_events IS 'Studio: the ledger of client_purchases.sessions_used, written by triggers. Append-only.';
+
+COMMENT ON COLUMN public.session_events.id IS 'The number of the event.';
+
+COMMENT ON COLUMN public.session_events.org_id IS 'The org of the purchase at that time.';
+
+COMMENT ON COLUMN public.session_events.purchase_id IS 'The purchase. It has no foreign key, because the ledger outlives the purchase.';
+
+COMMENT ON COLUMN public.session_events.kind IS 'What happened: opened, used, reinstated, undone, corrected or deleted.';
+
+COMMENT ON COLUMN public.session_events.delta IS 'The change of the number of used sessions.';
+
+COMMENT ON COLUMN public.session_events.sessions_used IS 'The number of used sessions after the event, or null if another program set no count.';
+
+COMMENT ON COLUMN public.session_events.request_id IS 'The request that caused the event, or null if another program made the change.';
+
+COMMENT ON COLUMN public.session_events.reverses_id IS 'The earlier event that this event reverses.';
+
+COMMENT ON COLUMN public.session_events.db_role IS 'The database role, with " for " and the subject of the JWT if there is one. A caller can set it.';
+
+COMMENT ON COLUMN public.session_events.occurred_at IS 'The time of the change.';
+
+COMMENT ON COLUMN public.session_events.xact_id IS 'The transaction of the change. Null in the oldest events of some databases.';
+
+ALTER TABLE public.session_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.session_events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.session_requests (
+    request_id uuid NOT NULL,
+    operation text NOT NULL,
+    purchase_id uuid NOT NULL,
+    event_id bigint,
+    actor_id bigint NOT NULL,
+    reason text,
+    note text DEFAULT ''::text NOT NULL,
+    refusal text,
+    asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    claimed_xact_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    extend_days integer,
+    extend_until date,
+    approved_by_id bigint,
+    CONSTRAINT session_requests_approver_is_not_the_actor CHECK ((approved_by_id <> actor_id)),
+    CONSTRAINT session_requests_extend_has_days_or_a_date CHECK (((operation = 'extend'::text) = (num_nonnulls(extend_days, extend_until) = 1))),
+    CONSTRAINT session_requests_only_reinstatements_are_approved CHECK (((approved_by_id IS NULL) OR (operation = 'reinstate'::text))),
+    CONSTRAINT session_requests_operation_is_known CHECK ((operation = ANY (ARRAY['reinstate'::text, 'use'::text, 'undo'::text, 'extend'::text, 'undo_extension'::text, 'correct_expiry'::text]))),
+    CONSTRAINT session_requests_reason_is_a_code CHECK ((reason ~ '^[a-z][a-z0-9_]*$'::text)),
+    CONSTRAINT session_requests_undo_names_an_event CHECK (((operation <> ALL (ARRAY['undo'::text, 'undo_extension'::text])) OR (event_id IS NOT NULL)))
+);
+
+COMMENT ON TABLE public.session_requests IS 'Studio: what a person asked for, once per request id. Append-only.';
+
+COMMENT ON COLUMN public.session_requests.request_id IS 'The idempotency key, made by the page before the click.';
+
+COMMENT ON COLUMN public.session_requests.operation IS 'What was asked: reinstate, use, undo, extend, undo_extension or correct_expiry.';
+
+COMMENT ON COLUMN public.session_requests.purchase_id IS 'The purchase. It has no foreign key, because another program may delete the purchase.';
+
+COMMENT ON COLUMN public.session_requests.event_id IS 'The event that the person chose: the use to reinstate, or the event to undo.';
+
+COMMENT ON COLUMN public.session_requests.actor_id IS 'The user who asked.';
+
+COMMENT ON COLUMN public.session_requests.reason IS 'The code of the reason, or null if no reason was given.';
+
+COMMENT ON COLUMN public.session_requests.note IS 'What the person added in their own words.';
+
+COMMENT ON COLUMN public.session_requests.refusal IS 'The code of the refusal that the site expected, or null if it expected none.';
+
+COMMENT ON COLUMN public.session_requests.asked_at IS 'The time when the request came.';
+
+COMMENT ON COLUMN public.session_requests.claimed_xact_id IS 'The transaction that inserted the request. No later transaction may write an event for it.';
+
+COMMENT ON COLUMN public.session_requests.extend_days IS 'The number of days of an extension, or null if it has a date.';
+
+COMMENT ON COLUMN public.session_requests.extend_until IS 'The last day of an extension, or null if it has a number of days.';
+
+COMMENT ON COLUMN public.session_requests.approved_by_id IS 'The owner who approved a reinstatement beyond the allowance.';
+
+CREATE TABLE public.studio_allowance (
+    id bigint NOT NULL,
+    reason text NOT NULL,
+    sessions smallint NOT NULL,
+    days smallint NOT NULL,
+    org_id uuid NOT NULL,
+    CONSTRAINT allowance_days_is_between_1_and_3650 CHECK (((days >= 1) AND (days <= 3650))),
+    CONSTRAINT allowance_reason_is_a_code CHECK ((reason ~ '^([a-z][a-z0-9_]*)?$'::text)),
+    CONSTRAINT studio_allowance_days_check CHECK ((days >= 0)),
+    CONSTRAINT studio_allowance_sessions_check CHECK ((sessions >= 0))
+);
+
+COMMENT ON TABLE public.studio_allowance IS 'Studio: how many sessions staff may give back to a client for a reason without an owner.';
+
+COMMENT ON COLUMN public.studio_allowance.id IS 'The number of the allowance.';
+
+COMMENT ON COLUMN public.studio_allowance.reason IS 'The code of the reason, or empty for reinstatements without a reason.';
+
+COMMENT ON COLUMN public.studio_allowance.sessions IS 'The number of sessions for each client.';
+
+COMMENT ON COLUMN public.studio_allowance.days IS 'The number of days in which they are counted.';
+
+COMMENT ON COLUMN public.studio_allowance.org_id IS 'The org.';
+
+ALTER TABLE public.studio_allowance ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.studio_allowance_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.studio_membership (
+    id bigint NOT NULL,
+    role text NOT NULL,
+    org_id uuid NOT NULL,
+    user_id bigint NOT NULL,
+    pin text DEFAULT ''::text NOT NULL,
+    pin_digits smallint,
+    locked_until timestamp with time zone,
+    wrong_tries smallint DEFAULT 0 NOT NULL,
+    CONSTRAINT a_pin_has_4_to_8_digits CHECK ((((pin = ''::text) AND (pin_digits IS NULL)) OR ((NOT (pin = ''::text)) AND (pin_digits IS NOT NULL) AND ((pin_digits >= 4) AND (pin_digits <= 8))))),
+    CONSTRAINT membership_role_is_known CHECK ((role = ANY (ARRAY['owner'::text, 'staff'::text, 'accountant_readonly'::text]))),
+    CONSTRAINT studio_membership_pin_digits_check CHECK ((pin_digits >= 0)),
+    CONSTRAINT studio_membership_wrong_tries_check CHECK ((wrong_tries >= 0)),
+    CONSTRAINT wrong_tries_are_5_at_most CHECK (((wrong_tries >= 0) AND (wrong_tries <= 5)))
+);
+
+COMMENT ON TABLE public.studio_membership IS 'Studio: the org of each user and the role in it.';
+
+COMMENT ON COLUMN public.studio_membership.id IS 'The number of the membership.';
+
+COMMENT ON COLUMN public.studio_membership.role IS 'The role: owner, staff or accountant_readonly.';
+
+COMMENT ON COLUMN public.studio_membership.org_id IS 'The org.';
+
+COMMENT ON COLUMN public.studio_membership.user_id IS 'The user.';
+
+COMMENT ON COLUMN public.studio_membership.pin IS 'The hash of the PIN for a shared desk, or empty if there is no PIN.';
+
+COMMENT ON COLUMN public.studio_membership.pin_digits IS 'The number of digits of the PIN.';
+
+COMMENT ON COLUMN public.studio_membership.locked_until IS 'The time until which no PIN or password is accepted after wrong tries.';
+
+COMMENT ON COLUMN public.studio_membership.wrong_tries IS 'The number of wrong tries since the last lock.';
+
+ALTER TABLE public.studio_membership ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.studio_membership_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.studio_policy (
+    id bigint NOT NULL,
+    reason_is_mandatory boolean NOT NULL,
+    org_id uuid NOT NULL,
+    language text NOT NULL,
+    time_zone text NOT NULL,
+    desk_locks_after_minutes smallint,
+    CONSTRAINT a_desk_locks_after_1_to_480_minutes CHECK (((desk_locks_after_minutes >= 1) AND (desk_locks_after_minutes <= 480))),
+    CONSTRAINT studio_policy_desk_locks_after_minutes_check CHECK ((desk_locks_after_minutes >= 0))
+);
+
+COMMENT ON TABLE public.studio_policy IS 'Studio: the settings that an org chose for its desk.';
+
+COMMENT ON COLUMN public.studio_policy.id IS 'The number of the policy.';
+
+COMMENT ON COLUMN public.studio_policy.reason_is_mandatory IS 'Whether the desk must give a reason for a reinstatement.';
+
+COMMENT ON COLUMN public.studio_policy.org_id IS 'The org.';
+
+COMMENT ON COLUMN public.studio_policy.language IS 'The language of the pages, or empty for the language of the browser.';
+
+COMMENT ON COLUMN public.studio_policy.time_zone IS 'The time zone in which a day begins and ends.';
+
+COMMENT ON COLUMN public.studio_policy.desk_locks_after_minutes IS 'The idle minutes after which the desk locks, or null if it never does.';
+
+ALTER TABLE public.studio_policy ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.studio_policy_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.studio_session (
+    session_key character varying(40) NOT NULL,
+    session_data text NOT NULL,
+    expire_date timestamp with time zone NOT NULL,
+    acting_id bigint,
+    user_id bigint
+);
+
+COMMENT ON TABLE public.studio_session IS 'Studio: the signed-in browsers.';
+
+COMMENT ON COLUMN public.studio_session.session_key IS 'The key in the browser''s cookie.';
+
+COMMENT ON COLUMN public.studio_session.session_data IS 'The signed data of the session.';
+
+COMMENT ON COLUMN public.studio_session.expire_date IS 'The time when the session expires.';
+
+COMMENT ON COLUMN public.studio_session.acting_id IS 'The membership of the acting member at a shared desk. Only session_data is trusted.';
+
+COMMENT ON COLUMN public.studio_session.user_id IS 'The signed-in user. Only session_data is trusted.';
+
+CREATE TABLE public.studio_user (
+    id bigint NOT NULL,
+    password character varying(128) NOT NULL,
+    last_login timestamp with time zone,
+    is_superuser boolean NOT NULL,
+    username character varying(150) NOT NULL,
+    first_name character varying(150) NOT NULL,
+    last_name character varying(150) NOT NULL,
+    email character varying(254) NOT NULL,
+    is_staff boolean NOT NULL,
+    is_active boolean NOT NULL,
+    date_joined timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.studio_user IS 'Studio: the people who sign in.';
+
+COMMENT ON COLUMN public.studio_user.id IS 'The number of the user.';
+
+COMMENT ON COLUMN public.studio_user.password IS 'The hash of the password.';
+
+COMMENT ON COLUMN public.studio_user.last_login IS 'The time of the last sign-in.';
+
+COMMENT ON COLUMN public.studio_user.is_superuser IS 'Whether the user may do everything in the admin.';
+
+COMMENT ON COLUMN public.studio_user.username IS 'The name with which the user signs in.';
+
+COMMENT ON COLUMN public.studio_user.first_name IS 'The name that colleagues see at the desk.';
+
+COMMENT ON COLUMN public.studio_user.last_name IS 'The family name.';
+
+COMMENT ON COLUMN public.studio_user.email IS 'The e-mail address.';
+
+COMMENT ON COLUMN public.studio_user.is_staff IS 'Whether the user may open the admin.';
+
+COMMENT ON COLUMN public.studio_user.is_active IS 'Whether the user may sign in.';
+
+COMMENT ON COLUMN public.studio_user.date_joined IS 'The time when the account was made.';
+
+CREATE TABLE public.studio_user_groups (
+    id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    group_id integer NOT NULL
+);
+
+COMMENT ON TABLE public.studio_user_groups IS 'Studio: the groups of each user, as Django keeps them.';
+
+COMMENT ON COLUMN public.studio_user_groups.id IS 'The number of the row.';
+
+COMMENT ON COLUMN public.studio_user_groups.user_id IS 'The user.';
+
+COMMENT ON COLUMN public.studio_user_groups.group_id IS 'The group.';
+
+ALTER TABLE public.studio_user_groups ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.studio_user_groups_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.studio_user ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.studio_user_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.studio_user_user_permissions (
+    id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    permission_id integer NOT NULL
+);
+
+COMMENT ON TABLE public.studio_user_user_permissions IS 'Studio: the permissions of each user, as Django keeps them.';
+
+COMMENT ON COLUMN public.studio_user_user_permissions.id IS 'The number of the row.';
+
+COMMENT ON COLUMN public.studio_user_user_permissions.user_id IS 'The user.';
+
+COMMENT ON COLUMN public.studio_user_user_permissions.permission_id IS 'The permission.';
+
+ALTER TABLE public.studio_user_user_permissions ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.studio_user_user_permissions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE ONLY public.cancelled_class_lines
+    ADD CONSTRAINT a_cancelled_class_has_a_purchase_once UNIQUE (cancelled_class_id, purchase_id);
+
+ALTER TABLE ONLY public.session_events
+    ADD CONSTRAINT a_request_has_one_event UNIQUE (request_id);
+
+ALTER TABLE ONLY public.expiry_events
+    ADD CONSTRAINT a_request_has_one_expiry_event UNIQUE (request_id);
+
+ALTER TABLE ONLY public.session_events
+    ADD CONSTRAINT an_event_is_reversed_once UNIQUE (reverses_id);
+
+ALTER TABLE ONLY public.expiry_events
+    ADD CONSTRAINT an_extension_is_undone_once UNIQUE (reverses_id);
+
+ALTER TABLE ONLY public.studio_allowance
+    ADD CONSTRAINT an_org_has_one_allowance_per_reason UNIQUE (org_id, reason);
+
+ALTER TABLE ONLY public.cancelled_class_lines
+    ADD CONSTRAINT cancelled_class_lines_pkey PRIMARY KEY (request_id);
+
+ALTER TABLE ONLY public.cancelled_classes
+    ADD CONSTRAINT cancelled_classes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.client_purchases
+    ADD CONSTRAINT client_purchases_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.client_search_terms
+    ADD CONSTRAINT client_search_terms_pkey PRIMARY KEY (org_id, term, client_id);
+
+ALTER TABLE ONLY public.clients
+    ADD CONSTRAINT clients_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.expiry_events
+    ADD CONSTRAINT expiry_events_of_one_purchase UNIQUE (purchase_id, id);
+
+ALTER TABLE ONLY public.expiry_events
+    ADD CONSTRAINT expiry_events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.offers
+    ADD CONSTRAINT offers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.orgs
+    ADD CONSTRAINT orgs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.orgs
+    ADD CONSTRAINT orgs_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY public.session_events
+    ADD CONSTRAINT session_events_of_one_purchase UNIQUE (purchase_id, id);
+
+ALTER TABLE ONLY public.session_events
+    ADD CONSTRAINT session_events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.session_requests
+    ADD CONSTRAINT session_requests_pkey PRIMARY KEY (request_id);
+
+ALTER TABLE ONLY public.studio_allowance
+    ADD CONSTRAINT studio_allowance_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.studio_membership
+    ADD CONSTRAINT studio_membership_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.studio_membership
+    ADD CONSTRAINT studio_membership_user_id_key UNIQUE (user_id);
+
+ALTER TABLE ONLY public.studio_policy
+    ADD CONSTRAINT studio_policy_org_id_key UNIQUE (org_id);
+
+ALTER TABLE ONLY public.studio_policy
+    ADD CONSTRAINT studio_policy_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.studio_session
+    ADD CONSTRAINT studio_session_pkey PRIMARY KEY (session_key);
+
+ALTER TABLE ONLY public.studio_user_groups
+    ADD CONSTRAINT studio_user_groups_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.studio_user_groups
+    ADD CONSTRAINT studio_user_groups_user_id_group_id_893bfb84_uniq UNIQUE (user_id, group_id);
+
+ALTER TABLE ONLY public.studio_user
+    ADD CONSTRAINT studio_user_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.studio_user_user_permissions
+    ADD CONSTRAINT studio_user_user_permiss_user_id_permission_id_f01a0b6b_uniq UNIQUE (user_id, permission_id);
+
+ALTER TABLE ONLY public.studio_user_user_permissions
+    ADD CONSTRAINT studio_user_user_permissions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.studio_user
+    ADD CONSTRAINT studio_user_username_key UNIQUE (username);
+
+CREATE INDEX cancelled_classes_newest_first ON public.cancelled_classes USING btree (org_id, created_at DESC);
+
+CREATE INDEX cancelled_classes_of_an_actor ON public.cancelled_classes USING btree (actor_id);
+
+CREATE INDEX client_search_terms_of_a_client ON public.client_search_terms USING btree (client_id, term);
+
+CREATE INDEX clients_newest_first ON public.clients USING btree (org_id, created_at DESC);
+
+CREATE INDEX expiry_events_by_transaction ON public.expiry_events USING btree (org_id, xact_id) INCLUDE (purchase_id);
+
+CREATE INDEX orgs_slug_979b3c5a_like ON public.orgs USING btree (slug text_pattern_ops);
+
+CREATE INDEX purchases_by_expiry ON public.client_purchases USING btree (org_id, expires_at, id);
+
+CREATE INDEX purchases_newest_first ON public.client_purchases USING btree (org_id, purchased_at DESC, id DESC) INCLUDE (client_id);
+
+CREATE INDEX purchases_of_a_client ON public.client_purchases USING btree (client_id, purchased_at DESC, id DESC) INCLUDE (org_id);
+
+CREATE INDEX purchases_of_an_offer ON public.client_purchases USING btree (offer_id);
+
+CREATE INDEX session_events_by_transaction ON public.session_events USING btree (org_id, xact_id) INCLUDE (purchase_id) WHERE (xact_id IS NOT NULL);
+
+CREATE INDEX session_requests_of_a_purchase ON public.session_requests USING btree (purchase_id, asked_at);
+
+CREATE INDEX session_requests_of_an_actor ON public.session_requests USING btree (actor_id);
+
+CREATE INDEX session_requests_of_an_approver ON public.session_requests USING btree (approved_by_id) WHERE (approved_by_id IS NOT NULL);
+
+CREATE INDEX studio_allowance_org_id_1916f192 ON public.studio_allowance USING btree (org_id);
+
+CREATE INDEX studio_membership_org_id_18374ae0 ON public.studio_membership USING btree (org_id);
+
+CREATE INDEX studio_session_expire_date_8aadcb6d ON public.studio_session USING btree (expire_date);
+
+CREATE INDEX studio_session_session_key_87c28d6f_like ON public.studio_session USING btree (session_key varchar_pattern_ops);
+
+CREATE INDEX studio_user_groups_group_id_d592e493 ON public.studio_user_groups USING btree (group_id);
+
+CREATE INDEX studio_user_groups_user_id_385f0f1c ON public.studio_user_groups USING btree (user_id);
+
+CREATE INDEX studio_user_user_permissions_permission_id_9bfa52a1 ON public.studio_user_user_permissions USING btree (permission_id);
+
+CREATE INDEX studio_user_user_permissions_user_id_b6ca9761 ON public.studio_user_user_permissions USING btree (user_id);
+
+CREATE INDEX studio_user_username_6b921446_like ON public.studio_user USING btree (username varchar_pattern_ops);
+
+CREATE TRIGGER enforce_request BEFORE UPDATE OF sessions_used ON public.client_purchases FOR EACH ROW WHEN ((current_setting('studio.request_id'::text, true) <> ''::text)) EXECUTE FUNCTION public.enforce_request();
+
+COMMENT ON TRIGGER enforce_request ON public.client_purchases IS 'Studio: allows a change of a count by a request only to the purchase of that request.';
+
+CREATE TRIGGER forbid_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.expiry_events FOR EACH STATEMENT EXECUTE FUNCTION public.forbid_change();
+
+ALTER TABLE public.expiry_events ENABLE ALWAYS TRIGGER forbid_change;
+
+COMMENT ON TRIGGER forbid_change ON public.expiry_events IS 'Studio: keeps the table append-only.';
+
+CREATE TRIGGER forbid_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.session_events FOR EACH STATEMENT EXECUTE FUNCTION public.forbid_change();
+
+ALTER TABLE public.session_events ENABLE ALWAYS TRIGGER forbid_change;
+
+COMMENT ON TRIGGER forbid_change ON public.session_events IS 'Studio: keeps the table append-only.';
+
+CREATE TRIGGER forbid_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.session_requests FOR EACH STATEMENT EXECUTE FUNCTION public.forbid_change();
+
+ALTER TABLE public.session_requests ENABLE ALWAYS TRIGGER forbid_change;
+
+COMMENT ON TRIGGER forbid_change ON public.session_requests IS 'Studio: keeps the table append-only.';
+
+CREATE TRIGGER record_changed_expiry_event AFTER UPDATE ON public.client_purchases FOR EACH ROW WHEN (((old.expires_at IS DISTINCT FROM new.expires_at) OR (old.id <> new.id))) EXECUTE FUNCTION public.record_expiry_event();
+
+ALTER TABLE public.client_purchases ENABLE ALWAYS TRIGGER record_changed_expiry_event;
+
+COMMENT ON TRIGGER record_changed_expiry_event ON public.client_purchases IS 'Studio: records a changed expiry in expiry_events.';
+
+CREATE TRIGGER record_changed_session_event AFTER UPDATE ON public.client_purchases FOR EACH ROW WHEN (((old.sessions_used IS DISTINCT FROM new.sessions_used) OR (old.id <> new.id))) EXECUTE FUNCTION public.record_session_event();
+
+ALTER TABLE public.client_purchases ENABLE ALWAYS TRIGGER record_changed_session_event;
+
+COMMENT ON TRIGGER record_changed_session_event ON public.client_purchases IS 'Studio: records a changed count or id in session_events.';
+
+CREATE TRIGGER record_expiry_event AFTER INSERT ON public.client_purchases FOR EACH ROW EXECUTE FUNCTION public.record_expiry_event();
+
+ALTER TABLE public.client_purchases ENABLE ALWAYS TRIGGER record_expiry_event;
+
+COMMENT ON TRIGGER record_expiry_event ON public.client_purchases IS 'Studio: continues the ledger of a deleted purchase that is inserted again.';
+
+CREATE TRIGGER record_session_event AFTER INSERT OR DELETE ON public.client_purchases FOR EACH ROW EXECUTE FUNCTION public.record_session_event();
+
+ALTER TABLE public.client_purchases ENABLE ALWAYS TRIGGER record_session_event;
+
+COMMENT ON TRIGGER record_session_event ON public.client_purchases IS 'Studio: records a new or deleted purchase in session_events.';
+
+CREATE TRIGGER record_truncated_purchases BEFORE TRUNCATE ON public.client_purchases FOR EACH STATEMENT EXECUTE FUNCTION public.record_truncated_purchases();
+
+ALTER TABLE public.client_purchases ENABLE ALWAYS TRIGGER record_truncated_purchases;
+
+COMMENT ON TRIGGER record_truncated_purchases ON public.client_purchases IS 'Studio: records every purchase as deleted in session_events before TRUNCATE.';
+
+CREATE TRIGGER refresh_changed_search_terms AFTER UPDATE ON public.clients FOR EACH ROW WHEN (((old.id <> new.id) OR (old.org_id <> new.org_id) OR (old.full_name IS DISTINCT FROM new.full_name) OR (old.email IS DISTINCT FROM new.email) OR (old.phone IS DISTINCT FROM new.phone))) EXECUTE FUNCTION public.refresh_search_terms();
+
+COMMENT ON TRIGGER refresh_changed_search_terms ON public.clients IS 'Studio: replaces the search terms of a client whose name, e-mail, phone, org or id changed.';
+
+CREATE TRIGGER refresh_search_terms AFTER INSERT ON public.clients FOR EACH ROW EXECUTE FUNCTION public.refresh_search_terms();
+
+COMMENT ON TRIGGER refresh_search_terms ON public.clients IS 'Studio: writes the search terms of a new client.';
+
+ALTER TABLE ONLY public.session_events
+    ADD CONSTRAINT an_event_reverses_one_of_its_own_purchase FOREIGN KEY (purchase_id, reverses_id) REFERENCES public.session_events(purchase_id, id);
+
+ALTER TABLE ONLY public.expiry_events
+    ADD CONSTRAINT an_undo_is_of_an_extension_of_its_own_purchase FOREIGN KEY (purchase_id, reverses_id) REFERENCES public.expiry_events(purchase_id, id);
+
+ALTER TABLE ONLY public.cancelled_class_lines
+    ADD CONSTRAINT cancelled_class_lines_cancelled_class_id_fkey FOREIGN KEY (cancelled_class_id) REFERENCES public.cancelled_classes(id);
+
+ALTER TABLE ONLY public.cancelled_classes
+    ADD CONSTRAINT cancelled_classes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.studio_user(id);
+
+ALTER TABLE ONLY public.cancelled_classes
+    ADD CONSTRAINT cancelled_classes_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.orgs(id);
+
+ALTER TABLE ONLY public.client_purchases
+    ADD CONSTRAINT client_purchases_client_id_be2e542a_fk_clients_id FOREIGN KEY (client_id) REFERENCES public.clients(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.client_purchases
+    ADD CONSTRAINT client_purchases_offer_id_f3ef55af_fk_offers_id FOREIGN KEY (offer_id) REFERENCES public.offers(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.client_purchases
+    ADD CONSTRAINT client_purchases_org_id_130dca44_fk_orgs_id FOREIGN KEY (org_id) REFERENCES public.orgs(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.client_search_terms
+    ADD CONSTRAINT client_search_terms_client_id_fkey FOREIGN KEY (client_id) REFERENCES public.clients(id) ON UPDATE CASCADE ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.client_search_terms
+    ADD CONSTRAINT client_search_terms_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.orgs(id) ON UPDATE CASCADE ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.clients
+    ADD CONSTRAINT clients_org_id_991f317d_fk_orgs_id FOREIGN KEY (org_id) REFERENCES public.orgs(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.expiry_events
+    ADD CONSTRAINT expiry_events_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.session_requests(request_id);
+
+ALTER TABLE ONLY public.offers
+    ADD CONSTRAINT offers_org_id_4de599d7_fk_orgs_id FOREIGN KEY (org_id) REFERENCES public.orgs(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.session_events
+    ADD CONSTRAINT session_events_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.session_requests(request_id);
+
+ALTER TABLE ONLY public.session_requests
+    ADD CONSTRAINT session_requests_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.studio_user(id);
+
+ALTER TABLE ONLY public.session_requests
+    ADD CONSTRAINT session_requests_approved_by_id_fkey FOREIGN KEY (approved_by_id) REFERENCES public.studio_user(id);
+
+ALTER TABLE ONLY public.studio_allowance
+    ADD CONSTRAINT studio_allowance_org_id_1916f192_fk_orgs_id FOREIGN KEY (org_id) REFERENCES public.orgs(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.studio_membership
+    ADD CONSTRAINT studio_membership_org_id_18374ae0_fk_orgs_id FOREIGN KEY (org_id) REFERENCES public.orgs(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.studio_membership
+    ADD CONSTRAINT studio_membership_user_id_aa5fde1d_fk_studio_user_id FOREIGN KEY (user_id) REFERENCES public.studio_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.studio_policy
+    ADD CONSTRAINT studio_policy_org_id_9542a474_fk_orgs_id FOREIGN KEY (org_id) REFERENCES public.orgs(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.studio_user_groups
+    ADD CONSTRAINT studio_user_groups_group_id_d592e493_fk_auth_group_id FOREIGN KEY (group_id) REFERENCES public.auth_group(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.studio_user_groups
+    ADD CONSTRAINT studio_user_groups_user_id_385f0f1c_fk_studio_user_id FOREIGN KEY (user_id) REFERENCES public.studio_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.studio_user_user_permissions
+    ADD CONSTRAINT studio_user_user_per_permission_id_9bfa52a1_fk_auth_perm FOREIGN KEY (permission_id) REFERENCES public.auth_permission(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.studio_user_user_permissions
+    ADD CONSTRAINT studio_user_user_permissions_user_id_b6ca9761_fk_studio_user_id FOREIGN KEY (user_id) REFERENCES public.studio_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+REVOKE ALL ON FUNCTION public.correct_expiry(p_purchase_id uuid, p_expires_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.count_reinstatements(p_org_id uuid, p_client_ids uuid[], p_reasons text[], p_days integer[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.current_db_role() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.current_operation() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.enforce_request() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.event_to_reverse(p_purchase_id uuid, p_operation text, p_chosen bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.extend_expiry(p_purchase_id uuid, p_days integer, p_until date, p_zone text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.extended_expiry(p_expires_at timestamp with time zone, p_days integer, p_until date, p_zone text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.extension_to_undo(p_purchase_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.find_clients(p_org_id uuid, p_names text[], p_words text[], p_at_most integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.lock_and_check_undo(p_purchase_id uuid, p_event_id bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.lock_and_count_reinstatements(p_org_id uuid, p_client_id uuid, p_reason text, p_days integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.record_expiry_event() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.record_session_event() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.record_truncated_purchases() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.refresh_search_terms() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.release_session(p_purchase_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.undo_extension(p_purchase_id uuid, p_event_id bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.undo_reinstatement(p_purchase_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.use_session(p_purchase_id uuid) FROM PUBLIC;
