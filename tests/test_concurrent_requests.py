@@ -126,7 +126,7 @@ def naive(all_have_read: Barrier) -> Callable[..., operations.Done]:
         member: Member,
         purchase: Purchase,
         request_id: UUID,
-        objection: object,
+        refusal: object,
         **arguments: object,
     ) -> operations.Done:
         known = SessionRequest.objects.filter(pk=request_id).exists()

@@ -57,8 +57,8 @@ class ExpiryEvent(models.Model):
 
         The database checks again, because a later event may exist.
         """
-        if not however_late and (objection := staff_undo_refusal(self, user_id)):
-            return objection
+        if not however_late and (refusal := staff_undo_refusal(self, user_id)):
+            return refusal
         if hasattr(self, "reversed_by") or self.purchase.expires_at != self.expires_at:
             return Refusal.EXPIRY_CHANGED
         return None

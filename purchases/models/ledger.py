@@ -131,8 +131,8 @@ class SessionEvent(models.Model):
 
     def undo_refusal(self, *, user_id: int, however_late: bool) -> Refusal | None:
         """Return why this user can't undo this reinstatement, or None."""
-        if not however_late and (objection := staff_undo_refusal(self, user_id)):
-            return objection
+        if not however_late and (refusal := staff_undo_refusal(self, user_id)):
+            return refusal
         return Refusal.UNDONE if hasattr(self, "reversed_by") else self.purchase.room_refusal
 
 

@@ -176,15 +176,15 @@ class Purchase(models.Model):
     @property
     def reinstate_refusal(self) -> Refusal | None:
         """Return why no session can be given back, judging by this row, or None."""
-        if objection := self._count_refusal():
-            return objection
+        if refusal := self._count_refusal():
+            return refusal
         return None if self.sessions_used else Refusal.NOTHING_USED
 
     @property
     def use_refusal(self) -> Refusal | None:
         """Return why no session can be used, judging by this row, or None."""
-        if objection := self._count_refusal():
-            return objection
+        if refusal := self._count_refusal():
+            return refusal
         if self.sessions_total is None:
             return Refusal.NO_TOTAL
         if self.sessions_used is None:

@@ -56,10 +56,10 @@ def extend(*, member: Member, purchase: Purchase, command: Extend) -> NewExpiry:
         extend_days=command.days,
         extend_until=command.until,
     )
-    objection = purchase.extend_refusal(end_of(command.until) if command.until else None)
+    refusal = purchase.extend_refusal(end_of(command.until) if command.until else None)
     zone = timezone.get_current_timezone_name()
     return _act(
-        EXTEND, asked, purchase, objection, Refusal.JUST_CHANGED, note=command.note, zone=zone
+        EXTEND, asked, purchase, refusal, Refusal.JUST_CHANGED, note=command.note, zone=zone
     )
 
 
@@ -76,10 +76,10 @@ def undo_extension(*, member: Member, event: ExpiryEvent, command: UndoExtension
         member.user_id,
         event_id=event.pk,
     )
-    objection = event.undo_refusal(user_id=member.user_id, however_late=member.may("undo_any"))
+    refusal = event.undo_refusal(user_id=member.user_id, however_late=member.may("undo_any"))
     before = event.expires_before
     return _act(
-        UNDO_EXTENSION, asked, event.purchase, objection, Refusal.EXPIRY_CHANGED, back_to=before
+        UNDO_EXTENSION, asked, event.purchase, refusal, Refusal.EXPIRY_CHANGED, back_to=before
     )
 
 
@@ -100,7 +100,7 @@ def _act(
     statement: str,
     asked: dict[str, Any],
     purchase: Purchase,
-    objection: Refusal | None,
+    refusal: Refusal | None,
     otherwise: Refusal,
     *,
     note: str = "",
@@ -109,8 +109,8 @@ def _act(
 ) -> NewExpiry:
     """Claim the request, move the expiry, and say what came of it; `otherwise` is why the database
     changed nothing where the page had expected that it would."""
-    said = {"reason": None, "note": note, "refusal": objection and objection.value, "zone": zone}
-    if objection and objection.is_decided_by_the_page:
+    said = {"reason": None, "note": note, "refusal": refusal and refusal.value, "zone": zone}
+    if refusal and refusal.is_decided_by_the_page:
         statement = REFUSE
     answer = fetch_one(statement, asked | said, ExpiryRow)
     if answer is None:
@@ -120,6 +120,6 @@ def _act(
         return NewExpiry(first.expiry_event.expires_at, first.expiry_event.pk)
     if not answer.done:
         purchase.refresh_counts()
-        raise Refused((objection or otherwise).label)
+        raise Refused((refusal or otherwise).label)
     purchase.expires_at = back_to if answer.done is True else answer.done
     return NewExpiry(purchase.expires_at, answer.event_id)

@@ -114,9 +114,9 @@ def undo(*, member: Member, event: SessionEvent, command: Undo) -> Done:
     Raises `Refused` where it was undone already, where the pack has no room, and where staff come
     after 15 minutes or for what somebody else did: that is for owners.
     """
-    objection = event.undo_refusal(user_id=member.user_id, however_late=member.may("undo_any"))
+    refusal = event.undo_refusal(user_id=member.user_id, however_late=member.may("undo_any"))
     return _act(
-        Operation.UNDO, member, event.purchase, command.request_id, objection, event_id=event.pk
+        Operation.UNDO, member, event.purchase, command.request_id, refusal, event_id=event.pk
     )
 
 
@@ -125,7 +125,7 @@ def _act(
     member: Member,
     purchase: Purchase,
     request_id: UUID,
-    objection: Refusal | None,
+    refusal: Refusal | None,
     *,
     event_id: int | None = None,
     reason: str | None = None,
@@ -145,7 +145,7 @@ def _act(
         approved_by_id=approver_id,
     )
     said: dict[str, Any] = {"reason": reason, "note": note}
-    said["refusal"] = objection and objection.value
+    said["refusal"] = refusal and refusal.value
     if approval:
         if verify_approval is None:
             raise TypeError("an approval needs verify_approval, which checks its secret")
@@ -154,7 +154,7 @@ def _act(
             if SessionRequest.objects.filter(pk=request_id).exists():
                 return _first_answer(asked, purchase)
             raise NotApproved(why_not)
-    if objection and (objection.is_decided_by_the_page or allowance):
+    if refusal and (refusal.is_decided_by_the_page or allowance):
         statement = REFUSE
     elif allowance:
         said |= {"org_id": purchase.org_id, "client_id": purchase.client_id}
@@ -170,13 +170,13 @@ def _act(
         return _first_answer(asked, purchase)
     used = answer.sessions_used
     if used == OVER_ALLOWANCE:
-        raise _refusal(Refusal.OVER_ALLOWANCE)
+        raise _refused(Refusal.OVER_ALLOWANCE)
     if used == -1 and operation is Operation.UNDO:
         # Why, the request has kept.
         return _first_answer(asked, purchase)
     if used is None or used == -1:
         purchase.refresh_counts()
-        raise Refused((objection or _database_refusal(operation, event_id)).label)
+        raise Refused((refusal or _database_refusal(operation, event_id)).label)
     purchase.show_count(used)
     return Done(used, answer.event_id)
 
@@ -187,13 +187,13 @@ def _first_answer(asked: dict[str, Any], purchase: Purchase) -> Done:
     first = first_request(asked, purchase)
     if not hasattr(first, "event"):
         unexpected = _database_refusal(Operation(first.operation), first.event_id)
-        raise _refusal(Refusal(first.refusal or unexpected))
+        raise _refused(Refusal(first.refusal or unexpected))
     return Done(cast("int", first.event.sessions_used), first.event.pk)
 
 
-def _refusal(objection: Refusal) -> Refused:
-    refusal = OverAllowance if objection is Refusal.OVER_ALLOWANCE else Refused
-    return refusal(objection.label)
+def _refused(refusal: Refusal) -> Refused:
+    exception = OverAllowance if refusal is Refusal.OVER_ALLOWANCE else Refused
+    return exception(refusal.label)
 
 
 def _database_refusal(operation: Operation, event_id: int | None) -> Refusal:
