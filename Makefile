@@ -28,10 +28,11 @@ test: .venv/dev ## run every test, or those of T=tests/test_search.py; browser t
 test-fast: .venv/dev ## run the tests that need no browser and no long wait, in two processes
 	$(BIN)/python -m pytest -n 2 -m "not slow and not browser" $(T)
 
-lint: .venv/dev $(NODE)/installed ## check style, spelling, types, templates and missing migrations
+lint: .venv/dev $(NODE)/installed ## check style, spelling, SQL, types, templates and missing migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/typos
+	$(BIN)/sqlfluff lint --quiet purchases studio tests
 	DEBUG=True $(BIN)/mypy .
 	$(BIN)/djlint --lint --quiet templates
 	$(PRETTIER) --check

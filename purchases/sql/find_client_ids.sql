@@ -1,8 +1,8 @@
 -- Finds the clients for whom every word of a search begins a search term: for many searches, each
 -- with its org and its words, which a space separates, the longest first.
 -- Returns for each search its words as the terms have them, the number of terms found, and the ids
--- of their clients by array_send(), a client once or more. At most `limit` + 1 terms count. If there are more than
--- `limit`, `partial` says whether the first ids are returned or null.
+-- of their clients by array_send(), a client once or more. At most `limit` + 1 terms count. If there
+-- are more than `limit`, `partial` decides whether the first ids or null are returned.
 -- If `whole_words` is set, a word finds the terms that equal it; a term has 100 letters at most.
 -- The planner estimates one client per word, so each plan is written out and chosen by a count.
 -- Branches whose count does not match are never executed.
@@ -11,7 +11,8 @@
 -- Reads all terms of the first word, unless its limit is enough: the others are single letters,
 -- which `beside` has checked, or digits, which nearly every phone number has.
 -- Up to `rare` of these terms: checks each client for the other words. More: compares them with
--- the terms of the second and third word (COALESCE keeps it from becoming a join), and checks for further words if at most `few` are left.
+-- the terms of the second and third word (COALESCE keeps it from becoming a join), and checks for
+-- further words if at most `few` are left.
 WITH search AS MATERIALIZED (
     SELECT place, org_id, words
     FROM unnest(%(org_ids)s::uuid[], %(searches)s::text[])

@@ -1,6 +1,7 @@
 -- Returns the clients that were found for names or e-mails, each with the place of the name, and
 -- whether it is their whole name or e-mail, whatever its case, accents and spaces; false unless
--- `compare` is set. Folds a name only if lower() finds a difference: folding takes longer than to read the row.
+-- `compare` is set. Folds a name only if lower() finds a difference, because folding takes longer
+-- than reading the row.
 -- At most `limit` for each name: whole names first, then by name.
 WITH given AS MATERIALIZED (
     SELECT place, lower(name) AS lower, public.fold_for_search(name) AS folded
