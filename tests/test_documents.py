@@ -1,40 +1,184 @@
-"""README names only tests, files, links and make targets that exist."""
+"""The documents are true to the code: every file, test, command and name in them exists."""
 
 import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from pkgutil import resolve_name
 
+import pytest
 from django.conf import settings
+from django.core.management import get_commands
 
-README = (settings.BASE_DIR / "README.md").read_text()
-TESTS = "\n".join(path.read_text() for path in (settings.BASE_DIR / "tests").rglob("*.py"))
+ROOT = settings.BASE_DIR
+README = ROOT / "README.md"
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+TESTS = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("*.py"))
+MAKEFILE = (ROOT / "Makefile").read_text()
+MAX_README_LINES = 130
+# More files than these are no answer to a question.
+MAX_FILES_FOUND = 8
+CODE = ["studio", "purchases", ":!*/locale/*"]
 
 
-def test_every_named_test_exists() -> None:
-    named = set(re.findall(r"`(test_\w+)`", README))
-    assert len(named) > 10
-    assert {name for name in named if f"def {name}(" not in TESTS} == set()
+# --- What a document refers to --------------------------------------------------------------------
+
+
+def headings(path: Path) -> set[str]:
+    """Return the anchors of a document, as GitHub makes them."""
+    titles = re.findall(r"^#+ (.+)$", path.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def broken_links(text: str, path: Path) -> list[str]:
+    broken = []
+    for link in re.findall(r"\]\((?!https?:)([^)]+)\)", text):
+        file, _, anchor = link.partition("#")
+        target = path.parent / file if file else path
+        if not target.exists() or (anchor and anchor not in headings(target)):
+            broken.append(link)
+    return broken
+
+
+def unknown_make_targets(text: str, path: Path) -> list[str]:
+    named = re.findall(r"(?:`|^)make (?:[A-Z]+=\S+ )*([a-z-]+)", text, re.MULTILINE)
+    return [name for name in named if f"\n{name}:" not in MAKEFILE]
+
+
+def unknown_tests(text: str, path: Path) -> list[str]:
+    return [name for name in re.findall(r"`(test_\w+)`", text) if f"def {name}(" not in TESTS]
+
+
+def missing_files(text: str, path: Path) -> list[str]:
+    """Return the paths in backticks or in commands that do not exist, from the root of the code."""
+    folders = r"(?:studio|purchases|templates|tests|benchmarks|docs|\.ci)/"
+    named = re.findall(rf"(?<![\w/.-])({folders}[\w./-]*)", text)
+    return [name for name in named if not (ROOT / name.rstrip(".")).exists()]
+
+
+def unknown_names(text: str, path: Path) -> list[str]:
+    """Return the dotted names of Python that cannot be imported."""
+    unknown = []
+    for name in re.findall(r"`((?:studio|purchases|tests|benchmarks)(?:\.\w+)+)`", text):
+        try:
+            resolve_name(name)
+        except (ImportError, AttributeError):
+            unknown.append(name)
+    return unknown
+
+
+def unknown_commands(text: str, path: Path) -> list[str]:
+    named = re.findall(r"manage\.py ([a-z_]+)", text)
+    return [name for name in named if name not in get_commands()]
+
+
+Check = Callable[[str, Path], list[str]]
+CHECKS: list[tuple[Check, str]] = [
+    (broken_links, "[a page](docs/no-such-page.md)"),
+    (broken_links, "[a section](README.md#no-such-section)"),
+    (broken_links, "![a picture](docs/no-such-picture.png)"),
+    (unknown_make_targets, "`make no-such-target`"),
+    (unknown_make_targets, "make PYTHON=python3 nosuchtarget"),
+    (unknown_tests, "`test_that_does_not_exist`"),
+    (missing_files, "`purchases/no_such_file.py`"),
+    (missing_files, "make test T=tests/test_no_such_file.py"),
+    (unknown_names, "`studio.accounts.no_such_module`"),
+    (unknown_names, "`studio.accounts.pins.no_such_function`"),
+    (unknown_commands, "python manage.py no_such_command"),
+]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("check", list(dict(CHECKS)), ids=lambda check: check.__name__)
+def test_every_reference_of_a_document_exists(check: Check, path: Path) -> None:
+    assert check(path.read_text(), path) == []
+
+
+@pytest.mark.parametrize(
+    ("check", "text"), CHECKS, ids=[f"{check.__name__}-{n}" for n, (check, _) in enumerate(CHECKS)]
+)
+def test_each_check_finds_a_reference_to_something_missing(check: Check, text: str) -> None:
+    assert len(check(f"See {text}" if text[0] in "[!`" else text, README)) == 1
+
+
+def test_the_documents_refer_to_enough_to_be_checked() -> None:
+    text = "\n".join(path.read_text() for path in DOCUMENTS)
+    assert len(set(re.findall(r"`(test_\w+)`", text))) > 10
+    assert len(re.findall(r"\]\((?!http)", text)) > 20
+    assert {"run", "test", "lint"} <= set(re.findall(r"make ([a-z]+)", text))
+
+
+# --- README ---------------------------------------------------------------------------------------
+
+
+def missing_in_map(text: str) -> list[str]:
+    """Return the lines of the map of the code that name no file or folder."""
+    [the_map] = re.findall(r"## Map of the code\n\n```\n(.*?)```", text, re.DOTALL)
+    folders: list[tuple[int, str]] = []
+    missing = []
+    for line in the_map.splitlines():
+        name, indent = line.split()[0], len(line) - len(line.lstrip())
+        folders = [(depth, folder) for depth, folder in folders if depth < indent]
+        path = "".join(folder for _, folder in folders) + name
+        if name.endswith("/"):
+            folders.append((indent, name))
+        if not (ROOT / path).exists():
+            missing.append(path)
+    return missing
 
 
 def test_every_file_of_the_map_exists() -> None:
-    [the_map] = re.findall(r"## The map\n\n```\n(.*?)```", README, re.DOTALL)
-    folder, missing = "", []
-    for line in the_map.splitlines():
-        name = line.split()[0]
-        if not line.startswith(" "):
-            folder = name if name.endswith("/") else ""
-        path = name if name == folder else folder + name
-        if not (settings.BASE_DIR / path).exists():
-            missing.append(path)
-    assert missing == []
+    assert missing_in_map(README.read_text()) == []
 
 
-def test_every_link_has_a_target() -> None:
-    links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
-    assert links
-    assert [link for link in links if not (settings.BASE_DIR / link).exists()] == []
+def test_a_file_of_the_map_that_is_missing_is_found() -> None:
+    text = README.read_text().replace("  access.py", "  no_such_file.py")
+    assert missing_in_map(text) == ["purchases/no_such_file.py"]
 
 
-def test_every_named_make_target_exists() -> None:
-    makefile = (settings.BASE_DIR / "Makefile").read_text()
-    named = set(re.findall(r"(?:`|^)make ([a-z]+)", README, re.MULTILINE))
-    assert {"run", "test", "lint"} <= named
-    assert {name for name in named if f"\n{name}:" not in makefile} == set()
+def test_readme_is_short() -> None:
+    assert len(README.read_text().splitlines()) <= MAX_README_LINES
+
+
+def test_pictures_are_small() -> None:
+    pictures = list((ROOT / "docs").glob("*.png"))
+    assert len(pictures) == 3
+    assert [picture.name for picture in pictures if picture.stat().st_size > 250_000] == []
+
+
+# --- The twenty questions -------------------------------------------------------------------------
+
+
+def questions() -> list[tuple[str, ...]]:
+    """Return question, term, file and symbol of each row."""
+    [section] = re.findall(
+        r"## Twenty questions\n(.*?)(?=\n## )", CONTRIBUTING.read_text(), re.DOTALL
+    )
+    return re.findall(r"^\| (.+\?) \| `(.+?)` \| `(.+?)`, `(\w+)` \|$", section, re.MULTILINE)
+
+
+def files_with(term: str) -> list[str]:
+    """Return the files of the site that `git grep -i` finds for a term."""
+    command = ["git", "grep", "--fixed-strings", "-il", "-e", term, "--", *CODE]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return found.stdout.split()
+
+
+def test_there_are_twenty_questions() -> None:
+    assert len(questions()) == 20
+
+
+@pytest.mark.parametrize(("term", "file", "symbol"), [row[1:] for row in questions()])
+def test_a_search_for_the_term_leads_to_the_answer(term: str, file: str, symbol: str) -> None:
+    found = files_with(term)
+    # The first guess is as good: a folder or file with that name.
+    if term not in file:
+        assert file in found
+        assert len(found) <= MAX_FILES_FOUND, found
+    definition = rf"^\s*(?:(?:def|class) {symbol}\b|{symbol}(?:: .+)? = )"
+    assert re.search(definition, (ROOT / file).read_text(), re.MULTILINE)
+
+
+def test_a_term_that_nobody_uses_leads_nowhere() -> None:
+    assert files_with("no such" + " term at all") == []
