@@ -1,4 +1,7 @@
-"""Who may touch which row. Every view gets its rows from here, so that none can forget to ask."""
+"""Loaders that keep tenants apart: each returns a row of the member's own org, or raises 404.
+
+Every view loads its rows here, so that no view can forget the check.
+"""
 
 from typing import TypeVar
 from uuid import UUID

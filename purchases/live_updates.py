@@ -1,4 +1,4 @@
-"""What has changed since a page was made: asked by every open page, every 1.5 seconds.
+"""Polling: every open page asks each 1.5 seconds what has changed since it was made.
 
 So it is cheap: one query, and no look at the session, the user or the membership. A page of a
 signed-in member carries a signed token of its org instead. Whoever holds one learns, for an hour,

@@ -1,4 +1,4 @@
-"""The append-only ledger of used counts: requests of people, and events.
+"""The append-only ledger of used counts, an audit log: requests of people, and events.
 
 A trigger writes an event whenever any program changes a count. The database refuses to change or
 delete a request or an event.

@@ -1,4 +1,4 @@
-"""What every operation shares: the claim of a request's id, and the answer that it got first."""
+"""Claim a request's id, which is an idempotency key, and return the answer that it got first."""
 
 from typing import Any
 from uuid import UUID

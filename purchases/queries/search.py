@@ -1,4 +1,4 @@
-"""The purchases that the desk's search finds."""
+"""The purchases that the desk's prefix search finds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each role may do."""
+"""The role permissions: what each role may do."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

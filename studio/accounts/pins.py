@@ -1,4 +1,4 @@
-"""The short code of a member, and who is locked out of theirs.
+"""The PIN of a member, and the rate limit of wrong tries, which locks the member out.
 
 A code has 4 to 8 digits and is kept like a password. Whoever tries is counted in the database, at
 the member, so that another desk has no tries of its own; and before the hash is looked at, so that
