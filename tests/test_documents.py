@@ -10,6 +10,8 @@ import pytest
 from django.conf import settings
 from django.core.management import get_commands
 
+from tests.prose import PATTERNS
+
 ROOT = settings.BASE_DIR
 README = ROOT / "README.md"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
@@ -107,6 +109,16 @@ def test_the_documents_refer_to_enough_to_be_checked() -> None:
     assert len(set(re.findall(r"`(test_\w+)`", text))) > 10
     assert len(re.findall(r"\]\((?!http)", text)) > 20
     assert {"run", "test", "lint"} <= set(re.findall(r"make ([a-z]+)", text))
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_document_is_written_in_plain_words(path: Path) -> None:
+    paragraphs = re.sub(r"```.*?```", "", path.read_text(), flags=re.DOTALL).split("\n\n")
+    cells = [
+        " ".join(cell.split()) for text in paragraphs for cell in re.split(r"[|\n]- |\|", text)
+    ]
+    found = [pattern.search(cell) for cell in cells for pattern in PATTERNS.values()]
+    assert [match[0] for match in found if match] == []
 
 
 # --- README ---------------------------------------------------------------------------------------
