@@ -168,6 +168,26 @@ def test_pictures_are_small() -> None:
     assert [picture.name for picture in pictures if picture.stat().st_size > 250_000] == []
 
 
+# --- Measured figures -----------------------------------------------------------------------------
+
+
+def unknown_figures(text: str) -> list[str]:
+    """Return the figures of the table, and those of the missed targets, that were not measured."""
+    figures = re.findall(r"\| ([\d.,]+)(?: \w+)? \|$|has ([\d.]+)", text, re.MULTILINE)
+    measured = (ROOT / "benchmarks" / "results.md").read_text()
+    return [figure for each in figures if f"| {(figure := ''.join(each))} |" not in measured]
+
+
+def test_every_figure_is_in_the_results_of_the_benchmarks() -> None:
+    text = (ROOT / "docs" / "performance.md").read_text()
+    assert len(re.findall(r"\| [\d.,]+(?: \w+)? \|$", text, re.MULTILINE)) >= 10
+    assert unknown_figures(text) == []
+
+
+def test_a_figure_that_was_not_measured_is_found() -> None:
+    assert unknown_figures("| reinstatement, p50 | 0.0001 ms |") == ["0.0001"]
+
+
 # --- The twenty questions -------------------------------------------------------------------------
 
 
