@@ -1,4 +1,7 @@
-"""Claim a request's id, which is an idempotency key, and return the answer that it got first."""
+"""Claim a request's id, which is an idempotency key, and return the answer that it got first.
+
+The statements that claim it are the files `claim_and_….sql` of purchases/sql.
+"""
 
 from typing import Any
 from uuid import UUID
