@@ -35,7 +35,7 @@ REFUSAL_LOGGED = "the server responded with a status of 409"
 def chromium() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
-        message = "No Chromium found: apt-get install chromium, or see README.md."
+        message = "No Chromium found: apt-get install chromium, or see CONTRIBUTING.md."
         if os.environ.get("BROWSER_TESTS") == "required":
             pytest.fail(message)
         pytest.skip(message)
