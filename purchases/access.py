@@ -21,7 +21,7 @@ Change = TypeVar("Change", SessionEvent, ExpiryEvent)
 
 
 class DeskRequest(HttpRequest):
-    """A request of a member: the site's middleware lets no other one through."""
+    """A request of a signed-in member. The site's middleware rejects all other requests."""
 
     member: Member
     desk: Desk
@@ -29,8 +29,11 @@ class DeskRequest(HttpRequest):
 
 
 def purchase_or_404(request: DeskRequest, purchase_id: UUID, to: Action) -> Purchase:
-    """The purchase, with client and offer. 404 where the member's org has no such purchase,
-    403 where the member's role does not allow the action."""
+    """Return the purchase with its client and offer.
+
+    Raise Http404 if the member's org has no such purchase, and PermissionDenied if the member's
+    role does not allow the action. All loaders below raise the same.
+    """
     purchase = get_purchase(purchase_id, org_id=request.member.org_id)
     if purchase is None:
         raise Http404
@@ -39,14 +42,16 @@ def purchase_or_404(request: DeskRequest, purchase_id: UUID, to: Action) -> Purc
 
 
 def event_or_404(request: DeskRequest, event_id: int, to: Action) -> SessionEvent:
-    """A reinstatement of a purchase of the member's org, with that, its request and what reverses
-    it. Whose it is says the purchase: another program may have moved it since."""
+    """Return a reinstatement with its purchase, its request and the event that reverses it.
+
+    Ownership is checked on the purchase, because it may have moved to another org since the event.
+    """
     reinstatements = SessionEvent.objects.filter(kind=SessionEvent.Kind.REINSTATED)
     return _change_or_404(request, reinstatements, event_id, to)
 
 
 def extension_or_404(request: DeskRequest, event_id: int, to: Action) -> ExpiryEvent:
-    """An extension of a purchase of the member's org, as `event_or_404` finds a reinstatement."""
+    """Return an extension with its purchase, its request and the event that reverses it."""
     extensions = ExpiryEvent.objects.filter(kind=ExpiryEvent.Kind.EXTENDED)
     return _change_or_404(request, extensions, event_id, to)
 
@@ -55,8 +60,8 @@ def _change_or_404(
     request: DeskRequest, changes: QuerySet[Change], event_id: int, to: Action
 ) -> Change:
     related = ["purchase__client", "purchase__offer", "request", "reversed_by"]
-    theirs = changes.filter(purchase__org_id=request.member.org_id).select_related(*related)
-    change = get_object_or_404(theirs, pk=event_id)
+    changes_of_org = changes.filter(purchase__org_id=request.member.org_id)
+    change = get_object_or_404(changes_of_org.select_related(*related), pk=event_id)
     allow(request, to)
     return change
 
@@ -75,7 +80,7 @@ def cancelled_class_or_404(request: DeskRequest, list_id: UUID) -> CancelledClas
 
 
 def new_or_own_cancelled_class(request: DeskRequest, list_id: UUID) -> CancelledClass | None:
-    """The list, or None where the id is still free. 404 where it is another org's."""
+    """Return the list, or None if no list has this id. Raise Http404 for a list of another org."""
     if CancelledClass.objects.filter(pk=list_id).exists():
         return cancelled_class_or_404(request, list_id)
     allow(request, "reinstate")
@@ -83,6 +88,6 @@ def new_or_own_cancelled_class(request: DeskRequest, list_id: UUID) -> Cancelled
 
 
 def allow(request: DeskRequest, action: Action) -> None:
-    """403 where the member's role does not allow the action. For a page without a row."""
+    """Raise PermissionDenied if the member's role does not allow the action."""
     if not request.member.may(action):
         raise PermissionDenied

@@ -1,6 +1,6 @@
-"""How often a client was given sessions back of late, held against what the org allows.
+"""How much of an org's allowances a client has used, to show on the desk.
 
-It only reads. Whether a press goes beyond the allowance is decided with the press, behind a lock
+The reinstatement itself checks the allowance again, behind a lock
 (migrations/0014_count_reinstatements.sql).
 """
 
@@ -20,7 +20,7 @@ COUNT_REINSTATEMENTS = read_statement(SQL_DIR / "count_reinstatements.sql")
 
 
 class ReinstatementCount(NamedTuple):
-    """How many sessions of a client were reinstated for a reason."""
+    """The number of sessions of a client that were reinstated for a reason."""
 
     client_id: UUID
     reason: str
@@ -29,7 +29,7 @@ class ReinstatementCount(NamedTuple):
 
 @dataclass(frozen=True)
 class AllowanceUse:
-    """What one more session that is given back to a client for a reason would be."""
+    """The position of a client's next reinstatement within an allowance: 1 for the first."""
 
     ordinal: int
     allowance: Allowance
@@ -39,21 +39,21 @@ class AllowanceUse:
         return self.ordinal > self.allowance.sessions
 
 
-# By client, then by reason; "" is for none. Only what is worth a word: not the first time, unless
-# even that is beyond the allowance.
+# By client id, then by reason; "" means no reason. Omits a first reinstatement unless it already
+# exceeds the allowance.
 AllowanceUses = Mapping[UUID, Mapping[str, AllowanceUse]]
 
 
 def allowance_uses(member: Member, purchases: Iterable[Purchase]) -> AllowanceUses:
-    """Of the clients of those purchases that can be reinstated. No query where nothing can."""
-    clients = {each.client_id for each in purchases if each.reinstate_refusal is None}
-    found: defaultdict[UUID, dict[str, AllowanceUse]] = defaultdict(dict)
+    """Return the allowance uses of clients whose purchases can be reinstated, by one query."""
+    clients = {purchase.client_id for purchase in purchases if purchase.reinstate_refusal is None}
+    uses: defaultdict[UUID, dict[str, AllowanceUse]] = defaultdict(dict)
     if not clients or not member.allowances:
-        return found
+        return uses
     for client_id in clients:
         for reason, allowance in member.allowances.items():
             if allowance.sessions == 0:
-                found[client_id][reason] = AllowanceUse(1, allowance)
+                uses[client_id][reason] = AllowanceUse(1, allowance)
     params = {
         "org_id": member.org_id,
         "client_ids": list(clients),
@@ -62,5 +62,5 @@ def allowance_uses(member: Member, purchases: Iterable[Purchase]) -> AllowanceUs
     }
     for count in fetch_all(COUNT_REINSTATEMENTS, params, ReinstatementCount):
         allowance = member.allowances[count.reason]
-        found[count.client_id][count.reason] = AllowanceUse(count.times + 1, allowance)
-    return found
+        uses[count.client_id][count.reason] = AllowanceUse(count.times + 1, allowance)
+    return uses

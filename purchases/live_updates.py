@@ -1,9 +1,8 @@
-"""Polling: every open page asks each 1.5 seconds what has changed since it was made.
+"""Polling: every open page asks every 1.5 seconds which purchases changed.
 
-So it is cheap: one query, and no look at the session, the user or the membership. A page of a
-signed-in member carries a signed token of its org instead. Whoever holds one learns, for an hour,
-that counts or expiries of that org have changed and the opaque ids of their purchases; who, how
-many and when stands behind the sign-in, in the rows themselves.
+A poll is one query and does not load the session, the user or the membership. Each page contains a
+signed token of its org instead. For an hour, the token shows which purchases of the org changed, by
+their ids only. The rows themselves require a sign-in.
 """
 
 from typing import NamedTuple
@@ -18,11 +17,11 @@ from purchases.database import SQL_DIR, fetch_one, read_statement
 from purchases.models import Org
 
 TOKEN_MAX_AGE = 60 * 60
-# More changes than this are not named: the page asks for all that it shows.
+# Up to this many changes are listed by id. After more, a page reloads all its rows.
 MAX_NAMED = 500
 
-# Which transactions a page has seen. The query that finds the member asks for it, before any row is
-# read, so that a change in between is told once too often and never once too few.
+# The transactions whose changes a page shows. The query that loads the member takes the snapshot
+# before any row is read, so that a concurrent change may be reported twice but never missed.
 SNAPSHOT = Cast(Func(function="pg_current_snapshot"), TextField())
 
 SELECT_CHANGES = read_statement(SQL_DIR / "select_changes.sql")
@@ -42,7 +41,7 @@ def token(org_id: UUID) -> str:
 
 
 def org_of(token: str) -> UUID | None:
-    """The org that a token was made for; None where it is forged or more than an hour old."""
+    """Return the org id of a token, or None if the token is forged or older than an hour."""
     try:
         return UUID(_signer.unsign(token, max_age=TOKEN_MAX_AGE))
     except BadSignature:
@@ -53,8 +52,7 @@ def changed_since(org_id: UUID, seen: str) -> tuple[set[UUID] | None, str]:
     """Return the ids of the org's purchases whose count or expiry changed since a snapshot, and the
     new snapshot. The ids are None if there are more than MAX_NAMED or `seen` is not a snapshot."""
     params = {"org_id": org_id, "seen": seen, "limit": MAX_NAMED + 1}
-    # No SELECT 1 before it: where the connection broke, this is what finds out, and the page asks
-    # again.
+    # Skip Django's SELECT 1. If the connection is broken, this query fails, and the page retries.
     connection.health_check_done = True  # type: ignore[attr-defined]
     try:
         changes = fetch_one(SELECT_CHANGES, params, Changes)

@@ -1,4 +1,4 @@
-"""The person who acts, as operations and queries see them: no HTTP, no table of the site."""
+"""The acting member and their approvals, as protocols that do not depend on HTTP or the site."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ Action = Literal[
 
 
 class Allowance(Protocol):
-    """So many sessions may be given back to a client within so many days."""
+    """A limit: at most `sessions` reinstatements for a client within `days`."""
 
     @property
     def sessions(self) -> int: ...
@@ -24,7 +24,7 @@ class Allowance(Protocol):
 
 @dataclass(frozen=True)
 class Approver:
-    """An owner who can confirm what goes beyond an allowance."""
+    """An owner who can approve a reinstatement beyond an allowance."""
 
     user_id: int
     name: str
@@ -32,14 +32,14 @@ class Approver:
 
 @dataclass(frozen=True)
 class Approval:
-    """What an owner types to confirm another person's press."""
+    """An owner's password or PIN, typed to approve another person's reinstatement."""
 
     user_id: int
     secret: str = field(repr=False)
 
 
 class Member(Protocol):
-    """The person who acts, as the site made them known: a user with a role in one org."""
+    """The acting member: a user with a role in one org."""
 
     @property
     def org(self) -> Org: ...
@@ -55,22 +55,24 @@ class Member(Protocol):
 
     @property
     def allowances(self) -> Mapping[str, Allowance]:
-        """By reason; that of "" is for a press without one. A reason without any is free."""
+        """Return the allowances by reason; "" means no reason. Other reasons have no limit."""
 
     @property
     def approvers(self) -> Sequence[Approver]:
-        """The other people who can confirm what this one may not do alone."""
+        """Return the other owners, who can approve a reinstatement beyond the allowance."""
 
     def may(self, action: Action) -> bool: ...
 
 
 class Desk(Protocol):
-    """The computer at which the member acts, as far as the pages of purchases use it."""
+    """The computer at which the member acts."""
 
     @property
     def snapshot(self) -> str:
-        """The transactions that the request has seen, for live updates."""
+        """Return the transaction snapshot of the request, for live updates."""
 
     def approval_problem(self, approval: Approval) -> str | None:
-        """Return None if the secret is that of one of the member's approvers, else why not, in
-        words. Wrong tries are counted."""
+        """Return None if the secret belongs to one of the approvers, else a message.
+
+        Wrong tries are counted.
+        """

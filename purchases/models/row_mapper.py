@@ -1,7 +1,7 @@
 """The objects of several models from one row of a statement in a `.sql` file.
 
-Every press reads its session and its purchase this way, because the ORM takes longer to build such
-a query than PostgreSQL takes to answer it: it costs 2.5 ms more a press.
+Every action reads its session and its purchase this way, because the ORM would add 2.5 ms: it takes
+longer to build such a query than PostgreSQL takes to answer it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What finds a client."""
+"""The search terms of clients."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ PAST_THE_LAST = Value("\U0010ffff", output_field=TextField())
 
 class SearchTermQuerySet(models.QuerySet["ClientSearchTerm"]):
     def beginning_with(self, word: str) -> SearchTermQuerySet:
-        """Bounds and not LIKE: an index serves them even where the word is a parameter."""
+        """Compare with bounds instead of LIKE, so that the index works with a parameter."""
         folded = Func(Value(word), function="public.fold_for_search", output_field=TextField())
         return self.filter(term__gte=folded, term__lt=Concat(folded, PAST_THE_LAST))
 
 
 class ClientSearchTerm(models.Model):
-    """What finds a client: each word of the name, the e-mail, the ends of the phone number; behind
-    it, and a space, come the letters with which the client's words begin: "ana ar" and "ruiz ar".
+    """A search term of a client: a word of the name, the e-mail, or an end of the phone number.
 
-    Derived: triggers on `clients` write it (migrations/0003_refresh_search_terms.sql), so that a
-    client whom another program inserts is found too.
+    A space and the initials of all words of the client follow the term: "ana ar" and "ruiz ar".
+    Triggers on `clients` write the terms (migrations/0003_refresh_search_terms.sql), so that
+    clients of other programs are found too.
     """
 
     pk = models.CompositePrimaryKey("org_id", "term", "client_id")

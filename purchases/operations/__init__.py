@@ -1,9 +1,9 @@
-"""What a person can do to a purchase. One function = one fact = one transaction = one ledger row.
+"""The operations that change a purchase. One function = one transaction = one ledger row.
 
-The only package that changes a count or an expiry. Each act is one statement and one round trip
-(`purchases/sql/claim_and_*.sql`): it claims the request's id, then calls the database function that
-makes the change, whose trigger writes the event. A second arrival of the id waits for the first in
-the claim, changes nothing, and gets the first one's answer: ids do not expire.
+Only this package changes a count or an expiry. Each operation is one statement and one round trip
+(`purchases/sql/claim_and_*.sql`). The statement claims the request id, an idempotency key. Then it
+calls the database function that makes the change, and a trigger writes the event. A second request
+with the same id waits for the first, changes nothing, and gets the first answer. Ids never expire.
 """
 
 from purchases.operations.expiry import NewExpiry, correct_expiry, extend, undo_extension

@@ -1,6 +1,6 @@
-"""The commands that operations carry out. A form makes a command from what a person sent.
+"""The commands of operations: the validated input of a form.
 
-`request_id` is the idempotency key, which the page made before the click.
+`request_id` is the idempotency key, which is generated with the page.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from purchases.member import Approval
 
 @dataclass(frozen=True, kw_only=True)
 class Reinstate:
-    """Give one session back. `event_id` is the use to take back; the newest one if it is None."""
+    """Give one session back. `event_id` is the use to reverse; None means the newest one."""
 
     request_id: UUID
     reason: str | None = None
@@ -49,7 +49,7 @@ class UndoExtension:
 
 @dataclass(frozen=True, kw_only=True)
 class CorrectExpiry:
-    """Set an expiry to any moment; None is never."""
+    """Set an expiry to any time. None means that the purchase never expires."""
 
     request_id: UUID
     expires_at: datetime | None

@@ -20,41 +20,43 @@ USED_BEFORE = _("This button was used for something else. Reload the page, then 
 
 
 class Refused(Exception):
-    """Nothing was changed. The text says why, to the person who asked."""
+    """The operation changed nothing. The text tells the person why."""
 
 
-def asked_for(
+def request_key(
     operation: SessionRequest.Operation,
     request_id: UUID,
     purchase: Purchase,
     actor_id: int,
     **chosen: Any,
 ) -> dict[str, Any]:
-    """The columns that a second arrival of the id has to have in common with the first."""
-    not_chosen = ["event_id", "approved_by_id", "extend_days", "extend_until"]
+    """Return the columns that must be equal in every request with the same id."""
+    optional = ["event_id", "approved_by_id", "extend_days", "extend_until"]
     return {
         "request_id": request_id,
         "operation": operation.value,
         "purchase_id": purchase.pk,
         "actor_id": actor_id,
-        **dict.fromkeys(not_chosen),
+        **dict.fromkeys(optional),
         **chosen,
     }
 
 
-def first_request(asked: dict[str, Any], purchase: Purchase) -> SessionRequest:
-    """The request that came first under the id, with its event. The purchase carries what stands
-    now. Raises `Refused` where the id was used for something else."""
+def original_request(key: dict[str, Any], purchase: Purchase) -> SessionRequest:
+    """Return the first request with the id, with its event, and reload the purchase's counts.
+
+    Raise `Refused` if the id was used for another action, purchase or person.
+    """
     requests = SessionRequest.objects.select_related("event", "expiry_event")
-    first = requests.get(pk=asked["request_id"])
-    if any(getattr(first, column) != value for column, value in asked.items()):
+    original = requests.get(pk=key["request_id"])
+    if any(getattr(original, column) != value for column, value in key.items()):
         raise Refused(USED_BEFORE)
     purchase.refresh_counts()
-    return first
+    return original
 
 
 def constraint_refusal(error: IntegrityError) -> Refusal:
-    """What a constraint refused that the page could not know. Anything else is our mistake."""
+    """Return the refusal of a violated constraint. Raise any other integrity error again."""
     cause = error.__cause__
     assert isinstance(cause, psycopg.Error)
     match cause.diag.constraint_name:

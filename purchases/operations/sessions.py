@@ -1,4 +1,4 @@
-"""Reinstate, use and undo: what a person can do to a count."""
+"""Operations on a used count: reinstate, use, and undo a reinstatement."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from purchases.operations.requests import (
     REFUSE,
     Operation,
     Refused,
-    asked_for,
     constraint_refusal,
-    first_request,
+    original_request,
+    request_key,
 )
 
 STATEMENTS = {
@@ -26,36 +26,36 @@ STATEMENTS = {
     Operation.USE: read_statement(SQL_DIR / "claim_and_use.sql"),
 }
 REINSTATE_WITHIN_ALLOWANCE = read_statement(SQL_DIR / "claim_and_reinstate_within_allowance.sql")
-# What that statement returns in place of a count.
+# That statement returns this value instead of a count if the allowance is used up.
 OVER_ALLOWANCE = -2
 
 
 class CountRow(NamedTuple):
-    """What a statement returns: sessions_used after it, or -1, and the event that it wrote."""
+    """The result of a statement: sessions_used after it, or -1, and the event."""
 
     sessions_used: int | None
     event_id: int
 
 
-# Returns None if the approval counts, else why not, in words.
+# Returns None if the approval is valid, else a message.
 VerifyApproval = Callable[[Approval], str | None]
 
 
 class OwnerConfirms(Refused):
-    """With an owner's approval, a press of its own can do it."""
+    """The operation needs an owner's approval, sent as a new request."""
 
 
 class OverAllowance(OwnerConfirms):
-    """The client was given back as many as staff may give."""
+    """The client has used up the allowance of the staff."""
 
 
 class NotApproved(OwnerConfirms):
-    """The approval is nobody's who may give one."""
+    """The approval is not that of an approver."""
 
 
 @dataclass(frozen=True)
 class Done:
-    """The answer to a request, the first time and every time after."""
+    """The result of a request, the same for every retry."""
 
     sessions_used: int
     event_id: int
@@ -68,14 +68,14 @@ def reinstate(
     command: Reinstate,
     verify_approval: VerifyApproval | None = None,
 ) -> Done:
-    """Give one session of a purchase back, be it expired or not.
+    """Give one session of a purchase back, also if the purchase has expired.
 
-    It takes back the use whose event is named, or else the newest that was not taken back.
-    `verify_approval` decides whether an approval counts.
-    The purchase comes from the member's own org and carries the count that stands afterwards.
-    Raises `Refused` where it is not paid, no session of it is used, or the chosen use was taken
-    back already; `OverAllowance` where staff go beyond the allowance for this reason without an
-    owner's approval, and `NotApproved` where the approval is not an owner's.
+    The event reverses the use `command.event_id`, or the newest use that is not reversed.
+    `verify_approval` checks the command's approval. The purchase must belong to the member's org.
+    It gets the new count.
+    Raise `Refused` if the purchase is not paid, has no used session, or the chosen use is reversed
+    already. Raise `OverAllowance` if a member of the staff exceeds the allowance without an
+    approval, and `NotApproved` if the approval is not valid.
     """
     may_exceed = command.approval is not None or member.may("exceed_allowance")
     return _act(
@@ -94,9 +94,9 @@ def reinstate(
 
 
 def use(*, member: Member, purchase: Purchase, command: Use) -> Done:
-    """Take one session from a purchase.
+    """Use one session of a purchase.
 
-    Raises `Refused` where it is not paid, has expired, or has no session left or no count at all.
+    Raise `Refused` if the purchase is not paid, has expired, has no session left, or has no count.
     """
     return _act(
         Operation.USE,
@@ -109,10 +109,10 @@ def use(*, member: Member, purchase: Purchase, command: Use) -> Done:
 
 
 def undo(*, member: Member, event: SessionEvent, command: Undo) -> Done:
-    """Take a reinstatement back: the session counts as used again, be the pack expired or not.
+    """Undo a reinstatement: the session counts as used again, also if the pack has expired.
 
-    Raises `Refused` where it was undone already, where the pack has no room, and where staff come
-    after 15 minutes or for what somebody else did: that is for owners.
+    Raise `Refused` if it was undone already, if all sessions are used, or if a member of the staff
+    undoes it after 15 minutes or undoes another person's reinstatement. Owners may do both.
     """
     refusal = event.undo_refusal(user_id=member.user_id, however_late=member.may("undo_any"))
     return _act(
@@ -134,9 +134,9 @@ def _act(
     verify_approval: VerifyApproval | None = None,
     allowance: Allowance | None = None,
 ) -> Done:
-    """Claim the request, change the count, and say what came of it."""
+    """Claim the request, change the count, and return the result."""
     approver_id = approval and approval.user_id
-    asked = asked_for(
+    key = request_key(
         operation,
         request_id,
         purchase,
@@ -144,51 +144,50 @@ def _act(
         event_id=event_id,
         approved_by_id=approver_id,
     )
-    said: dict[str, Any] = {"reason": reason, "note": note}
-    said["refusal"] = refusal and refusal.value
+    values: dict[str, Any] = {"reason": reason, "note": note}
+    values["refusal"] = refusal and refusal.value
     if approval:
         if verify_approval is None:
             raise TypeError("an approval needs verify_approval, which checks its secret")
-        if why_not := verify_approval(approval):
-            # What was answered before keeps its answer, whatever has become of the secret.
+        if problem := verify_approval(approval):
+            # A retry gets the first answer, even if the owner's secret has changed since.
             if SessionRequest.objects.filter(pk=request_id).exists():
-                return _first_answer(asked, purchase)
-            raise NotApproved(why_not)
+                return _original_result(key, purchase)
+            raise NotApproved(problem)
     if refusal and (refusal.is_decided_by_the_page or allowance):
         statement = REFUSE
     elif allowance:
-        said |= {"org_id": purchase.org_id, "client_id": purchase.client_id}
-        said |= {"sessions": allowance.sessions, "days": allowance.days}
+        values |= {"org_id": purchase.org_id, "client_id": purchase.client_id}
+        values |= {"sessions": allowance.sessions, "days": allowance.days}
         statement = REINSTATE_WITHIN_ALLOWANCE
     else:
         statement = STATEMENTS[operation]
     try:
-        answer = fetch_one(statement, asked | said, CountRow)
+        row = fetch_one(statement, key | values, CountRow)
     except IntegrityError as error:
         raise Refused(constraint_refusal(error).label) from error
-    if answer is None:
-        return _first_answer(asked, purchase)
-    used = answer.sessions_used
+    if row is None:
+        return _original_result(key, purchase)
+    used = row.sessions_used
     if used == OVER_ALLOWANCE:
         raise _refused(Refusal.OVER_ALLOWANCE)
     if used == -1 and operation is Operation.UNDO:
-        # Why, the request has kept.
-        return _first_answer(asked, purchase)
+        # The refusal code is stored on the request.
+        return _original_result(key, purchase)
     if used is None or used == -1:
         purchase.refresh_counts()
         raise Refused((refusal or _database_refusal(operation, event_id)).label)
     purchase.show_count(used)
-    return Done(used, answer.event_id)
+    return Done(used, row.event_id)
 
 
-def _first_answer(asked: dict[str, Any], purchase: Purchase) -> Done:
-    """The answer that the request got when it came first. The count on the purchase is the one
-    that stands now."""
-    first = first_request(asked, purchase)
-    if not hasattr(first, "event"):
-        unexpected = _database_refusal(Operation(first.operation), first.event_id)
-        raise _refused(Refusal(first.refusal or unexpected))
-    return Done(cast("int", first.event.sessions_used), first.event.pk)
+def _original_result(key: dict[str, Any], purchase: Purchase) -> Done:
+    """Return the result of the first request with the id. The purchase gets its current count."""
+    original = original_request(key, purchase)
+    if not hasattr(original, "event"):
+        unexpected = _database_refusal(Operation(original.operation), original.event_id)
+        raise _refused(Refusal(original.refusal or unexpected))
+    return Done(cast("int", original.event.sessions_used), original.event.pk)
 
 
 def _refused(refusal: Refusal) -> Refused:
@@ -197,13 +196,13 @@ def _refused(refusal: Refusal) -> Refused:
 
 
 def _database_refusal(operation: Operation, event_id: int | None) -> Refusal:
-    """Why the database changed nothing, where the page had expected that it would."""
+    """Return the reason why the database refused a change that the row allowed."""
     match operation:
         case Operation.REINSTATE:
             return Refusal.TAKEN_BACK if event_id else Refusal.NOTHING_USED
         case Operation.UNDO:
-            # Asked before requests kept why.
+            # The request is older than the column `refusal`.
             return Refusal.UNDONE
         case _:
-            # None is left, or another program moved the expiry or took the count away.
+            # A concurrent change used the last session, or changed the expiry or the count.
             return Refusal.JUST_CHANGED

@@ -1,4 +1,4 @@
-"""One purchase with its client and its offer, as every press asks for it."""
+"""The query of one purchase with its client and offer, which every action uses."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ SELECT_PURCHASE = read_statement(SQL_DIR / "select_purchase.sql")
 
 
 def get_purchase(purchase_id: UUID, *, org_id: UUID) -> Purchase | None:
-    """None where the org has no such purchase."""
-    found = PURCHASE_ROW.first(SELECT_PURCHASE, {"purchase_id": purchase_id, "org_id": org_id})
-    if found is None:
+    """Return the purchase, or None if the org has no such purchase."""
+    row = PURCHASE_ROW.first(SELECT_PURCHASE, {"purchase_id": purchase_id, "org_id": org_id})
+    if row is None:
         return None
-    purchase, client, offer = found
+    purchase, client, offer = row
     purchase.client, purchase.offer = client, offer
     return cast("Purchase", purchase)

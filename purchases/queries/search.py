@@ -34,7 +34,7 @@ MANY = 20_000
 
 
 class IsAnyOf(Func):
-    """Whether a value is in an array that a subquery makes once, before all the rest."""
+    """Compare a value with an array that a subquery computes once, first."""
 
     function = ""
     template = "%(expressions)s)"
@@ -43,7 +43,7 @@ class IsAnyOf(Func):
 
 
 class IsInHashTable(Func):
-    """Whether a value is in an array, of which a hash table is made once."""
+    """Compare a value with an array through a hash table that is built once."""
 
     function = ""
     # COALESCE keeps it from becoming a join, whose order the planner would take from a guess.
@@ -53,8 +53,9 @@ class IsInHashTable(Func):
 
 
 def uuid_array(found: FoundClients) -> Func:
-    """Return the ids of the clients as an array that the planner does not look into: it would
-    estimate each element."""
+    """Return the client ids as an array that the planner does not inspect.
+
+    It would estimate the selectivity of each element."""
     assert found.array is not None
     ids = Value(found.array, output_field=ArrayField(UUIDField()))
     return Func(ids, template="ARRAY(SELECT unnest(%(expressions)s))")
@@ -78,8 +79,8 @@ def first_found(
     few = FEW if state is Purchase.State.ALL else FEW_IN_A_STATE
     clients = client_ids_for_words(org_id, words, MANY, rare=RARE, few=few)
     listed = purchases.filter(*_conditions(clients, few)).in_order_of(state)
-    # The page is found before anything is joined to it: joined, the rows found might be looked for
-    # in the list.
+    # Compute the ids of the page before the join, because the planner might otherwise search the
+    # whole list for them.
     page = ArraySubquery(listed.values("pk")[:at_most])
     return Purchase.objects.filter(IsAnyOf(F("pk"), page)).in_order_of(state)
 
@@ -102,11 +103,10 @@ def _has_word(word: str) -> Expression:
 
 
 def search_words(q: str) -> list[str]:
-    """What was typed, as the words that must each begin a search term of the client.
+    """Split a query into words, each of which must begin a search term of the client.
 
-    A phone number in any spelling is one word: its last nine digits, since what comes before them
-    is written in many ways, by a caller's number in one and by the studio in another.
-    Empty where nothing was typed that a name, an e-mail or a phone number could begin with.
+    A phone number in any spelling is one word: its last nine digits, because prefixes are written
+    in many ways. The result is empty if no name, e-mail or phone number can begin with the query.
     """
     if re.fullmatch(r"[\d\s()+./-]+", q):
         q = re.sub(r"\D", "", q.replace("(0)", ""))
