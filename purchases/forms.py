@@ -1,4 +1,4 @@
-"""What a request may say. A form's errors are for the person who sent it."""
+"""Forms that validate requests. Their errors are texts for the person at the desk."""
 
 from datetime import date, timedelta
 from uuid import UUID
@@ -21,18 +21,18 @@ CHOOSE_A_DAY = _("Choose a number of days, or a date. Nothing was changed yet.")
 TOO_FAR_AHEAD = _("Choose a date within the next five years. Nothing was changed yet.")
 SAY_WHY = _("Write a reason: your studio requires one. Nothing was changed yet.")
 
-# The days by which the desk extends with one click.
+# The extensions in days that the desk offers as buttons.
 EXTENSIONS = [7, 14, 30]
 MAX_EXTENSION = timedelta(days=5 * 366)
 
 
 def problems(form: forms.Form) -> str:
-    """All that is wrong with what was sent."""
+    """Return all errors of a form as one text."""
     return " ".join(str(error) for errors in form.errors.values() for error in errors)
 
 
 class ListForm(forms.Form):
-    """Which part of the desk's list a link shows."""
+    """The search, filter and page of the desk's list."""
 
     q = forms.CharField(
         required=False,
@@ -69,7 +69,7 @@ class ListForm(forms.Form):
 
 
 class RowsForm(forms.Form):
-    """Which rows an open page asks for again."""
+    """The rows that an open page requests again."""
 
     ids = forms.CharField(
         required=False, error_messages={"null_characters_not_allowed": OUT_OF_DATE}
@@ -78,7 +78,7 @@ class RowsForm(forms.Form):
     def clean_ids(self) -> list[UUID]:
         text = self.cleaned_data["ids"]
         try:
-            ids = [UUID(each) for each in text.split(",")] if text else []
+            ids = [UUID(id_text) for id_text in text.split(",")] if text else []
         except ValueError:
             raise forms.ValidationError(OUT_OF_DATE) from None
         if len(ids) > PAGE_SIZE:
@@ -89,12 +89,12 @@ class RowsForm(forms.Form):
 
 
 class ActForm(forms.Form):
-    """What comes with every press of a button that changes a count."""
+    """The fields of every form that changes a purchase."""
 
     def __init__(self, data: QueryDict) -> None:
-        # No press changes a field, so that all can have the same: to copy them takes longer than to
-        # read what was sent.
-        self.base_fields = {}  # type: ignore[misc]  # in place of the class's, to be copied
+        # Share the fields of the class, because no form changes them and Django's copy takes longer
+        # than the validation.
+        self.base_fields = {}  # type: ignore[misc]  # an empty dict to copy
         super().__init__(data)
         self.fields = type(self).base_fields
 
@@ -131,8 +131,7 @@ class UseForm(NoteForm):
 
 
 class ExtendForm(NoteForm):
-    """So many days, or until a day. The days come from a button that was pressed, and count; a day
-    that stands in the field beside it does not."""
+    """An extension by days or until a date. If a button sends days, the date field is ignored."""
 
     days = forms.TypedChoiceField(
         required=False,
@@ -159,8 +158,8 @@ class ExtendForm(NoteForm):
         )
 
     def clean_until(self) -> date | None:
-        """A mistyped year is caught, and what was no such mistake once is none later: the answer
-        to a request stays."""
+        """Refuse a date too far ahead, which is a mistyped year. The limit moves on with time, so
+        a retry of an accepted request is accepted."""
         until: date | None = self.cleaned_data["until"]
         if until and until > timezone.localdate() + MAX_EXTENSION:
             raise forms.ValidationError(TOO_FAR_AHEAD)
@@ -170,12 +169,12 @@ class ExtendForm(NoteForm):
         super().clean()
         if self.errors:
             return
-        asked = self.cleaned_data
-        if asked["days"]:
-            asked["until"] = None
-        elif not asked["until"]:
+        data = self.cleaned_data
+        if data["days"]:
+            data["until"] = None
+        elif not data["until"]:
             self.add_error("until", CHOOSE_A_DAY)
-        if self.note_required and not asked["note"] and is_new(asked["request_id"]):
+        if self.note_required and not data["note"] and is_new(data["request_id"]):
             self.add_error("note", SAY_WHY)
 
 
@@ -219,7 +218,7 @@ class ReinstateForm(NoteForm):
         )
 
     def clean(self) -> None:
-        """A request that was answered before its studio asked for reasons keeps its answer."""
+        """Require a reason for new requests only, so that a retry keeps its first answer."""
         super().clean()
         if not self.reason_required or self.errors or self.cleaned_data["reason"]:
             return

@@ -1,4 +1,4 @@
-"""What a press is answered with: what was done, or why not, beside the row as it stands by now."""
+"""The responses to an action: a message and the purchase's current row."""
 
 from typing import Any
 
@@ -8,14 +8,17 @@ from django.utils.safestring import SafeString
 
 from purchases.access import DeskRequest
 from purchases.operations import OverAllowance
-from purchases.rows import of_the_page, of_the_row, rendered
+from purchases.rows import page_context, rendered, row_context
 
 
 def row_response(
     request: DeskRequest, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    """For htmx: the row of `purchase`, and into the note what `success_template` says of what is
-    `done`, or why it was `refused`, with the form of the owner's step where one can confirm."""
+    """Return the row of `purchase` for htmx, with a message in the note.
+
+    The message is `success_template` rendered with `done`, or the refusal `refused`. The form of
+    the owner's step follows if an owner can approve.
+    """
     html = rendered(
         "response.html",
         _common(request, context),
@@ -28,14 +31,16 @@ def row_response(
 
 
 def success_message(request: DeskRequest, context: dict[str, Any]) -> SafeString:
-    """For the page that a browser without JavaScript comes back to."""
+    """Return the message for the page after a redirect, for browsers without JavaScript."""
     return rendered(context["success_template"], _common(request, context))
 
 
 def owners_step(request: DeskRequest, context: dict[str, Any]) -> dict[str, SafeString]:
-    """Return the form with which one of the `approvers` confirms a `command`. If the press goes
-    beyond an allowance, also return the text that says so: as `refused`, in place of the text of
-    the refusal, or in the form if that text says why the approval was not valid."""
+    """Return the form with which one of the `approvers` confirms a `command`.
+
+    If the reinstatement exceeds an allowance, also return a text about it: as `refused`, instead of
+    the refusal's text, or within the form after an invalid approval.
+    """
     step = {**context, **_common(request, context)}
     over = rendered("over_allowance.html", step) if context["allowance_use"] else None
     is_first = isinstance(context["refused"], OverAllowance)
@@ -45,9 +50,8 @@ def owners_step(request: DeskRequest, context: dict[str, Any]) -> dict[str, Safe
 
 def _common(request: DeskRequest, context: dict[str, Any]) -> dict[str, Any]:
     purchase = context["purchase"]
-    # The token of the press was good a moment ago, and serves the next one too. To mask one anew
-    # takes as long as all that the row says.
+    # Reuse the CSRF token from the request. Masking a new one costs as much as rendering the row.
     token = request.POST.get("csrfmiddlewaretoken") or get_token(request)
-    page = of_the_page({"request": request, "csrf_token": token, **context})
-    row = of_the_row(purchase, page)
+    page = page_context({"request": request, "csrf_token": token, **context})
+    row = row_context(purchase, page)
     return {**row, "purchase": purchase, "done": context.get("done"), "changed": True}

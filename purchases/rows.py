@@ -1,8 +1,7 @@
-"""The rows of the desk, fifty on a page, which are most of the work of one.
+"""Render the rows of the desk, fifty on a page, which take most of its time.
 
-Their templates are written in Jinja, which compiles them; templates/rows/README.md has the
-measurement. What a row says is worked out here, once, and the filters of `desk` serve both
-languages.
+Their templates are in Jinja, which compiles them; templates/rows/README.md has the measurement. The
+filters of `formatting` work in both template engines.
 """
 
 from collections.abc import Callable, Iterable
@@ -27,11 +26,11 @@ from purchases.models import Purchase, SessionRequest
 
 
 def environment(**options: Any) -> Environment:
-    """Jinja with the filters of the desk, and with texts that are translated."""
+    """Return the Jinja environment with the filters of the desk."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     jinja = Environment(**options)  # noqa: S701, Django turns the escaping on
     jinja.filters |= FILTERS
-    # Jinja's own, which no row needs, would be looked up anew for each row.
+    # No row uses Jinja's default globals, and each row would copy them.
     jinja.globals = {}
     return jinja
 
@@ -39,13 +38,13 @@ def environment(**options: Any) -> Environment:
 def purchase_rows(
     context: Context, purchases: Iterable[Purchase], changed: bool = False
 ) -> SafeString:
-    """The rows of purchases, with the buttons that whoever looks at them may press."""
-    page = of_the_page(context) | {"changed": changed}
-    rows = [rendered("purchase_row.html", of_the_row(each, page)) for each in purchases]
+    """Return the rows of purchases, with the buttons that the acting member may use."""
+    page = page_context(context) | {"changed": changed}
+    rows = [rendered("purchase_row.html", row_context(purchase, page)) for purchase in purchases]
     return mark_safe("\n".join(rows))  # noqa: S308
 
 
-def of_the_page(context: Context | dict[str, Any]) -> dict[str, Any]:
+def page_context(context: Context | dict[str, Any]) -> dict[str, Any]:
     names = ["may_act", "may_exceed", "must_give_reason"]
     dates = DateFormatter()
     return {
@@ -62,22 +61,22 @@ def of_the_page(context: Context | dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def of_the_row(purchase: Purchase, page: dict[str, Any]) -> dict[str, Any]:
+def row_context(purchase: Purchase, page: dict[str, Any]) -> dict[str, Any]:
     client_allowance_uses = page["allowance_uses"].get(purchase.client_id, {})
-    row = words(purchase, page["dates"], page["url_of"])
+    row = row_values(purchase, page["dates"], page["url_of"])
     return {**page, **row, "client_allowance_uses": client_allowance_uses}
 
 
 @lru_cache
 def translated(_language: str | None, text: str) -> Markup:
-    """The desk says the same over and over. The language is the active one, here and below, where
-    it tells what was kept for one from what was kept for another."""
+    """Translate a text, cached by language. The argument must be the active language; it is the
+    cache key here and below."""
     return Markup(translation.gettext(text))  # noqa: S704, as Django's own tag has it
 
 
 @lru_cache
 def reason_menu(language: str | None) -> SafeString:
-    """The menu of a client to whom nothing was given back: the same in every row."""
+    """Return the menu of reasons for clients without reinstatements, which is equal in all rows."""
     _ = partial(translated, language)
     return rendered(
         "reason_menu.html", _=_, reasons=SessionRequest.Reason, client_allowance_uses={}
@@ -89,8 +88,10 @@ def rendered(template: str, *context: dict[str, Any], **more: Any) -> SafeString
     return mark_safe(jinja.env.get_template(template).render(*context, **more))  # noqa: S308
 
 
-def words(purchase: Purchase, dates: DateFormatter, url_of: Callable[..., str]) -> dict[str, Any]:
-    """What the row of a purchase says; what it may lack is None or empty."""
+def row_values(
+    purchase: Purchase, dates: DateFormatter, url_of: Callable[..., str]
+) -> dict[str, Any]:
+    """Return the values that the row of a purchase shows. Missing values are None or empty."""
     client, offer, pk = purchase.client, purchase.offer, str(purchase.pk)
     expires_at = None if purchase.never_expires else purchase.expires_at
     return {
@@ -121,7 +122,7 @@ def words(purchase: Purchase, dates: DateFormatter, url_of: Callable[..., str]) 
 
 
 def date_parts(moment: datetime, dates: DateFormatter) -> dict[str, str]:
-    """A moment for people, exactly, and for machines."""
+    """Return a time as a short date, as a full date and time, and in ISO 8601."""
     local = moment.astimezone(dates.zone)
     return {
         "day": dates.day(local),
@@ -141,7 +142,7 @@ def not_paid(payment_status: str | None) -> str:
 
 
 def url_of(script_prefix: str, name: str, pk: UUID | str | int) -> str:
-    """What `reverse` gives, which is asked once for all rows."""
+    """Return the URL of a view, with one call of `reverse` for all rows."""
     before, after = _around_the_key(name, isinstance(pk, int), script_prefix)
     return f"{before}{pk}{after}"
 
@@ -154,7 +155,7 @@ def _around_the_key(name: str, is_number: bool, _script_prefix: str) -> tuple[st
 
 
 def request_fields_factory(context: Context | dict[str, Any]) -> Callable[[], SafeString]:
-    """Makes `request_fields` for one form after another of a page."""
+    """Return a function that renders the hidden fields of a form, with a new request id each."""
     member: Member | None = getattr(context.get("request"), "member", None)
     fields = Markup(
         '<input type="hidden" name="csrfmiddlewaretoken" value="%s">'

@@ -1,4 +1,4 @@
-"""The desk. Each view loads its row, makes one call and renders the answer."""
+"""The views of the desk. Each loads its row, makes one call and renders the response."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -52,13 +52,13 @@ def purchase_list(request: DeskRequest) -> HttpResponse:
     form = ListForm(request.GET)
     if not form.is_valid():
         return _bad_request(request, form)
-    asked = form.cleaned_data
-    page = queries.desk_page(org_id=request.member.org_id, **asked)
+    filters = form.cleaned_data
+    page = queries.desk_page(org_id=request.member.org_id, **filters)
     context = {
         "page": page,
-        "q": asked["q"],
-        "state": asked["state"],
-        "after": asked["after"],
+        "q": filters["q"],
+        "state": filters["state"],
+        "after": filters["after"],
         "states": Purchase.State,
     }
     template = "purchases/_purchase_list.html" if request.htmx else "purchases/purchase_list.html"
@@ -103,7 +103,7 @@ def changes(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def rows(request: DeskRequest) -> HttpResponse:
-    """The rows of these purchases as they stand, and a token for the next hour."""
+    """Return the current rows of these purchases, with a new token for live updates."""
     form = RowsForm(request.GET)
     if not form.is_valid():
         return _bad_request(request, form)
@@ -113,7 +113,7 @@ def rows(request: DeskRequest) -> HttpResponse:
         "purchases": purchases,
         "gone": set(ids) - {purchase.pk for purchase in purchases},
         "here": request.htmx.current_url_abs_path or resolve_url("purchases:purchase_list"),
-        **_acts(request, purchases),
+        **_button_context(request, purchases),
     }
     response = render(request, "purchases/_rows.html", context)
     response["Live-Token"] = live_updates.token(request.member.org_id)
@@ -187,8 +187,8 @@ def _page(
     context: dict[str, object],
     purchases: Sequence[Purchase],
 ) -> HttpResponse:
-    """With a row for each of the purchases."""
-    context |= {"here": request.get_full_path(), **_acts(request, purchases)}
+    """Render a page with a row for each of the purchases."""
+    context |= {"here": request.get_full_path(), **_button_context(request, purchases)}
     context["live_token"] = live_updates.token(request.member.org_id)
     return render(request, template, context)
 
@@ -200,7 +200,7 @@ def _act(
     act: Callable[[], operations.Done | operations.NewExpiry],
     success_template: str,
 ) -> HttpResponse:
-    """Change a purchase and answer with its row; `success_template` says what is done."""
+    """Change a purchase by `act`, and return its row with the message of `success_template`."""
     if not form.is_valid():
         return _bad_request(request, form)
     here = safe_next_url(request, form.cleaned_data["next"], otherwise="purchases:purchase_list")
@@ -210,7 +210,7 @@ def _act(
     except Purchase.DoesNotExist:
         raise Http404 from None
     except operations.Refused as refusal:
-        context |= {"refused": refusal, **_acts(request, [purchase])}
+        context |= {"refused": refusal, **_button_context(request, [purchase])}
         if isinstance(refusal, operations.OwnerConfirms) and isinstance(form, ReinstateForm):
             context |= _owners_step(request, form.command, context)
         if request.htmx:
@@ -219,7 +219,7 @@ def _act(
         return render(request, "purchases/purchase_refused.html", context, status=409)
     context["success_template"] = success_template
     if request.htmx:
-        return row_response(request, context | _acts(request, [purchase]))
+        return row_response(request, context | _button_context(request, [purchase]))
     messages.success(request, success_message(request, context))
     return HttpResponseRedirect(here)
 
@@ -227,7 +227,7 @@ def _act(
 def _owners_step(
     request: DeskRequest, command: Reinstate, context: dict[str, Any]
 ) -> dict[str, SafeString]:
-    """Return the form with which an owner confirms, and how often it would be by now."""
+    """Return the form with which an owner confirms, with the client's use of the allowance."""
     client_uses = context["allowance_uses"].get(context["purchase"].client_id, {})
     use = client_uses.get(command.reason or "")
     step = {
@@ -239,8 +239,8 @@ def _owners_step(
     return owners_step(request, {**context, **step})
 
 
-def _acts(request: DeskRequest, purchases: Sequence[Purchase]) -> dict[str, object]:
-    """What the rows of these purchases need to know to offer their buttons."""
+def _button_context(request: DeskRequest, purchases: Sequence[Purchase]) -> dict[str, object]:
+    """Return the context that rows need for their buttons."""
     may_act = request.member.may("reinstate")
     return {
         "may_act": may_act,
@@ -252,5 +252,5 @@ def _acts(request: DeskRequest, purchases: Sequence[Purchase]) -> dict[str, obje
 
 
 def _bad_request(request: DeskRequest, form: ActForm | ListForm | RowsForm) -> HttpResponse:
-    """What was sent could not be read: say what to do. Nothing was changed."""
+    """Return the errors of an invalid form. Nothing was changed."""
     return render(request, "400.html", {"problem": problems(form)}, status=400)

@@ -1,4 +1,4 @@
-"""Clients, with the packs that a session can be given back to. It only reads."""
+"""Load clients with the packs that can be reinstated. Read only."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from django.utils.translation import gettext
 from purchases.models import Client, Purchase, Refusal, SessionEvent
 
 MAX_PACKS = 4
-# Given back so shortly before, it may have been for the same class.
+# A reinstatement this recent may be for the same class.
 JUST_NOW = timedelta(hours=24)
 
 
 @dataclass
 class Pack:
-    """A purchase that a session can be given back to."""
+    """A purchase that can be reinstated."""
 
     purchase: Purchase
     last_visit: SessionEvent | None
@@ -31,7 +31,7 @@ class Pack:
 
 @dataclass
 class Candidate:
-    """A client, with the packs that a session can be given back to, the likeliest first."""
+    """A client with the packs that can be reinstated, the likeliest first."""
 
     client: Client
     packs: list[Pack]
@@ -44,7 +44,7 @@ class Candidate:
 
 
 def candidates_for(org_id: UUID, client_ids: set[UUID]) -> dict[UUID, Candidate]:
-    """The clients with their packs: that of the latest visit first, and then the newest."""
+    """Return candidates by client id. The pack of the latest use comes first, then the newest."""
     clients = Client.objects.filter(org_id=org_id).in_bulk(client_ids)
     purchases = defaultdict(list)
     last_uses: dict[UUID, int | None] = {}
@@ -67,13 +67,13 @@ def candidates_for(org_id: UUID, client_ids: set[UUID]) -> dict[UUID, Candidate]
     }
     people = {}
     for client_id, client in clients.items():
-        theirs = purchases[client_id]
+        purchases_of_client = purchases[client_id]
         packs = [
             Pack(each, visits.get(last_uses[each.pk] or 0), given_back.get(each.pk))
-            for each in theirs
+            for each in purchases_of_client
             if each.pk in last_uses
         ]
-        people[client_id] = Candidate(client, packs, _refusal_text(theirs))
+        people[client_id] = Candidate(client, packs, _refusal_text(purchases_of_client))
     return people
 
 
@@ -115,7 +115,7 @@ def _packs(org_id: UUID, client_ids: set[UUID]) -> list[Purchase]:
 
 
 def _refusal_text(purchases: list[Purchase]) -> str:
-    """Why nothing can be given back, where nothing can."""
+    """Return the reason why no pack of a client can be reinstated."""
     reasons = [each.reinstate_refusal for each in purchases if each.sessions_total is not None]
     if not reasons:
         return gettext("This client has no pack.")

@@ -1,4 +1,4 @@
-"""What the list of a cancelled class may say."""
+"""Forms for the list of a cancelled class."""
 
 from typing import Any
 from uuid import UUID
@@ -19,19 +19,19 @@ TOO_MANY_TICKED = _("Tick at most {most} people. These are {count}: put the rest
 
 
 class PurchaseIds(forms.Field):
-    """The ticked boxes."""
+    """The ids of ticked purchases."""
 
     widget = forms.MultipleHiddenInput
 
     def to_python(self, value: Any) -> list[UUID]:
         try:
-            return list(dict.fromkeys(UUID(each) for each in value or []))
+            return list(dict.fromkeys(UUID(id_text) for id_text in value or []))
         except ValueError:
             raise forms.ValidationError(OUT_OF_DATE) from None
 
 
 class CheckForm(forms.Form):
-    """Who is asked for. `shown` has the boxes that the page had, ticked or not."""
+    """The people on the list. `shown` has the ids of all boxes of the page, ticked or not."""
 
     pasted = forms.CharField(
         required=False,
@@ -79,7 +79,7 @@ class CheckForm(forms.Form):
 
 
 class ReinstateAllForm(CheckForm):
-    """The press: somebody has to be ticked."""
+    """The form that reinstates all ticked purchases."""
 
     def clean(self) -> None:
         ticked = self.cleaned_data.get("purchase", [])

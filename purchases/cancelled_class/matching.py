@@ -1,4 +1,4 @@
-"""Find the clients for the names and e-mails of a list. It only reads."""
+"""Find the clients for the names and e-mails of a list. Read only."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from purchases.queries import search_words
 from purchases.queries.client_ids import Search, find_client_ids
 from purchases.queries.search import IsAnyOf, uuid_array
 
-# Who asks for more than these has to say more of the name.
+# Up to this many clients of a name are shown as a choice.
 SEVERAL = 5
 MAX_FOUND = 20
-# Terms of those whom a search finds; a client may have several that begin alike.
+# Up to this many matching terms of a search are read.
 LOOKED_AT = 500
-# Terms of those whose whole name is compared with a name that was pasted.
+# Up to this many matching terms: compare the client's whole name with the pasted name.
 COMPARED = 50
 
 SELECT_NAMED_CLIENTS = read_statement(SQL_DIR / "select_named_clients.sql")
@@ -30,7 +30,7 @@ SELECT_NAMED_CLIENTS = read_statement(SQL_DIR / "select_named_clients.sql")
 
 @dataclass
 class Several:
-    """Words that several people are called by, and whether there are more than these."""
+    """A name with several matching clients. `more` is set if there are further ones."""
 
     text: str
     people: list[Candidate]
@@ -40,7 +40,7 @@ class Several:
 
 @dataclass
 class Matched:
-    """What became of each person who was asked for, in the order in which they were."""
+    """The clients found for each pasted person, in the order of the text."""
 
     people: list[Candidate] = field(default_factory=list)
     several: list[Several] = field(default_factory=list)
@@ -63,8 +63,8 @@ class Matched:
         return not (self.all_people or self.several or self.nothing or self.nobody)
 
     def tick(self, ticked: list[UUID], *, shown: set[str]) -> None:
-        """Tick what was ticked before; of what was not seen yet, the likeliest pack of whoever was
-        named without a doubt and was not given a session back just now."""
+        """Tick the packs that were ticked before. For each exact match that is new on
+        the page and has no recent reinstatement, tick the likeliest pack."""
         for person in self.people:
             if person.packs and person.asked and not person.given_back:
                 person.packs[0].is_ticked = True
@@ -75,8 +75,8 @@ class Matched:
 
 
 def match(*, org_id: UUID, named: list[PastedPerson], q: str, ticked: list[UUID]) -> Matched:
-    """The people who were named, those whom the words `q` find, and those who own what was ticked
-    before. Nobody stands in two places."""
+    """Return the clients of the pasted people, of the search `q`, and of the ticked packs. Each
+    client appears once."""
     candidates = _candidates(org_id, named)
     owners = Purchase.objects.of_org(org_id).filter(pk__in=ticked).values_list("client_id")
     searched = _searched(org_id, q)
@@ -103,7 +103,7 @@ def match(*, org_id: UUID, named: list[PastedPerson], q: str, ticked: list[UUID]
             for client_id in each.client_ids[:SEVERAL]:
                 place(people[client_id], open_ones)
             more = each.more or len(each.client_ids) > SEVERAL
-            # Those who are listed already may be the ones who are meant: the line stays.
+            # Keep the line even if its clients are listed elsewhere, because one may be meant.
             matched.several.append(Several(one.text, open_ones, more, each.why))
     for (owner,) in owners:
         place(people[owner], matched.people)
@@ -121,7 +121,7 @@ class _Match:
 
 
 class _NamedClient(NamedTuple):
-    """A client whom a name finds; whether it is their whole name or e-mail."""
+    """A client found for a name. `is_whole` is set for the whole name or e-mail."""
 
     place: int
     client_id: UUID
@@ -130,7 +130,7 @@ class _NamedClient(NamedTuple):
 
 @dataclass
 class _Named:
-    """The clients whom a name finds, those of the whole name first, and whether there are more."""
+    """The clients found for a name, whole names first. `more` is set if there are further ones."""
 
     clients: list[_NamedClient] = field(default_factory=list)
     more: bool = False
@@ -145,9 +145,8 @@ class _Named:
 
 
 def _candidates(org_id: UUID, named: list[PastedPerson]) -> list[_Match]:
-    """Return the clients of each person: by e-mail, or else by the whole name, or else by the
-    beginnings of its words."""
-    # One statement for both: a name may find somebody by its whole words, an e-mail has but one.
+    """Return the clients of each person by e-mail, else by the whole name, else by prefixes."""
+    # One statement finds whole e-mails and names of whole words.
     exact = _find(org_id, [one.email for one in named] + [one.name for one in named], whole=True)
     by_email, by_name = exact[: len(named)], exact[len(named) :]
     # If a family shares an e-mail, search for the e-mail together with the name.
@@ -177,8 +176,8 @@ def _candidates(org_id: UUID, named: list[PastedPerson]) -> list[_Match]:
 
 
 def _find(org_id: UUID, names: list[str], *, whole: bool) -> list[_Named]:
-    """Return the clients whom each name finds, at most SEVERAL and one more: by whole words, or by
-    the beginnings of words. An empty name finds nobody."""
+    """Return the clients of each name, at most SEVERAL + 1, by whole words or by prefixes. An empty
+    name has no clients."""
     found = [_Named() for _ in names]
     asked = [(n, name, words) for n, name in enumerate(names) if (words := search_words(name))]
     if not asked:
@@ -203,8 +202,8 @@ def _find(org_id: UUID, names: list[str], *, whole: bool) -> list[_Named]:
 
 
 def _searched(org_id: UUID, q: str) -> list[UUID]:
-    """Return the clients whom the desk's search finds, by name; one more than is shown. If very
-    many match, those of the first terms: the person has to type more of the name anyway."""
+    """Return the clients of the desk's search in order of name, at most MAX_FOUND + 1. If very many
+    match, only those of the first terms are returned."""
     words = search_words(q)
     if not words:
         return []

@@ -1,11 +1,11 @@
-"""What a person pastes, as the people whom it names."""
+"""Parse a pasted text into names and e-mails."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 EMAIL = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
-# A comma between quotation marks belongs to a name: "Ruiz, Ana" <ana@example.com>.
+# A comma in quotation marks is part of a name: "Ruiz, Ana" <ana@example.com>.
 PART = re.compile(r'(?:"[^"]*"|[^,;"])+')
 BULLET = re.compile(r"^\s*(?:\d+[.)]\s|[-*•–]\s)")
 AROUND = " \t\u00a0\"'<>()[]:|"
@@ -13,7 +13,7 @@ AROUND = " \t\u00a0\"'<>()[]:|"
 
 @dataclass(frozen=True)
 class PastedPerson:
-    """One person, as somebody wrote them."""
+    """A person as written in the pasted text."""
 
     text: str
     name: str = ""
@@ -21,14 +21,16 @@ class PastedPerson:
 
 
 def parse_people(text: str) -> list[PastedPerson]:
-    """Everybody whom the text names: one a line, or between commas or semicolons, each as a name,
-    an e-mail or `Name <e-mail>`. The same words twice are one person."""
-    found: dict[str, PastedPerson] = {}
+    """Return the people in a text, without duplicates.
+
+    Lines, commas and semicolons separate them. Each is a name, an e-mail or `Name <e-mail>`.
+    """
+    people: dict[str, PastedPerson] = {}
     for line in text.splitlines():
         for part in PART.findall(line):
             for named in _parse_part(BULLET.sub("", part)):
-                found.setdefault(named.text.casefold(), named)
-    return list(found.values())
+                people.setdefault(named.text.casefold(), named)
+    return list(people.values())
 
 
 def _parse_part(part: str) -> Iterator[PastedPerson]:
@@ -38,7 +40,7 @@ def _parse_part(part: str) -> Iterator[PastedPerson]:
         name = part[begin : email.start()].strip(AROUND)
         begin = email.end()
         if len(emails) == 1:
-            # As a spreadsheet may have it: the name behind its e-mail.
+            # In a spreadsheet, the name may follow its e-mail.
             name, begin = " ".join([name, part[begin:].strip(AROUND)]).strip(), len(part)
         address = email[0].rstrip(".")
         yield PastedPerson(

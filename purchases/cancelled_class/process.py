@@ -1,8 +1,7 @@
-"""The list of a cancelled class: it is written down whole, and then worked through.
+"""Store the list of a cancelled class, and process it in chunks.
 
-Each purchase is a request of its own, in a transaction of its own, by `operations.reinstate`. Its
-id follows from the list and the purchase, so that it does not matter how often, where from or by
-how many windows at once the list is worked through: the ledger gives the first answer again.
+`operations.reinstate` processes each purchase in its own transaction. Its request id is derived
+from the list and the purchase, so every retry, also from another window, is idempotent.
 """
 
 from contextlib import suppress
@@ -19,10 +18,10 @@ from purchases.models import CancelledClass, CancelledClassLine, Purchase
 from purchases.operations.commands import Reinstate
 
 MAX_PURCHASES = 500
-# So many, or as many as are done in so many seconds, are one press; the next press goes on.
+# A chunk is 50 purchases, or as many as take 5 seconds. The next request continues.
 CHUNK = 50
 SECONDS = 5
-# Another program holds the row: it is tried again at the next press.
+# SQLSTATEs of a lock that another program holds. The next request retries the purchase.
 BUSY = {"55P03", "57014"}
 
 NOBODY = _("Your studio no longer has any of these packs.")
@@ -35,17 +34,17 @@ SENT_BEFORE = _(
 def create_list(
     *, member: Member, list_id: UUID, purchase_ids: list[UUID], reason: str, note: str
 ) -> tuple[CancelledClass, int]:
-    """Keep the list, whole or not at all, and say how many of the purchases are not the org's.
+    """Store the list, and return it with the number of purchases that do not belong to the org.
 
-    The same list twice is one list. Raises `Refused` where it differs from what was kept, or has no
-    purchase of the org.
+    A second list with the same id is idempotent. Raise `Refused` if it differs from the stored
+    list, or has no purchase of the org.
     """
     ours = Purchase.objects.of_org(member.org_id).filter(pk__in=purchase_ids)
     chosen = set(ours.values_list("pk", flat=True))
     if not chosen:
         raise operations.Refused(NOBODY)
     with transaction.atomic():
-        written, is_new = CancelledClass.objects.get_or_create(
+        class_list, is_new = CancelledClass.objects.get_or_create(
             pk=list_id,
             org_id=member.org_id,
             defaults={"actor_id": member.user_id, "reason": reason, "note": note},
@@ -53,43 +52,45 @@ def create_list(
         if is_new:
             CancelledClassLine.objects.bulk_create(
                 CancelledClassLine(
-                    request_id=written.request_id(purchase_id),
-                    cancelled_class=written,
+                    request_id=class_list.request_id(purchase_id),
+                    cancelled_class=class_list,
                     purchase_id=purchase_id,
                 )
                 for purchase_id in chosen
             )
-    there = Purchase.objects.filter(pk__in=written.lines.values("purchase_id"))
-    before = set(there.values_list("pk", flat=True))
-    if (written.reason, written.note, before) != (reason, note, chosen):
+    existing = Purchase.objects.filter(pk__in=class_list.lines.values("purchase_id"))
+    stored = set(existing.values_list("pk", flat=True))
+    if (class_list.reason, class_list.note, stored) != (reason, note, chosen):
         raise operations.Refused(SENT_BEFORE)
-    return written, len(set(purchase_ids) - chosen)
+    return class_list, len(set(purchase_ids) - chosen)
 
 
-def process_chunk(*, member: Member, written: CancelledClass) -> None:
-    """Give a session back to the next 50 purchases of the list, or to as many as there is time
-    for. What came of each stands in the ledger."""
+def process_chunk(*, member: Member, class_list: CancelledClass) -> None:
+    """Reinstate a session of the next purchases of the list, at most CHUNK and for SECONDS.
+
+    The results are in the ledger.
+    """
     # Choose the purchases at random, and process them at random, because the same busy rows would
     # otherwise use up the time of every request.
-    left = written.lines.left().order_by("?").values_list("purchase_id", flat=True)[:CHUNK]
+    left = class_list.lines.left().order_by("?").values_list("purchase_id", flat=True)[:CHUNK]
     purchases = Purchase.objects.of_org(member.org_id).filter(pk__in=list(left))
     until = monotonic() + SECONDS
     for purchase in purchases.select_related("client", "offer").order_by("?"):
         with suppress(operations.Refused):
-            _reinstate_one(member, written, purchase)
+            _reinstate_one(member, class_list, purchase)
         if monotonic() > until:
             break
 
 
-def _reinstate_one(member: Member, written: CancelledClass, purchase: Purchase) -> None:
+def _reinstate_one(member: Member, class_list: CancelledClass, purchase: Purchase) -> None:
     try:
         operations.reinstate(
             member=member,
             purchase=purchase,
             command=Reinstate(
-                request_id=written.request_id(purchase.pk),
-                reason=written.reason,
-                note=written.note,
+                request_id=class_list.request_id(purchase.pk),
+                reason=class_list.reason,
+                note=class_list.note,
             ),
         )
     except OperationalError as error:

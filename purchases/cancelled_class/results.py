@@ -1,4 +1,4 @@
-"""How far a list has come, and what came of each line. It only reads."""
+"""The progress of a list, and the result of each line. Read only."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,7 +38,7 @@ class Progress:
 
 
 def progress(lists: list[CancelledClass]) -> dict[UUID, Progress]:
-    """How far each of the lists has come, by its id."""
+    """Return the progress of each list by its id."""
     lines = (
         CancelledClassLine.objects.filter(cancelled_class__in=lists)
         .values_list("cancelled_class")
@@ -52,61 +52,61 @@ def progress(lists: list[CancelledClass]) -> dict[UUID, Progress]:
 
 
 def latest(org_id: UUID) -> list[tuple[CancelledClass, Progress]]:
-    """The org's lists of the last week, the newest first, each with how far it has come."""
+    """Return the org's lists of the last week with their progress, the newest first."""
     lists = list(
         CancelledClass.objects.filter(org_id=org_id, created_at__gt=timezone.now() - A_WEEK)
         .select_related("actor")
         .order_by("-created_at")[:SHOWN]
     )
-    come = progress(lists)
-    return [(each, come[each.pk]) for each in lists]
+    progress_by_id = progress(lists)
+    return [(class_list, progress_by_id[class_list.pk]) for class_list in lists]
 
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one line of the list: an event, or words why not, or neither yet."""
+    """The result of a line of the list: an event, a refusal text, or neither before processing."""
 
     purchase: Purchase | None
     event: SessionEvent | None
-    why_not: str
+    refusal_text: str
 
     @property
-    def left_then(self) -> int | None:
-        """The sessions that were left after the one that was given back."""
+    def left_after(self) -> int | None:
+        """Return the sessions left after the reinstatement."""
         total = self.purchase.sessions_total if self.purchase else None
         used = self.event.sessions_used if self.event else None
         return None if total is None or used is None else total - used
 
     @property
     def is_left(self) -> bool:
-        return not self.event and not self.why_not
+        return not self.event and not self.refusal_text
 
 
-def results(written: CancelledClass) -> list[Result]:
-    """The lines with their results, by name: what was refused, what is left, what is done."""
-    lines = list(written.lines.all())
+def results(class_list: CancelledClass) -> list[Result]:
+    """Return the results of all lines by name: refused ones first, then unprocessed, then done."""
+    lines = list(class_list.lines.all())
     purchases = (
-        Purchase.objects.of_org(written.org_id)
+        Purchase.objects.of_org(class_list.org_id)
         .select_related("client", "offer")
         .in_bulk([line.purchase_id for line in lines])
     )
     requests = SessionRequest.objects.select_related("event__reversed_by").in_bulk(
         [line.request_id for line in lines]
     )
-    found = [
+    line_results = [
         _result(purchases.get(line.purchase_id), requests.get(line.request_id)) for line in lines
     ]
-    return sorted(found, key=_place)
+    return sorted(line_results, key=_place)
 
 
 def _result(purchase: Purchase | None, request: SessionRequest | None) -> Result:
     event = getattr(request, "event", None)
-    why_not = ""
+    refusal_text = ""
     if request and not event:
-        why_not = str(Refusal(request.refusal or Refusal.NOTHING_USED).label)
+        refusal_text = str(Refusal(request.refusal or Refusal.NOTHING_USED).label)
     elif not purchase and not event:
-        why_not = gettext("This purchase was deleted after the list was sent.")
-    return Result(purchase, event, why_not)
+        refusal_text = gettext("This purchase was deleted after the list was sent.")
+    return Result(purchase, event, refusal_text)
 
 
 def _place(result: Result) -> tuple[bool, bool, str]:

@@ -1,4 +1,4 @@
-"""A class was cancelled: who is meant, the press, and what came of it."""
+"""The views of a cancelled class: the form, the preview, and the list with its results."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,7 +27,7 @@ from purchases.models import CancelledClass, SessionRequest
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancelled_class(request: DeskRequest) -> HttpResponse:
-    """The empty form, or who is meant by what was filled in. Nothing is changed by either."""
+    """Show the form, or a preview of the people it names. Nothing is changed."""
     allow(request, "reinstate")
     form = CheckForm(request.POST) if request.method == "POST" else CheckForm()
     return _form(request, form, uuid4())
@@ -40,31 +40,31 @@ def cancelled_class_detail(request: DeskRequest, list_id: UUID) -> HttpResponse:
 
 @require_POST
 def reinstate_all(request: DeskRequest, list_id: UUID) -> HttpResponse:
-    """Write the list down, where it is not yet, and give the next sessions back."""
-    # Without a reason it is the button that finishes the rest of a list.
+    """Store the list if it is new, and process its next chunk."""
+    # The button that finishes a list sends no reason.
     load = new_or_own_cancelled_class if "reason" in request.POST else cancelled_class_or_404
-    written = load(request, list_id)
-    if written is None or "reason" in request.POST:
+    class_list = load(request, list_id)
+    if class_list is None or "reason" in request.POST:
         form = ReinstateAllForm(request.POST)
         if not form.is_valid():
             return _form(request, form, list_id)
-        asked = {name: form.cleaned_data[name] for name in ("reason", "note")}
+        fields = {name: form.cleaned_data[name] for name in ("reason", "note")}
         ticked = form.cleaned_data["purchase"]
         try:
-            written, unknown = create_list(
-                member=request.member, list_id=list_id, purchase_ids=ticked, **asked
+            class_list, unknown = create_list(
+                member=request.member, list_id=list_id, purchase_ids=ticked, **fields
             )
         except operations.Refused as refusal:
-            if written := new_or_own_cancelled_class(request, list_id):
-                return _detail(request, written, refused=refusal)
+            if class_list := new_or_own_cancelled_class(request, list_id):
+                return _detail(request, class_list, refused=refusal)
             return _form(request, form, list_id, refused=refusal)
         if unknown:
             messages.warning(request, _left_out(unknown))
-    before = progress([written])[written.pk]
-    process_chunk(member=request.member, written=written)
+    before = progress([class_list])[class_list.pk]
+    process_chunk(member=request.member, class_list=class_list)
     if not request.htmx:
-        return redirect("purchases:cancelled_class_detail", written.pk)
-    return _detail(request, written, left_before=before.left)
+        return redirect("purchases:cancelled_class_detail", class_list.pk)
+    return _detail(request, class_list, left_before=before.left)
 
 
 def _form(
@@ -73,10 +73,10 @@ def _form(
     list_id: UUID,
     refused: operations.Refused | None = None,
 ) -> HttpResponse:
-    """The page to fill in, with what is filled in already and who that is."""
+    """Render the form, with a preview of the people if it was sent."""
     problem = refused or problems(form)
     if request.htmx and problem:
-        # The page stays as it is filled in; the note says what is missing.
+        # htmx keeps the form on the page and shows the problem in the note.
         return render(request, "400.html", {"problem": problem}, status=400)
     matched = _matched(request, form) if form.is_bound else None
     context = {
@@ -93,36 +93,36 @@ def _form(
 
 
 def _matched(request: DeskRequest, form: CheckForm) -> Matched:
-    """Who is meant, each pack ticked as it was, or as it is likely where it was not seen yet."""
-    asked: dict[str, Any] = form.cleaned_data
-    ticked = asked.get("purchase", [])
+    """Return the matching clients. New packs are ticked if likely, others stay as they were."""
+    fields: dict[str, Any] = form.cleaned_data
+    ticked = fields.get("purchase", [])
     matched = match(
         org_id=request.member.org_id,
-        named=asked.get("pasted", []),
-        q=asked.get("q", ""),
+        named=fields.get("pasted", []),
+        q=fields.get("q", ""),
         ticked=ticked,
     )
-    matched.tick(ticked, shown=asked.get("shown", set()))
+    matched.tick(ticked, shown=fields.get("shown", set()))
     return matched
 
 
 def _detail(
     request: DeskRequest,
-    written: CancelledClass,
+    class_list: CancelledClass,
     *,
     left_before: int | None = None,
     refused: operations.Refused | None = None,
 ) -> HttpResponse:
-    """How far the list has come. Where this press brought it further, htmx presses again."""
-    come = progress([written])[written.pk]
-    goes_on = left_before is not None and 0 < come.left < left_before
+    """Render the progress of the list. If this request processed a chunk, htmx sends another."""
+    current = progress([class_list])[class_list.pk]
+    goes_on = left_before is not None and 0 < current.left < left_before
     context = {
-        "written": written,
-        "progress": come,
+        "class_list": class_list,
+        "progress": current,
         "goes_on": goes_on,
-        "stuck": left_before is not None and not goes_on and come.left > 0,
+        "stuck": left_before is not None and not goes_on and current.left > 0,
         "refused": refused,
-        "results": [] if goes_on else results(written),
+        "results": [] if goes_on else results(class_list),
     }
     template = "cancelled_class/detail.html"
     if request.htmx:
@@ -130,7 +130,7 @@ def _detail(
         template = f"cancelled_class/_{'progress' if to_progress else 'detail'}.html"
     response = render(request, template, context, status=409 if refused else 200)
     if request.htmx:
-        response["HX-Push-Url"] = reverse("purchases:cancelled_class_detail", args=[written.pk])
+        response["HX-Push-Url"] = reverse("purchases:cancelled_class_detail", args=[class_list.pk])
     return response
 
 

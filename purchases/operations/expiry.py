@@ -14,6 +14,7 @@ from purchases.operations.requests import (
     REFUSE,
     Operation,
     Refused,
+    original_request,
     request_key,
 )
 

@@ -154,8 +154,10 @@ def test_reinstate_within_the_allowance_needs_4_queries(
 def refusals_by_client(user: User, packs: list[Purchase], reason: str) -> dict[str, str]:
     """Return the refusal of each pack, or an empty string, by the client's name."""
     class_list = create_list_by(user, *packs, reason=reason)
-    process_chunk(member=user.membership, written=class_list)
-    return {str(row.purchase and row.purchase.client): row.why_not for row in results(class_list)}
+    process_chunk(member=user.membership, class_list=class_list)
+    return {
+        str(row.purchase and row.purchase.client): row.refusal_text for row in results(class_list)
+    }
 
 
 @pytest.mark.parametrize("person", ["mia", "olivia"])

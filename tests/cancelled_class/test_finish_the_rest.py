@@ -130,7 +130,7 @@ def test_each_chunk_begins_with_a_random_purchase(
     monkeypatch.setattr(process, "_reinstate_one", lambda *arguments: tried.append(arguments[-1]))
 
     for _ in range(80):
-        process.process_chunk(member=mia.membership, written=class_list)
+        process.process_chunk(member=mia.membership, class_list=class_list)
 
     assert len(tried) == 80
     assert {purchase.pk for purchase in tried} == {pack.pk for pack in packs}
