@@ -14,7 +14,7 @@ from purchases.models.ledger import SessionEvent, SessionRequest
 from purchases.models.purchase import Purchase
 
 TABLES: dict[type[models.Model], tuple[Any, Any]] = {
-    Org: (_("org"), _("orgs")),
+    Org: (_("studio"), _("studios")),
     Client: (_("client"), _("clients")),
     Offer: (_("offer"), _("offers")),
     Purchase: (_("purchase"), _("purchases")),
@@ -50,7 +50,7 @@ COLUMNS: dict[str, Any] = {
     "offer": _("offer"),
     "offer_type": _("offer type"),
     "operation": _("operation"),
-    "org": _("org"),
+    "org": _("studio"),
     "pack_validity_days": _("pack validity days"),
     "payment_method": _("payment method"),
     "payment_status": _("payment status"),

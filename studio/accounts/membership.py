@@ -1,4 +1,4 @@
-"""A user's role in an org, and what comes with it."""
+"""The membership: a user's role in an org, with the PIN and its lockout."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Membership(models.Model):
         User, models.CASCADE, related_name="membership", verbose_name=_("user")
     )
     org = models.ForeignKey(
-        "purchases.Org", models.PROTECT, related_name="memberships", verbose_name=_("org")
+        "purchases.Org", models.PROTECT, related_name="memberships", verbose_name=_("studio")
     )
     role = models.TextField(_("role"), choices=Role)
     # The hash of the PIN with which the member acts at a shared desk.
@@ -68,14 +68,13 @@ class Membership(models.Model):
 
     @property
     def policy(self) -> Policy | None:
-        """What the org chose, if it did. Loaded with `org__policy`, it costs no query."""
+        """Return the org's policy, or None. It costs no query if `org__policy` was loaded."""
         policy: Policy | None = getattr(self.org, "policy", None)
         return policy
 
     @property
     def time_zone(self) -> ZoneInfo:
-        """By which it is today or tomorrow at the desk. A name that this machine has no zone for
-        (another may have written it) is as none."""
+        """Return the org's time zone, or settings.TIME_ZONE if the machine does not know it."""
         try:
             return ZoneInfo(self.policy.time_zone if self.policy else settings.TIME_ZONE)
         except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -83,7 +82,7 @@ class Membership(models.Model):
 
     @property
     def language(self) -> str:
-        """Empty where the org leaves it to the browser."""
+        """Return the org's language, or an empty text if the browser decides."""
         return self.policy.language if self.policy else ""
 
     @property
@@ -97,7 +96,7 @@ class Membership(models.Model):
 
     @cached_property
     def allowances(self) -> dict[str, Allowance]:
-        """By reason. A request sets them for its acting member, so that they cost no query."""
+        """Return the org's allowances by reason. `desk_of` sets them, to save this query."""
         return {allowance.reason: allowance for allowance in self.org.allowances.all()}
 
     @property

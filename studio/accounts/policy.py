@@ -1,4 +1,4 @@
-"""What an org chooses for its desk."""
+"""The policy of an org and its allowances."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -10,20 +10,20 @@ from purchases.models import SessionRequest
 
 
 class Policy(models.Model):
-    """What an org chose for its desk. An org without a row chose nothing."""
+    """The settings of an org for its desk. An org without a policy has the defaults."""
 
     org = models.OneToOneField(
-        "purchases.Org", models.CASCADE, related_name="policy", verbose_name=_("org")
+        "purchases.Org", models.CASCADE, related_name="policy", verbose_name=_("studio")
     )
     reason_is_mandatory = models.BooleanField(
         _("a reason is mandatory"),
         default=False,
-        help_text=_("The desk asks why, in the same motion, before it gives a session back."),
+        help_text=_("The desk asks for a reason before it gives a session back."),
     )
     time_zone = models.TextField(
         _("time zone"),
         default=get_default_timezone_name,
-        help_text=_("By its clock a day begins and ends, and so “today” and “in 3 days”."),
+        help_text=_("It decides when a day begins and ends, and so “today” and “in 3 days”."),
     )
     language = models.TextField(_("language"), default="", blank=True)
 
@@ -32,7 +32,7 @@ class Policy(models.Model):
         null=True,
         blank=True,
         help_text=_(
-            "Nobody at the desk for so long: it asks who is there. Empty: it never locks by itself."
+            "After this time without activity, the desk asks who is there. Empty: it never locks."
         ),
     )
 
@@ -43,7 +43,7 @@ class Policy(models.Model):
             models.CheckConstraint(
                 name="a_desk_locks_after_1_to_480_minutes",
                 condition=models.Q(desk_locks_after_minutes__range=(1, 480)),
-                violation_error_message=_("Choose 1 to 480 minutes, or none."),
+                violation_error_message=_("Choose 1 to 480 minutes, or leave it empty."),
             ),
         ]
 
@@ -52,11 +52,13 @@ class Policy(models.Model):
 
 
 class Allowance(models.Model):
-    """How often a client may be given a session back for a reason before an owner has to confirm
-    it. A reason without a row is free."""
+    """The number of sessions that staff may give back to one client for a reason within some days.
+
+    An owner has to confirm further ones. A reason without an allowance has no limit.
+    """
 
     org = models.ForeignKey(
-        "purchases.Org", models.CASCADE, related_name="allowances", verbose_name=_("org")
+        "purchases.Org", models.CASCADE, related_name="allowances", verbose_name=_("studio")
     )
     reason = models.TextField(
         _("reason"),
@@ -66,10 +68,10 @@ class Allowance(models.Model):
     sessions = models.PositiveSmallIntegerField(
         _("sessions"),
         validators=[MaxValueValidator(1000)],
-        help_text=_("For each client. With 0 an owner confirms every one."),
+        help_text=_("For each client. With 0, an owner confirms every one."),
     )
     days = models.PositiveSmallIntegerField(
-        _("within so many days"),
+        _("within days"),
         default=30,
         validators=[MinValueValidator(1), MaxValueValidator(3650)],
     )
