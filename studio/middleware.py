@@ -1,4 +1,4 @@
-"""Every page is for a signed-in member of an org, unless its view says otherwise."""
+"""The middleware: language, caching, whole requests, sign-in, membership and the desk's lock."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -19,15 +19,17 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 from purchases.access import DeskRequest
 from studio.accounts.shared_desk import current_member
 from studio.accounts.shared_desk.current_member import Desk, SharedDeskRequest
-from studio.accounts.shared_desk.views import ask_who, go_on_to, page_to_go_on
+from studio.accounts.shared_desk.views import at_desk_url, redirect_to, return_url
 from studio.models import Membership
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-def language_and_clock(get_response: GetResponse) -> GetResponse:
-    """Speaks the browser's language, by the site's clock, until it is known who asks: an org's own
-    come with its member. The next request starts anew."""
+def language_and_time_zone(get_response: GetResponse) -> GetResponse:
+    """Set the browser's language and the site's time zone, and reset both after the response.
+
+    `MembershipRequired` then activates the language and time zone of the member's org.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         by_browser = translation.get_language_from_request(request)
@@ -44,7 +46,7 @@ def language_and_clock(get_response: GetResponse) -> GetResponse:
 
 
 def no_store(get_response: GetResponse) -> GetResponse:
-    """Counts and names stay out of every cache: Back asks the server again."""
+    """Forbid caches to store responses, so that the Back button fetches current counts."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -55,11 +57,12 @@ def no_store(get_response: GetResponse) -> GetResponse:
 
 
 def whole_request(get_response: GetResponse) -> GetResponse:
-    """Refuses a form of which only a part arrived, as where the line was cut while it was sent.
-    The part can read like a form by itself: another event was chosen, or no reason given.
+    """Refuse truncated requests and requests that are not in UTF-8.
 
-    And one in another encoding than the pages have: Django does so for a form without files, and
-    lets Python's codecs loose on one with files, some of which make no text."""
+    If the connection breaks, a part of a form may arrive that is valid by itself: without its
+    reason, for example. Django refuses other encodings only in forms without files. In forms with
+    files it would use any Python codec, also one that does not return text.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         charset = (request.content_params or {}).get("charset", "utf-8")
@@ -74,8 +77,10 @@ def whole_request(get_response: GetResponse) -> GetResponse:
 
 
 def page_for_405(get_response: GetResponse) -> GetResponse:
-    """Give a page to a person who opens the address of a button. Django's verb decorators answer
-    405 without one."""
+    """Add a page to responses with status 405, for people who open the URL of a button.
+
+    Django's verb decorators respond without content.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -94,26 +99,26 @@ class SignInRequired(LoginRequiredMiddleware):
         view_args: tuple[Any, ...],
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
-        """A part of a page can't become the sign-in form: htmx is told to load that page whole,
-        and to come back to the page where the person was."""
-        # Django looks the session and its user up first, which `changes` is too frequent for.
+        """Redirect htmx to the sign-in page as a whole page, which returns to the current page."""
+        # Django would load the session and user first, which is too slow for polling `changes`.
         if not getattr(view_func, "login_required", True):
             return None
         response = super().process_view(request, view_func, view_args, view_kwargs)
         htmx = cast("DeskRequest", request).htmx
         if response and htmx:
-            here = htmx.current_url_abs_path or resolve_url("home")
-            return HttpResponseClientRedirect(redirect_to_login(here).url)
+            page = htmx.current_url_abs_path or resolve_url("home")
+            return HttpResponseClientRedirect(redirect_to_login(page).url)
         if response and request.method not in ("GET", "HEAD"):
-            # A press of a button is no page to come back to; it says on which page it was.
+            # The URL of a button is not a page. Its form names the page in `next`.
             return redirect_to_login(request.POST.get("next") or resolve_url("home"))
         return response
 
 
 class MembershipRequired:
-    """Sets `request.desk` and `request.member`, who acts there; from there on the org's language
-    and time zone hold. Nobody gets past a locked desk. Superusers without an org reach the admin
-    alone."""
+    """Set `request.desk` and `request.member`, the acting member, and refuse requests at a locked desk.
+
+    Superusers without a membership can open only the admin.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -145,16 +150,17 @@ class MembershipRequired:
                 return HttpResponseClientRefresh()
             return render(request, "no_membership.html", status=403)
         if desk.acting is None:
-            return None if match.url_name in {"at_desk", "lock_desk"} else ask_who_is_there(at_desk)
+            is_open = match.url_name in {"at_desk", "lock_desk"}
+            return None if is_open else redirect_to_at_desk(at_desk)
         if is_in_admin and not desk.is_by_password:
             return render(request, "shared_desk/admin_closed.html", {"desk": desk}, status=403)
-        if match.app_name == "purchases" and is_of_somebody_else(request, desk.acting):
-            return ask_to_press_again(at_desk, desk.acting)
+        if match.app_name == "purchases" and is_form_of_other_member(request, desk.acting):
+            return refuse_form(at_desk, desk.acting)
         return None
 
 
 def recognise(request: HttpRequest) -> Desk | None:
-    """Sets whose desk it is and who acts there; from here on its org's language and clock hold."""
+    """Set the desk and acting member of a request. Activate the org's language and time zone."""
     desk = current_member.desk_of(request)
     at_desk = cast("Any", request)
     at_desk.desk, at_desk.member = desk, desk and desk.acting
@@ -165,29 +171,30 @@ def recognise(request: HttpRequest) -> Desk | None:
     return desk
 
 
-def ask_who_is_there(request: SharedDeskRequest) -> HttpResponse:
-    """The desk is locked, and nothing was done."""
-    asked = ask_who(here_of(request), pressed=request.method not in ("GET", "HEAD"))
-    answer = go_on_to(request, asked)
-    answer["Desk-Locked"] = "true"
-    return answer
+def redirect_to_at_desk(request: SharedDeskRequest) -> HttpResponse:
+    """Redirect a request at a locked desk to the page where a member unlocks it."""
+    is_change = request.method not in ("GET", "HEAD")
+    response = redirect_to(request, at_desk_url(current_url(request), pressed=is_change))
+    response["Desk-Locked"] = "true"
+    return response
 
 
-def is_of_somebody_else(request: HttpRequest, member: Membership) -> bool:
-    """Whether the page that this press comes from was made for somebody who acted before."""
+def is_form_of_other_member(request: HttpRequest, member: Membership) -> bool:
+    """Return whether the form was rendered for another acting member than `member`."""
     return request.POST.get("by", "") not in ("", str(member.user_id))
 
 
-def ask_to_press_again(request: SharedDeskRequest, member: Membership) -> HttpResponse:
-    told = _("Nothing was changed: %(name)s is at the desk now. Press again to do it as %(name)s.")
-    messages.warning(request, told % {"name": member.name})
-    return go_on_to(request, here_of(request))
+def refuse_form(request: SharedDeskRequest, member: Membership) -> HttpResponse:
+    """Change nothing, and show `member` on the same page that they are the acting member now."""
+    text = _("Nothing was changed: %(name)s is at the desk now. Press again to do it as %(name)s.")
+    messages.warning(request, text % {"name": member.name})
+    return redirect_to(request, current_url(request))
 
 
-def here_of(request: SharedDeskRequest) -> str:
-    """The page where the person is; a press says on which one it was."""
+def current_url(request: SharedDeskRequest) -> str:
+    """Return the URL of the page in the browser. A form of a page names it in `next`."""
     if request.htmx:
         return request.htmx.current_url_abs_path or resolve_url("home")
     if request.method in ("GET", "HEAD"):
         return request.get_full_path()
-    return page_to_go_on(request)
+    return return_url(request)

@@ -30,7 +30,7 @@ SIGN_INS = """
   other          another studio, Southside Yoga
 
   The password of each is studio-demo. Mia, Noah and Olivia, the owner, share the desk: press the
-  full stop, the first letter of a name, and the code 4071.
+  full stop, the first letter of a name, and the PIN 4071.
 """
 
 

@@ -95,7 +95,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "studio.middleware.language_and_clock",
+    "studio.middleware.language_and_time_zone",
     "studio.middleware.no_store",
     "studio.middleware.whole_request",
     "django.contrib.sessions.middleware.SessionMiddleware",

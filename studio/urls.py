@@ -4,7 +4,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from studio import views
-from studio.accounts.shared_desk.views import at_desk, here, lock, own_pin
+from studio.accounts.shared_desk.views import at_desk, lock, own_pin, report_activity
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="purchases:purchase_list"), name="home"),
@@ -15,9 +15,9 @@ urlpatterns = [
     # /desk/
     path("desk/", at_desk, name="at_desk"),
     path("desk/lock/", lock, name="lock_desk"),
-    path("desk/here/", here, name="here_at_desk"),
+    path("desk/here/", report_activity, name="here_at_desk"),
     path("desk/pin/", own_pin, name="own_pin"),
-    # for owners, and for machines
+    # the admin and the health check
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -1,8 +1,8 @@
 """The PIN of a member, and the rate limit of wrong tries, which locks the member out.
 
-A code has 4 to 8 digits and is kept like a password. Whoever tries is counted in the database, at
-the member, so that another desk has no tries of its own; and before the hash is looked at, so that
-of any number of wrong ones at the same moment five at most are looked at.
+A PIN has 4 to 8 digits, and its hash is stored like that of a password. The database counts the
+tries per member, so the rate limit covers all desks together. A try is counted before its hash is
+checked, so that concurrent tries cannot exceed the limit of five.
 """
 
 from collections.abc import Callable
@@ -20,12 +20,24 @@ from studio.accounts.membership import Membership
 
 TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
-# What people choose where anything is allowed, besides runs and repetitions.
-USUAL = {"1004", "1379", "1397", "2580", "0852", "2468", "1357", "1973", "2000", "147258", "159753"}
+# Common PINs, besides runs and repetitions of digits.
+USUAL = {
+    "1004",
+    "1379",
+    "1397",
+    "2580",
+    "0852",
+    "2468",
+    "1357",
+    "1973",
+    "2000",
+    "147258",
+    "159753",
+}
 
 
 class LockedOut(Exception):
-    """Too many wrong ones. Nothing was looked at."""
+    """The member is locked out after too many wrong tries. The secret was not checked."""
 
     def __init__(self, until: datetime) -> None:
         super().__init__(until)
@@ -34,21 +46,25 @@ class LockedOut(Exception):
 
 @sensitive_variables("secret")
 def verify(member: Membership, secret: str) -> bool:
-    """Whether `secret` is this member's code or password: that they are here themselves.
+    """Return whether `secret` is the member's PIN or password.
 
-    Four to eight digits are taken for the code of a member who has one, and anything else for the
-    password. A wrong one counts, wherever it was typed; `member` says afterwards how many those
-    are and whether they are locked out by it. A right one starts the count anew.
-    Raises `LockedOut` after five wrong ones, for a while, whatever the secret. Not to be called in
-    a transaction, whose end could forget the count.
+    If the member has a PIN, four to eight digits are compared with the PIN. Any other secret is
+    compared with the password. A wrong secret counts as a try on every page, and the fifth locks
+    the member out. A right secret resets the count. The function refreshes `wrong_tries` and
+    `locked_until` of `member`.
+
+    Raises `LockedOut` during a lockout, even if the secret is right. Must not be called in a
+    transaction, because a rollback would lose the count.
     """
-    return _counted(member, lambda here: _is_code_or_password(here, secret))
+    return _verify_within_limit(member, lambda current: _is_pin_or_password(current, secret))
 
 
 @sensitive_variables("password")
 def verify_password(member: Membership, password: str) -> bool:
-    """As `verify`, but no code will do."""
-    return _counted(member, lambda here: check_password(password, here.user.password))
+    """Return whether `password` is the member's password, like `verify` but without the PIN."""
+    return _verify_within_limit(
+        member, lambda current: check_password(password, current.user.password)
+    )
 
 
 def is_pin_attempt(member: Membership, secret: str) -> bool:
@@ -59,8 +75,8 @@ def tries_left(member: Membership) -> int:
     return TRIES - member.wrong_tries
 
 
-def set_pin(member: Membership, code: str) -> None:
-    member.pin, member.pin_digits = make_password(code), len(code)
+def set_pin(member: Membership, pin: str) -> None:
+    member.pin, member.pin_digits = make_password(pin), len(pin)
     member.save(update_fields=["pin", "pin_digits"])
 
 
@@ -74,51 +90,53 @@ def lift_lockout(member: Membership) -> None:
     member.save(update_fields=["wrong_tries", "locked_until"])
 
 
-def pin_problem(code: str) -> str | None:
-    """What is wrong with a code that somebody wants to have, in words."""
-    if not (code.isascii() and code.isdigit() and 4 <= len(code) <= 8):
+def pin_problem(pin: str) -> str | None:
+    """Return why a member cannot choose this PIN, as a text for the member, or None."""
+    if not (pin.isascii() and pin.isdigit() and 4 <= len(pin) <= 8):
         return _("A PIN has 4 to 8 digits and nothing else.")
-    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(code)}
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
     if steps == {0}:
         return _("A PIN of one repeated digit is easy to guess. Choose another PIN.")
     if steps in ({1}, {9}):
         return _("A PIN of digits in a row is easy to guess. Choose another PIN.")
-    half = code[: len(code) // 2]
-    if code in USUAL or code == half + half:
+    half = pin[: len(pin) // 2]
+    if pin in USUAL or pin == half + half:
         return _("Many people choose this PIN, so it is easy to guess. Choose another PIN.")
     return None
 
 
 @sensitive_variables("secret")
-def _is_code_or_password(member: Membership, secret: str) -> bool:
+def _is_pin_or_password(member: Membership, secret: str) -> bool:
     if is_pin_attempt(member, secret):
         return check_password(secret, member.pin)
     return check_password(secret, member.user.password)
 
 
-def _counted(member: Membership, is_right: Callable[[Membership], bool]) -> bool:
+def _verify_within_limit(member: Membership, is_right: Callable[[Membership], bool]) -> bool:
     now = timezone.now()
     with transaction.atomic(durable=True):
-        may_try = _count_one(member, now)
-    here = Membership.objects.select_related("user").filter(pk=member.pk).first()
-    if here is None or not here.user.is_active:
+        may_try = _count_try(member, now)
+    current = Membership.objects.select_related("user").filter(pk=member.pk).first()
+    if current is None or not current.user.is_active:
         return False
-    member.wrong_tries, member.locked_until = here.wrong_tries, here.locked_until
+    member.wrong_tries, member.locked_until = current.wrong_tries, current.locked_until
     if not may_try:
-        raise LockedOut(here.locked_until or now)
-    if not is_right(here):
+        raise LockedOut(current.locked_until or now)
+    if not is_right(current):
         return False
     lift_lockout(member)
     return True
 
 
-def _count_one(member: Membership, now: datetime) -> bool:
-    """Take one of the tries, the fifth of which locks; False where none is left. One UPDATE: of
-    two at once the second sees what the first has counted."""
+def _count_try(member: Membership, now: datetime) -> bool:
+    """Count one try, lock the member out at the fifth, and return whether a try was left.
+
+    This is one UPDATE, so that the second of two concurrent tries sees the count of the first.
+    """
     not_locked_out = Q(locked_until=None) | Q(locked_until__lte=now)
     is_the_last = When(locked_until=None, wrong_tries__gte=TRIES - 1, then=Value(now + LOCKED_FOR))
-    counted = Membership.objects.filter(not_locked_out, pk=member.pk).update(
+    updated_rows = Membership.objects.filter(not_locked_out, pk=member.pk).update(
         wrong_tries=Case(When(locked_until=None, then=F("wrong_tries") + 1), default=Value(1)),
         locked_until=Case(is_the_last, default=None, output_field=DateTimeField()),
     )
-    return counted == 1
+    return updated_rows == 1

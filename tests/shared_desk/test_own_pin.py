@@ -15,12 +15,12 @@ NEW = "50821"
 
 
 def set_pin(browser: Client, **typed: str) -> object:
-    return browser.post(PAGE, {"password": PASSWORD, "code": NEW, "again": NEW} | typed)
+    return browser.post(PAGE, {"password": PASSWORD, "pin": NEW, "again": NEW} | typed)
 
 
 def test_member_sets_a_pin(mia: User, desk: Client) -> None:
     assert PAGE in html_of(desk.get(LIST))
-    page = desk.post(PAGE, {"password": PASSWORD, "code": NEW, "again": NEW}, follow=True)
+    page = desk.post(PAGE, {"password": PASSWORD, "pin": NEW, "again": NEW}, follow=True)
     assert "Your PIN is set" in words_on(page)
     assert pins.verify(Membership.objects.get(user=mia), NEW)
 
@@ -48,10 +48,10 @@ def test_acting_member_changes_their_own_pin(mia: User, olivia: User, desk: Clie
         ({"password": "not it"}, "That is not the password."),
         ({"password": ""}, "Type your password."),
         ({"password": PIN}, "That is not the password."),
-        ({"code": "", "again": ""}, "Type the new PIN."),
-        ({"code": "1234", "again": "1234"}, "A PIN of digits in a row"),
-        ({"code": "0000", "again": "0000"}, "A PIN of one repeated digit"),
-        ({"code": "508", "again": "508"}, "A PIN has 4 to 8 digits"),
+        ({"pin": "", "again": ""}, "Type the new PIN."),
+        ({"pin": "1234", "again": "1234"}, "A PIN of digits in a row"),
+        ({"pin": "0000", "again": "0000"}, "A PIN of one repeated digit"),
+        ({"pin": "508", "again": "508"}, "A PIN has 4 to 8 digits"),
         ({"again": "50822"}, "The two PINs are different."),
     ],
 )
@@ -60,7 +60,7 @@ def test_invalid_pin_form_shows_an_error_and_changes_nothing(
 ) -> None:
     member = give_pin(mia)
     before = member.pin
-    page = desk.post(PAGE, {"password": PASSWORD, "code": NEW, "again": NEW} | typed)
+    page = desk.post(PAGE, {"password": PASSWORD, "pin": NEW, "again": NEW} | typed)
     assert problem in words_on(page)
     assert NEW not in html_of(page), "the page does not repeat the PIN"
     member.refresh_from_db()
@@ -70,10 +70,10 @@ def test_invalid_pin_form_shows_an_error_and_changes_nothing(
 def test_wrong_passwords_count_towards_the_lockout(mia: User, desk: Client) -> None:
     member = give_pin(mia)
     for _ in range(pins.TRIES):
-        page = desk.post(PAGE, {"password": "not it", "code": NEW, "again": NEW})
+        page = desk.post(PAGE, {"password": "not it", "pin": NEW, "again": NEW})
     assert "Mia is locked out until" in words_on(page)
     assert "Mia is locked out until" in words_on(
-        desk.post(PAGE, {"password": PASSWORD, "code": NEW, "again": NEW})
+        desk.post(PAGE, {"password": PASSWORD, "pin": NEW, "again": NEW})
     )
     pins.lift_lockout(member)
     assert pins.verify(member, PIN)

@@ -238,7 +238,7 @@ def test_counting_after_the_check_would_exceed_the_limit(
         Membership.objects.filter(pk=member.pk).update(wrong_tries=wrong_tries + 1)
         return wrong_tries < pins.TRIES
 
-    monkeypatch.setattr(pins, "_count_one", naive)
+    monkeypatch.setattr(pins, "_count_try", naive)
     try_wrong_pins(browsers, olivia_member)
 
     assert len(checked_secrets) > pins.TRIES

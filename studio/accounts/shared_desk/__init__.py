@@ -1,4 +1,5 @@
-"""Several people at one computer that is signed in: who acts, by a short code, and when it locks.
+"""The shared desk: several members act at one signed-in computer, which locks when it is idle.
 
-`pins.verify` says whether it is really this member who is here; `acting` keeps who acts.
+`pins.verify` checks a member's PIN or password. `current_member` stores the acting member in the
+session.
 """

@@ -1,8 +1,8 @@
-"""Who acts at this computer, and whether it is locked.
+"""The acting member of a shared desk, and the lock of the desk.
 
-The session says who signed the computer in (`request.user`), who took over by a code, and whether
-somebody locked it. When somebody last did something here is in a signed cookie of that session, so
-that no request has to write it down: an older cookie only locks sooner.
+The session stores the account that signed in (`request.user`), the member who took over by PIN, and
+whether the desk was locked. A signed cookie stores the time of the last activity, so that no
+request has to write to the database. An older cookie only makes the desk lock sooner.
 """
 
 from collections.abc import Mapping
@@ -22,29 +22,29 @@ from studio.accounts.policy import Policy
 from studio.accounts.session_store import ACTING, SessionStore
 
 LOCKED = "locked"
-# What a page asks by itself, while nobody may be there, has this header.
-BY_ITSELF = "Live-Update"
+# The header of requests that a page sends without a person, such as polling.
+LIVE_UPDATE_HEADER = "Live-Update"
 
 
 @dataclass(frozen=True)
 class Desk:
-    """One computer of an org, as it stands in this request."""
+    """The state of a computer of an org in one request."""
 
     signed_in: Membership
-    # Nobody, where the desk is locked.
+    # None if the desk is locked.
     acting: Membership | None
-    # Whom the session names; they may have lost their code or role since.
+    # The member in the session, also during a lock. None if their PIN, role or account has changed.
     previous: Membership | None
     is_by_password: bool
-    # The transactions that this request has seen, for live updates.
+    # The PostgreSQL snapshot of this request, for live updates.
     snapshot: str
     has_pins: bool
-    # Those of the org, by reason.
+    # The allowances of the org, by reason.
     allowances: Mapping[str, Allowance]
 
     @property
     def is_shared(self) -> bool:
-        """Whether there is anybody to change places with, or a lock to come back from."""
+        """Return whether the org uses PINs or a lock."""
         return self.has_pins or self.locks_after is not None
 
     @property
@@ -62,7 +62,7 @@ class SharedDeskRequest(DeskRequest):
 
 
 def desk_of(request: HttpRequest) -> Desk | None:
-    """None where nobody is signed in, or who is belongs to no org."""
+    """Return the desk of a request, or None if its user is anonymous or has no membership."""
     loaded = cast("SessionStore", request.session).valid_session
     if loaded is None:
         return None
@@ -70,10 +70,10 @@ def desk_of(request: HttpRequest) -> Desk | None:
     if session.user != request.user or not hasattr(session.user, "membership"):
         return None
     signed_in: Membership = session.user.membership
-    named, stamp = request.session.get(ACTING, (None, ""))
+    acting_id, stamp = request.session.get(ACTING, (None, ""))
     previous: Membership | None = signed_in
-    if named is not None:
-        previous = session.acting if session.acting_id == named else None
+    if acting_id is not None:
+        previous = session.acting if session.acting_id == acting_id else None
         if previous and _may_act_here(previous, signed_in, stamp):
             previous.org = signed_in.org
         else:
@@ -85,7 +85,7 @@ def desk_of(request: HttpRequest) -> Desk | None:
         signed_in=signed_in,
         acting=None if is_locked else previous,
         previous=previous,
-        is_by_password=named is None,
+        is_by_password=acting_id is None,
         snapshot=loaded.snapshot,
         has_pins=loaded.has_pins,
         allowances=loaded.allowances,
@@ -93,8 +93,11 @@ def desk_of(request: HttpRequest) -> Desk | None:
 
 
 def switch_to(request: SharedDeskRequest, member: Membership, *, by_password: bool) -> None:
-    """From now on it is they who act. Who signed in with the password and comes back with it is
-    where they were at first; nobody else gets there."""
+    """Make `member` the acting member, and unlock the desk.
+
+    If `member` is the signed-in member and typed the password, the session is as after the sign-in,
+    so that the admin opens again.
+    """
     if by_password and member.pk == request.desk.signed_in.pk:
         request.session.pop(ACTING, None)
     else:
@@ -107,14 +110,16 @@ def lock(request: HttpRequest) -> None:
 
 
 def counts_as_activity(request: HttpRequest, desk: Desk) -> bool:
-    """Whether a person did something that is noted. Where no desk locks by itself, whole pages are,
-    for the day on which an owner wants that."""
+    """Return whether a request counts as activity of a person.
+
+    If the org has no lock, only whole pages count, which keeps the cookie ready for a later lock.
+    """
     htmx = cast("DeskRequest", request).htmx
-    return BY_ITSELF not in request.headers and (desk.locks_after is not None or not htmx)
+    return LIVE_UPDATE_HEADER not in request.headers and (desk.locks_after is not None or not htmx)
 
 
 def record_activity(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Somebody is here: the time until the desk locks starts anew."""
+    """Restart the time until the desk locks, by a new cookie."""
     response.set_signed_cookie(
         settings.DESK_COOKIE_NAME,
         "here",
@@ -126,12 +131,12 @@ def record_activity(request: HttpRequest, response: HttpResponseBase) -> None:
 
 
 def stamp_of(member: Membership) -> str:
-    """What changes with their role and their code."""
+    """Return a digest of the member's role and PIN, which ends their turn if either changes."""
     return salted_hmac("studio.shared_desk.acting", f"{member.role} {member.pin}").hexdigest()
 
 
 def locks_after(member: Membership) -> int | None:
-    """Seconds."""
+    """Return after how many seconds without activity the desk locks, or None if it never locks."""
     policy: Policy | None = getattr(member.org, "policy", None)
     minutes = policy and policy.desk_locks_after_minutes
     return minutes * 60 if minutes else None
@@ -146,10 +151,10 @@ def _is_idle(request: HttpRequest, signed_in: Membership) -> bool:
     seconds = locks_after(signed_in)
     if seconds is None:
         return False
-    seen = request.get_signed_cookie(
+    cookie = request.get_signed_cookie(
         settings.DESK_COOKIE_NAME, default=None, salt=_salt(request), max_age=seconds
     )
-    return seen is None
+    return cookie is None
 
 
 def _salt(request: HttpRequest) -> str:

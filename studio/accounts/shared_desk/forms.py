@@ -1,4 +1,4 @@
-"""What is typed at a shared desk."""
+"""The forms of a shared desk."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from studio.accounts.shared_desk.people import who_may_act
 
 
 class WhoForm(forms.Form):
-    """Who is at the desk, and their code. `next` is the page to come back to."""
+    """The member who takes over the desk, and their PIN or password."""
 
     who: "forms.ModelChoiceField[Membership]" = forms.ModelChoiceField(
         Membership.objects.none(),
@@ -34,22 +34,22 @@ class WhoForm(forms.Form):
 
 
 class PinForm(forms.Form):
-    """A code of one's own, by the password."""
+    """The new PIN of the acting member, who also types the password."""
 
     password = forms.CharField(
         max_length=200, strip=False, error_messages={"required": _("Type your password.")}
     )
-    code = forms.CharField(max_length=200, error_messages={"required": _("Type the new PIN.")})
+    pin = forms.CharField(max_length=200, error_messages={"required": _("Type the new PIN.")})
     again = forms.CharField(max_length=200, required=False)
 
-    def clean_code(self) -> str:
-        code: str = self.cleaned_data["code"]
-        if problem := pins.pin_problem(code):
+    def clean_pin(self) -> str:
+        pin: str = self.cleaned_data["pin"]
+        if problem := pins.pin_problem(pin):
             raise forms.ValidationError(problem)
-        return code
+        return pin
 
     def clean(self) -> dict[str, Any]:
-        code = self.cleaned_data.get("code")
-        if code and code != self.cleaned_data.get("again"):
+        pin = self.cleaned_data.get("pin")
+        if pin and pin != self.cleaned_data.get("again"):
             self.add_error("again", _("The two PINs are different. Type the same PIN twice."))
         return self.cleaned_data

@@ -1,4 +1,4 @@
-"""Whom the desk can be handed to, each with the letter that chooses them."""
+"""The members who may take over a shared desk, with the letter keys that choose them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from studio.accounts.membership import Membership
 class Person:
     member: Membership
     name: str
-    # Empty where the others have all the letters of the name.
+    # Empty if earlier members have taken every letter of the name.
     letter: str
 
 
 def who_may_act(signed_in: Membership) -> QuerySet[Membership]:
-    """Everybody of the org who has a code, and who signed this computer in."""
+    """Return the members of the org with a PIN, and the signed-in member."""
     return (
         Membership.objects.filter(org=signed_in.org_id, user__is_active=True)
         .filter(~Q(pin="") | Q(pk=signed_in.pk))
@@ -27,7 +27,7 @@ def who_may_act(signed_in: Membership) -> QuerySet[Membership]:
 
 
 def with_letters(members: Iterable[Membership]) -> list[Person]:
-    """The first letter of the name that nobody before them has."""
+    """Assign each member the first letter of their name that no earlier member has."""
     people: list[Person] = []
     taken: set[str] = set()
     for member in members:

@@ -1,4 +1,4 @@
-"""Who is at the desk?"""
+"""The pages of the shared desk: switch the acting member, lock the desk, set a PIN."""
 
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -26,7 +26,7 @@ from studio.accounts.shared_desk.people import who_may_act, with_letters
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("secret")
 def at_desk(request: SharedDeskRequest) -> HttpResponse:
-    """The people with a code: choose one, type it, and go on where the desk was."""
+    """Show the members with a PIN. Switch to the chosen one, then return to the page before."""
     desk = request.desk
     form = WhoForm(request.POST or None, signed_in=desk.signed_in)
     problem = ""
@@ -34,11 +34,10 @@ def at_desk(request: SharedDeskRequest) -> HttpResponse:
         member, secret = form.cleaned_data["who"], form.cleaned_data["secret"]
         by_password = not pins.is_pin_attempt(member, secret)
         if not (problem := verification_problem(member, secret)):
-            here = page_to_go_on(
-                request, forget=desk.previous is None or member.pk != desk.previous.pk
-            )
+            is_other = desk.previous is None or member.pk != desk.previous.pk
+            url = return_url(request, without_search=is_other)
             current_member.switch_to(request, member, by_password=by_password)
-            response = go_on_to(request, here)
+            response = redirect_to(request, url)
             current_member.record_activity(request, response)
             return response
     elif form.is_bound:
@@ -49,7 +48,7 @@ def at_desk(request: SharedDeskRequest) -> HttpResponse:
         "people": people,
         "chosen": form.chosen or (desk.previous if desk.acting is None else None),
         "problem": problem,
-        "next": page_to_go_on(request),
+        "next": return_url(request),
         "pressed": "pressed" in request.GET,
     }
     template = "shared_desk/_at_desk.html" if request.htmx else "shared_desk/at_desk.html"
@@ -58,60 +57,63 @@ def at_desk(request: SharedDeskRequest) -> HttpResponse:
 
 @require_POST
 def lock(request: SharedDeskRequest) -> HttpResponse:
-    """Nobody acts until somebody says who they are."""
+    """Lock the desk until a member types their PIN or password."""
     current_member.lock(request)
-    return HttpResponseRedirect(ask_who(page_to_go_on(request)))
+    return HttpResponseRedirect(at_desk_url(return_url(request)))
 
 
 @require_safe
-def here(request: SharedDeskRequest) -> HttpResponse:
-    """Somebody types or scrolls on a page that is open: the middleware takes note of it."""
+def report_activity(request: SharedDeskRequest) -> HttpResponse:
+    """Answer the script that reports typing or scrolling. The middleware records the activity."""
     return HttpResponse(status=204)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters("password", "code", "again")
+@sensitive_post_parameters("password", "pin", "again")
 def own_pin(request: SharedDeskRequest) -> HttpResponse:
-    """Who acts chooses a code, or another one."""
+    """Let the acting member set or change their PIN."""
     member = request.desk.acting
     assert member is not None
     form = PinForm(request.POST or None)
     if form.is_valid():
         try:
             if pins.verify_password(member, form.cleaned_data["password"]):
-                pins.set_pin(member, form.cleaned_data["code"])
+                pins.set_pin(member, form.cleaned_data["pin"])
                 if not request.desk.is_by_password:
                     current_member.switch_to(request, member, by_password=False)
                 messages.success(request, _("Your PIN is set. It works at every desk."))
                 return HttpResponseRedirect(resolve_url("home"))
-            problem = locked_out(member) if member.is_locked_out else _("That is not the password.")
+            if member.is_locked_out:
+                problem = lockout_message(member)
+            else:
+                problem = _("That is not the password.")
         except pins.LockedOut:
-            problem = locked_out(member)
+            problem = lockout_message(member)
         form.add_error("password", problem)
     return render(request, "shared_desk/own_pin.html", {"form": form, "member": member})
 
 
 def verification_problem(member: Membership, secret: str) -> str:
-    """Empty where it is them."""
+    """Return why the secret was not accepted, or an empty text if it is right."""
     try:
         if pins.verify(member, secret):
             return ""
     except pins.LockedOut:
         pass
-    return locked_out(member) if member.is_locked_out else not_it(member, secret)
+    return lockout_message(member) if member.is_locked_out else wrong_secret_message(member, secret)
 
 
-def not_it(member: Membership, secret: str) -> str:
+def wrong_secret_message(member: Membership, secret: str) -> str:
     left = pins.tries_left(member)
     if member.pin and secret.isdigit():
-        said = _("That is not %(name)s’s PIN.") % {"name": member.name}
+        problem = _("That is not %(name)s’s PIN.") % {"name": member.name}
     else:
-        said = _("That is not %(name)s’s password.") % {"name": member.name}
+        problem = _("That is not %(name)s’s password.") % {"name": member.name}
     tries = ngettext("%(left)d try left.", "%(left)d tries left.", left) % {"left": left}
-    return f"{said} {tries}"
+    return f"{problem} {tries}"
 
 
-def locked_out(member: Membership) -> str:
+def lockout_message(member: Membership) -> str:
     until = timezone.localtime(member.locked_until or timezone.now())
     return _(
         "%(name)s is locked out until %(time)s. Other people can continue. An owner can unlock it."
@@ -121,27 +123,30 @@ def locked_out(member: Membership) -> str:
     }
 
 
-# --- Where it goes on -----------------------------------------------------------------------------
+# --- Redirects ------------------------------------------------------------------------------------
 
 
-def ask_who(here: str, *, pressed: bool = False) -> str:
-    asked = {"next": here} | ({"pressed": "1"} if pressed else {})
-    return f"{resolve_url('at_desk')}?{urlencode(asked)}"
+def at_desk_url(next_url: str, *, pressed: bool = False) -> str:
+    """Return the URL of the page `at_desk`, which explains a refused button if `pressed` is set."""
+    params = {"next": next_url} | ({"pressed": "1"} if pressed else {})
+    return f"{resolve_url('at_desk')}?{urlencode(params)}"
 
 
-def go_on_to(request: SharedDeskRequest, page: str) -> HttpResponse:
-    """htmx puts an answer into the page that is there: it has to be told to leave that."""
-    return HttpResponseClientRedirect(page) if request.htmx else HttpResponseRedirect(page)
+def redirect_to(request: SharedDeskRequest, url: str) -> HttpResponse:
+    """Redirect the whole page. htmx would swap the target of a plain redirect into the page."""
+    return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)
 
 
-def page_to_go_on(request: HttpRequest, *, forget: bool = False) -> str:
-    """The page of this site that `next` names. What one person searched for, the next one does
-    not find there."""
-    asked = request.POST.get("next") or request.GET.get("next") or ""
-    here = safe_next_url(request, asked, otherwise="home")
-    if not forget:
-        return here
-    parts = urlsplit(here)
+def return_url(request: HttpRequest, *, without_search: bool = False) -> str:
+    """Return the URL in `next` if it is of this site, otherwise the home page.
+
+    `without_search` removes the search of the previous member.
+    """
+    next_url = request.POST.get("next") or request.GET.get("next") or ""
+    url = safe_next_url(request, next_url, otherwise="home")
+    if not without_search:
+        return url
+    parts = urlsplit(url)
     query = QueryDict(mutable=True)
     for name, value in parse_qsl(parts.query):
         if name not in ("q", "after"):

@@ -53,7 +53,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{NORTHSIDE.name} ({NORTHSIDE.clients:,} clients, {NORTHSIDE.purchases:,} purchases) "
             f"and {SOUTHSIDE.name} are open. Sign in as desk, evening, owner or accountant, or as "
-            f"other for {SOUTHSIDE.name}; the password is {PASSWORD}, and the code of desk, "
+            f"other for {SOUTHSIDE.name}; the password is {PASSWORD}, and the PIN of desk, "
             f"evening and owner at the desk that they share is {PIN}."
         )
 
@@ -96,7 +96,7 @@ def load(studio: Studio) -> None:
 
 
 def made_up(studio: Studio, *, today: datetime) -> StudioBuilder:
-    """Build a studio. Companies and clients of malformed rows have one purchase each."""
+    """Build a studio. Each company and each client of a malformed row has one purchase."""
     builder = StudioBuilder(studio, today=today)
     for story in studio.companies:
         builder.add_purchase(story)
@@ -112,8 +112,8 @@ def made_up(studio: Studio, *, today: datetime) -> StudioBuilder:
 
 def ensure_people() -> None:
     """Create missing accounts. Existing accounts keep their password and role."""
-    there = set(User.objects.filter(username__in=PEOPLE).values_list("username", flat=True))
-    missing = [username for username in PEOPLE if username not in there]
+    existing = set(User.objects.filter(username__in=PEOPLE).values_list("username", flat=True))
+    missing = [username for username in PEOPLE if username not in existing]
     # One hash for all accounts, because hashing is slow and the password is public.
     password = make_password(PASSWORD) if missing else ""
     pin = {"pin": make_password(PIN), "pin_digits": len(PIN)} if missing else {}

@@ -1,5 +1,5 @@
-// The shared desk: a dialog to choose who is at the desk, with keys for the person and the PIN, and
-// the lock of a desk that nobody uses. The page with the same form works without this file.
+// The shared desk: a dialog to choose the acting member, with keys for the person and the PIN, and
+// the lock of an idle desk. The page with the same form works without this file.
 
 import { singleKeysEnabled } from "./keyboard.js";
 
@@ -59,12 +59,12 @@ document.addEventListener("click", (event) => {
 
 /** Return the form with people and PIN, if it is in the page or in the dialog. */
 function pinForm() {
-  return /** @type {HTMLFormElement | null} */ (document.querySelector("[data-by-code]"));
+  return /** @type {HTMLFormElement | null} */ (document.querySelector("[data-by-pin]"));
 }
 
 /** @param {Element} form */
 function pinFieldOf(form) {
-  return /** @type {HTMLInputElement} */ (form.querySelector("#code"));
+  return /** @type {HTMLInputElement} */ (form.querySelector("#pin"));
 }
 
 /** @param {string} key */
@@ -109,7 +109,7 @@ document.addEventListener(
     if (isFormShown) {
       if (target.type === "password" || event.repeat || key === " ") return;
       if (earlyKeys) earlyKeys.push(key);
-      else if (target.id === "code" && isDigit(key)) return;
+      else if (target.id === "pin" && isDigit(key)) return;
       else if (!handleKey(key)) return;
     } else {
       // No search begins with a full stop, so it opens the dialog from an empty search too.
@@ -137,14 +137,14 @@ function submitIfComplete(form) {
 
 document.addEventListener("input", (event) => {
   const pin = /** @type {HTMLInputElement} */ (event.target);
-  if (pin.id !== "code") return;
+  if (pin.id !== "pin") return;
   pin.value = pin.value.replace(/[^0-9]/g, "");
   const form = pinForm();
   if (form) submitIfComplete(form);
 });
 document.addEventListener("change", (event) => {
   const target = /** @type {Element} */ (event.target);
-  const form = target.closest("[data-by-code]");
+  const form = target.closest("[data-by-pin]");
   if (form && target.matches("[name=who]")) pinFieldOf(form).focus();
 });
 
@@ -169,7 +169,7 @@ const reportEveryMs = Math.min(lockAfterMs / 4, 60_000);
 let lastReport = Date.now();
 
 /**
- * Hide the page before the answer comes, and even if no answer comes.
+ * Hide the page before the response arrives, and even if none arrives.
  * @param {HTMLFormElement} form
  */
 function lock(form) {
@@ -183,7 +183,7 @@ lockForm?.addEventListener("submit", () => {
   if (!isOnItsOwnPage) next.value = currentPath();
 });
 
-/** Report activity to the server now and then: the server cannot see that a note is typed. */
+/** Report activity to the server at intervals, because typing a note sends no request. */
 async function recordActivity() {
   const now = Date.now();
   localStorage.setItem(LAST_ACTIVITY, String(now));

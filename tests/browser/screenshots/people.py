@@ -27,7 +27,7 @@ def shoot_shared_desk(open_window: Callable[[], BrowserContext], shoot: Shoot) -
     shoot(page, "who-is-at-the-desk")
     page.keyboard.type("n9999")
     page.get_by_text("4 tries left").wait_for()
-    shoot(page, "who-wrong-code")
+    shoot(page, "who-wrong-pin")
     for left in ("3 tries", "2 tries", "1 try"):
         page.wait_for_timeout(100)  # a person types no faster
         page.keyboard.type("9999")
@@ -46,7 +46,7 @@ def shoot_shared_desk(open_window: Callable[[], BrowserContext], shoot: Shoot) -
     for label in ("New PIN, 4 to 8 digits", "The same PIN again"):
         page.get_by_label(label).fill("1234")
     page.get_by_role("button", name="Set the PIN").click()
-    shoot(page, "own-code")
+    shoot(page, "own-pin")
     page.goto("/purchases/")
     page.keyboard.type("..")
     page.get_by_text("The desk is locked.").wait_for()
