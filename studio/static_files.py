@@ -1,4 +1,4 @@
-"""How the static files are stored for production: compressed, with a hash in each name."""
+"""The storage of static files in production: compressed, with a hash in each name."""
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 

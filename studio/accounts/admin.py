@@ -1,4 +1,4 @@
-"""The admin of those who sign in: superusers make accounts, owners say who may do what."""
+"""The admin of accounts: superusers create accounts, and owners set the roles of members."""
 
 from typing import Any
 from zoneinfo import available_timezones
@@ -25,7 +25,7 @@ from studio.accounts.membership import Membership
 from studio.accounts.policy import Allowance, Policy
 from studio.accounts.user import User
 
-# What a person may do goes by their role.
+# The role of a member decides what the member may do, so groups have no use.
 admin.site.unregister(Group)
 
 
@@ -36,7 +36,7 @@ class MembershipInline(admin.StackedInline):  # type: ignore[type-arg]
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
-    """For superusers alone: an account holds a password and may be signed in to any org."""
+    """The admin of accounts, for superusers only, because an account may belong to any org."""
 
     inlines = [MembershipInline]
     fieldsets = [
@@ -70,7 +70,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
 
 @admin.register(Membership)
 class MembershipAdmin(OwnOrgAdmin):
-    """Owners change the roles of the others: not their own, so that an org keeps an owner."""
+    """The admin of members. Owners cannot change their own role, so that an org keeps an owner."""
 
     fields = ["user", "org", "role", "has_pin", "locked_until"]
     readonly_fields = ["has_pin", "locked_until"]
@@ -106,7 +106,7 @@ class MembershipAdmin(OwnOrgAdmin):
 
     @admin.display(boolean=True, description=_("has a PIN"))
     def has_pin(self, membership: Membership) -> bool:
-        """The code itself is nobody's to read."""
+        """Return whether the member has a PIN. The admin never shows the PIN or its hash."""
         return bool(membership.pin)
 
     @admin.action(permissions=["change"], description=_("Clear the PIN"))
@@ -139,8 +139,8 @@ class MembershipAdmin(OwnOrgAdmin):
 
 
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What there is to choose from differs between machines and versions, and so is no part of the
-    table."""
+    """The form of a policy. Its choices are not in the model, because each machine and version has
+    other time zones and languages."""
 
     time_zone = forms.ChoiceField(
         label=capfirst(Policy._meta.get_field("time_zone").verbose_name),
@@ -157,7 +157,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(Policy)
 class PolicyAdmin(OwnOrgAdmin):
-    """An org has one, or none and chose nothing."""
+    """The admin of policies. An org has at most one policy."""
 
     form = PolicyForm
     fields = [
@@ -178,15 +178,19 @@ class PolicyAdmin(OwnOrgAdmin):
     list_select_related = ["org"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Every page of the admin asks; the policy came with the member."""
+        """Return whether the user may add a policy: an owner may add the first one.
+
+        Every admin page calls this. It needs no query, because the policy is loaded with the
+        member.
+        """
         member = member_of(request)
-        has_chosen = member is not None and hasattr(member.org, "policy")
-        return request.user.is_superuser or (super().has_add_permission(request) and not has_chosen)
+        has_policy = member is not None and hasattr(member.org, "policy")
+        return request.user.is_superuser or (super().has_add_permission(request) and not has_policy)
 
 
 @admin.register(Allowance)
 class AllowanceAdmin(OwnOrgAdmin):
-    """What the desk may give back by itself. A reason that is not in the list is free."""
+    """The admin of allowances. A reason without an allowance has no limit."""
 
     fields = ["org", "reason", "sessions", "days"]
     list_display = ["reason_in_words", "sessions", "days", "org"]
@@ -194,7 +198,7 @@ class AllowanceAdmin(OwnOrgAdmin):
     list_select_related = ["org"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A reason becomes free again."""
+        """Allow to delete an allowance, which removes the limit of its reason."""
         return self.has_change_permission(request, obj)
 
     @admin.display(description=_("reason"), ordering="reason")
@@ -208,19 +212,22 @@ class AllowanceAdmin(OwnOrgAdmin):
     def formfield_for_choice_field(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> TypedChoiceField | None:
-        """An owner's form has no org, so that Django can't see which reasons are taken there."""
+        """Omit reasons with an allowance. Django cannot: an owner's form has no org field."""
         kwargs["help_text"] = _(
             "A reason without an allowance has no limit. “No reason given” means Reinstate "
             "without a reason."
         )
         member = member_of(request)
         if member and not request.user.is_superuser:
-            taken = member.allowances
-            kwargs["choices"] = [each for each in db_field.choices if each[0] not in taken]
+            kwargs["choices"] = [
+                (reason, label)
+                for reason, label in db_field.choices
+                if reason not in member.allowances
+            ]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Saved by two at once, it is there once."""
+        """Show an error if a concurrent request has saved an allowance for the same reason."""
         try:
             return super().changeform_view(request, *args, **kwargs)
         except IntegrityError:

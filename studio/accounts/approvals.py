@@ -1,4 +1,4 @@
-"""Somebody confirms with their own secret what another person, who stays signed in, is doing."""
+"""The approval of a request by an owner, who types a PIN or password at another member's desk."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -9,13 +9,16 @@ from studio.accounts.membership import Membership
 
 
 def approval_problem(member: Membership, approval: Approval) -> str | None:
-    """None where the secret is that of an owner of the member's org, who is another person. Else
-    why not, in words. Wrong ones count as those at the desk do."""
+    """Return None if the secret is that of another owner of the member's org.
+
+    Otherwise, return the reason as a text for people. A wrong secret counts as a try, as at the
+    desk.
+    """
     owner = member.other_owners.filter(user=approval.user_id).first()
     if owner is None:
         return _("Choose an owner of your studio.")
     if not approval.secret:
-        # A press that is tried again comes without it.
+        # A browser that sends the request again after an error omits the secret.
         return _("Nothing was changed yet: %(owner)s types the password or PIN again.") % {
             "owner": owner.name
         }
@@ -26,8 +29,8 @@ def approval_problem(member: Membership, approval: Approval) -> str | None:
         pass
     left = pins.tries_left(owner)
     if left <= 0:
-        locked = _("Too many wrong tries. %(owner)s can confirm again in 15 minutes.")
-        return locked % {"owner": owner.name}
+        message = _("Too many wrong tries. %(owner)s can confirm again in 15 minutes.")
+        return message % {"owner": owner.name}
     return ngettext(
         "That is not the password or PIN of %(owner)s. %(left)d try is left.",
         "That is not the password or PIN of %(owner)s. %(left)d tries are left.",

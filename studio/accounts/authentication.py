@@ -1,7 +1,7 @@
-"""Django's sign-in without a query of its own: the session's query brings the user along.
+"""Django's authentication, without a query for the user, who was loaded with the session.
 
-Every check stays Django's own. A session that was ended, a password that was changed and an account
-that was switched off all end the sign-in at the next request.
+Django still makes every check. Deleting a session, changing a password and deactivating an account
+each end the sign-in at the next request.
 """
 
 from contextvars import ContextVar
@@ -19,7 +19,7 @@ from studio.accounts.user import User
 
 
 class SignedInMiddleware(AuthenticationMiddleware):
-    """Who is signed in, by Django's rules, without a query of its own."""
+    """Django's middleware, which sets `request.user` here without a query of its own."""
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
@@ -27,22 +27,22 @@ class SignedInMiddleware(AuthenticationMiddleware):
 
 
 class Backend(ModelBackend):
-    """By name and password. Whom the session brought along is not looked up again."""
+    """Django's backend for user name and password. It reuses the user loaded with the session."""
 
     def get_user(self, user_id: int) -> User | None:
-        user = _came_along.get()
+        user = _session_user.get()
         if user is None or user.pk != user_id:
             return super().get_user(user_id)
         return user if self.user_can_authenticate(user) else None
 
 
-_came_along: ContextVar[User | None] = ContextVar("came_along", default=None)
+_session_user: ContextVar[User | None] = ContextVar("session_user", default=None)
 
 
 def _signed_in(request: HttpRequest) -> User | AnonymousUser:
     loaded = cast("SessionStore", request.session).valid_session
-    before = _came_along.set(loaded.session.user if loaded else None)
+    token = _session_user.set(loaded.session.user if loaded else None)
     try:
         return auth.get_user(request)
     finally:
-        _came_along.reset(before)
+        _session_user.reset(token)

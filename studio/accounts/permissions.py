@@ -1,4 +1,4 @@
-"""The role permissions: what each role may do."""
+"""The roles of members, and the permissions of each role."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""What the database keeps of each browser that somebody signed in."""
+"""The session table, and the query that loads a session with its users, members and org."""
 
 from __future__ import annotations
 
@@ -20,10 +20,13 @@ from studio.accounts.user import User
 
 
 class Session(AbstractBaseSession):
-    """Django's session, with whom it names in columns of their own. They only find the rows: what
-    holds is what `session_data` says, which is signed."""
+    """Django's session, with the ids of its user and its acting member as columns.
 
-    # Without constraints: who is deleted is found no more, and takes nothing along.
+    The columns are for the join that loads the rows. Only the ids in `session_data` grant access,
+    because that is signed.
+    """
+
+    # No foreign key constraint: deleting a user or member must not cascade to sessions.
     user = models.ForeignKey(
         User, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
     )
@@ -39,17 +42,17 @@ class Session(AbstractBaseSession):
 
 @dataclass(frozen=True)
 class ValidSession:
-    """A session with the people it names, and what a request reads of their org's desk."""
+    """A session that has not expired, with its users and members and the facts about their desk."""
 
     session: Session
-    # The transactions that this request has seen, for live updates.
+    # The PostgreSQL snapshot of this request, for live updates.
     snapshot: str
     has_pins: bool
-    # By reason.
+    # The allowances of the org, by reason.
     allowances: dict[str, Allowance]
 
 
-# What a session's row brings along.
+# The models of the columns in select_session.sql, in order.
 SESSION_ROW = RowMapper(
     session=Session,
     person=User,
@@ -63,8 +66,7 @@ SELECT_SESSION = read_statement(Path(__file__).parent / "sql" / "select_session.
 
 
 def valid_session(key: str) -> ValidSession | None:
-    """Load a session that is not over, with all that a request reads before its view, in one
-    query."""
+    """Load a session that has not expired, with all that the middleware needs, in one query."""
     row = _first_row({"key": key, "now": timezone.now()})
     if row is None:
         return None
@@ -77,7 +79,7 @@ def valid_session(key: str) -> ValidSession | None:
     if member:
         member.user, member.org = person, org
         Org.policy.related.set_cached_value(org, policy)
-    # Django has JSON come as text.
+    # Django configures psycopg to return JSON as text.
     allowances = [Allowance(**columns) for columns in json.loads(allowed or "[]")]
     return ValidSession(
         session=session,
@@ -88,8 +90,8 @@ def valid_session(key: str) -> ValidSession | None:
 
 
 def _first_row(params: dict[str, Any]) -> list[Any] | None:
-    # The first query of a request finds out by itself whether the connection still stands, and
-    # saves the SELECT 1 that Django would ask before it.
+    # Skip Django's health check (SELECT 1). If the connection is broken, this query fails and is
+    # retried on a new connection.
     connection.health_check_done = True  # type: ignore[attr-defined]
     try:
         return SESSION_ROW.first(SELECT_SESSION, params)

@@ -1,4 +1,4 @@
-"""Django's session store on our session table, which also loads the people it names."""
+"""Django's session store on our session table, which also loads the members of the session."""
 
 from typing import Any, cast
 
@@ -7,7 +7,7 @@ from django.contrib.sessions.backends import db
 
 from studio.accounts.session import Session, ValidSession, valid_session
 
-# The key of the session that names the membership of who acts there, first of a list.
+# The key of the session data with the acting member: a list of the membership id and a stamp.
 ACTING = "acting"
 
 BACKEND = "studio.accounts.authentication.Backend"
@@ -20,8 +20,8 @@ class SessionStore(db.SessionStore):
 
     @property
     def valid_session(self) -> ValidSession | None:
-        """The session as it was loaded, with the people it names. None for a new session."""
-        self.keys()  # loads it
+        """Return the loaded session with its users and members, or None for a new session."""
+        self.keys()  # loads the session
         return self._valid_session
 
     @classmethod
@@ -30,7 +30,7 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         key = self.session_key
-        # PostgreSQL has no NUL, and a cookie may say anything.
+        # PostgreSQL rejects NUL in a text, and a cookie may contain it.
         loaded = valid_session(key) if key and "\0" not in key else None
         self._valid_session = loaded
         if loaded is None:

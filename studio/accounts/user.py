@@ -4,8 +4,8 @@ from django.contrib.auth.models import AbstractUser
 
 
 class User(AbstractUser):
-    """A person who signs in. What they may do is said by their membership."""
+    """A person who signs in. The role of their membership decides what they may do."""
 
     def get_short_name(self) -> str:
-        """What the others at the desk call them."""
+        """Return the first name, or the user name of a user without one."""
         return super().get_short_name() or self.get_username()

@@ -1,4 +1,4 @@
-"""The comparison of the models with the migrations, without the texts that people read."""
+"""The comparison of the models with the migrations, without the texts for people."""
 
 from typing import Any
 
@@ -9,8 +9,10 @@ NAMES = ["verbose_name", "verbose_name_plural"]
 
 
 class SchemaAutodetector(MigrationAutodetector):
-    """Ignores labels, help texts, error messages and choices, because the database does not store
-    them: a new reason or a better label needs no migration."""
+    """An autodetector that ignores labels, help texts, error messages and choices.
+
+    The database does not store them, so a new reason or a better label needs no migration.
+    """
 
     def __init__(self, from_state: ProjectState, to_state: ProjectState, *args: Any) -> None:
         for state in (from_state, to_state):

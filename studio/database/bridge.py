@@ -1,8 +1,9 @@
 """The bridge from the migrations before version 0.1.0 to those of 0.1.0. Delete it in 0.2.0.
 
-The migrations of 0.1.0 replace 34 older ones that were never released. A database to which all of
-these were applied is carried over: `bridge.sql` renames what changed its name, and the schema's
-own repair replaces the functions, triggers, constraints and comments whose text changed.
+The migrations of 0.1.0 replace 34 older ones that were never released. The bridge upgrades a
+database to which all of these were applied. `bridge.sql` renames columns, constraints and functions
+that have a new name. `schema.repair` replaces the functions, triggers, constraints and comments
+whose text changed.
 """
 
 from pathlib import Path
@@ -13,7 +14,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from studio.database import schema
 from studio.database.default_privileges import closed_to_others
 
-# One of these is in every database of the older migrations, and in no other.
+# Every database of the older migrations has one of these, and no other database has.
 OLD = {("studio", "0001_initial"), ("purchases", "0002_release_session")}
 LAST = {
     ("purchases", "0028_initials_of_older_clients"),
@@ -34,7 +35,7 @@ class TooOld(Exception):
 
 
 def is_needed() -> bool:
-    """Return whether the database has the older migrations. Raise `TooOld` if it has not all."""
+    """Return whether the database has the older migrations. Raise `TooOld` if some are missing."""
     applied = MigrationRecorder(connection).applied_migrations()
     if not OLD & applied.keys():
         return False
@@ -44,7 +45,7 @@ def is_needed() -> bool:
 
 
 def cross() -> None:
-    """Carry the database over, in one transaction."""
+    """Upgrade the database, in one transaction."""
     database = schema.postgres()
     with transaction.atomic(), closed_to_others():
         database.execute("SET LOCAL lock_timeout = '5s'")

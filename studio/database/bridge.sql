@@ -1,4 +1,4 @@
--- Rename what the migrations before version 0.1.0 made, and record the migrations of 0.1.0.
+-- Rename the objects of the migrations before version 0.1.0, and record the migrations of 0.1.0.
 ALTER TABLE public.session_requests RENAME COLUMN objection TO refusal;
 ALTER TABLE public.session_requests RENAME COLUMN claimed_in TO claimed_xact_id;
 ALTER TABLE public.session_requests RENAME CONSTRAINT session_requests_extend_says_how_long
@@ -22,7 +22,7 @@ TO a_pin_has_4_to_8_digits;
 ALTER TABLE public.studio_membership RENAME CONSTRAINT studio_membership_code_digits_check
 TO studio_membership_pin_digits_check;
 
--- From version 18 a NOT NULL is a constraint, whose name has the old name of its column.
+-- From PostgreSQL 18 on, NOT NULL is a constraint. Its name still contains the old column name.
 DO $$
 DECLARE
     v_old record;
@@ -60,7 +60,7 @@ RENAME TO count_reinstatements;
 ALTER FUNCTION public.hold_times_given_back(uuid, uuid, text, int)
 RENAME TO lock_and_count_reinstatements;
 
--- Its parameter has another name now, which CREATE OR REPLACE refuses.
+-- Drop the function, because CREATE OR REPLACE cannot rename its parameter.
 DROP FUNCTION public.event_to_reverse(uuid, text, bigint);
 
 DELETE FROM public.django_migrations WHERE app IN ('purchases', 'studio');

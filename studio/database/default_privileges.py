@@ -1,4 +1,4 @@
-"""The rights that default privileges of a database grant other roles on what we create there."""
+"""The revocation of rights that default privileges grant other roles on new objects of ours."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +32,7 @@ SELECT array_agg(oid) FROM (
 
 @contextmanager
 def closed_to_others() -> Iterator[None]:
-    """Revoke at the end what default privileges granted other roles on new objects."""
+    """Revoke, at the end, the rights that default privileges granted other roles on new objects."""
     (before,) = postgres().execute(EXISTING_OBJECTS).fetchone() or ([],)
     yield
     for (revoke,) in postgres().execute(REVOKE_DEFAULT_PRIVILEGES, [before]).fetchall():

@@ -24,12 +24,12 @@ class Command(BaseCommand):
     def handle(self, *, dry_run: bool, **options: Any) -> None:
         try:
             with exclusive_lock():
-                seen = self.inspect()
+                inspection = self.inspect()
                 if dry_run:
                     self.stdout.write("\nThis was a dry run. Nothing was changed.")
                     return
-                apply(self.say)
-                # Nothing is left to migrate; the permissions of new models are made.
+                apply(self.write)
+                # Every migration is applied. This call creates the permissions of new models.
                 call_command("migrate", verbosity=0)
                 self.set_up_roles()
         except Interrupted as interrupted:
@@ -37,23 +37,23 @@ class Command(BaseCommand):
                 f"Another program held a lock: {interrupted}. Run attach again: it goes on "
                 "from here."
             ) from interrupted
-        if seen.history.missing:
+        if inspection.history.missing:
             self.stdout.write(
                 "\nAttached. `manage.py check --database default` reports later "
                 "changes. `manage.py createsuperuser` creates the first account."
             )
 
     def inspect(self) -> Inspection:
-        seen = inspect()
-        self.stdout.write(str(seen.report))
-        if refusals := seen.report.refusals:
+        inspection = inspect()
+        self.stdout.write(str(inspection.report))
+        if refusals := inspection.report.refusals:
             reasons = "\n".join(f"  - {reason}" for reason in refusals)
             raise CommandError(f"Nothing was done. Change this first:\n{reasons}")
-        if not seen.history.missing:
+        if not inspection.history.missing:
             self.stdout.write("\nNothing to do: this database is attached.")
         else:
             self.stdout.write("")
-        return seen
+        return inspection
 
     def set_up_roles(self) -> None:
         try:
@@ -63,6 +63,6 @@ class Command(BaseCommand):
                 f"The database is attached, but its roles could not be set up. {error}"
             ) from error
 
-    def say(self, text: str) -> None:
+    def write(self, text: str) -> None:
         self.stdout.write(text, ending="")
         self.stdout.flush()

@@ -12,13 +12,13 @@ class Command(migrate.Command):
     autodetector = SchemaAutodetector
 
     def execute(self, *args: Any, **options: Any) -> str | None:
-        """Carry an older database over before the checks look at it."""
+        """Upgrade a database of before version 0.1.0 first, because the checks would fail on it."""
         changes = not (options["plan"] or options["check_unapplied"])
         if changes and options["database"] == DEFAULT_DB_ALIAS:
             try:
                 if bridge.is_needed():
                     bridge.cross()
-                    # The checks would miss the roles, which setup_roles sets up afterwards.
+                    # The checks would report missing roles, which setup_roles creates later.
                     options["skip_checks"] = True
             except bridge.TooOld as error:
                 raise CommandError(str(error)) from error

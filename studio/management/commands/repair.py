@@ -20,8 +20,8 @@ class Command(BaseCommand):
     def handle(self, *, dry_run: bool, **options: Any) -> None:
         history = schema.history()
         drifts = schema.drift(history)
-        for each in drifts:
-            self.stdout.write(f"{each.name}.")
+        for drift in drifts:
+            self.stdout.write(f"{drift.name}.")
         if dry_run:
             return
         try:
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         else:
             call_command("setup_roles", stdout=self.stdout, stderr=self.stderr)
         if left := schema.drift(history):
-            names = "; ".join(each.name for each in left)
+            names = "; ".join(drift.name for drift in left)
             raise CommandError(f"Not repaired: {names}. Restore tables from a backup.")
         self.stdout.write(
             "The schema is as the migrations make it. Run `python manage.py check_ledger` to find "

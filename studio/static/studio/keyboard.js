@@ -39,7 +39,7 @@ let enterPending = false;
 
 /**
  * Search for the text of the field, then focus the row if it is the only one. A scanner sends Enter
- * before the answer to its text has come.
+ * before the response to its text arrives.
  * @param {HTMLInputElement} field
  */
 function submitSearch(field) {

@@ -32,8 +32,8 @@ class SignedOut extends Error {}
 
 // --- Requests --------------------------------------------------------------------------------
 
-// An answer that htmx waits for may be newer or older than a live answer. A live answer is dropped
-// if a request of htmx is pending, or was sent since.
+// A response to htmx may be newer or older than a live response. A live response is dropped if a
+// request of htmx is pending, or was sent since.
 let requestCount = 0;
 document.addEventListener("htmx:beforeRequest", () => requestCount++);
 const isRequestPending = () => document.querySelector(".htmx-request") !== null;
@@ -42,10 +42,10 @@ const isRequestPending = () => document.querySelector(".htmx-request") !== null;
 const isOvertaken = (countBefore) => isRequestPending() || requestCount !== countBefore;
 
 /**
- * Fetch without a sign of activity: a desk that nobody uses must lock in spite of polling.
+ * Fetch without a sign of activity, because an idle desk must lock in spite of polling.
  * @param {string} url
  * @param {Record<string, string>} [extraHeaders]
- * @param {number[]} [expected] statuses that are no errors, besides 2xx
+ * @param {number[]} [expected] statuses besides 2xx that are not errors
  */
 async function fetchLive(url, extraHeaders = {}, expected = [304, 403]) {
   const response = await fetch(url, {
@@ -97,7 +97,7 @@ async function update() {
   if (isChanged) {
     const ids = shownIds();
     const named = ids.filter((id) => changed?.includes(id) ?? true);
-    // Each row shows how many sessions its client was given back, on any purchase.
+    // A row shows the reinstatements of its client on all purchases.
     const clients = new Set(named.map(clientOf));
     const affected = ids.filter((id) => named.includes(id) || clients.has(clientOf(id)));
     affected.forEach((id) => stale.add(id));
@@ -110,7 +110,7 @@ async function update() {
 
 /**
  * Fetch stale rows and show them.
- * @param {boolean} mustRenewToken an answer with rows includes a new live token
+ * @param {boolean} mustRenewToken fetch even without rows, because the response has a new live token
  */
 async function updateRows(mustRenewToken) {
   const shown = new Set(shownIds());
@@ -156,7 +156,7 @@ async function updateParts() {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   if (isOvertaken(before) || parts.some(isBusy)) return;
   partsStale = false;
-  // The purchase or client of the page was deleted. Its row says so; the history stays readable.
+  // The purchase or client of the page was deleted. The row shows that, and the history stays.
   if (response.status === 404) return;
   for (const part of parts) {
     const fresh = page.getElementById(part.id);
@@ -305,7 +305,7 @@ function showStatus(id) {
 document.addEventListener("visibilitychange", poll);
 window.addEventListener("online", poll);
 
-// These events may free a cell or a part that was in use.
+// After these events, a cell or part that was in use may be replaced.
 for (const type of ["focusout", "toggle", "pointerup", "htmx:afterSettle"]) {
   const pollSoon = () => {
     if (!deferred.size && !partsStale) return;

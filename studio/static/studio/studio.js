@@ -1,5 +1,5 @@
-// What HTML and htmx leave to do: restore the focus after a swap, put in a row that an answer
-// includes, and tell people about a lost connection. Every page works without this file.
+// Additions to HTML and htmx: restore the focus after a swap, insert a row that a response
+// includes, and show a lost connection. Every page works without this file.
 
 import { mainControl } from "./keyboard.js";
 
@@ -19,7 +19,7 @@ function cloneTemplate(id) {
 /** @type {Element | null} */
 let includedRow = null;
 
-// The button that had the focus may be gone with the old row, or with the old note.
+// The swap may have removed the focused button with the old row or the old note.
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   const row = detail.elt.closest?.(".desk tbody tr") ?? (detail.target === note && includedRow);
   if (row && row.isConnected && document.activeElement === document.body) {
@@ -30,7 +30,7 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
 // --- A guard against double clicks -----------------------------------------------------------
 
 // The second half of a double click, or a key that is held, must not activate the button that took
-// the place of the first. (Without this file the stylesheet blocks the pointer for as long.)
+// the place of the first. Without this file, the stylesheet blocks the pointer for the same time.
 export const CLICK_GUARD_MS = 500;
 /**
  * When a row or the note was last swapped, by element id, as of performance.now().
@@ -64,7 +64,7 @@ document.addEventListener("click", blockEarlyClick, true);
 
 // --- Rows and errors in the note -------------------------------------------------------------
 
-// An answer for the note may include the row; a search may have removed the row from the page.
+// A response for the note may include a row. Skip the row if a search has removed it from the page.
 document.addEventListener("htmx:afterSwap", () => {
   document.querySelectorAll("#note template[data-row]").forEach((template) => {
     const row = /** @type {HTMLTemplateElement} */ (template).content.firstElementChild;
@@ -77,7 +77,7 @@ document.addEventListener("htmx:afterSwap", () => {
   });
 });
 
-// An error is answered with a note: show it as the note, and leave the row as it is.
+// The content of an error response is a note: show it as the note, and keep the row.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (!event.detail.isError) return;
   event.detail.target = note;
@@ -87,21 +87,21 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 // --- A lost connection -----------------------------------------------------------------------
 
 /**
- * Offer to send a request again whose answer was lost. The server may have counted it. The form
- * keeps its request id, so a second try is not counted twice.
+ * Offer to send a request again if its response was lost. The server may have processed the
+ * request. The form keeps its request id, so a retry is idempotent.
  * @param {HtmxEvent} event
  */
 function showUnanswered({ detail }) {
   /** @type {HTMLFormElement | null} */
   const form = detail.elt.closest("form[method=post]");
-  const words = cloneTemplate(form ? "unconfirmed" : "unanswered");
+  const message = cloneTemplate(form ? "unconfirmed" : "unanswered");
   if (form) {
     const submitter = detail.requestConfig?.triggeringEvent?.submitter;
-    words.querySelector("button")?.addEventListener("click", () => sendAgain(form, submitter));
+    message.querySelector("button")?.addEventListener("click", () => sendAgain(form, submitter));
   }
   note.querySelectorAll(".refused, .refused ~ *").forEach((old) => old.remove());
-  if (form && note.contains(form)) note.prepend(words);
-  else note.replaceChildren(words);
+  if (form && note.contains(form)) note.prepend(message);
+  else note.replaceChildren(message);
 }
 
 /**

@@ -1,5 +1,5 @@
--- The role that owns the functions, and the role that the web process connects as. Neither is
--- above the rights that it is given, and neither is a member of another role.
+-- Create the role that owns the functions and the role that the web process connects as. Remove
+-- superuser and similar attributes from both, and their memberships in other roles.
 DO $$
 DECLARE
     v_role record;

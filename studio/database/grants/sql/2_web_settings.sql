@@ -1,4 +1,4 @@
--- A statement of the web process that waits too long gives up, in this database.
+-- Let studio_app connect to this database, and set its settings there, such as timeouts.
 DO $$
 DECLARE
     v_setting text;

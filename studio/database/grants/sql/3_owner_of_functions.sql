@@ -1,5 +1,6 @@
--- Hands the functions to studio_ledger. Who owns the tables is a member of it, so that a later
--- migration may replace them. A new owner needs CREATE on the schema for that moment alone.
+-- Make studio_ledger the owner of the functions. The owner of the tables becomes a member of
+-- studio_ledger, so that a later migration may replace the functions. ALTER FUNCTION requires that
+-- the new owner has CREATE on the schema, so this is granted first and revoked at the end.
 DO $$
 DECLARE
     v_owner regrole := (

@@ -1,6 +1,6 @@
--- Takes every right on our functions, tables and sequences from everybody but their owners, who
--- is named then below: also what an older version or default privileges gave. The tables of other
--- programs keep the rights of other roles.
+-- Revoke every right on our functions, tables and sequences from all roles but their owners. This
+-- includes rights from older versions and from default privileges. The next statements grant the
+-- rights that roles need. Other roles keep their rights on the shared tables.
 DO $$
 DECLARE
     v_granted record;

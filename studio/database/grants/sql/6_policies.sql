@@ -1,5 +1,5 @@
--- Where row level security is enabled on a table, the roles that have rights on it see its rows by
--- a policy of their own; the policies of others stay as they are.
+-- Create a policy for each of our roles on each table with row level security, so that the role
+-- sees all rows. The policies of other roles stay as they are.
 DO $$
 DECLARE
     v_missing record;
