@@ -115,7 +115,7 @@ class SignInRequired(LoginRequiredMiddleware):
 
 
 class MembershipRequired:
-    """Set `request.desk` and `request.member`, the acting member, and refuse requests at a locked desk.
+    """Set `request.desk` and `request.member`, and refuse requests at a locked desk.
 
     Superusers without a membership can open only the admin.
     """
