@@ -1,4 +1,4 @@
-"""The roles of members, and the permissions of each role."""
+"""The roles of members, and the role permissions: what each role may do."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -21,19 +21,7 @@ from studio.accounts.membership import Membership
 TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
 # Common PINs, besides runs and repetitions of digits.
-USUAL = {
-    "1004",
-    "1379",
-    "1397",
-    "2580",
-    "0852",
-    "2468",
-    "1357",
-    "1973",
-    "2000",
-    "147258",
-    "159753",
-}
+USUAL = {"1004", "1379", "1397", "2580", "0852", "2468", "1357", "1973", "2000", "147258", "159753"}
 
 
 class LockedOut(Exception):
