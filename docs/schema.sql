@@ -169,50 +169,6 @@ $$;
 
 COMMENT ON FUNCTION public.extension_to_undo(p_purchase_id uuid) IS 'Studio: returns the extension of a purchase that can be undone, or null.';
 
-CREATE FUNCTION public.find_clients(p_org_id uuid, p_names text[], p_words text[], p_at_most integer) RETURNS TABLE(place bigint, client_id uuid, is_whole boolean)
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    SELECT listed.place, match.id, match.is_whole
-    FROM unnest(p_names, p_words) WITH ORDINALITY AS listed (name, words, place),
-        LATERAL (
-            -- Longest word first, because fewer clients have it.
-            SELECT array_agg(public.fold_for_search(word) ORDER BY length(word) DESC) AS words
-            FROM string_to_table(listed.words, ' ') AS word
-        ) AS folded,
-        LATERAL (
-            SELECT client.id, coalesce(
-                public.fold_for_search(listed.name) IN (
-                    public.fold_for_search(client.full_name), public.fold_for_search(client.email)
-                ), false) AS is_whole
-            FROM (
-                SELECT DISTINCT term.client_id
-                FROM public.client_search_terms AS term
-                WHERE term.org_id = p_org_id
-                    AND term.term >= folded.words[1]
-                    -- A range instead of LIKE, because the index serves a range. chr(1114111) is
-                    -- greater than every letter.
-                    AND term.term < folded.words[1] || chr(1114111)
-            ) AS first
-                JOIN public.clients AS client ON client.id = first.client_id
-            WHERE NOT EXISTS (
-                SELECT FROM unnest(folded.words[2:]) AS word
-                WHERE NOT EXISTS (
-                    SELECT FROM public.client_search_terms AS term
-                    WHERE term.client_id = client.id
-                        AND term.org_id = p_org_id
-                        AND term.term >= word
-                        AND term.term < word || chr(1114111)
-                )
-            )
-            ORDER BY is_whole DESC, client.full_name, client.id
-            LIMIT p_at_most
-        ) AS match
-    ORDER BY listed.place, match.is_whole DESC, match.id
-$$;
-
-COMMENT ON FUNCTION public.find_clients(p_org_id uuid, p_names text[], p_words text[], p_at_most integer) IS 'Studio: returns the clients of an org that match each name or e-mail address of a list.';
-
 CREATE FUNCTION public.fold_for_search(p_word text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1315,8 +1271,6 @@ REVOKE ALL ON FUNCTION public.extend_expiry(p_purchase_id uuid, p_days integer, 
 REVOKE ALL ON FUNCTION public.extended_expiry(p_expires_at timestamp with time zone, p_days integer, p_until date, p_zone text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.extension_to_undo(p_purchase_id uuid) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION public.find_clients(p_org_id uuid, p_names text[], p_words text[], p_at_most integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.lock_and_check_undo(p_purchase_id uuid, p_event_id bigint) FROM PUBLIC;
 

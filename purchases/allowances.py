@@ -1,7 +1,7 @@
 """How much of an org's allowances a client has used, to show on the desk.
 
 The reinstatement itself checks the allowance again, behind a lock
-(migrations/0014_count_reinstatements.sql).
+(migrations/0013_count_reinstatements.sql).
 """
 
 from __future__ import annotations

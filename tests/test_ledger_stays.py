@@ -22,7 +22,7 @@ CHANGES = pytest.mark.parametrize(
         "MERGE INTO {} AS gone USING (VALUES (1)) AS one (n) ON true WHEN MATCHED THEN DELETE",
     ],
 )
-opening = import_module("purchases.migrations.0016_open_older_purchases")
+opening = import_module("purchases.migrations.0015_open_older_purchases")
 
 
 # --- Append-only ----------------------------------------------------------------------------------

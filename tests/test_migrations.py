@@ -168,7 +168,7 @@ def migrate_in_a_thread() -> None:
     ("before", "change"),
     [
         ("0002", "INSERT INTO clients (org_id, full_name) SELECT id, 'Bo Lee' FROM orgs"),
-        ("0016", "UPDATE clients SET full_name = 'Eva Sol'"),
+        ("0015", "UPDATE clients SET full_name = 'Eva Sol'"),
     ],
     ids=["before the triggers", "during the backfill"],
 )

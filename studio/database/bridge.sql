@@ -60,6 +60,9 @@ RENAME TO count_reinstatements;
 ALTER FUNCTION public.hold_times_given_back(uuid, uuid, text, int)
 RENAME TO lock_and_count_reinstatements;
 
+-- The site searches by a statement instead of this function.
+DROP FUNCTION public.find_clients(uuid, text[], text[], int);
+
 -- Drop the function, because CREATE OR REPLACE cannot rename its parameter.
 DROP FUNCTION public.event_to_reverse(uuid, text, bigint);
 
@@ -69,17 +72,16 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('studio', '0001_accounts', now()),
 ('purchases', '0002_desk_indexes', now()),
 ('purchases', '0003_client_search_terms', now()),
-('purchases', '0004_find_clients', now()),
-('purchases', '0005_session_requests', now()),
-('purchases', '0006_session_events', now()),
-('purchases', '0007_record_session_event', now()),
-('purchases', '0008_release_session', now()),
-('purchases', '0009_use_session', now()),
-('purchases', '0010_undo_reinstatement', now()),
-('purchases', '0011_sessions_used_is_between_0_and_total', now()),
-('purchases', '0012_expiry_events', now()),
-('purchases', '0013_extend_expiry', now()),
-('purchases', '0014_count_reinstatements', now()),
-('purchases', '0015_cancelled_classes', now()),
-('purchases', '0016_open_older_purchases', now()),
-('purchases', '0017_index_older_clients', now());
+('purchases', '0004_session_requests', now()),
+('purchases', '0005_session_events', now()),
+('purchases', '0006_record_session_event', now()),
+('purchases', '0007_release_session', now()),
+('purchases', '0008_use_session', now()),
+('purchases', '0009_undo_reinstatement', now()),
+('purchases', '0010_sessions_used_is_between_0_and_total', now()),
+('purchases', '0011_expiry_events', now()),
+('purchases', '0012_extend_expiry', now()),
+('purchases', '0013_count_reinstatements', now()),
+('purchases', '0014_cancelled_classes', now()),
+('purchases', '0015_open_older_purchases', now()),
+('purchases', '0016_index_older_clients', now());

@@ -12,20 +12,20 @@ SEED = 20261122
 RECORDED = [
     "auth.0001_initial",
     "studio.0001_accounts",
-    "purchases.0008_release_session",
-    "purchases.0011_sessions_used_is_between_0_and_total",
-    "purchases.0017_index_older_clients",
+    "purchases.0007_release_session",
+    "purchases.0010_sessions_used_is_between_0_and_total",
+    "purchases.0016_index_older_clients",
 ]
 STEPS = [
     "What attach will do",
     "contenttypes.0001_initial",
     "studio.0001_accounts",
     "purchases.0003_client_search_terms",
-    "purchases.0007_record_session_event",
-    "purchases.0012_expiry_events",
-    "purchases.0015_cancelled_classes",
-    "purchases.0016_open_older_purchases",
-    "purchases.0017_index_older_clients",
+    "purchases.0006_record_session_event",
+    "purchases.0011_expiry_events",
+    "purchases.0014_cancelled_classes",
+    "purchases.0015_open_older_purchases",
+    "purchases.0016_index_older_clients",
 ]
 
 # Terminate the session at some of the DDL statements.

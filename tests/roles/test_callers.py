@@ -63,7 +63,7 @@ def test_grants_on_shared_tables_stay_and_on_other_tables_go(
         assert tables_of(role, privilege) == shared
 
 
-@pytest.mark.parametrize("stem", ["0008_release_session", "0010_undo_reinstatement"])
+@pytest.mark.parametrize("stem", ["0007_release_session", "0009_undo_reinstatement"])
 def test_next_run_revokes_execute_on_a_recreated_function(other_programs: None, stem: str) -> None:
     """Default privileges grant it to the phone roles, although its migration revokes PUBLIC."""
     grants.set_up(connection)

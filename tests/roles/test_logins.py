@@ -55,7 +55,7 @@ def test_login_can_migrate_and_set_up_again() -> None:
     with signed_in_as(make_login("CREATEROLE")):
         grants.set_up(connection)
         before = privileges()
-        for stem in ("0008_release_session", "0010_undo_reinstatement"):
+        for stem in ("0007_release_session", "0009_undo_reinstatement"):
             rows((MIGRATIONS / stem).with_suffix(".sql").read_text())
         definition = value("SELECT pg_get_functiondef('refresh_search_terms'::regproc)")
         rows(definition)
@@ -90,7 +90,7 @@ def test_login_sets_up_after_a_superuser_ran_the_printed_sql() -> None:
     assert names() == []
     before = privileges()
     with signed_in_as(login):
-        rows((MIGRATIONS / "0009_use_session.sql").read_text())
+        rows((MIGRATIONS / "0008_use_session.sql").read_text())
         assert grants.set_up(connection) is True
     assert privileges() == before
 

@@ -88,7 +88,6 @@ FUNCTIONS = {
     "undo_extension(uuid,bigint)": Function((APP,)),
     "correct_expiry(uuid,timestamp with time zone)": Function((APP,)),
     "fold_for_search(text)": Function((APP,)),
-    "find_clients(uuid,text[],text[],integer)": Function((APP,)),
     "count_reinstatements(uuid,uuid[],text[],integer[])": Function((APP,)),
     "lock_and_count_reinstatements(uuid,uuid,text,integer)": Function((APP,)),
     "search_terms(text,text,text)": Function(),

@@ -26,7 +26,7 @@ def open_older_purchases(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("purchases", "0015_cancelled_classes")]
+    dependencies = [("purchases", "0014_cancelled_classes")]
     operations = [
         migrations.RunPython(open_older_purchases, migrations.RunPython.noop, elidable=False)
     ]

@@ -6,22 +6,22 @@ FOLDER = Path(__file__).parent
 
 
 class Migration(migrations.Migration):
-    dependencies = [("purchases", "0012_expiry_events")]
+    dependencies = [("purchases", "0011_expiry_events")]
     operations = [
         migrations.RunSQL(
-            (FOLDER / "0013_extended_expiry.sql").read_text(),
+            (FOLDER / "0012_extended_expiry.sql").read_text(),
             reverse_sql="DROP FUNCTION public.extended_expiry(timestamptz, int, date, text)",
         ),
         migrations.RunSQL(
-            (FOLDER / "0013_extend_expiry.sql").read_text(),
+            (FOLDER / "0012_extend_expiry.sql").read_text(),
             reverse_sql="DROP FUNCTION public.extend_expiry(uuid, int, date, text)",
         ),
         migrations.RunSQL(
-            (FOLDER / "0013_undo_extension.sql").read_text(),
+            (FOLDER / "0012_undo_extension.sql").read_text(),
             reverse_sql="DROP FUNCTION public.undo_extension(uuid, bigint)",
         ),
         migrations.RunSQL(
-            (FOLDER / "0013_correct_expiry.sql").read_text(),
+            (FOLDER / "0012_correct_expiry.sql").read_text(),
             reverse_sql="DROP FUNCTION public.correct_expiry(uuid, timestamptz)",
         ),
     ]

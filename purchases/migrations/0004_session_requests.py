@@ -8,12 +8,12 @@ FOLDER = Path(__file__).parent
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("purchases", "0004_find_clients"),
+        ("purchases", "0003_client_search_terms"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
         migrations.RunSQL(
-            (FOLDER / "0005_session_requests.sql").read_text(),
+            (FOLDER / "0004_session_requests.sql").read_text(),
             reverse_sql="DROP TABLE public.session_requests",
             state_operations=[
                 migrations.CreateModel(

@@ -6,10 +6,10 @@ FOLDER = Path(__file__).parent
 
 
 class Migration(migrations.Migration):
-    dependencies = [("purchases", "0007_record_session_event")]
+    dependencies = [("purchases", "0006_record_session_event")]
     operations = [
         migrations.RunSQL(
-            (FOLDER / "0008_release_session.sql").read_text(),
+            (FOLDER / "0007_release_session.sql").read_text(),
             reverse_sql="DROP FUNCTION public.release_session(uuid)",
         ),
     ]

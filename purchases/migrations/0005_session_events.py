@@ -6,14 +6,21 @@ FOLDER = Path(__file__).parent
 
 
 class Migration(migrations.Migration):
-    dependencies = [("purchases", "0011_sessions_used_is_between_0_and_total")]
+    dependencies = [("purchases", "0004_session_requests")]
     operations = [
         migrations.RunSQL(
-            (FOLDER / "0012_expiry_events.sql").read_text(),
-            reverse_sql="DROP TABLE public.expiry_events",
+            (FOLDER / "0005_forbid_change.sql").read_text(),
+            reverse_sql=[
+                "DROP TRIGGER forbid_change ON public.session_requests",
+                "DROP FUNCTION public.forbid_change()",
+            ],
+        ),
+        migrations.RunSQL(
+            (FOLDER / "0005_session_events.sql").read_text(),
+            reverse_sql="DROP TABLE public.session_events",
             state_operations=[
                 migrations.CreateModel(
-                    name="ExpiryEvent",
+                    name="SessionEvent",
                     fields=[
                         (
                             "id",
@@ -40,19 +47,19 @@ class Migration(migrations.Migration):
                                 db_constraint=False,
                                 db_index=False,
                                 on_delete=models.DO_NOTHING,
-                                related_name="expiry_events",
+                                related_name="events",
                                 to="purchases.purchase",
                             ),
                         ),
                         ("kind", models.TextField()),
-                        ("expires_before", models.DateTimeField(null=True)),
-                        ("expires_at", models.DateTimeField(null=True)),
+                        ("delta", models.IntegerField()),
+                        ("sessions_used", models.IntegerField(null=True)),
                         (
                             "request",
                             models.OneToOneField(
                                 null=True,
                                 on_delete=models.DO_NOTHING,
-                                related_name="expiry_event",
+                                related_name="event",
                                 to="purchases.sessionrequest",
                             ),
                         ),
@@ -62,7 +69,7 @@ class Migration(migrations.Migration):
                                 null=True,
                                 on_delete=models.DO_NOTHING,
                                 related_name="reversed_by",
-                                to="purchases.expiryevent",
+                                to="purchases.sessionevent",
                             ),
                         ),
                         ("db_role", models.TextField()),
@@ -73,20 +80,8 @@ class Migration(migrations.Migration):
                             ),
                         ),
                     ],
-                    options={"db_table": "expiry_events"},
+                    options={"db_table": "session_events"},
                 )
-            ],
-        ),
-        migrations.RunSQL(
-            (FOLDER / "0012_extension_to_undo.sql").read_text(),
-            reverse_sql="DROP FUNCTION public.extension_to_undo(uuid)",
-        ),
-        migrations.RunSQL(
-            (FOLDER / "0012_record_expiry_event.sql").read_text(),
-            reverse_sql=[
-                "DROP TRIGGER record_changed_expiry_event ON public.client_purchases",
-                "DROP TRIGGER record_expiry_event ON public.client_purchases",
-                "DROP FUNCTION public.record_expiry_event()",
             ],
         ),
     ]

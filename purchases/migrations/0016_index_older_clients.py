@@ -26,7 +26,7 @@ def index_older_clients(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("purchases", "0016_open_older_purchases")]
+    dependencies = [("purchases", "0015_open_older_purchases")]
     operations = [
         migrations.RunPython(index_older_clients, migrations.RunPython.noop, elidable=False)
     ]

@@ -6,10 +6,10 @@ FOLDER = Path(__file__).parent
 
 
 class Migration(migrations.Migration):
-    dependencies = [("purchases", "0008_release_session")]
+    dependencies = [("purchases", "0007_release_session")]
     operations = [
         migrations.RunSQL(
-            (FOLDER / "0009_use_session.sql").read_text(),
+            (FOLDER / "0008_use_session.sql").read_text(),
             reverse_sql="DROP FUNCTION public.use_session(uuid)",
         ),
     ]

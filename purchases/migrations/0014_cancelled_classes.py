@@ -8,12 +8,12 @@ FOLDER = Path(__file__).parent
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("purchases", "0014_count_reinstatements"),
+        ("purchases", "0013_count_reinstatements"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
         migrations.RunSQL(
-            (FOLDER / "0015_cancelled_classes.sql").read_text(),
+            (FOLDER / "0014_cancelled_classes.sql").read_text(),
             reverse_sql=[
                 "DROP TABLE public.cancelled_class_lines",
                 "DROP TABLE public.cancelled_classes",

@@ -6,21 +6,14 @@ FOLDER = Path(__file__).parent
 
 
 class Migration(migrations.Migration):
-    dependencies = [("purchases", "0005_session_requests")]
+    dependencies = [("purchases", "0010_sessions_used_is_between_0_and_total")]
     operations = [
         migrations.RunSQL(
-            (FOLDER / "0006_forbid_change.sql").read_text(),
-            reverse_sql=[
-                "DROP TRIGGER forbid_change ON public.session_requests",
-                "DROP FUNCTION public.forbid_change()",
-            ],
-        ),
-        migrations.RunSQL(
-            (FOLDER / "0006_session_events.sql").read_text(),
-            reverse_sql="DROP TABLE public.session_events",
+            (FOLDER / "0011_expiry_events.sql").read_text(),
+            reverse_sql="DROP TABLE public.expiry_events",
             state_operations=[
                 migrations.CreateModel(
-                    name="SessionEvent",
+                    name="ExpiryEvent",
                     fields=[
                         (
                             "id",
@@ -47,19 +40,19 @@ class Migration(migrations.Migration):
                                 db_constraint=False,
                                 db_index=False,
                                 on_delete=models.DO_NOTHING,
-                                related_name="events",
+                                related_name="expiry_events",
                                 to="purchases.purchase",
                             ),
                         ),
                         ("kind", models.TextField()),
-                        ("delta", models.IntegerField()),
-                        ("sessions_used", models.IntegerField(null=True)),
+                        ("expires_before", models.DateTimeField(null=True)),
+                        ("expires_at", models.DateTimeField(null=True)),
                         (
                             "request",
                             models.OneToOneField(
                                 null=True,
                                 on_delete=models.DO_NOTHING,
-                                related_name="event",
+                                related_name="expiry_event",
                                 to="purchases.sessionrequest",
                             ),
                         ),
@@ -69,7 +62,7 @@ class Migration(migrations.Migration):
                                 null=True,
                                 on_delete=models.DO_NOTHING,
                                 related_name="reversed_by",
-                                to="purchases.sessionevent",
+                                to="purchases.expiryevent",
                             ),
                         ),
                         ("db_role", models.TextField()),
@@ -80,8 +73,20 @@ class Migration(migrations.Migration):
                             ),
                         ),
                     ],
-                    options={"db_table": "session_events"},
+                    options={"db_table": "expiry_events"},
                 )
+            ],
+        ),
+        migrations.RunSQL(
+            (FOLDER / "0011_extension_to_undo.sql").read_text(),
+            reverse_sql="DROP FUNCTION public.extension_to_undo(uuid)",
+        ),
+        migrations.RunSQL(
+            (FOLDER / "0011_record_expiry_event.sql").read_text(),
+            reverse_sql=[
+                "DROP TRIGGER record_changed_expiry_event ON public.client_purchases",
+                "DROP TRIGGER record_expiry_event ON public.client_purchases",
+                "DROP FUNCTION public.record_expiry_event()",
             ],
         ),
     ]
