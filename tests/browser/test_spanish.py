@@ -117,7 +117,7 @@ def test_menus_notes_and_dialogs_have_room_for_spanish(
     assert_all_fits(page, width)
 
     page.locator(".top .who a").click()
-    expect(page.get_by_role("dialog").get_by_label("Código")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_label("PIN")).to_be_visible()
     assert_all_fits(page, width)
     page.keyboard.press(".")
     expect(page.get_by_text("Recepción está bloqueada.")).to_be_visible()

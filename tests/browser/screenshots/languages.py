@@ -78,7 +78,7 @@ def shoot_spanish(page: Page, shoot: Shoot) -> None:
     page.locator(".people").first.wait_for()
     shoot(page, "es-cancelled-class")
     page.locator(".top .who a").click()
-    page.get_by_label("Código", exact=True).wait_for()
+    page.get_by_label("PIN", exact=True).wait_for()
     shoot(page, "es-who-is-at-the-desk")
     page.keyboard.type("n9999")
     page.get_by_text("Quedan 4 intentos").wait_for()
