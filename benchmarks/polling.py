@@ -89,7 +89,7 @@ def measure(
     studios = [Studio(**fields) for fields in database.run("studios", str(STUDIOS))]
     with site(database) as running:
         progress("open desks: one alone")
-        asyncio.run(open_desks(running.port, studios, 0, 2))  # warm
+        asyncio.run(open_desks(running.port, studios, 0, 2))  # warm up
         idle = asyncio.run(open_desks(running.port, studios, 0, max(4, seconds / 3)))
         progress(f"open desks: {DESKS} of {STUDIOS} studios")
         parts = {"server": running.process}

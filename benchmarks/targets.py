@@ -119,7 +119,7 @@ def verdict(results: Results, sizes: list[int], search_count: int) -> str:
 def is_void(results: Results) -> list[str]:
     """Return the reasons why a run is void: lost or doubled sessions.
 
-    The naive peer is the negative control and must lose some.
+    The naive peer is the negative control: it must lose sessions.
     """
     reasons = []
     for (subject, name), values in results.values.items():

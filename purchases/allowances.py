@@ -39,8 +39,8 @@ class AllowanceUse:
         return self.ordinal > self.allowance.sessions
 
 
-# By client id, then by reason; "" means no reason. Omits a first reinstatement unless it already
-# exceeds the allowance.
+# Allowance uses by client id, then by reason; "" means no reason. A first reinstatement is omitted
+# unless it already exceeds the allowance.
 AllowanceUses = Mapping[UUID, Mapping[str, AllowanceUse]]
 
 

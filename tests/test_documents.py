@@ -19,7 +19,7 @@ DOCUMENTS = [ROOT / path for path in tracked_files("*.md")]
 TESTS = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("*.py"))
 MAKEFILE = (ROOT / "Makefile").read_text()
 MAX_README_LINES = 130
-# More files than these are no answer to a question.
+# If a term finds more files than this, it does not answer the question.
 MAX_FILES_FOUND = 8
 CODE = ["studio", "purchases", ":!*/locale/*"]
 
@@ -213,7 +213,7 @@ def test_there_are_twenty_questions() -> None:
 @pytest.mark.parametrize(("term", "file", "symbol"), [row[1:] for row in questions()])
 def test_a_search_for_the_term_leads_to_the_answer(term: str, file: str, symbol: str) -> None:
     found = files_with(term)
-    # The first guess is as good: a folder or file with that name.
+    # A folder or file with the name of the term answers the question too.
     if term not in file:
         assert file in found
         assert len(found) <= MAX_FILES_FOUND, found

@@ -72,7 +72,7 @@ def test_a_new_reason_and_a_better_label_need_no_migration(
 
 @pytest.mark.django_db
 def test_a_new_column_needs_a_migration(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The negative control."""
+    """The negative control: a change of a column."""
     monkeypatch.setattr(SessionRequest._meta.get_field("reason"), "null", False)
 
     with pytest.raises(SystemExit):
@@ -93,7 +93,7 @@ def test_the_database_checks_the_form_of_a_reason_alone(
 
 @pytest.mark.django_db(transaction=True)
 def test_the_domain_can_be_migrated_to_nothing_and_back() -> None:
-    # A test before this one may have had rows that break it.
+    # An earlier test may have left the constraint NOT VALID.
     rows("ALTER TABLE client_purchases VALIDATE CONSTRAINT sessions_used_is_between_0_and_total")
     before = dump()
     try:
@@ -293,7 +293,7 @@ def test_a_merged_migration_is_never_changed() -> None:
     assert "".join(lines) == FROZEN.read_text()
 
 
-# --- What they make -------------------------------------------------------------------------------
+# --- The resulting schema -------------------------------------------------------------------------
 
 
 @pytest.mark.django_db

@@ -18,7 +18,7 @@ FAMILY = ["Ruiz", "O'Brien", "Rossi", "Ana", "Ma", "Marsh", "Müller-Rui", "7 Se
 DOMAINS = ["example.com", "mail.example.org"]
 CLIENTS = 60
 SEARCHES = 150
-# RARE, FEW, FEW_IN_A_STATE and MANY: each way to search is taken.
+# Values of RARE, FEW, FEW_IN_A_STATE and MANY, so that the searches use each plan.
 LIMITS = {
     "as they are": (search.RARE, search.FEW, search.FEW_IN_A_STATE, search.MANY),
     "one by one": (999, 999, 999, 999),

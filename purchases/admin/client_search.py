@@ -12,20 +12,20 @@ from purchases.queries import search_words
 from purchases.queries.client_ids import Search, find_client_ids
 from purchases.queries.search import IsAnyOf
 
-# The terms that may match in each org, and the clients whose name has a word in its middle. A list
-# of more is cut: the person has to type more of the name anyway.
+# Limits of a search: the matching terms of each org, and the clients that match in the middle of a
+# word. Further matches are dropped: the person has to type more of the name anyway.
 MAX_TERMS = 5_000
 MAX_CLIENTS = 1_000
 
 
 class ClientSearchAdmin(OwnOrgAdmin):
-    """Search as the desk does, and besides for words in the middle of a name, as Django does.
+    """Search as the desk does, and also in the middle of words, as Django's admin does.
 
     The clients are found first and within bounds. The list reads the rows of those clients, and
     joins nothing for the search.
     """
 
-    # Of Client, also in the list of another model.
+    # Fields of Client, also if the list shows another model.
     search_fields = ["full_name", "email", "phone"]
     client_column = "pk"
 

@@ -70,8 +70,8 @@ def process_chunk(*, member: Member, class_list: CancelledClass) -> None:
 
     The results are in the ledger.
     """
-    # Choose the purchases at random, and process them at random, because the same busy rows would
-    # otherwise use up the time of every request.
+    # Choose and order the purchases at random. In a fixed order, the same locked rows would use up
+    # the time of every request.
     left = class_list.lines.left().order_by("?").values_list("purchase_id", flat=True)[:CHUNK]
     purchases = Purchase.objects.of_org(member.org_id).filter(pk__in=list(left))
     until = monotonic() + SECONDS

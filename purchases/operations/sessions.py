@@ -26,7 +26,7 @@ STATEMENTS = {
     Operation.USE: read_statement(SQL_DIR / "claim_and_use.sql"),
 }
 REINSTATE_WITHIN_ALLOWANCE = read_statement(SQL_DIR / "claim_and_reinstate_within_allowance.sql")
-# That statement returns this value instead of a count if the allowance is used up.
+# REINSTATE_WITHIN_ALLOWANCE returns this value instead of a count if the allowance is used up.
 OVER_ALLOWANCE = -2
 
 

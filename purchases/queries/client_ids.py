@@ -13,7 +13,7 @@ FIND_CLIENT_IDS = read_statement(SQL_DIR / "find_client_ids.sql")
 
 # Up to this many matching terms: check each client for the remaining words individually.
 RARE = 1_000
-# The same of whole words: as few terms have the other words.
+# The limit for whole words is lower, because few terms equal the other words.
 RARE_WHOLE = 100
 # Up to this many matching terms: check the clients for words beyond the third, and for digits.
 FEW = 1_000
@@ -31,14 +31,14 @@ class FoundClients(NamedTuple):
 
     # The words as the search terms have them, the longest first.
     words: list[str]
-    # The number of matching terms, of which a client may have several; at most the limit and 1.
+    # The number of matching terms, at most `limit` + 1. A client may have several of them.
     terms: int
-    # A client once or more. None if more terms match than the limit.
+    # The client ids, with duplicates. None if more than `limit` terms match, unless `partial`.
     array: UuidArray | None
 
     @property
     def client_ids(self) -> list[UUID]:
-        """The ids, each once, in the order of the terms."""
+        """The ids without duplicates, in the order of the terms."""
         return list(dict.fromkeys(self.array.ids())) if self.array else []
 
 
@@ -91,5 +91,5 @@ def find_client_ids(
 
 
 def likely_rare_first(words: Sequence[str]) -> list[str]:
-    """Return the words, each once, the longest first: few clients have it."""
+    """Return the words without duplicates, the longest first, because few clients have it."""
     return sorted(dict.fromkeys(words), key=len, reverse=True)

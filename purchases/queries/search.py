@@ -24,17 +24,19 @@ from purchases.queries.client_ids import FoundClients, client_ids_for_words
 
 # Up to this many matching terms: check each client for the remaining words individually.
 RARE = 1_000
-# Up to this many: look up the purchases of each client.
+# Up to this many matching terms: look up the purchases of each client.
 FEW = 1_000
-# The same in a state: hardly any purchase may be in it, and the list is long.
+# The same limit within a state. It is higher, because few purchases may be in the state, and then
+# reading the list until the page is full takes long.
 FEW_IN_A_STATE = 5_000
-# Up to this many: read the list until the page is full, and compare it with all of the clients.
-# More: a page is full so soon that each purchase's client is checked.
+# Up to this many matching terms: read the list until the page is full, and compare each purchase
+# with all matching clients. With more terms the page fills sooner, so the terms of each purchase's
+# client are checked instead.
 MANY = 20_000
 
 
 class IsAnyOf(Func):
-    """Compare a value with an array that a subquery computes once, first."""
+    """Compare a value with an array that a subquery computes once, before the comparison."""
 
     function = ""
     template = "%(expressions)s)"
@@ -46,7 +48,7 @@ class IsInHashTable(Func):
     """Compare a value with an array through a hash table that is built once."""
 
     function = ""
-    # COALESCE keeps it from becoming a join, whose order the planner would take from a guess.
+    # COALESCE prevents a join, whose order the planner would choose by a wrong estimate.
     template = "COALESCE(%(expressions)s)), false)"
     arg_joiner = " IN (SELECT unnest("
     output_field = BooleanField()
@@ -95,8 +97,10 @@ def _conditions(clients: FoundClients, few: int) -> list[Expression]:
 
 
 def _has_word(word: str) -> Expression:
-    """Return whether the first of the client's terms that is not before the word begins with it.
-    Written so, and not with EXISTS, the planner can only read the terms of the client."""
+    """Return a condition: the client's first term at or after the word begins with the word.
+
+    Unlike EXISTS, this form leaves the planner only one plan: to read the terms of the client.
+    """
     terms = ClientSearchTerm.objects.filter(client_id=OuterRef("client_id"), term__gte=word)
     first_term = Subquery(terms.order_by("term").values("term")[:1])
     return LessThan(first_term, Value(word + "\U0010ffff"))

@@ -1,8 +1,8 @@
--- Claims a request id and sets the expiry of a purchase to any moment, or to never (null).
--- Returns true and the id of the event; false and null if the expiry has that value.
--- Returns no row, and changes nothing, if the request id was claimed before.
--- From the settings on, and until the transaction ends, the triggers of the ledgers know the
--- request, and a wait for a lock ends after 3 seconds.
+-- Claim a request id and set the expiry of a purchase to any moment, or to never (null).
+-- Return true and the id of the event; false and null if the expiry has that value.
+-- Return no row, and change nothing, if the request id was claimed before.
+-- `settings` gives the request id to the triggers of the ledgers and limits waits for locks to
+-- 3 seconds, both until the transaction ends.
 -- OFFSET 0 runs the function before current_setting() reads the id that its trigger set.
 WITH settings AS (
     SELECT

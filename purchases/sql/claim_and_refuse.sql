@@ -1,6 +1,6 @@
--- Claims a request id for an operation that is refused, and stores the refusal.
--- Returns two nulls.
--- Returns no row, and changes nothing, if the request id was claimed before.
+-- Claim a request id for an operation that is refused, and store the refusal.
+-- Return two nulls.
+-- Return no row, and change nothing, if the request id was claimed before.
 WITH settings AS (
     SELECT
         set_config('studio.request_id', (%(request_id)s::uuid)::text, true),

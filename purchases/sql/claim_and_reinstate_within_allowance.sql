@@ -1,11 +1,11 @@
--- Claims a request id and reinstates one session, unless the client has used up the allowance.
--- Returns sessions_used after it and the id of the event; -1 and null if no session is used;
+-- Claim a request id and reinstate one session, unless the client has used up the allowance.
+-- Return sessions_used after it and the id of the event; -1 and null if no session is used;
 -- -2 and null if the allowance is used up.
--- Locks the client and counts before it inserts the request: its refusal must be known at
+-- Lock the client and count before inserting the request: its refusal must be known at
 -- insert, because requests are immutable.
--- Returns no row, and changes nothing, if the request id was claimed before.
--- From the settings on, and until the transaction ends, the triggers of the ledgers know the
--- request, and a wait for a lock ends after 3 seconds.
+-- Return no row, and change nothing, if the request id was claimed before.
+-- `settings` gives the request id to the triggers of the ledgers and limits waits for locks to
+-- 3 seconds, both until the transaction ends.
 -- OFFSET 0 runs the function before current_setting() reads the id that its trigger set.
 WITH settings AS (
     SELECT

@@ -1,10 +1,10 @@
--- Claims a request id and undoes a reinstatement: the session counts as used again.
--- Returns sessions_used after it and the id of the event; -1 and null if the undo is refused.
--- Locks the purchase and checks it before it inserts the request: its refusal must be known at
+-- Claim a request id and undo a reinstatement: the session counts as used again.
+-- Return sessions_used after it and the id of the event; -1 and null if the undo is refused.
+-- Lock the purchase and check it before inserting the request: its refusal must be known at
 -- insert, because requests are immutable. A request id that exists takes no lock.
--- Returns no row, and changes nothing, if the request id was claimed before.
--- From the settings on, and until the transaction ends, the triggers of the ledgers know the
--- request, and a wait for a lock ends after 3 seconds.
+-- Return no row, and change nothing, if the request id was claimed before.
+-- `settings` gives the request id to the triggers of the ledgers and limits waits for locks to
+-- 3 seconds, both until the transaction ends.
 -- OFFSET 0 runs the function before current_setting() reads the id that its trigger set.
 WITH settings AS (
     SELECT

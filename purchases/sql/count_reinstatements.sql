@@ -1,5 +1,6 @@
--- Returns how many sessions of each client were reinstated for each reason ('' without one) within the
--- days of its allowance, and not undone. Clients and reasons without any have no row.
+-- Return how many sessions were reinstated for each client and reason within the days of its
+-- allowance, and not undone. The reason is '' if none was given. Clients and reasons without a
+-- reinstatement have no row.
 SELECT client_id, reason, times
 FROM public.count_reinstatements(
     %(org_id)s, %(client_ids)s::uuid[], %(reasons)s::text[], %(days)s::int[]

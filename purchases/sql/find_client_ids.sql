@@ -1,18 +1,19 @@
--- Finds the clients for whom every word of a search begins a search term: for many searches, each
--- with its org and its words, which a space separates, the longest first.
--- Returns for each search its words as the terms have them, the number of terms found, and the ids
--- of their clients by array_send(), a client once or more. At most `limit` + 1 terms count. If there
--- are more than `limit`, `partial` decides whether the first ids or null are returned.
--- If `whole_words` is set, a word finds the terms that equal it; a term has 100 letters at most.
+-- Find the clients for whom every word of a search begins a search term, for many searches at once.
+-- A search has an org and its words, separated by spaces, the longest word first.
+-- Return for each search its words as the terms spell them, the number of matching terms, and the
+-- client ids by array_send(), with duplicates. At most `limit` + 1 terms are counted. If there are
+-- more than `limit`, return the first ids if `partial` is set, otherwise null.
+-- If `whole_words` is set, a word matches only terms that equal it. A term has at most 100 letters.
+--
 -- The planner estimates one client per word, so each plan is written out and chosen by a count.
 -- Branches whose count does not match are never executed.
--- A term is a word, a space, and the initials of all of the client's words: the index alone shows
--- whether another word begins with a letter (`beside`). Initials have no digits.
--- Reads all terms of the first word, unless its limit is enough: the others are single letters,
--- which `beside` has checked, or digits, which nearly every phone number has.
--- Up to `rare` of these terms: checks each client for the other words. More: compares them with
--- the terms of the second and third word (COALESCE keeps it from becoming a join), and checks for
--- further words if at most `few` are left.
+-- A term is a word, a space, and the initials of all words of the client. So `beside` checks within
+-- the index whether the client has another word with a given first letter. Initials omit digits.
+-- `first` reads all terms of the first word. It stops at the limit if the second and third words
+-- are single letters, which `beside` has checked, or digits, which nearly every phone number has.
+-- Up to `rare` terms in `first`: check each client for the remaining words individually.
+-- More terms: compare the clients with those of the second and third word, and check further words
+-- only if at most `few` terms remain. COALESCE prevents that these comparisons become joins.
 WITH search AS MATERIALIZED (
     SELECT place, org_id, words
     FROM unnest(%(org_ids)s::uuid[], %(searches)s::text[])

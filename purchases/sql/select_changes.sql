@@ -1,8 +1,7 @@
--- Returns the current snapshot, and the ids of the org's purchases whose count or expiry was
--- changed by a transaction that the snapshot `seen` does not include; at most `limit` ids.
--- The lower bound is implied by the line after it, and lets the index be entered at its place.
--- The upper bound excludes rows of a database that was restored elsewhere, where transactions are
--- numbered anew.
+-- Return the current snapshot, and the ids of the org's purchases whose count or expiry was changed
+-- by a transaction that the snapshot `seen` does not include; at most `limit` ids.
+-- pg_visible_in_snapshot() implies the lower bound, which lets the index scan start there.
+-- The upper bound excludes rows from a restored database, because transaction ids start again there.
 SELECT
     pg_current_snapshot()::text AS snapshot,
     ARRAY(

@@ -1,8 +1,9 @@
--- Returns the clients that were found for names or e-mails, each with the place of the name, and
--- whether it is their whole name or e-mail, whatever its case, accents and spaces; false unless
--- `compare` is set. Folds a name only if lower() finds a difference, because folding takes longer
--- than reading the row.
--- At most `limit` for each name: whole names first, then by name.
+-- Return the clients that were found for names or e-mails, with the position of the name in the
+-- list, and whether the name is their whole name or e-mail. The comparison ignores case, accents
+-- and spaces. It is skipped, and the result is false, unless `compare` is set.
+-- A client's name is folded only if lower() finds a difference, because folding takes longer than
+-- reading the row.
+-- Return at most `limit` clients for each name: whole names first, then in order of name.
 WITH given AS MATERIALIZED (
     SELECT place, lower(name) AS lower, public.fold_for_search(name) AS folded
     FROM unnest(%(names)s::text[]) WITH ORDINALITY AS given (name, place)

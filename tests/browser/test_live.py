@@ -1,4 +1,4 @@
-"""Live updates: each open page expect_count a change made elsewhere."""
+"""Live updates: each open page shows a change made elsewhere."""
 
 import pytest
 from playwright.sync_api import expect

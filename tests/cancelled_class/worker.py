@@ -1,6 +1,6 @@
 """Submit a list until it is finished, in a process that a test can kill.
 
-python -m tests.cancelled_class.worker USERNAME LIST_ID
+Run it as `python -m tests.cancelled_class.worker USERNAME LIST_ID`.
 """
 
 import os

@@ -70,16 +70,15 @@ def test_end_of_the_expiry_day_is_later_than_noon(desk: Client, northside: Org) 
 @pytest.mark.parametrize(
     ("zone", "expires", "days", "expected"),
     [
-        # In UTC these are still the day before.
+        # In UTC these times are on another day.
         ("Australia/Sydney", "2031-01-13 08:00", 7, "2031-01-20 23:59:59"),
         ("America/New_York", "2031-01-12 20:00", 7, "2031-01-19 23:59:59"),
-        # These cross the days of 23 and of 25 hours in Sydney.
+        # The clocks of Sydney change within these days: one day has 23 or 25 hours.
         ("Australia/Sydney", "2031-10-01 12:00", 7, "2031-10-08 23:59:59"),
         ("Australia/Sydney", "2031-04-01 12:00", 7, "2031-04-08 23:59:59"),
         ("Australia/Sydney", "2031-03-30 23:59:59", 7, "2031-04-06 23:59:59"),
-        # The clock goes back over midnight, or forward from midnight. If midnight occurs
-        # twice, the first one ends the day before. If 23:59:59 occurs twice, the second ends the
-        # day.
+        # Here the clocks change at midnight. If midnight occurs twice, the day ends before the
+        # first one. If 23:59:59 occurs twice, the day ends with the second one.
         ("Atlantic/Azores", "2031-10-18 12:00", 7, "2031-10-25 23:59:59"),
         ("America/Santiago", "2031-03-29 12:00", 7, "2031-04-05 23:59:59+1"),
         ("America/Santiago", "2031-08-30 12:00", 7, "2031-09-06 23:59:59"),

@@ -121,7 +121,7 @@ def test_staff_undo_their_own_and_owners_undo_any_extension(
 def test_only_owners_undo_an_extension_without_a_request(
     desk: Client, olivia: User, pack: Purchase, signed_in: SignIn
 ) -> None:
-    """The function was called in psql."""
+    """A call of the function in psql has no request, and so no member who requested it."""
     rows("SELECT public.extend_expiry(%s, 7, NULL, 'UTC')", pack.pk)
     event = ExpiryEvent.objects.get()
 

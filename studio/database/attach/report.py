@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Report:
-    found: list[str] = field(default_factory=list)  # in a sentence each
+    found: list[str] = field(default_factory=list)  # one sentence each
     refusals: list[str] = field(default_factory=list)  # each with what to change
-    warnings: list[str] = field(default_factory=list)  # attaching works, another program may not
+    warnings: list[str] = field(default_factory=list)  # attaching succeeds, but another program may fail
     plan: list[str] = field(default_factory=list)
 
     def note(self, *sentences: str) -> None:

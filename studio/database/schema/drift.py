@@ -97,7 +97,7 @@ def is_missing_with(found: dict[Key, str], key: Key) -> bool:
 def repair(drifts: list[Drift]) -> None:
     """Repair every drift in one transaction. Run setup_roles afterwards, because a recreated
     function belongs to the login and PUBLIC may execute it."""
-    # Read first: with an empty search_path Django does not find its table of migrations.
+    # Read the history first: Django finds its table of migrations by the search_path.
     applied = history()
     database = postgres()
     with database.transaction():

@@ -61,7 +61,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Schema:
-    shared: list[Column]  # of the four tables that may be older than us
+    shared: list[Column]  # the columns of the four shared tables
     objects: SchemaObjects  # everything else that the migrations create
 
 
@@ -69,7 +69,7 @@ class Schema:
 class History:
     applied: set[Node]
     plan: list[Any]  # every migration, in the order in which they run
-    needs: dict[Node, set[Node]]  # what each migration needs to have run before it
+    needs: dict[Node, set[Node]]  # the dependencies of each migration
 
     @property
     def begun(self) -> bool:
