@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,13 +33,13 @@ PATTERNS = {
         r"other|this|that|these|each|one|two|both|some|any|all|its|their|only|several|such|more|few|"
         r"many|possible)\b"
     ),
-    # A negative pronoun as a predicate: "is nobody's", "has no more", "is no pack".
+    # A negative pronoun as a predicate, or "no" with a noun or with "more".
     "negative predicate": re.compile(
         rf"\b(?:is|are|was|were|be|has|have|had|as|for|by|of|to) {PRONOUN}\b"
         r"|(?<![Tt]here )(?<!there )\b(?:is|are|was|were) no(?: more)? [a-z]"
         r"|\b(?:has|have|had) no more\b"
     ),
-    # A genitive or adjunct moved to the front: "Of an undo likewise", "Behind its space".
+    # A genitive or adjunct moved to the front.
     "fronted adjunct": re.compile(START + r"(?:Of|Beside|Behind|Among|Upon) [a-z]"),
 }
 
@@ -85,7 +85,8 @@ def prose_of(path: str) -> Iterator[Sentence]:
             pass
 
 
-def findings(sentences: Iterator[Sentence]) -> Iterator[tuple[str, Sentence]]:
+def findings(sentences: Iterable[Sentence]) -> Iterator[tuple[str, Sentence]]:
+    """Yield the name of each pattern that occurs, and an excerpt of the sentence."""
     for sentence in sentences:
         for name, pattern in PATTERNS.items():
             for found in pattern.finditer(sentence.text):

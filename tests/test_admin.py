@@ -134,7 +134,7 @@ def test_the_newest_purchase_comes_first_by_the_index_of_the_desk(
     changelist = admin.get(PURCHASES).context["cl"]
     assert [row.pk for row in changelist.result_list] == [new.pk, old.pk]
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_sort = off")  # PostgreSQL still sorts if no index has the order.
+        cursor.execute("SET LOCAL enable_sort = off")  # If no index fits, it still sorts.
     plan = changelist.queryset[:50].explain()
     assert "purchases_newest_first" in plan
     assert "Sort" not in plan

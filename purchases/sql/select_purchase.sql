@@ -1,5 +1,5 @@
--- Return a purchase of an org with its client and its offer, or no row if the org has none with this
--- id. Times that Python cannot represent are replaced by the year 9999 or 1000, as the ORM reads them.
+-- Return a purchase of an org with its client and its offer. Return no row if the org has no such
+-- purchase. Times that Python cannot represent are replaced by the year 9999 or 1000, as the ORM reads them.
 SELECT
     purchase.id,
     purchase.org_id,

@@ -24,7 +24,7 @@ class Postgres:
         self.server = get_server(data_dir / "postgres", start=False)
 
     def kill(self) -> None:
-        """Send SIGKILL to all processes of the server, so that none can write or close a connection."""
+        """Send SIGKILL to all processes of the server, so that none can write or disconnect."""
         postmaster = self.server.get_postmaster_info().process
         assert postmaster is not None
         postmaster.kill()

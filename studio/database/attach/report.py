@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 class Report:
     found: list[str] = field(default_factory=list)  # one sentence each
     refusals: list[str] = field(default_factory=list)  # each with what to change
-    warnings: list[str] = field(default_factory=list)  # attaching succeeds, but another program may fail
+    warnings: list[str] = field(default_factory=list)  # other programs may fail
     plan: list[str] = field(default_factory=list)
 
     def note(self, *sentences: str) -> None:
