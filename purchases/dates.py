@@ -36,44 +36,44 @@ class DateFormatter:
     def _patterns(self) -> Patterns:
         return patterns(self.language)
 
-    def day(self, moment: datetime) -> str:
+    def day(self, timestamp: datetime) -> str:
         """Return "12 Jan", with the year if it is not the current one."""
-        return self._date(moment, self._patterns.day)
+        return self._date(timestamp, self._patterns.day)
 
-    def on_day(self, moment: datetime) -> str:
+    def on_day(self, timestamp: datetime) -> str:
         """Return "Mon 12 Jan", with the year if it is not the current one."""
-        return self._date(moment, self._patterns.on_day)
+        return self._date(timestamp, self._patterns.on_day)
 
-    def _date(self, moment: datetime, pattern: tuple[str, str]) -> str:
-        local = moment.astimezone(self.zone).date()
+    def _date(self, timestamp: datetime, pattern: tuple[str, str]) -> str:
+        local = timestamp.astimezone(self.zone).date()
         this_year, any_year = pattern
         is_this_year = local.year == self.now.year
         return _written(local, this_year if is_this_year else any_year, self.language)
 
-    def at_time(self, moment: datetime) -> str:
+    def at_time(self, timestamp: datetime) -> str:
         """Return "Mon 12 Jan, 18:00", with the year if it is not the current one."""
-        return self._with_time(self.on_day(moment), moment)
+        return self._with_time(self.on_day(timestamp), timestamp)
 
-    def full(self, moment: datetime) -> str:
+    def full(self, timestamp: datetime) -> str:
         """Return "Mon 12 January 2026, 18:00", for a tooltip."""
-        day = moment.astimezone(self.zone).date()
-        return self._with_time(_written(day, self._patterns.exact_day, self.language), moment)
+        day = timestamp.astimezone(self.zone).date()
+        return self._with_time(_written(day, self._patterns.exact_day, self.language), timestamp)
 
-    def _with_time(self, day: str, moment: datetime) -> str:
-        local = moment.astimezone(self.zone).time().replace(second=0, microsecond=0)
+    def _with_time(self, day: str, timestamp: datetime) -> str:
+        local = timestamp.astimezone(self.zone).time().replace(second=0, microsecond=0)
         written = _written_time(local, self._patterns.time, self.language)
         return self._patterns.day_and_time % {"day": day, "time": written}
 
-    def iso(self, moment: datetime) -> str:
+    def iso(self, timestamp: datetime) -> str:
         """Return ISO 8601 to the second, for the HTML attribute `datetime`."""
-        return moment.astimezone(self.zone).isoformat(timespec="seconds")
+        return timestamp.astimezone(self.zone).isoformat(timespec="seconds")
 
-    def distance(self, moment: datetime) -> str:
+    def distance(self, timestamp: datetime) -> str:
         """Return "in 5 days", "today", "yesterday", "11 days ago" or "in 4 months".
 
         It counts calendar days up to a month, and the largest whole unit beyond.
         """
-        then = moment.astimezone(self.zone)
+        then = timestamp.astimezone(self.zone)
         days = (then.date() - self.now.date()).days
         match days:
             case 0:
@@ -97,9 +97,9 @@ class DateFormatter:
             ago = ngettext("%(count)d month ago", "%(count)d months ago", months)
         return (ahead if days > 0 else ago) % {"count": years or months}
 
-    def is_soon(self, moment: datetime) -> bool:
+    def is_soon(self, timestamp: datetime) -> bool:
         """Return whether a future expiry is within EXPIRING_WITHIN."""
-        return timedelta(0) < moment - self.now <= EXPIRING_WITHIN
+        return timedelta(0) < timestamp - self.now <= EXPIRING_WITHIN
 
 
 @lru_cache

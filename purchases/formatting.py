@@ -24,28 +24,28 @@ def how_often(use: AllowanceUse) -> str:
     return words % {"ordinal": ordinal(use.ordinal), "days": days}
 
 
-def day(moment: datetime) -> str:
-    return DateFormatter().day(moment)
+def day(timestamp: datetime) -> str:
+    return DateFormatter().day(timestamp)
 
 
-def on_day(moment: datetime) -> str:
-    return DateFormatter().on_day(moment)
+def on_day(timestamp: datetime) -> str:
+    return DateFormatter().on_day(timestamp)
 
 
-def at_time(moment: datetime) -> str:
-    return DateFormatter().at_time(moment)
+def at_time(timestamp: datetime) -> str:
+    return DateFormatter().at_time(timestamp)
 
 
-def full(moment: datetime) -> str:
-    return DateFormatter().full(moment)
+def full(timestamp: datetime) -> str:
+    return DateFormatter().full(timestamp)
 
 
-def iso(moment: datetime) -> str:
-    return DateFormatter().iso(moment)
+def iso(timestamp: datetime) -> str:
+    return DateFormatter().iso(timestamp)
 
 
-def distance(moment: datetime) -> str:
-    return DateFormatter().distance(moment)
+def distance(timestamp: datetime) -> str:
+    return DateFormatter().distance(timestamp)
 
 
 def number(count: int | None) -> str:
@@ -59,9 +59,9 @@ def number(count: int | None) -> str:
     return str(count) if 0 <= count < 1000 else number_format(count, force_grouping=True)
 
 
-def expiry(moment: datetime | None) -> str:
+def expiry(timestamp: datetime | None) -> str:
     """Return "12 Jan", or "never" for None and infinity (read as the year 9999)."""
-    return gettext("never") if moment is None or moment.year == 9999 else day(moment)
+    return gettext("never") if timestamp is None or timestamp.year == 9999 else day(timestamp)
 
 
 def who(event: SessionEvent | ExpiryEvent) -> str:

@@ -88,7 +88,7 @@ class RowsForm(forms.Form):
         return ids
 
 
-class ActForm(forms.Form):
+class ActionForm(forms.Form):
     """The fields of every form that changes a purchase."""
 
     def __init__(self, data: QueryDict) -> None:
@@ -104,19 +104,19 @@ class ActForm(forms.Form):
     )
 
 
-class UndoForm(ActForm):
+class UndoForm(ActionForm):
     @property
     def command(self) -> Undo:
         return Undo(request_id=self.cleaned_data["request_id"])
 
 
-class UndoExtensionForm(ActForm):
+class UndoExtensionForm(ActionForm):
     @property
     def command(self) -> UndoExtension:
         return UndoExtension(request_id=self.cleaned_data["request_id"])
 
 
-class NoteForm(ActForm):
+class NoteForm(ActionForm):
     note = forms.CharField(
         required=False,
         max_length=500,

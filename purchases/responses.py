@@ -17,7 +17,7 @@ def row_response(
     """Return the row of `purchase` for htmx, with a message in the note.
 
     The message is `success_template` rendered with `done`, or the refusal `refused`. The form of
-    the owner's step follows if an owner can approve.
+    the owner's approval follows if an owner can approve.
     """
     html = rendered(
         "response.html",
@@ -25,7 +25,7 @@ def row_response(
         into_note=request.htmx.target == "note",
         success_template=context.get("success_template"),
         refused=context.get("refused"),
-        owners_step=context.get("owners_step", ""),
+        approval_form=context.get("approval_form", ""),
     )
     return HttpResponse(html, status=status)
 
@@ -35,17 +35,17 @@ def success_message(request: DeskRequest, context: dict[str, Any]) -> SafeString
     return rendered(context["success_template"], _common(request, context))
 
 
-def owners_step(request: DeskRequest, context: dict[str, Any]) -> dict[str, SafeString]:
-    """Return the form with which one of the `approvers` confirms a `command`.
+def approval_form(request: DeskRequest, context: dict[str, Any]) -> dict[str, SafeString]:
+    """Return the form with which one of the `approvers` approves a `command`.
 
     If the reinstatement exceeds an allowance, also return a text about it: as `refused`, instead of
     the refusal's text, or within the form after an invalid approval.
     """
-    step = {**context, **_common(request, context)}
-    over = rendered("over_allowance.html", step) if context["allowance_use"] else None
+    values = {**context, **_common(request, context)}
+    over = rendered("over_allowance.html", values) if context["allowance_use"] else None
     is_first = isinstance(context["refused"], OverAllowance)
-    form = rendered("owners_step.html", step, why_again=None if is_first else over)
-    return {"owners_step": form} | ({"refused": over} if over and is_first else {})
+    form = rendered("approval_form.html", values, why_again=None if is_first else over)
+    return {"approval_form": form} | ({"refused": over} if over and is_first else {})
 
 
 def _common(request: DeskRequest, context: dict[str, Any]) -> dict[str, Any]:

@@ -121,9 +121,9 @@ def row_values(
     }
 
 
-def date_parts(moment: datetime, dates: DateFormatter) -> dict[str, str]:
+def date_parts(timestamp: datetime, dates: DateFormatter) -> dict[str, str]:
     """Return a time as a short date, as a full date and time, and in ISO 8601."""
-    local = moment.astimezone(dates.zone)
+    local = timestamp.astimezone(dates.zone)
     return {
         "day": dates.day(local),
         "full": dates.full(local),

@@ -30,7 +30,7 @@ from purchases.access import (
 )
 from purchases.forms import (
     EXTENSIONS,
-    ActForm,
+    ActionForm,
     ExtendForm,
     ListForm,
     ReinstateForm,
@@ -43,7 +43,7 @@ from purchases.forms import (
 from purchases.models import Purchase, SessionRequest
 from purchases.operations.commands import Reinstate
 from purchases.redirects import safe_next_url
-from purchases.responses import owners_step, row_response, success_message
+from purchases.responses import approval_form, row_response, success_message
 
 
 @require_safe
@@ -126,7 +126,7 @@ def reinstate(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     purchase = purchase_or_404(request, purchase_id, to="reinstate")
     form = ReinstateForm(request.POST, reason_required=request.member.must_give_reason)
 
-    def act() -> operations.Done:
+    def operation() -> operations.Done:
         return operations.reinstate(
             member=request.member,
             purchase=purchase,
@@ -134,7 +134,7 @@ def reinstate(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
             verify_approval=request.desk.approval_problem,
         )
 
-    return _act(request, purchase, form, act, "reinstated.html")
+    return _run_operation(request, purchase, form, operation, "reinstated.html")
 
 
 @require_POST
@@ -142,10 +142,10 @@ def use(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     purchase = purchase_or_404(request, purchase_id, to="use")
     form = UseForm(request.POST)
 
-    def act() -> operations.Done:
+    def operation() -> operations.Done:
         return operations.use(member=request.member, purchase=purchase, command=form.command)
 
-    return _act(request, purchase, form, act, "used.html")
+    return _run_operation(request, purchase, form, operation, "used.html")
 
 
 @require_POST
@@ -153,10 +153,10 @@ def undo(request: DeskRequest, event_id: int) -> HttpResponse:
     event = event_or_404(request, event_id, to="undo")
     form = UndoForm(request.POST)
 
-    def act() -> operations.Done:
+    def operation() -> operations.Done:
         return operations.undo(member=request.member, event=event, command=form.command)
 
-    return _act(request, event.purchase, form, act, "undone.html")
+    return _run_operation(request, event.purchase, form, operation, "undone.html")
 
 
 @require_POST
@@ -164,10 +164,10 @@ def extend(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     purchase = purchase_or_404(request, purchase_id, to="extend")
     form = ExtendForm(request.POST, note_required=request.member.must_give_reason)
 
-    def act() -> operations.NewExpiry:
+    def operation() -> operations.NewExpiry:
         return operations.extend(member=request.member, purchase=purchase, command=form.command)
 
-    return _act(request, purchase, form, act, "extended.html")
+    return _run_operation(request, purchase, form, operation, "extended.html")
 
 
 @require_POST
@@ -175,10 +175,10 @@ def undo_extension(request: DeskRequest, event_id: int) -> HttpResponse:
     event = extension_or_404(request, event_id, to="undo")
     form = UndoExtensionForm(request.POST)
 
-    def act() -> operations.NewExpiry:
+    def operation() -> operations.NewExpiry:
         return operations.undo_extension(member=request.member, event=event, command=form.command)
 
-    return _act(request, event.purchase, form, act, "extension_undone.html")
+    return _run_operation(request, event.purchase, form, operation, "extension_undone.html")
 
 
 def _page(
@@ -193,26 +193,26 @@ def _page(
     return render(request, template, context)
 
 
-def _act(
+def _run_operation(
     request: DeskRequest,
     purchase: Purchase,
-    form: ActForm,
-    act: Callable[[], operations.Done | operations.NewExpiry],
+    form: ActionForm,
+    operation: Callable[[], operations.Done | operations.NewExpiry],
     success_template: str,
 ) -> HttpResponse:
-    """Change a purchase by `act`, and return its row with the message of `success_template`."""
+    """Run an operation on a purchase, and return its row with the message of `success_template`."""
     if not form.is_valid():
         return _bad_request(request, form)
     here = safe_next_url(request, form.cleaned_data["next"], otherwise="purchases:purchase_list")
     context: dict[str, Any] = {"purchase": purchase, "here": here}
     try:
-        context["done"] = act()
+        context["done"] = operation()
     except Purchase.DoesNotExist:
         raise Http404 from None
     except operations.Refused as refusal:
         context |= {"refused": refusal, **_button_context(request, [purchase])}
-        if isinstance(refusal, operations.OwnerConfirms) and isinstance(form, ReinstateForm):
-            context |= _owners_step(request, form.command, context)
+        if isinstance(refusal, operations.ApprovalRequired) and isinstance(form, ReinstateForm):
+            context |= _approval_form(request, form.command, context)
         if request.htmx:
             return row_response(request, context, status=409)
         context["purchases"] = [purchase]
@@ -224,19 +224,19 @@ def _act(
     return HttpResponseRedirect(here)
 
 
-def _owners_step(
+def _approval_form(
     request: DeskRequest, command: Reinstate, context: dict[str, Any]
 ) -> dict[str, SafeString]:
-    """Return the form with which an owner confirms, with the client's use of the allowance."""
+    """Return the form with which an owner approves, and the client's use of the allowance."""
     client_uses = context["allowance_uses"].get(context["purchase"].client_id, {})
     use = client_uses.get(command.reason or "")
-    step = {
+    values = {
         "command": command,
         "approvers": request.member.approvers,
         "allowance_use": use if use and use.is_beyond else None,
         "reason": SessionRequest.Reason(command.reason).label if command.reason else "",
     }
-    return owners_step(request, {**context, **step})
+    return approval_form(request, {**context, **values})
 
 
 def _button_context(request: DeskRequest, purchases: Sequence[Purchase]) -> dict[str, object]:
@@ -251,6 +251,6 @@ def _button_context(request: DeskRequest, purchases: Sequence[Purchase]) -> dict
     }
 
 
-def _bad_request(request: DeskRequest, form: ActForm | ListForm | RowsForm) -> HttpResponse:
+def _bad_request(request: DeskRequest, form: ActionForm | ListForm | RowsForm) -> HttpResponse:
     """Return the errors of an invalid form. Nothing was changed."""
     return render(request, "400.html", {"problem": problems(form)}, status=400)

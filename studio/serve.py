@@ -102,7 +102,7 @@ def prepare_roles() -> str | None:
 
     try:
         call_command("setup_roles", verbosity=0)
-        reason = grants.why_not_in()
+        reason = grants.login_problem()
     except CommandError as error:
         reason = str(error)
     if reason:

@@ -18,14 +18,14 @@ CELL = re.compile(r'<td class="(\w+)">(.*?)</td>', re.S)
 
 @dataclass(frozen=True)
 class Line:
-    """A row of the history table; `act` is the text of its button, if it has one."""
+    """A row of the history table; `action` is the text of its button, if it has one."""
 
     event_id: int
     when: str
     what: str
     used: str
     who: str
-    act: str
+    action: str
     html: str
 
     @property

@@ -15,7 +15,7 @@ from django.utils.html import strip_tags
 
 from purchases.models import Purchase
 
-Act = Literal["reinstate", "use"]
+Action = Literal["reinstate", "use"]
 LIST = reverse("purchases:purchase_list")
 HTMX = {"HX-Request": "true"}
 # Run a test twice: without JavaScript, and as htmx sends requests.
@@ -159,10 +159,10 @@ def send(browser: Client, path: str, *, htmx: bool = False, **fields: Any) -> Ht
 
 
 def press(
-    browser: Client, act: Act, purchase: Purchase, *, htmx: bool = False, **fields: str | None
+    browser: Client, action: Action, purchase: Purchase, *, htmx: bool = False, **fields: str | None
 ) -> HttpResponseBase:
     """Press the button Reinstate or Use of this purchase."""
-    path = reverse(f"purchases:{act}", args=[purchase.pk])
+    path = reverse(f"purchases:{action}", args=[purchase.pk])
     return send(browser, path, htmx=htmx, **fields)
 
 

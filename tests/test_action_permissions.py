@@ -11,10 +11,10 @@ from purchases.models import Org, Purchase
 from studio.models import User
 from tests.conftest import SignIn
 from tests.factories import make_purchase
-from tests.pages import AS_PAGE_AND_HTMX, HTMX, LIST, Act, html_of, press, rows_on, words_on
+from tests.pages import AS_PAGE_AND_HTMX, HTMX, LIST, Action, html_of, press, rows_on, words_on
 from tests.purchase_kinds import PACKS, make_pack, used
 
-ACTS = pytest.mark.parametrize("act", ["reinstate", "use"])
+ACTIONS = pytest.mark.parametrize("action", ["reinstate", "use"])
 
 
 @pytest.fixture
@@ -23,33 +23,35 @@ def pack(northside: Org) -> Purchase:
     return make_purchase(org=northside)
 
 
-@ACTS
+@ACTIONS
 @AS_PAGE_AND_HTMX
-def test_an_unknown_purchase_is_404(northside: Org, desk: Client, act: Act, htmx: bool) -> None:
-    response = press(desk, act, Purchase(pk=uuid4()), htmx=htmx)
+def test_an_unknown_purchase_is_404(
+    northside: Org, desk: Client, action: Action, htmx: bool
+) -> None:
+    response = press(desk, action, Purchase(pk=uuid4()), htmx=htmx)
 
     assert response.status_code == 404
     assert "This page does not exist." in words_on(response)
 
 
-@ACTS
+@ACTIONS
 @AS_PAGE_AND_HTMX
 def test_a_purchase_of_another_org_is_404_and_unchanged(
-    otto: User, signed_in: SignIn, pack: Purchase, act: Act, htmx: bool
+    otto: User, signed_in: SignIn, pack: Purchase, action: Action, htmx: bool
 ) -> None:
-    response = press(signed_in(otto), act, pack, htmx=htmx)
+    response = press(signed_in(otto), action, pack, htmx=htmx)
 
     assert response.status_code == 404
     assert str(pack.client) not in words_on(response)
     assert used(pack) == 3
 
 
-@ACTS
+@ACTIONS
 @AS_PAGE_AND_HTMX
 def test_an_accountant_gets_403_with_a_message(
-    ada: User, signed_in: SignIn, pack: Purchase, act: Act, htmx: bool
+    ada: User, signed_in: SignIn, pack: Purchase, action: Action, htmx: bool
 ) -> None:
-    response = press(signed_in(ada), act, pack, htmx=htmx)
+    response = press(signed_in(ada), action, pack, htmx=htmx)
 
     assert response.status_code == 403
     assert "Your role does not allow this." in words_on(response)
@@ -69,15 +71,15 @@ def test_an_accountant_has_no_buttons(northside: Org, ada: User, signed_in: Sign
             assert "<form" not in row.html
 
 
-@ACTS
+@ACTIONS
 @AS_PAGE_AND_HTMX
 def test_a_request_without_a_csrf_token_is_403(
-    mia: User, pack: Purchase, act: Act, htmx: bool
+    mia: User, pack: Purchase, action: Action, htmx: bool
 ) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(mia)
 
-    response = press(browser, act, pack, htmx=htmx)
+    response = press(browser, action, pack, htmx=htmx)
 
     assert response.status_code == 403
     assert "This page is out of date." in words_on(response)
@@ -85,22 +87,22 @@ def test_a_request_without_a_csrf_token_is_403(
     assert used(pack) == 3
 
 
-@ACTS
+@ACTIONS
 def test_a_request_with_the_csrf_token_of_the_page_succeeds(
-    mia: User, pack: Purchase, act: Act
+    mia: User, pack: Purchase, action: Action
 ) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(mia)
     token = token_in(html_of(browser.get(LIST)))
 
-    assert press(browser, act, pack, csrfmiddlewaretoken=token).status_code == 302
+    assert press(browser, action, pack, csrfmiddlewaretoken=token).status_code == 302
     assert used(pack) != 3
 
 
-@ACTS
+@ACTIONS
 @pytest.mark.parametrize("in_header", [False, True], ids=["in the form", "in a header"])
 def test_the_returned_row_has_a_valid_csrf_token(
-    mia: User, pack: Purchase, act: Act, in_header: bool
+    mia: User, pack: Purchase, action: Action, in_header: bool
 ) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(mia)
@@ -111,20 +113,22 @@ def test_the_returned_row_has_a_valid_csrf_token(
             browser.defaults["HTTP_X_CSRFTOKEN"] = token
         else:
             fields["csrfmiddlewaretoken"] = token
-        answer = press(browser, act, pack, htmx=True, **fields)
+        answer = press(browser, action, pack, htmx=True, **fields)
         assert answer.status_code == 200
         token = token_in(html_of(answer))
-    assert used(pack) == {"reinstate": 1, "use": 5}[act]
+    assert used(pack) == {"reinstate": 1, "use": 5}[action]
 
 
 def token_in(html: str) -> str:
     return html.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
 
 
-@ACTS
-def test_an_anonymous_user_is_redirected_to_the_sign_in_and_back(pack: Purchase, act: Act) -> None:
+@ACTIONS
+def test_an_anonymous_user_is_redirected_to_the_sign_in_and_back(
+    pack: Purchase, action: Action
+) -> None:
     """The next URL is the page, because the action itself accepts only POST."""
-    response = press(Client(), act, pack, next=f"{LIST}?q=ana")
+    response = press(Client(), action, pack, next=f"{LIST}?q=ana")
 
     assert response.status_code == 302
     target = urlsplit(response["Location"])
@@ -133,7 +137,7 @@ def test_an_anonymous_user_is_redirected_to_the_sign_in_and_back(pack: Purchase,
     assert used(pack) == 3
 
 
-@ACTS
+@ACTIONS
 @pytest.mark.parametrize(
     ("current_url", "next_url"),
     [
@@ -142,10 +146,11 @@ def test_an_anonymous_user_is_redirected_to_the_sign_in_and_back(pack: Purchase,
     ],
 )
 def test_an_anonymous_htmx_request_redirects_the_page_to_the_sign_in(
-    pack: Purchase, act: Act, current_url: str, next_url: str
+    pack: Purchase, action: Action, current_url: str, next_url: str
 ) -> None:
     response = Client().post(
-        reverse(f"purchases:{act}", args=[pack.pk]), headers=HTMX | {"HX-Current-URL": current_url}
+        reverse(f"purchases:{action}", args=[pack.pk]),
+        headers=HTMX | {"HX-Current-URL": current_url},
     )
 
     assert response.status_code == 200

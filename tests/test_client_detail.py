@@ -13,7 +13,7 @@ from purchases import operations
 from purchases.models import Client as Buyer
 from purchases.models import Org, Purchase, SessionEvent
 from purchases.operations.commands import Reinstate, Undo
-from purchases.queries import PAGE_SIZE, GivenBack, client_summary
+from purchases.queries import PAGE_SIZE, ReinstatementCount, client_summary
 from studio.models import User
 from tests.conftest import SignIn
 from tests.database import rows
@@ -149,12 +149,12 @@ def test_the_page_counts_reinstatements_by_reason(northside: Org, mia: User, des
     operations.undo(member=member, event=event, command=Undo(request_id=uuid4()))
     give_back("other", make_purchase(org=northside, client=another_client))
 
-    given_back = client_summary(ana).given_back
+    reinstatements = client_summary(ana).reinstatements
 
-    assert given_back == [
-        GivenBack("Late cancel forgiven", 2, 2, 2),
-        GivenBack("No reason given", 1, 1, 1),
-        GivenBack("Another program", 1, 1, 1),
+    assert reinstatements == [
+        ReinstatementCount("Late cancel forgiven", 2, 2, 2),
+        ReinstatementCount("No reason given", 1, 1, 1),
+        ReinstatementCount("Another program", 1, 1, 1),
     ]
     words = words_on(desk.get(page_of(ana)))
     assert "Late cancel forgiven 2 2 2" in words
@@ -172,6 +172,6 @@ def test_reinstatements_are_counted_within_30_90_and_365_days(
     for days, counts in [(29, [(1, 1, 1)]), (31, [(0, 1, 1)]), (91, [(0, 0, 1)]), (366, [])]:
         later = now + timedelta(days=days)
         monkeypatch.setattr("django.utils.timezone.now", lambda later=later: later)
-        lines = client_summary(pack.client).given_back
+        lines = client_summary(pack.client).reinstatements
         counted = [(line.within_30_days, line.within_90_days, line.within_a_year) for line in lines]
         assert counted == counts

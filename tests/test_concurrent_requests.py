@@ -51,9 +51,9 @@ def presses(mia: User) -> Iterator[Press]:
     org = mia.membership.org
     client, offer = make_client(org=org), make_offer(org=org)
 
-    def to(act: str, used: int, *expected: tuple[str, int, int], **columns: Any) -> Press:
+    def to(action: str, used: int, *expected: tuple[str, int, int], **columns: Any) -> Press:
         pack = make_purchase(org=org, client=client, offer=offer, used=used, **columns)
-        path = reverse(f"purchases:{act}", args=[pack.pk])
+        path = reverse(f"purchases:{action}", args=[pack.pk])
         return Press(path, {"request_id": str(uuid4())}, pack, [*expected])
 
     while True:
@@ -121,7 +121,7 @@ def naive(all_have_read: Barrier) -> Callable[..., operations.Done]:
     All callers look the id up before the first one acts.
     """
 
-    def act(
+    def look_up_and_act(
         operation: SessionRequest.Operation,
         member: Member,
         purchase: Purchase,
@@ -140,14 +140,14 @@ def naive(all_have_read: Barrier) -> Callable[..., operations.Done]:
         purchase.show_count(used)
         return operations.Done(used, newest(purchase).pk)
 
-    return act
+    return look_up_and_act
 
 
 def test_the_naive_way_counts_more_than_once_and_returns_errors(
     mia: User, desks: ConcurrentBrowsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     press = next(presses(mia))
-    monkeypatch.setattr(sessions, "_act", naive(Barrier(DESKS)))
+    monkeypatch.setattr(sessions, "_claim_and_change", naive(Barrier(DESKS)))
 
     messages = faults(press, desks.all_at_once([press.request] * DESKS, htmx=True))
 

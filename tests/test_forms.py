@@ -5,12 +5,12 @@ from uuid import uuid4
 import pytest
 from django.http import QueryDict
 
-from purchases.forms import ActForm, ExtendForm, ReinstateForm, UseForm
+from purchases.forms import ActionForm, ExtendForm, ReinstateForm, UseForm
 
 FORMS = {
     "reinstate": lambda data: ReinstateForm(data, reason_required=False),
     "use": UseForm,
-    "undo": ActForm,
+    "undo": ActionForm,
     "extend": lambda data: ExtendForm(data, note_required=False),
 }
 
@@ -22,7 +22,7 @@ def form_data(**fields: str) -> QueryDict:
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
-def test_validating_a_form_changes_no_field(form: type[ActForm]) -> None:
+def test_validating_a_form_changes_no_field(form: type[ActionForm]) -> None:
     fields = form(form_data()).fields
     before = {name: dict(vars(field)) for name, field in fields.items()}
 
@@ -38,5 +38,5 @@ def test_validating_a_form_changes_no_field(form: type[ActForm]) -> None:
 
 
 def test_each_form_class_has_its_own_fields() -> None:
-    assert set(ActForm(form_data()).fields) == {"request_id", "next"}
+    assert set(ActionForm(form_data()).fields) == {"request_id", "next"}
     assert set(UseForm(form_data()).fields) == {"request_id", "next", "note"}

@@ -21,7 +21,7 @@ from tests.purchase_kinds import used
 
 def buttons_on(browser: Client, pack: Purchase) -> list[str]:
     """Return the button of each line, newest first: the empty text for a line without a button."""
-    return [line.act for line in history_on(browser.get(page_of(pack)))]
+    return [line.action for line in history_on(browser.get(page_of(pack)))]
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_buttons_depend_on_the_role_and_on_who_reinstated(
 
     page = signed_in(people[name]).get(page_of(pack))
 
-    assert [line.act for line in history_on(page)] == buttons
+    assert [line.action for line in history_on(page)] == buttons
     assert ("<form" in html_of(page).split("<main")[1].split("</main>")[0]) is any(buttons)
 
 
@@ -106,7 +106,7 @@ def offered_undos(browser: Client, pack: Purchase) -> list[bool]:
     """Tell for the newest line of the count, and of the expiry, whether it has an Undo button."""
     page = browser.get(page_of(pack))
     newest_lines = history_on(page)[0], expiry_history_on(page)[0]
-    return ["Undo" in line.act for line in newest_lines]
+    return ["Undo" in line.action for line in newest_lines]
 
 
 def test_staff_have_no_undo_button_after_15_minutes(

@@ -37,7 +37,7 @@ NOT_PAID = pytest.mark.parametrize(
 )
 
 
-def act(operation: Operation, user: User, purchase: Purchase) -> int:
+def run(operation: Operation, user: User, purchase: Purchase) -> int:
     """Run the operation and return the new count, which the event must have too."""
     command = COMMANDS[operation](request_id=uuid4())
     done = operation(member=user.membership, purchase=purchase, command=command)
@@ -52,7 +52,7 @@ def refusal(operation: Operation, user: User, purchase: Purchase) -> str:
     """
     before = Purchase.objects.filter(pk=purchase.pk).values().get()
     with pytest.raises(operations.Refused) as refused:
-        act(operation, user, purchase)
+        run(operation, user, purchase)
     assert Purchase.objects.filter(pk=purchase.pk).values().get() == before
     assert purchase.sessions_used == before["sessions_used"]
     assert purchase.sessions_remaining == before["sessions_remaining"]
@@ -62,7 +62,7 @@ def refusal(operation: Operation, user: User, purchase: Purchase) -> str:
 def test_reinstate_returns_the_new_count_and_sets_it_on_the_purchase(mia: User) -> None:
     purchase = make_purchase(org=mia.membership.org, total=10, used=3)
 
-    assert act(operations.reinstate, mia, purchase) == 2
+    assert run(operations.reinstate, mia, purchase) == 2
     assert (purchase.sessions_used, purchase.sessions_remaining) == (2, 8)
     purchase.refresh_from_db()
     assert (purchase.sessions_used, purchase.sessions_remaining) == (2, 8)
@@ -71,7 +71,7 @@ def test_reinstate_returns_the_new_count_and_sets_it_on_the_purchase(mia: User) 
 def test_reinstating_the_only_used_session_returns_0(mia: User) -> None:
     purchase = make_purchase(org=mia.membership.org, used=1)
 
-    assert act(operations.reinstate, mia, purchase) == 0
+    assert run(operations.reinstate, mia, purchase) == 0
 
 
 def test_reinstate_uses_the_count_of_the_database_and_not_the_loaded_one(
@@ -80,7 +80,7 @@ def test_reinstate_uses_the_count_of_the_database_and_not_the_loaded_one(
     purchase = make_purchase(org=mia.membership.org, total=10, used=3)
     Purchase.objects.update(sessions_used=8)
 
-    assert act(operations.reinstate, mia, purchase) == 7
+    assert run(operations.reinstate, mia, purchase) == 7
     assert (purchase.sessions_used, purchase.sessions_remaining) == (7, 3)
 
 
@@ -138,20 +138,20 @@ def test_reinstate_is_never_refused_by_expiry(mia: User, days: int) -> None:
     expired = timezone.now() - timedelta(days=days)
     purchase = make_purchase(org=mia.membership.org, used=3, expires_at=expired)
 
-    assert act(operations.reinstate, mia, purchase) == 2
+    assert run(operations.reinstate, mia, purchase) == 2
 
 
 def test_reinstate_works_without_a_total(mia: User) -> None:
     purchase = make_purchase(org=mia.membership.org, total=None, used=3)
 
-    assert act(operations.reinstate, mia, purchase) == 2
+    assert run(operations.reinstate, mia, purchase) == 2
     assert purchase.sessions_remaining is None
 
 
 def test_use_returns_the_new_count_and_sets_it_on_the_purchase(mia: User) -> None:
     purchase = make_purchase(org=mia.membership.org, total=10, used=9)
 
-    assert act(operations.use, mia, purchase) == 10
+    assert run(operations.use, mia, purchase) == 10
     assert (purchase.sessions_used, purchase.sessions_remaining) == (10, 0)
 
 

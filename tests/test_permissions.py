@@ -133,7 +133,7 @@ TABLE = [
 FORM = "application/x-www-form-urlencoded"
 # The requests that may change a count or an expiry.
 MAY_CHANGE = {("mia", "POST"), ("olivia", "POST")}
-ACTS = {
+ACTIONS = {
     "purchases:extend",
     "purchases:reinstate",
     "purchases:reinstate_all",
@@ -165,7 +165,7 @@ def test_each_user_gets_the_status_of_the_table(
     assert response.status_code == status
     if person == "nobody" and status == 302:
         assert response["Location"].startswith(reverse("login"))
-    may_change = (person, verb) in MAY_CHANGE and name in ACTS
+    may_change = (person, verb) in MAY_CHANGE and name in ACTIONS
     assert ((used(pack), expiry_of(pack)) != before) is may_change
 
 
@@ -188,7 +188,7 @@ def test_an_unknown_url_is_404_for_every_user(
         "purchases:cancelled_class_detail",
         "purchases:client_detail",
         "purchases:purchase_detail",
-        *sorted(ACTS),
+        *sorted(ACTIONS),
     ],
 )
 @pytest.mark.parametrize("stranger", ["otto", "sara"])
@@ -216,13 +216,13 @@ def test_a_row_of_another_org_and_an_unknown_id_get_the_same_answer(
     foreign = browser.generic(verb, url, headers=headers)
     unknown = browser.generic(verb, unknown_url, headers=headers)
 
-    allowed = "POST" if name in ACTS else "GET"
+    allowed = "POST" if name in ACTIONS else "GET"
     assert foreign.status_code == unknown.status_code == (404 if verb == allowed else 405)
     assert normalized(html_of(foreign)) == normalized(html_of(unknown))
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
-@pytest.mark.parametrize("name", sorted(ACTS))
+@pytest.mark.parametrize("name", sorted(ACTIONS))
 def test_a_get_of_the_address_of_a_button_explains_itself(
     northside: Org, mia: User, name: str, headers: dict[str, str]
 ) -> None:

@@ -149,7 +149,7 @@ def test_an_extension_shows_the_new_expiry_the_user_and_the_note(
     assert expiring.expires_at
     assert line.what == f"Extended to {on_day(event.expires_at)}"
     assert line.used == f"{day(expiring.expires_at)} → {day(event.expires_at)}"
-    assert (line.who, line.act) == ("Mia ill for a week", "Undo")
+    assert (line.who, line.action) == ("Mia ill for a week", "Undo")
 
 
 def test_an_undone_extension_and_a_change_by_another_program_are_shown(
@@ -216,9 +216,9 @@ def test_undo_is_offered_only_for_the_last_extension_and_depends_on_the_role(
     browser = signed_in(people[name])
     button = "Undo" if name in ("mia", "olivia") else ""
 
-    assert [line.act for line in expiry_history_on(browser.get(page))] == [button, ""]
+    assert [line.action for line in expiry_history_on(browser.get(page))] == [button, ""]
     extension_undone_by(mia, second)
-    assert [line.act for line in expiry_history_on(browser.get(page))] == ["", "", button]
+    assert [line.action for line in expiry_history_on(browser.get(page))] == ["", "", button]
     line = expiry_history_on(browser.get(page))[-1]
     assert (line.event_id, line.html.count("<form")) == (first.pk, int(bool(button)))
 

@@ -8,7 +8,7 @@ from django.test.client import BOUNDARY, encode_multipart
 from django.urls import reverse
 
 from purchases.models import Org
-from tests.pages import LIST, Act, html_of, note_on, press, the_row_on, undo_on, words_on
+from tests.pages import LIST, Action, html_of, note_on, press, the_row_on, undo_on, words_on
 from tests.purchase_kinds import PACKS, make_pack, used
 
 COUNT_IS_OFF = "This count can't be right. Ask an owner to have it corrected."
@@ -30,7 +30,7 @@ EITHER = {
     "refunded": REFUNDED,
     "refunded, expired": REFUNDED,
 }
-REFUSED: dict[Act, dict[str, str]] = {
+REFUSED: dict[Action, dict[str, str]] = {
     "reinstate": EITHER
     | {
         "fresh": NOTHING_USED,
@@ -56,26 +56,26 @@ REFUSED: dict[Act, dict[str, str]] = {
     },
 }
 ALL_REFUSALS = pytest.mark.parametrize(
-    ("act", "kind", "reason"),
-    [(act, kind, reason) for act, kinds in REFUSED.items() for kind, reason in kinds.items()],
+    ("action", "kind", "reason"),
+    [(action, kind, reason) for action, kinds in REFUSED.items() for kind, reason in kinds.items()],
 )
 
 
-@pytest.mark.parametrize("act", REFUSED)
-def test_the_table_names_every_kind_that_is_refused(act: Act) -> None:
+@pytest.mark.parametrize("action", REFUSED)
+def test_the_table_names_every_kind_that_is_refused(action: Action) -> None:
     kinds_without_button = {
-        kind for kind, (_, _, buttons) in PACKS.items() if act.title() not in buttons
+        kind for kind, (_, _, buttons) in PACKS.items() if action.title() not in buttons
     }
-    assert set(REFUSED[act]) == kinds_without_button
+    assert set(REFUSED[action]) == kinds_without_button
 
 
 @ALL_REFUSALS
 def test_a_refusal_answers_htmx_with_the_row_and_the_reason(
-    northside: Org, desk: Client, act: Act, kind: str, reason: str
+    northside: Org, desk: Client, action: Action, kind: str, reason: str
 ) -> None:
     pack = make_pack(org=northside, kind=kind)
 
-    answer = press(desk, act, pack, htmx=True)
+    answer = press(desk, action, pack, htmx=True)
 
     assert answer.status_code == 409
     assert note_on(answer) == reason
@@ -88,12 +88,12 @@ def test_a_refusal_answers_htmx_with_the_row_and_the_reason(
 
 @ALL_REFUSALS
 def test_a_refusal_without_javascript_is_a_page_with_the_row_and_a_link_back(
-    northside: Org, desk: Client, act: Act, kind: str, reason: str
+    northside: Org, desk: Client, action: Action, kind: str, reason: str
 ) -> None:
     pack = make_pack(org=northside, kind=kind)
     url = f"{LIST}?q={kind.split()[0].strip(',')}"
 
-    page = press(desk, act, pack, next=url)
+    page = press(desk, action, pack, next=url)
 
     assert page.status_code == 409
     assert f"Not changed {reason}" in words_on(page)

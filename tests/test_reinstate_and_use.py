@@ -11,10 +11,19 @@ from pytest_django import DjangoAssertNumQueries
 from purchases import operations
 from purchases.models import Org, Purchase
 from tests.factories import make_client, make_purchase
-from tests.pages import AS_PAGE_AND_HTMX, LIST, Act, html_of, note_on, press, the_row_on, words_on
+from tests.pages import (
+    AS_PAGE_AND_HTMX,
+    LIST,
+    Action,
+    html_of,
+    note_on,
+    press,
+    the_row_on,
+    words_on,
+)
 from tests.purchase_kinds import PACKS, make_pack, used
 
-ACTS = pytest.mark.parametrize("act", ["reinstate", "use"])
+ACTIONS = pytest.mark.parametrize("action", ["reinstate", "use"])
 
 
 @pytest.fixture
@@ -23,28 +32,28 @@ def pack(northside: Org) -> Purchase:
     return make_purchase(org=northside)
 
 
-@ACTS
+@ACTIONS
 @AS_PAGE_AND_HTMX
 @pytest.mark.parametrize("kind", PACKS)
 def test_a_button_is_shown_exactly_if_it_would_succeed(
-    northside: Org, desk: Client, kind: str, act: Act, htmx: bool
+    northside: Org, desk: Client, kind: str, action: Action, htmx: bool
 ) -> None:
     pack = make_pack(org=northside, kind=kind)
-    offered = act.title() in the_row_on(desk.get(LIST)).buttons
+    offered = action.title() in the_row_on(desk.get(LIST)).buttons
 
-    response = press(desk, act, pack, htmx=htmx)
+    response = press(desk, action, pack, htmx=htmx)
 
     success = 200 if htmx else 302
     assert response.status_code == (success if offered else 409)
     assert (used(pack) != pack.sessions_used) is offered
 
 
-@ACTS
+@ACTIONS
 @pytest.mark.parametrize("query", ["", "?q=ana+r&state=active"])
 def test_htmx_gets_the_same_row_as_the_page_shows_next(
-    desk: Client, pack: Purchase, act: Act, query: str
+    desk: Client, pack: Purchase, action: Action, query: str
 ) -> None:
-    answer = press(desk, act, pack, htmx=True, next=LIST + query)
+    answer = press(desk, action, pack, htmx=True, next=LIST + query)
 
     assert the_row_on(answer).normalized == the_row_on(desk.get(LIST + query)).normalized
     assert 'class="changed"' in the_row_on(answer).html
@@ -52,21 +61,21 @@ def test_htmx_gets_the_same_row_as_the_page_shows_next(
     assert '<div id="note" data-hx-swap-oob="innerHTML">' in html_of(answer)
 
 
-@ACTS
-def test_each_row_has_a_new_request_id(desk: Client, pack: Purchase, act: Act) -> None:
-    rows = [the_row_on(desk.get(LIST)), the_row_on(press(desk, act, pack, htmx=True))]
+@ACTIONS
+def test_each_row_has_a_new_request_id(desk: Client, pack: Purchase, action: Action) -> None:
+    rows = [the_row_on(desk.get(LIST)), the_row_on(press(desk, action, pack, htmx=True))]
     ids = {row.html.split('name="request_id" value="')[1].split('"')[0] for row in rows}
 
     assert len(ids) == 2
 
 
-@ACTS
+@ACTIONS
 @pytest.mark.parametrize("url", [LIST + "?q=ana+r&state=active", "/clients/{client}/"])
 def test_without_javascript_the_page_is_shown_again_with_a_message(
-    desk: Client, pack: Purchase, act: Act, url: str
+    desk: Client, pack: Purchase, action: Action, url: str
 ) -> None:
     url = url.format(client=pack.client_id)
-    response = press(desk, act, pack, next=url)
+    response = press(desk, action, pack, next=url)
 
     assert (response.status_code, response["Location"]) == (302, url)
     page = desk.get(url)
@@ -75,7 +84,7 @@ def test_without_javascript_the_page_is_shown_again_with_a_message(
     assert note_on(desk.get(url)) == "", "the message is shown once"
 
 
-@ACTS
+@ACTIONS
 @AS_PAGE_AND_HTMX
 @pytest.mark.parametrize(
     "next_url",
@@ -92,9 +101,9 @@ def test_without_javascript_the_page_is_shown_again_with_a_message(
     ],
 )
 def test_the_redirect_never_leaves_the_site(
-    desk: Client, pack: Purchase, act: Act, htmx: bool, next_url: str | None
+    desk: Client, pack: Purchase, action: Action, htmx: bool, next_url: str | None
 ) -> None:
-    answer = press(desk, act, pack, htmx=htmx, next=next_url)
+    answer = press(desk, action, pack, htmx=htmx, next=next_url)
 
     if htmx:
         assert f'name="next" value="{LIST}"' in html_of(answer)
@@ -102,17 +111,17 @@ def test_the_redirect_never_leaves_the_site(
         assert (answer.status_code, answer["Location"]) == (302, LIST)
 
 
-@ACTS
+@ACTIONS
 def test_a_request_over_https_does_not_redirect_to_http(
-    desk: Client, pack: Purchase, act: Act
+    desk: Client, pack: Purchase, action: Action
 ) -> None:
-    url = reverse(f"purchases:{act}", args=[pack.pk])
+    url = reverse(f"purchases:{action}", args=[pack.pk])
     data = {"request_id": str(uuid4()), "next": f"http://testserver{LIST}?q=ana"}
 
     assert desk.post(url, data, secure=True)["Location"] == LIST
 
 
-@ACTS
+@ACTIONS
 @AS_PAGE_AND_HTMX
 @pytest.mark.parametrize(
     "request_id",
@@ -120,16 +129,16 @@ def test_a_request_over_https_does_not_redirect_to_http(
     ids=["missing", "empty", "short", "no hexadecimal", "NUL", "too long"],
 )
 def test_a_request_without_a_valid_id_is_400(
-    desk: Client, pack: Purchase, act: Act, htmx: bool, request_id: str | None
+    desk: Client, pack: Purchase, action: Action, htmx: bool, request_id: str | None
 ) -> None:
-    response = press(desk, act, pack, htmx=htmx, request_id=request_id)
+    response = press(desk, action, pack, htmx=htmx, request_id=request_id)
 
     assert response.status_code == 400
     assert "This page is out of date. Reload it, then press again." in words_on(response)
     assert used(pack) == 3
 
 
-@ACTS
+@ACTIONS
 @AS_PAGE_AND_HTMX
 @pytest.mark.parametrize("kind", PACKS)
 def test_a_request_takes_at_most_4_queries(
@@ -137,7 +146,7 @@ def test_a_request_takes_at_most_4_queries(
     desk: Client,
     django_assert_max_num_queries: DjangoAssertNumQueries,
     kind: str,
-    act: Act,
+    action: Action,
     htmx: bool,
 ) -> None:
     pack = make_pack(org=northside, kind=kind)
@@ -146,18 +155,18 @@ def test_a_request_takes_at_most_4_queries(
         # 1. the session with its users 2. the purchase with client and offer
         # 3. the claim of the request id, with release_session or use_session
         # 4. the current counts, if the request is refused
-        press(desk, act, pack, htmx=htmx)
+        press(desk, action, pack, htmx=htmx)
 
 
-@ACTS
+@ACTIONS
 def test_the_name_of_the_client_is_escaped_in_the_message(
-    northside: Org, desk: Client, act: Act
+    northside: Org, desk: Client, action: Action
 ) -> None:
     client = make_client(org=northside, name="<img src=x onerror=alert(1)>")
     pack = make_purchase(org=northside, client=client)
 
-    answers = [press(desk, act, pack, htmx=True)]
-    press(desk, act, pack)
+    answers = [press(desk, action, pack, htmx=True)]
+    press(desk, action, pack)
     answers.append(desk.get(LIST))
 
     for answer in answers:
@@ -165,20 +174,20 @@ def test_the_name_of_the_client_is_escaped_in_the_message(
         assert "for <img src=x onerror=alert(1)>." in note_on(answer)
 
 
-@ACTS
+@ACTIONS
 @AS_PAGE_AND_HTMX
 def test_a_purchase_deleted_by_a_concurrent_program_is_404(
-    desk: Client, pack: Purchase, act: Act, htmx: bool, monkeypatch: pytest.MonkeyPatch
+    desk: Client, pack: Purchase, action: Action, htmx: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    operation = getattr(operations, act)
+    operation = getattr(operations, action)
 
     def delete_and_run(**arguments: Any) -> operations.Done:
         Purchase.objects.filter(pk=pack.pk).delete()
         done: operations.Done = operation(**arguments)
         return done
 
-    monkeypatch.setattr(operations, act, delete_and_run)
-    response = press(desk, act, pack, htmx=htmx)
+    monkeypatch.setattr(operations, action, delete_and_run)
+    response = press(desk, action, pack, htmx=htmx)
 
     assert response.status_code == 404
     assert "This page does not exist." in words_on(response)

@@ -27,7 +27,7 @@ from tests.ledger import changes, reinstated_by, used_by
 from tests.pages import (
     AS_PAGE_AND_HTMX,
     USED_BEFORE,
-    Act,
+    Action,
     note_on,
     press,
     press_undo,
@@ -37,7 +37,7 @@ from tests.pages import (
 )
 from tests.purchase_kinds import used
 
-ACTS = pytest.mark.parametrize("act", ["reinstate", "use"])
+ACTIONS = pytest.mark.parametrize("action", ["reinstate", "use"])
 
 
 @pytest.fixture
@@ -54,15 +54,15 @@ def everything() -> list[object]:
 # --- Retries --------------------------------------------------------------------------------------
 
 
-@ACTS
+@ACTIONS
 @AS_PAGE_AND_HTMX
 def test_a_second_request_with_the_same_id_changes_nothing(
-    desk: Client, pack: Purchase, act: Act, htmx: bool
+    desk: Client, pack: Purchase, action: Action, htmx: bool
 ) -> None:
     request_id = str(uuid4())
 
     first, second = (
-        press(desk, act, pack, htmx=htmx, request_id=request_id, note="twice") for _ in range(2)
+        press(desk, action, pack, htmx=htmx, request_id=request_id, note="twice") for _ in range(2)
     )
 
     assert second.status_code == first.status_code == (200 if htmx else 302)
@@ -73,18 +73,18 @@ def test_a_second_request_with_the_same_id_changes_nothing(
     assert SessionRequest.objects.count() == 1
 
 
-@ACTS
+@ACTIONS
 def test_a_retry_gets_the_first_message_and_the_current_row(
-    desk: Client, mia: User, pack: Purchase, act: Act
+    desk: Client, mia: User, pack: Purchase, action: Action
 ) -> None:
     request_id = str(uuid4())
-    first = press(desk, act, pack, htmx=True, request_id=request_id)
+    first = press(desk, action, pack, htmx=True, request_id=request_id)
     for _ in range(3):
         used_by(mia, pack)
     Purchase.objects.update(payment_status="refunded", expires_at=timezone.now())
     before = everything()
 
-    retry = press(desk, act, pack, htmx=True, request_id=request_id)
+    retry = press(desk, action, pack, htmx=True, request_id=request_id)
 
     assert retry.status_code == 200
     assert note_on(retry).split(" The pack expired")[0] == note_on(first)
@@ -104,7 +104,7 @@ def test_a_retry_gets_the_first_message_even_after_an_undo(desk: Client, pack: P
 
 
 # kind: (action, columns with which it is refused, columns with which it succeeds).
-REFUSALS: dict[str, tuple[Act, dict[str, Any], dict[str, Any]]] = {
+REFUSALS: dict[str, tuple[Action, dict[str, Any], dict[str, Any]]] = {
     "nothing used": ("reinstate", {"sessions_used": 0}, {"sessions_used": 3}),
     "used up": ("use", {"sessions_used": 10}, {"sessions_used": 3}),
     "expired": ("use", {"expires_at": timezone.now() - timedelta(days=1)}, {"expires_at": None}),
@@ -120,19 +120,19 @@ REFUSALS: dict[str, tuple[Act, dict[str, Any], dict[str, Any]]] = {
 def test_a_retry_is_refused_again_even_if_it_would_succeed_now(
     desk: Client, pack: Purchase, kind: str, htmx: bool
 ) -> None:
-    act, impossible, possible = REFUSALS[kind]
+    action, impossible, possible = REFUSALS[kind]
     Purchase.objects.update(**impossible)
     request_id = str(uuid4())
-    first = press(desk, act, pack, htmx=htmx, request_id=request_id)
+    first = press(desk, action, pack, htmx=htmx, request_id=request_id)
     Purchase.objects.update(**possible)
     before = everything()
 
-    retry = press(desk, act, pack, htmx=htmx, request_id=request_id)
+    retry = press(desk, action, pack, htmx=htmx, request_id=request_id)
 
     assert first.status_code == retry.status_code == 409
     assert refusal_text(retry) == refusal_text(first) != ""
     assert everything() == before
-    assert press(desk, act, pack, htmx=True).status_code == 200, "a new request id succeeds"
+    assert press(desk, action, pack, htmx=True).status_code == 200, "a new request id succeeds"
 
 
 def refusal_text(refusal: HttpResponseBase) -> str:

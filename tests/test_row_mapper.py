@@ -53,11 +53,11 @@ def values(row: models.Model) -> dict[str, Any]:
     return {**fields, "model": type(row), "db": row._state.db, "adding": row._state.adding}
 
 
-MOMENTS = ["infinity", "-infinity", "290000-01-01", "0500-01-01 BC", "2026-02-28 12:30+11"]
+TIMESTAMPS = ["infinity", "-infinity", "290000-01-01", "0500-01-01 BC", "2026-02-28 12:30+11"]
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_a_purchase_equals_that_of_the_orm(northside: Org, moment: str) -> None:
+@pytest.mark.parametrize("timestamp", TIMESTAMPS)
+def test_a_purchase_equals_that_of_the_orm(northside: Org, timestamp: str) -> None:
     client = make_client(org=northside, email="ana@example.com", phone="0412 345 678")
     purchase = make_purchase(org=northside, client=client, offer=make_offer(org=northside))
     for table, column in [
@@ -66,7 +66,7 @@ def test_a_purchase_equals_that_of_the_orm(northside: Org, moment: str) -> None:
         ("clients", "created_at"),
         ("offers", "updated_at"),
     ]:
-        rows(f"UPDATE {table} SET {column} = %s::text::timestamptz RETURNING id", moment)
+        rows(f"UPDATE {table} SET {column} = %s::text::timestamptz RETURNING id", timestamp)
 
     mapped = get_purchase(purchase.pk, org_id=northside.pk)
 

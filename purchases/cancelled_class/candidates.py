@@ -25,7 +25,7 @@ class Pack:
 
     purchase: Purchase
     last_visit: SessionEvent | None
-    given_back: SessionEvent | None  # within the last 24 hours
+    recent_reinstatement: SessionEvent | None  # within the last 24 hours
     is_ticked: bool = False
 
 
@@ -39,8 +39,10 @@ class Candidate:
     asked: list[str] = field(default_factory=list)
 
     @property
-    def given_back(self) -> SessionEvent | None:
-        return next((pack.given_back for pack in self.packs if pack.given_back), None)
+    def recent_reinstatement(self) -> SessionEvent | None:
+        return next(
+            (pack.recent_reinstatement for pack in self.packs if pack.recent_reinstatement), None
+        )
 
 
 def candidates_for(org_id: UUID, client_ids: set[UUID]) -> dict[UUID, Candidate]:
@@ -54,7 +56,7 @@ def candidates_for(org_id: UUID, client_ids: set[UUID]) -> dict[UUID, Candidate]
         if purchase.reinstate_refusal is None:
             last_uses[purchase.pk] = vars(purchase)["last_use"]
     visits = SessionEvent.objects.in_bulk(filter(None, last_uses.values()))
-    given_back = {
+    recent_reinstatements = {
         event.purchase_id: event
         for event in SessionEvent.objects.filter(
             purchase_id__in=last_uses,
@@ -69,7 +71,7 @@ def candidates_for(org_id: UUID, client_ids: set[UUID]) -> dict[UUID, Candidate]
     for client_id, client in clients.items():
         purchases_of_client = purchases[client_id]
         packs = [
-            Pack(each, visits.get(last_uses[each.pk] or 0), given_back.get(each.pk))
+            Pack(each, visits.get(last_uses[each.pk] or 0), recent_reinstatements.get(each.pk))
             for each in purchases_of_client
             if each.pk in last_uses
         ]

@@ -14,7 +14,7 @@ from purchases.models import SessionRequest
 
 ODD_CHARACTER = _("Remove the unusual character and paste it again.")
 TOO_MANY = _("Paste at most {most} people. These are {count}: put the rest on a second list.")
-NOBODY_TICKED = _("Tick the people who get a session back, then press again.")
+NO_BOX_TICKED = _("Tick the people who get a session back, then press again.")
 TOO_MANY_TICKED = _("Tick at most {most} people. These are {count}: put the rest on a second list.")
 
 
@@ -84,7 +84,7 @@ class ReinstateAllForm(CheckForm):
     def clean(self) -> None:
         ticked = self.cleaned_data.get("purchase", [])
         if not ticked and "purchase" not in self.errors:
-            raise forms.ValidationError(NOBODY_TICKED)
+            raise forms.ValidationError(NO_BOX_TICKED)
         if len(ticked) > MAX_PURCHASES:
             raise forms.ValidationError(
                 TOO_MANY_TICKED.format(most=MAX_PURCHASES, count=len(ticked))

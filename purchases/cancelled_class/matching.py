@@ -66,7 +66,7 @@ class Matched:
         """Tick the packs that were ticked before. For each exact match that is new on
         the page and has no recent reinstatement, tick the likeliest pack."""
         for person in self.people:
-            if person.packs and person.asked and not person.given_back:
+            if person.packs and person.asked and not person.recent_reinstatement:
                 person.packs[0].is_ticked = True
         for pack in self.packs:
             if str(pack.purchase.pk) in shown:

@@ -24,7 +24,7 @@ SECONDS = 5
 # SQLSTATEs of a lock that another program holds. The next request retries the purchase.
 BUSY = {"55P03", "57014"}
 
-NOBODY = _("Your studio no longer has any of these packs.")
+NO_PACK_LEFT = _("Your studio no longer has any of these packs.")
 SENT_BEFORE = _(
     "This list was sent before with other people, another reason or another note. Nothing was "
     "changed. Start a new list for the missing people."
@@ -42,7 +42,7 @@ def create_list(
     ours = Purchase.objects.of_org(member.org_id).filter(pk__in=purchase_ids)
     chosen = set(ours.values_list("pk", flat=True))
     if not chosen:
-        raise operations.Refused(NOBODY)
+        raise operations.Refused(NO_PACK_LEFT)
     with transaction.atomic():
         class_list, is_new = CancelledClass.objects.get_or_create(
             pk=list_id,

@@ -51,7 +51,7 @@ def progress(lists: list[CancelledClass]) -> dict[UUID, Progress]:
     return {list_id: Progress(*counts) for list_id, *counts in lines}
 
 
-def latest(org_id: UUID) -> list[tuple[CancelledClass, Progress]]:
+def recent_lists(org_id: UUID) -> list[tuple[CancelledClass, Progress]]:
     """Return the org's lists of the last week with their progress, the newest first."""
     lists = list(
         CancelledClass.objects.filter(org_id=org_id, created_at__gt=timezone.now() - A_WEEK)

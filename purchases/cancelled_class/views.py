@@ -20,7 +20,7 @@ from purchases.access import (
 from purchases.cancelled_class.forms import CheckForm, ReinstateAllForm
 from purchases.cancelled_class.matching import Matched, match
 from purchases.cancelled_class.process import create_list, process_chunk
-from purchases.cancelled_class.results import latest, progress, results
+from purchases.cancelled_class.results import progress, recent_lists, results
 from purchases.forms import problems
 from purchases.models import CancelledClass, SessionRequest
 
@@ -85,7 +85,7 @@ def _form(
         "problem": problem,
         "list_id": list_id,
         "reasons": SessionRequest.Reason,
-        "latest": latest(request.member.org_id),
+        "recent_lists": recent_lists(request.member.org_id),
     }
     status = 409 if refused else 400 if problem else 200
     template = "cancelled_class/_form.html" if request.htmx else "cancelled_class/form.html"

@@ -1,6 +1,6 @@
 """Lists of purchases that each get a session back because a class was cancelled.
 
-Both tables are append-only. The list is stored before the first session is given back. The result
+Both tables are append-only. The list is stored before the first session is reinstated. The result
 of each line is in the ledger, under the line's request id.
 """
 
@@ -77,5 +77,5 @@ def is_left() -> Q:
 
 
 def is_done() -> Exists:
-    """Return a condition on lines: a session was given back."""
+    """Return a condition on lines: a session was reinstated."""
     return Exists(SessionEvent.objects.filter(request_id=OuterRef("request_id")))

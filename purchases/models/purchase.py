@@ -19,7 +19,7 @@ from purchases.models.refusals import Refusal
 
 EXPIRING_WITHIN = timedelta(days=14)
 
-OF_A_ROW = [
+ROW_COLUMNS = [
     *["org_id", "client_id", "offer_id", "purchased_at", "expires_at", "payment_status"],
     *["sessions_total", "sessions_used", "sessions_remaining"],
     *["client__full_name", "client__email", "client__phone", "client__created_at"],
@@ -34,7 +34,7 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
     def for_rows(self) -> PurchaseQuerySet:
         """Load client and offer, and only the columns a row shows (a page instantiates 150
         objects)."""
-        return self.select_related("client", "offer").only(*OF_A_ROW)
+        return self.select_related("client", "offer").only(*ROW_COLUMNS)
 
     def in_state(self, state: Purchase.State, now: datetime) -> PurchaseQuerySet:
         """Return the purchases in a state of the desk's filter. States overlap."""
@@ -72,15 +72,17 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
         sign = "" if state is Purchase.State.EXPIRING else "-"
         return self.order_by(f"{sign}{state.sort_column}", f"{sign}id")
 
-    def after(self, state: Purchase.State, moment: datetime, purchase_id: UUID) -> PurchaseQuerySet:
+    def after(
+        self, state: Purchase.State, timestamp: datetime, purchase_id: UUID
+    ) -> PurchaseQuerySet:
         """Return the purchases after a place in the list (keyset pagination)."""
         # The bound limits the index scan. Rows of the same time before the place are skipped within
         # the index.
         forward = state is Purchase.State.EXPIRING
         further, bound = (TupleGreaterThan, "gte") if forward else (TupleLessThan, "lte")
         return self.filter(
-            further(Tuple(F(state.sort_column), F("id")), (moment, purchase_id)),
-            **{f"{state.sort_column}__{bound}": moment},
+            further(Tuple(F(state.sort_column), F("id")), (timestamp, purchase_id)),
+            **{f"{state.sort_column}__{bound}": timestamp},
         )
 
 
@@ -175,7 +177,7 @@ class Purchase(models.Model):
 
     @property
     def reinstate_refusal(self) -> Refusal | None:
-        """Return why no session can be given back, judging by this row, or None."""
+        """Return why no session can be reinstated, judging by this row, or None."""
         if refusal := self._count_refusal():
             return refusal
         return None if self.sessions_used else Refusal.NOTHING_USED

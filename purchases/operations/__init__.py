@@ -9,21 +9,21 @@ with the same id waits for the first, changes nothing, and gets the first answer
 from purchases.operations.expiry import NewExpiry, correct_expiry, extend, undo_extension
 from purchases.operations.requests import Refused, constraint_refusal
 from purchases.operations.sessions import (
+    ApprovalRequired,
     Done,
     NotApproved,
     OverAllowance,
-    OwnerConfirms,
     reinstate,
     undo,
     use,
 )
 
 __all__ = [
+    "ApprovalRequired",
     "Done",
     "NewExpiry",
     "NotApproved",
     "OverAllowance",
-    "OwnerConfirms",
     "Refused",
     "constraint_refusal",
     "correct_expiry",

@@ -57,7 +57,9 @@ def extend(*, member: Member, purchase: Purchase, command: Extend) -> NewExpiry:
     )
     refusal = purchase.extend_refusal(end_of(command.until) if command.until else None)
     zone = timezone.get_current_timezone_name()
-    return _act(EXTEND, key, purchase, refusal, Refusal.JUST_CHANGED, note=command.note, zone=zone)
+    return _claim_and_change(
+        EXTEND, key, purchase, refusal, Refusal.JUST_CHANGED, note=command.note, zone=zone
+    )
 
 
 def undo_extension(*, member: Member, event: ExpiryEvent, command: UndoExtension) -> NewExpiry:
@@ -75,7 +77,7 @@ def undo_extension(*, member: Member, event: ExpiryEvent, command: UndoExtension
     )
     refusal = event.undo_refusal(user_id=member.user_id, however_late=member.may("undo_any"))
     before = event.expires_before
-    return _act(
+    return _claim_and_change(
         UNDO_EXTENSION, key, event.purchase, refusal, Refusal.EXPIRY_CHANGED, back_to=before
     )
 
@@ -93,7 +95,7 @@ def end_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(23, 59, 59, fold=1)))
 
 
-def _act(
+def _claim_and_change(
     statement: str,
     key: dict[str, Any],
     purchase: Purchase,

@@ -41,15 +41,15 @@ class CountRow(NamedTuple):
 VerifyApproval = Callable[[Approval], str | None]
 
 
-class OwnerConfirms(Refused):
+class ApprovalRequired(Refused):
     """The operation needs an owner's approval, sent as a new request."""
 
 
-class OverAllowance(OwnerConfirms):
+class OverAllowance(ApprovalRequired):
     """The client has used up the allowance of the staff."""
 
 
-class NotApproved(OwnerConfirms):
+class NotApproved(ApprovalRequired):
     """The approval is not that of an approver."""
 
 
@@ -78,7 +78,7 @@ def reinstate(
     approval, and `NotApproved` if the approval is not valid.
     """
     may_exceed = command.approval is not None or member.may("exceed_allowance")
-    return _act(
+    return _claim_and_change(
         Operation.REINSTATE,
         member,
         purchase,
@@ -98,7 +98,7 @@ def use(*, member: Member, purchase: Purchase, command: Use) -> Done:
 
     Raise `Refused` if the purchase is not paid, has expired, has no session left, or has no count.
     """
-    return _act(
+    return _claim_and_change(
         Operation.USE,
         member,
         purchase,
@@ -115,12 +115,12 @@ def undo(*, member: Member, event: SessionEvent, command: Undo) -> Done:
     undoes it after 15 minutes or undoes another person's reinstatement. Owners may do both.
     """
     refusal = event.undo_refusal(user_id=member.user_id, however_late=member.may("undo_any"))
-    return _act(
+    return _claim_and_change(
         Operation.UNDO, member, event.purchase, command.request_id, refusal, event_id=event.pk
     )
 
 
-def _act(
+def _claim_and_change(
     operation: Operation,
     member: Member,
     purchase: Purchase,

@@ -1,6 +1,6 @@
 """The queries of the pages, built from the querysets of `models`."""
 
-from purchases.queries.client_summary import ClientSummary, GivenBack, client_summary
+from purchases.queries.client_summary import ClientSummary, ReinstatementCount, client_summary
 from purchases.queries.desk_list import PAGE_SIZE, Page, Place, desk_page, purchases_by_id
 from purchases.queries.history import Entry, history
 from purchases.queries.search import search_words
@@ -9,9 +9,9 @@ __all__ = [
     "PAGE_SIZE",
     "ClientSummary",
     "Entry",
-    "GivenBack",
     "Page",
     "Place",
+    "ReinstatementCount",
     "client_summary",
     "desk_page",
     "history",

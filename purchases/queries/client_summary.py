@@ -1,4 +1,4 @@
-"""A client's purchases, sessions left, and sessions given back."""
+"""A client's purchases, sessions left, and reinstatements."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from purchases.models import Client, Purchase, SessionEvent, SessionRequest
 
 
 @dataclass(frozen=True)
-class GivenBack:
-    """The number of sessions given back to a client for one reason.
+class ReinstatementCount:
+    """The number of sessions reinstated for a client and one reason.
 
     The reason may be missing, or the change may come from another program. No allowance counts
     changes of other programs.
@@ -29,24 +29,24 @@ class GivenBack:
 
 @dataclass(frozen=True)
 class ClientSummary:
-    """A client's purchases, sessions left, and sessions given back."""
+    """A client's purchases, sessions left, and reinstatements."""
 
     purchases: list[Purchase]
     sessions_left: int
-    given_back: list[GivenBack]
+    reinstatements: list[ReinstatementCount]
 
 
 def client_summary(client: Client) -> ClientSummary:
     """Return a client's purchases, usable ones first, then the newest; the sessions left on
-    usable ones; and the sessions given back and not undone, the most frequent reason first."""
+    usable ones; and the reinstatements that were not undone, the most frequent reason first."""
     newest_first = client.purchases.for_rows().newest_first()
     purchases = sorted(newest_first, key=lambda purchase: purchase.use_refusal is not None)
     usable = [purchase for purchase in purchases if purchase.use_refusal is None]
     left = sum(purchase.sessions_remaining or 0 for purchase in usable)
-    return ClientSummary(purchases, left, _given_back(client))
+    return ClientSummary(purchases, left, _reinstatements(client))
 
 
-def _given_back(client: Client) -> list[GivenBack]:
+def _reinstatements(client: Client) -> list[ReinstatementCount]:
     now = timezone.now()
     events = SessionEvent.objects.filter(
         purchase__client=client,
@@ -64,7 +64,9 @@ def _given_back(client: Client) -> list[GivenBack]:
         )
         .order_by("-year", "request__reason", "-was_asked")
     )
-    return [GivenBack(_in_words(reason, asked), *counts) for reason, asked, *counts in lines]
+    return [
+        ReinstatementCount(_in_words(reason, asked), *counts) for reason, asked, *counts in lines
+    ]
 
 
 def _in_words(reason: str | None, was_asked: bool) -> str:

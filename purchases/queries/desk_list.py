@@ -18,11 +18,11 @@ PAGE_SIZE = 50
 class Place:
     """A cursor of keyset pagination: the place after a purchase. Links contain it as text."""
 
-    moment: datetime
+    timestamp: datetime
     purchase_id: UUID
 
     def __str__(self) -> str:
-        return f"{self.moment.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}_{self.purchase_id}"
+        return f"{self.timestamp.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}_{self.purchase_id}"
 
     @classmethod
     def of(cls, purchase: Purchase, state: Purchase.State) -> Place:
@@ -32,8 +32,8 @@ class Place:
     @classmethod
     def parse(cls, text: str) -> Place:
         """Parse the text that `str` writes. Raise ValueError for any other text."""
-        moment, _, purchase_id = text.partition("_")
-        parsed = datetime.strptime(moment, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
+        timestamp, _, purchase_id = text.partition("_")
+        parsed = datetime.strptime(timestamp, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
         return cls(parsed, UUID(purchase_id))
 
 
@@ -53,7 +53,7 @@ def desk_page(*, org_id: UUID, q: str, state: Purchase.State, after: Place | Non
         return Page([], None)
     purchases = Purchase.objects.of_org(org_id).in_state(state, timezone.now()).in_order_of(state)
     if after:
-        purchases = purchases.after(state, after.moment, after.purchase_id)
+        purchases = purchases.after(state, after.timestamp, after.purchase_id)
     if words:
         purchases = first_found(purchases, words, org_id=org_id, state=state, at_most=PAGE_SIZE + 1)
     # Load one row more than a page, to know whether another page follows.

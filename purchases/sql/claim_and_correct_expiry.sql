@@ -1,4 +1,4 @@
--- Claim a request id and set the expiry of a purchase to any moment, or to never (null).
+-- Claim a request id and set the expiry of a purchase to any time, or to never (null).
 -- Return true and the id of the event; false and null if the expiry has that value.
 -- Return no row, and change nothing, if the request id was claimed before.
 -- `settings` gives the request id to the triggers of the ledgers and limits waits for locks to
@@ -25,6 +25,6 @@ claimed AS (
     RETURNING request_id, refusal
 )
 
-SELECT act.done, nullif(current_setting('studio.expiry_event_id', true), '')::bigint
+SELECT result.done, nullif(current_setting('studio.expiry_event_id', true), '')::bigint
 FROM claimed,
-    LATERAL (SELECT public.correct_expiry(%(purchase_id)s, %(expires_at)s) AS done OFFSET 0) AS act
+    LATERAL (SELECT public.correct_expiry(%(purchase_id)s, %(expires_at)s) AS done OFFSET 0) AS result

@@ -25,8 +25,8 @@ claimed AS (
     RETURNING request_id, refusal
 )
 
-SELECT act.done, nullif(current_setting('studio.expiry_event_id', true), '')::bigint
+SELECT result.done, nullif(current_setting('studio.expiry_event_id', true), '')::bigint
 FROM claimed,
     LATERAL (SELECT public.extend_expiry(
         %(purchase_id)s, %(extend_days)s::int, %(extend_until)s::date, %(zone)s
-    ) AS done OFFSET 0) AS act
+    ) AS done OFFSET 0) AS result

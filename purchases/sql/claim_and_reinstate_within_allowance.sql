@@ -32,9 +32,9 @@ claimed AS (
     RETURNING request_id, refusal
 )
 
-SELECT act.done, nullif(current_setting('studio.event_id', true), '')::bigint
+SELECT result.done, nullif(current_setting('studio.event_id', true), '')::bigint
 FROM claimed,
     LATERAL (SELECT CASE
         WHEN claimed.refusal IS NULL THEN public.release_session(%(purchase_id)s)
         ELSE -2
-    END AS done OFFSET 0) AS act
+    END AS done OFFSET 0) AS result

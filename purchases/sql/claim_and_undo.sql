@@ -31,6 +31,6 @@ claimed AS (
     RETURNING request_id, refusal
 )
 
-SELECT act.done, nullif(current_setting('studio.event_id', true), '')::bigint
+SELECT result.done, nullif(current_setting('studio.event_id', true), '')::bigint
 FROM claimed,
-    LATERAL (SELECT public.undo_reinstatement(%(purchase_id)s) AS done OFFSET 0) AS act
+    LATERAL (SELECT public.undo_reinstatement(%(purchase_id)s) AS done OFFSET 0) AS result

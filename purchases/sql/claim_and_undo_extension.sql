@@ -25,6 +25,6 @@ claimed AS (
     RETURNING request_id, refusal
 )
 
-SELECT act.done, nullif(current_setting('studio.expiry_event_id', true), '')::bigint
+SELECT result.done, nullif(current_setting('studio.expiry_event_id', true), '')::bigint
 FROM claimed,
-    LATERAL (SELECT public.undo_extension(%(purchase_id)s, %(event_id)s) AS done OFFSET 0) AS act
+    LATERAL (SELECT public.undo_extension(%(purchase_id)s, %(event_id)s) AS done OFFSET 0) AS result

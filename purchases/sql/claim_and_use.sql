@@ -25,10 +25,10 @@ claimed AS (
     RETURNING request_id, refusal
 )
 
-SELECT act.done, nullif(current_setting('studio.event_id', true), '')::bigint
+SELECT result.done, nullif(current_setting('studio.event_id', true), '')::bigint
 FROM claimed,
     LATERAL (SELECT CASE
         WHEN public.use_session(%(purchase_id)s)
             THEN current_setting('studio.sessions_used')::int
         ELSE -1
-    END AS done OFFSET 0) AS act
+    END AS done OFFSET 0) AS result

@@ -1,4 +1,4 @@
-"""Reinstate within and beyond the allowance, for one pack or many. tests/owners_step/ tests the
+"""Reinstate within and beyond the allowance, for one pack or many. tests/approvals/ tests the
 owner's approval, test_races.py concurrent requests."""
 
 from uuid import uuid4

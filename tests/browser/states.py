@@ -93,14 +93,14 @@ class Visit:
         expect(page.locator("#note .refused")).to_be_visible()
         return page
 
-    def owners_step(self) -> Page:
-        """Show the owner's approval form in the list."""
+    def approval_form(self) -> Page:
+        """Show the approval form in the list."""
         page = self.reinstate_beyond_the_allowance(LIST)
         expect(page.get_by_label("Olivia confirms")).to_be_visible()
         return page
 
     def not_changed(self) -> Page:
-        """Show the owner's approval form on a separate page."""
+        """Show the approval form on a separate page."""
         page = self.reinstate_beyond_the_allowance(f"/purchases/{self.pack.pk}/")
         expect(page.get_by_role("heading", name="Not changed")).to_be_visible()
         return page
@@ -176,7 +176,7 @@ STATES: dict[str, Callable[[Visit], Page]] = {
     "desk, reasons": Visit.reasons,
     "desk, reinstated": Visit.reinstated,
     "desk, refused": Visit.refused,
-    "desk, owner's step": Visit.owners_step,
+    "desk, approval form": Visit.approval_form,
     "not changed": Visit.not_changed,
     "desk, nobody found": lambda visit: visit.see(LIST + "?q=nobody&state=active"),
     "desk, nothing yet": Visit.new_org,

@@ -120,7 +120,7 @@ def test_another_member_finishes_the_list_of_a_closed_browser(
 
     page = sign_in(window(), olivia)
     page.get_by_role("link", name="Class cancelled").click()
-    page.locator(".latest a").first.click()
+    page.locator(".recent-lists a").first.click()
     rest = page.get_by_role("button", name="Finish the rest")
     if rest.count():
         rest.click()

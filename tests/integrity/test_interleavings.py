@@ -21,7 +21,7 @@ TOTAL = 3
 # The places, in the history of every pack here, of a use and a reinstatement without reversal.
 OPEN_USE, OPEN_REINSTATEMENT = 1, 3
 # (operation, place of the chosen event).
-ACTS: dict[str, tuple[str, int | None]] = {
+ACTIONS: dict[str, tuple[str, int | None]] = {
     "use": ("use", None),
     "reinstate": ("reinstate", None),
     "reinstate a chosen use": ("reinstate", OPEN_USE),
@@ -44,12 +44,12 @@ def pack_with_history(user: User, used: int) -> tuple[UUID, Pack]:
 
 
 def chosen(ids: list[int], what: str) -> int | None:
-    place = ACTS[what][1]
+    place = ACTIONS[what][1]
     return None if place is None else ids[place]
 
 
-def act(pack: Pack, what: str, request_id: UUID) -> int:
-    operation, place = ACTS[what]
+def run_on_model(pack: Pack, what: str, request_id: UUID) -> int:
+    operation, place = ACTIONS[what]
     if operation == "use":
         return pack.use(request_id)
     if operation == "reinstate":
@@ -68,8 +68,8 @@ def finds_the_row(pack: Pack, what: str) -> bool:
 
 @pytest.mark.parametrize("end", ["COMMIT", "ROLLBACK"])
 @pytest.mark.parametrize("same_id", [True, False], ids=["same id", "other id"])
-@pytest.mark.parametrize("second", ACTS)
-@pytest.mark.parametrize("first", ACTS)
+@pytest.mark.parametrize("second", ACTIONS)
+@pytest.mark.parametrize("first", ACTIONS)
 def test_concurrent_actions_equal_a_serial_order(
     mia: User, first: str, second: str, same_id: bool, end: str
 ) -> None:
@@ -81,7 +81,7 @@ def test_concurrent_actions_equal_a_serial_order(
         parameters = {
             who: ActionParameters(
                 request_id=requests[who],
-                operation=ACTS[what][0],
+                operation=ACTIONS[what][0],
                 purchase_id=purchase_id,
                 actor_id=mia.pk,
                 event_id=chosen(ids, what),
@@ -98,22 +98,22 @@ def test_concurrent_actions_equal_a_serial_order(
         # --- The model ---
         waits = same_id or (finds_the_row(pack, first) and finds_the_row(pack, second))
         answers: dict[str, int | None] = {
-            "first": act(copy.deepcopy(pack), first, requests["first"])
+            "first": run_on_model(copy.deepcopy(pack), first, requests["first"])
         }
         if end == "ROLLBACK":
-            answers["second"] = act(pack, second, requests["second"])
-            claimed = {requests["second"]: ACTS[second][0]}
+            answers["second"] = run_on_model(pack, second, requests["second"])
+            claimed = {requests["second"]: ACTIONS[second][0]}
         elif same_id:
             answers["second"] = None
-            act(pack, first, requests["first"])
-            claimed = {request_id: ACTS[first][0]}
+            run_on_model(pack, first, requests["first"])
+            claimed = {request_id: ACTIONS[first][0]}
         else:
             order = [("first", first), ("second", second)]
             # An action that finds no row does not wait, so it comes first in the serial order.
             overtaken = finds_the_row(pack, first) and not finds_the_row(pack, second)
             for who, what in reversed(order) if overtaken else order:
-                answers[who] = act(pack, what, requests[who])
-            claimed = {requests[who]: ACTS[what][0] for who, what in order}
+                answers[who] = run_on_model(pack, what, requests[who])
+            claimed = {requests[who]: ACTIONS[what][0] for who, what in order}
 
         # --- The database ---
         assert outcome.waited == waits

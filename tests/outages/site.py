@@ -27,7 +27,7 @@ from tests.database import PATIENCE
 from tests.pages import LIST
 from tests.processes import ROOT, UNSET
 
-Act = Literal["reinstate", "use", "undo"]
+Action = Literal["reinstate", "use", "undo"]
 APPLICATION = "studio.wsgi:application"
 
 
@@ -176,10 +176,10 @@ def forms_on(response: HttpResponse) -> list[Form]:
     return FormParser(response.content.decode()).forms
 
 
-def form_for(response: HttpResponse, act: Act, purchase_id: UUID) -> Form:
+def form_for(response: HttpResponse, action: Action, purchase_id: UUID) -> Form:
     """Return the form in the purchase's row, or the undo form of the note."""
-    action = r"/events/\d+/undo/" if act == "undo" else f"/purchases/{purchase_id}/{act}/"
-    (form,) = [form for form in forms_on(response) if re.fullmatch(action, form.action)]
+    path = r"/events/\d+/undo/" if action == "undo" else f"/purchases/{purchase_id}/{action}/"
+    (form,) = [form for form in forms_on(response) if re.fullmatch(path, form.action)]
     return form
 
 

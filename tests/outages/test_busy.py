@@ -63,14 +63,14 @@ def send_action(browser: Client, path: str, request_id: UUID) -> Any:
     return browser.post(path, {"request_id": str(request_id), "next": LIST}, follow=True)
 
 
-@pytest.mark.parametrize(("act", "left_used"), [("reinstate", 1), ("use", 3), ("undo", 3)])
+@pytest.mark.parametrize(("action", "left_used"), [("reinstate", 1), ("use", 3), ("undo", 3)])
 def test_action_on_a_locked_row_times_out_and_a_retry_counts_once(
-    tolerant_desk: Client, mia: User, northside: Org, act: str, left_used: int
+    tolerant_desk: Client, mia: User, northside: Org, action: str, left_used: int
 ) -> None:
     purchase = make_purchase(org=northside, used=3)
     event = reinstated_by(mia, purchase)
-    target = event.pk if act == "undo" else purchase.pk
-    path, request_id = reverse(f"purchases:{act}", args=[target]), uuid4()
+    target = event.pk if action == "undo" else purchase.pk
+    path, request_id = reverse(f"purchases:{action}", args=[target]), uuid4()
 
     with locked_by_another_transaction(purchase):
         timed_out = send_action(tolerant_desk, path, request_id)

@@ -20,14 +20,23 @@ from studio.models import User
 from tests.factories import make_purchase
 from tests.outages.conftest import proxy_database_url
 from tests.outages.proxy import AFTER_COMMIT, BEFORE_COMMIT, Cut, Proxy
-from tests.outages.site import Act, Form, Person, Site, form_for, forms_on, running_site, signed_in
+from tests.outages.site import (
+    Action,
+    Form,
+    Person,
+    Site,
+    form_for,
+    forms_on,
+    running_site,
+    signed_in,
+)
 from tests.pages import html_of, rows_on, words, words_on
 from tests.purchase_kinds import used
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CUTS = 200
-ACTS: tuple[Act, ...] = ("use", "reinstate", "undo", "reinstate")
+ACTIONS: tuple[Action, ...] = ("use", "reinstate", "undo", "reinstate")
 REASON = {
     "reason": "class_cancelled",
     "note": "Rain, and “quotes” & <angles>",
@@ -42,9 +51,9 @@ class Pack:
     # The ids of all requests.
     request_ids: list[str] = field(default_factory=list)
 
-    def form(self, act: Act) -> Form:
-        form = form_for(self.page, act, self.purchase.pk)
-        if act == "reinstate":
+    def form(self, action: Action) -> Form:
+        form = form_for(self.page, action, self.purchase.pk)
+        if action == "reinstate":
             form |= REASON
         self.request_ids.append(form.fields["request_id"])
         return form
@@ -102,17 +111,17 @@ def test_retry_counts_once_and_replays_the_response(
     person = Person(site, signed_in(mia))
     control, pack = two_packs(northside, person)
     cuts_before = proxy.cuts
-    for n, act, cut in zip(range(CUTS), cycle(ACTS), cycle(cuts), strict=False):
+    for n, action, cut in zip(range(CUTS), cycle(ACTIONS), cycle(cuts), strict=False):
         htmx = n % 8 < 4
-        control.page = person.submit(control.form(act), htmx=htmx)
+        control.page = person.submit(control.form(action), htmx=htmx)
 
-        form = pack.form(act)
+        form = pack.form(action)
         proxy.next_cut = cut
         unconfirmed = person.submit(form, htmx=htmx)
         pack.page = try_again(person, unconfirmed, htmx=htmx)
 
         assert proxy.cuts == cuts_before + n + 1, "the connection was cut"
-        assert pack.shown() == control.shown(), f"action {n}: {act}, {cut}"
+        assert pack.shown() == control.shown(), f"action {n}: {action}, {cut}"
         assert used(pack.purchase) == used(control.purchase)
     assert pack.effects() == control.effects()
 

@@ -9,6 +9,6 @@ from purchases.operations import sessions  # isort: skip
 __all__ = ["application"]
 
 sessions.STATEMENTS[SessionRequest.Operation.REINSTATE] = """
-    SELECT act.done, nullif(current_setting('studio.event_id', true), '')::bigint
-    FROM (SELECT public.release_session(%(purchase_id)s) AS done OFFSET 0) AS act
+    SELECT result.done, nullif(current_setting('studio.event_id', true), '')::bigint
+    FROM (SELECT public.release_session(%(purchase_id)s) AS done OFFSET 0) AS result
 """

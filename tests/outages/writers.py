@@ -10,10 +10,10 @@ from uuid import UUID
 from django.http import HttpResponse
 
 from tests.database import PATIENCE
-from tests.outages.site import Act, Person, form_for, forms_on
+from tests.outages.site import Action, Person, form_for, forms_on
 from tests.pages import words_on
 
-ACTS: tuple[Act, ...] = ("use", "reinstate", "undo", "reinstate")
+ACTIONS: tuple[Action, ...] = ("use", "reinstate", "undo", "reinstate")
 UNCONFIRMED = "We could not confirm this yet. It is safe to try again."
 
 
@@ -37,15 +37,15 @@ class Writer:
     def run(self, stop: Event) -> None:
         try:
             page = self.person.get()
-            for act in cycle(ACTS):
-                page = self.submit(page, act)
+            for action in cycle(ACTIONS):
+                page = self.submit(page, action)
                 if stop.is_set():
                     return
         except Exception as error:
             self.error = error
 
-    def submit(self, page: HttpResponse, act: Act) -> HttpResponse:
-        form = form_for(page, act, self.purchase_id)
+    def submit(self, page: HttpResponse, action: Action) -> HttpResponse:
+        form = form_for(page, action, self.purchase_id)
         request_id = form.fields["request_id"]
         answer = self.person.submit(form, htmx=True)
         deadline = time.monotonic() + PATIENCE

@@ -9,7 +9,7 @@ from studio.database.grants.differences import Difference, differences
 from studio.database.grants.matrix import APP, FUNCTIONS, LEDGER, TABLES
 from studio.database.grants.setup import NotAllowed, set_up
 from studio.database.grants.statements import script, statements
-from studio.database.grants.web import give_password, web_url, why_not_in
+from studio.database.grants.web import give_password, login_problem, web_url
 
 __all__ = [
     "APP",
@@ -20,9 +20,9 @@ __all__ = [
     "NotAllowed",
     "differences",
     "give_password",
+    "login_problem",
     "script",
     "set_up",
     "statements",
     "web_url",
-    "why_not_in",
 ]

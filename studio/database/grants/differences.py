@@ -50,9 +50,9 @@ def _roles(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
         FROM pg_catalog.pg_roles WHERE rolname = ANY (%s) ORDER BY rolname
     """
     for role, *has in rows(connection, query, [[APP, LEDGER]]):
-        for power, held in zip(POWERS, has, strict=True):
-            if held != (power == "LOGIN" and role == APP):
-                yield Difference(f"{role} {'has' if held else 'lacks'} {power}")
+        for power, actual in zip(POWERS, has, strict=True):
+            if actual != (power == "LOGIN" and role == APP):
+                yield Difference(f"{role} {'has' if actual else 'lacks'} {power}")
     query = """
         SELECT DISTINCT member::regrole::text, roleid::regrole::text
         FROM pg_catalog.pg_auth_members WHERE member = ANY (%s::regrole[])
@@ -131,16 +131,16 @@ def _callers(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
 
 
 def _rights(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
-    held, columns = rights.held(connection), rights.columns(connection)
+    actual, columns = rights.actual(connection), rights.columns(connection)
     # Other programs may depend on grants to PUBLIC on the shared tables.
-    everybodys = {right for right in held["public"] if TABLES[right.table].is_shared}
+    of_public = {right for right in actual["public"] if TABLES[right.table].is_shared}
     for role in (APP, LEDGER):
         named = rights.named(role, columns)
-        for right, where in rights.by_table(held[role] - named - everybodys, columns):
+        for right, where in rights.by_table(actual[role] - named - of_public, columns):
             yield Difference(f"{role} may {right.privilege} {where}")
-        for right, where in rights.by_table(named - held[role], columns):
+        for right, where in rights.by_table(named - actual[role], columns):
             yield Difference(f"{role} may not {right.privilege} {where}")
-        for right, where in rights.by_table((held[role] - named) & everybodys, columns):
+        for right, where in rights.by_table((actual[role] - named) & of_public, columns):
             if right.privilege != "SELECT":
                 repair = f"REVOKE {right.privilege} ON public.{right.table} FROM PUBLIC;"
                 yield Difference(f"{role} may {right.privilege} {where}, as PUBLIC may", repair)

@@ -42,7 +42,7 @@ def named(role: str, columns: dict[str, list[str]]) -> set[Right]:
     }
 
 
-def held(connection: BaseDatabaseWrapper) -> dict[str, set[Right]]:
+def actual(connection: BaseDatabaseWrapper) -> dict[str, set[Right]]:
     """Return the effective privileges of each role and of PUBLIC, inherited ones included."""
     query = """
         SELECT role, relname::text, privilege, attname::text

@@ -45,7 +45,7 @@ def web_password() -> str | None:
     return path.read_text().strip()
 
 
-def why_not_in() -> str | None:
+def login_problem() -> str | None:
     """Return PostgreSQL's message if the web process cannot connect, else None."""
     try:
         psycopg.connect(web_url(), connect_timeout=5).close()

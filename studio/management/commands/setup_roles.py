@@ -47,7 +47,7 @@ class Command(BaseCommand):
             return
         state = "set up" if changed else "already set up"
         self.stdout.write(f"{grants.APP} and {grants.LEDGER} are {state}.")
-        if settings.DATABASE_URL and (reason := grants.why_not_in()):
+        if settings.DATABASE_URL and (reason := grants.login_problem()):
             self.stderr.write(
                 f"The URL of `database_url --web` cannot connect ({reason}). If {grants.APP} has "
                 "a password already, write WEB_DATABASE_URL with it. Or run `setup_roles "

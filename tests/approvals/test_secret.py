@@ -15,9 +15,9 @@ from purchases.models import Purchase
 from purchases.operations import sessions
 from studio.accounts import pins
 from studio.models import Membership, User
+from tests.approvals.approval import WRONG, approval_form, approve, owners_form
 from tests.database import rows
 from tests.factories import PASSWORD
-from tests.owners_step.approval import WRONG, approval_form, confirm, owners_form
 from tests.pages import AS_PAGE_AND_HTMX, fields_in, html_of, note_on, press
 from tests.purchase_kinds import used
 
@@ -33,7 +33,7 @@ def test_secret_is_not_in_pages_logs_or_tables(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    answer = confirm(desk, pack, owners_form(desk, pack, htmx=htmx), secret, htmx=htmx)
+    answer = approve(desk, pack, owners_form(desk, pack, htmx=htmx), secret, htmx=htmx)
 
     assert secret not in html_of(answer)
     assert secret not in str(answer.headers)
@@ -69,7 +69,7 @@ def test_secret_is_not_in_error_reports(
         lambda request, error: report(request, type(error), error, error.__traceback__),
     )
     with pytest.raises(Exception):  # noqa: B017, PT011  Django has no answer to give then
-        confirm(desk, pack, fields, PASSWORD)
+        approve(desk, pack, fields, PASSWORD)
 
     assert len(reports) >= 2
     assert "a mistake of ours" in reports[0]
@@ -87,7 +87,7 @@ def test_database_outage_requires_the_secret_again_and_counts_no_try(
 
     with monkeypatch.context() as patched:
         patched.setattr(sessions, "fetch_one", fail)
-        answer = confirm(desk, pack, fields, PASSWORD)
+        answer = approve(desk, pack, fields, PASSWORD)
 
     assert answer.status_code == 503
     assert PASSWORD not in html_of(answer)
@@ -95,5 +95,5 @@ def test_database_outage_requires_the_secret_again_and_counts_no_try(
     assert again.status_code == 409
     assert note_on(again) == "Nothing was changed yet: Olivia types the password or PIN again."
     assert Membership.objects.get(user=olivia).wrong_tries == 0
-    assert confirm(desk, pack, fields_in(approval_form(again)), PASSWORD).status_code == 200
+    assert approve(desk, pack, fields_in(approval_form(again)), PASSWORD).status_code == 200
     assert used(pack) == 2

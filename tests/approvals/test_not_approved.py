@@ -11,10 +11,10 @@ from purchases.models import Org, Purchase, SessionRequest
 from studio.accounts import pins
 from studio.models import Membership, User
 from tests.allowances.limits import LATE
+from tests.approvals.approval import WRONG, approval_form, approve, owners_form
 from tests.conftest import SignIn
 from tests.factories import PASSWORD, make_user
 from tests.ledger import changes
-from tests.owners_step.approval import WRONG, approval_form, confirm, owners_form
 from tests.pages import AS_PAGE_AND_HTMX, fields_in, note_on, press, the_row_on, words_on
 from tests.purchase_kinds import used
 
@@ -26,7 +26,7 @@ def test_wrong_secret_changes_nothing_and_can_be_retried(
     fields = owners_form(desk, pack, htmx=htmx, note="bus")
     before = SessionRequest.objects.count()
 
-    answer = confirm(desk, pack, fields, WRONG, htmx=htmx)
+    answer = approve(desk, pack, fields, WRONG, htmx=htmx)
 
     assert answer.status_code == 409
     assert "That is not the password or PIN of Olivia. 4 tries are left." in words_on(answer)
@@ -35,7 +35,7 @@ def test_wrong_secret_changes_nothing_and_can_be_retried(
     assert SessionRequest.objects.count() == before, "the request id stays unused"
     again = fields_in(approval_form(answer))
     assert {**again, "request_id": ""} == {**fields, "request_id": ""}
-    assert confirm(desk, pack, again, PASSWORD, htmx=htmx).status_code == (200 if htmx else 302)
+    assert approve(desk, pack, again, PASSWORD, htmx=htmx).status_code == (200 if htmx else 302)
 
 
 @pytest.mark.parametrize("person", ["mia", "max", "ada", "otto", "nora", "gone", "nobody"])
@@ -57,7 +57,7 @@ def test_only_another_active_owner_of_the_org_can_approve(
     User.objects.filter(username="gone").update(is_active=False)
     fields = owners_form(desk, pack) | {"approved_by": str(approver)}
 
-    answer = confirm(desk, pack, fields, PASSWORD)
+    answer = approve(desk, pack, fields, PASSWORD)
 
     assert (answer.status_code, note_on(answer)) == (409, "Choose an owner of your studio.")
     assert changes(pack) == []
@@ -97,7 +97,7 @@ def test_invalid_field_values_are_rejected(
 def test_owner_approves_with_a_pin(desk: Client, olivia: User, pack: Purchase) -> None:
     pins.set_pin(olivia.membership, "4071")
 
-    assert confirm(desk, pack, owners_form(desk, pack), "4071").status_code == 200
+    assert approve(desk, pack, owners_form(desk, pack), "4071").status_code == 200
 
 
 def test_five_wrong_tries_lock_out_the_owner(
@@ -105,20 +105,20 @@ def test_five_wrong_tries_lock_out_the_owner(
 ) -> None:
     fields = owners_form(desk, pack)
     locked = "Too many wrong tries. Olivia can confirm again in 15 minutes."
-    notes = [note_on(confirm(desk, pack, fields, WRONG)) for _ in range(5)]
+    notes = [note_on(approve(desk, pack, fields, WRONG)) for _ in range(5)]
     assert notes[3:] == ["That is not the password or PIN of Olivia. 1 try is left.", locked]
 
-    assert note_on(confirm(desk, pack, fields, PASSWORD)) == locked
+    assert note_on(approve(desk, pack, fields, PASSWORD)) == locked
     omar = make_user(username="omar", org=northside, role="owner")
     other = {**fields, "approved_by": str(omar.pk), "request_id": str(uuid4())}
-    assert confirm(desk, pack, other, PASSWORD).status_code == 200, "the lockout is per member"
+    assert approve(desk, pack, other, PASSWORD).status_code == 200, "the lockout is per member"
     Membership.objects.update(locked_until=timezone.now())
-    assert confirm(desk, pack, fields, PASSWORD).status_code == 200
+    assert approve(desk, pack, fields, PASSWORD).status_code == 200
 
 
 def test_correct_secret_resets_wrong_tries(desk: Client, olivia: User, pack: Purchase) -> None:
     for _ in range(3):
         fields = owners_form(desk, pack)
         for _ in range(4):
-            confirm(desk, pack, fields, WRONG)
-        assert confirm(desk, pack, fields, PASSWORD).status_code == 200
+            approve(desk, pack, fields, WRONG)
+        assert approve(desk, pack, fields, PASSWORD).status_code == 200

@@ -7,9 +7,9 @@ from django.test import Client
 from purchases.models import Org, Purchase
 from studio.models import User
 from tests.allowances.limits import LATE
+from tests.approvals.approval import approve, owners_form
 from tests.factories import PASSWORD, make_user
 from tests.ledger import changes
-from tests.owners_step.approval import confirm, owners_form
 from tests.pages import (
     AS_PAGE_AND_HTMX,
     USED_BEFORE,
@@ -24,11 +24,11 @@ def test_repeated_approval_counts_once_even_if_the_password_changed(
     desk: Client, olivia: User, pack: Purchase, htmx: bool
 ) -> None:
     fields = owners_form(desk, pack)
-    first = confirm(desk, pack, fields, PASSWORD, htmx=htmx)
+    first = approve(desk, pack, fields, PASSWORD, htmx=htmx)
     olivia.set_password("another-long-password")
     olivia.save()
 
-    again = confirm(desk, pack, fields, PASSWORD, htmx=htmx)
+    again = approve(desk, pack, fields, PASSWORD, htmx=htmx)
 
     assert again.status_code == first.status_code == (200 if htmx else 302)
     if htmx:
@@ -42,11 +42,11 @@ def test_request_id_cannot_be_reused_with_another_approver(
     omar = make_user(username="omar", org=northside, role="owner")
     first = str(uuid4())
     fields = {**owners_form(desk, pack, request_id=first), "approved_by": str(olivia.pk)}
-    assert confirm(desk, pack, fields, PASSWORD).status_code == 200
+    assert approve(desk, pack, fields, PASSWORD).status_code == 200
     others = [
-        confirm(desk, pack, {**fields, "approved_by": str(omar.pk)}, PASSWORD),
+        approve(desk, pack, {**fields, "approved_by": str(omar.pk)}, PASSWORD),
         press(desk, "reinstate", pack, htmx=True, reason=LATE, request_id=fields["request_id"]),
-        confirm(desk, pack, {**fields, "request_id": first}, PASSWORD),
+        approve(desk, pack, {**fields, "request_id": first}, PASSWORD),
     ]
 
     assert [(answer.status_code, note_on(answer)) for answer in others] == [(409, USED_BEFORE)] * 3

@@ -7,8 +7,8 @@ from django.test import Client
 from purchases.models import Org, Purchase, SessionRequest
 from studio.models import User
 from tests.allowances.limits import LATE
+from tests.approvals.approval import WRONG, approval_form, approve
 from tests.factories import PASSWORD, make_user
-from tests.owners_step.approval import WRONG, approval_form, confirm
 from tests.pages import fields_in, html_of, press, words, words_on
 
 
@@ -25,9 +25,9 @@ def test_form_names_one_owner_or_offers_a_choice(
 
     assert re.findall(r"<option.*?>(\w+)</option>", form) == ["Olivia", "Omar"]
     fields = fields_in(form) | {"approved_by": str(omar.pk)}
-    again = approval_form(confirm(desk, pack, fields, WRONG))
+    again = approval_form(approve(desk, pack, fields, WRONG))
     assert f'value="{omar.pk}" selected' in again
-    assert confirm(desk, pack, fields, PASSWORD).status_code == 200
+    assert approve(desk, pack, fields, PASSWORD).status_code == 200
     assert SessionRequest.objects.get(event__kind="reinstated").approved_by == omar
 
 
@@ -39,7 +39,7 @@ def test_form_is_missing_if_no_owner_can_sign_in(
     answer = press(desk, "reinstate", pack, htmx=True, reason=LATE)
 
     assert "Your studio has no other owner who can confirm it." in words_on(answer)
-    assert "owners-step" not in html_of(answer)
+    assert "approval-form" not in html_of(answer)
 
 
 def test_browsers_do_not_autofill_or_save_the_secret(

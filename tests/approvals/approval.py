@@ -13,21 +13,21 @@ WRONG = "not-the-password"
 
 
 def approval_form(answer: HttpResponseBase) -> str:
-    """Return the HTML of the owner's approval form."""
-    (form,) = re.findall(r'<form class="owners-step".*?</form>', html_of(answer), re.S)
+    """Return the HTML of the approval form."""
+    (form,) = re.findall(r'<form class="approval-form".*?</form>', html_of(answer), re.S)
     return str(form)
 
 
 def owners_form(
     desk: Client, pack: Purchase, *, htmx: bool = True, **fields: str
 ) -> dict[str, str]:
-    """Return the fields of the owner's approval form, without the secret."""
+    """Return the fields of the approval form, without the secret."""
     answer = press(desk, "reinstate", pack, htmx=htmx, **{"reason": LATE.value, **fields})
     assert answer.status_code == 409
     return fields_in(approval_form(answer))
 
 
-def confirm(
+def approve(
     desk: Client, pack: Purchase, fields: dict[str, str], secret: str, *, htmx: bool = True
 ) -> HttpResponseBase:
     return press(desk, "reinstate", pack, htmx=htmx, **fields, secret=secret)

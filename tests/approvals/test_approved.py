@@ -12,9 +12,9 @@ from django.urls import reverse
 from purchases.models import Org, Purchase, SessionRequest
 from studio.models import User
 from tests.allowances.limits import LATE, allow
+from tests.approvals.approval import approve, owners_form
 from tests.factories import PASSWORD, make_purchase
 from tests.history import history_on, page_of
-from tests.owners_step.approval import confirm, owners_form
 from tests.pages import (
     AS_PAGE_AND_HTMX,
     LIST,
@@ -34,7 +34,7 @@ def test_owner_approves_and_desk_member_stays_signed_in(
     session = desk.cookies["sessionid"].value
     fields = owners_form(desk, pack, htmx=htmx, note="her bus broke down")
 
-    answer = confirm(desk, pack, fields, PASSWORD, htmx=htmx)
+    answer = approve(desk, pack, fields, PASSWORD, htmx=htmx)
 
     assert answer.status_code == (200 if htmx else 302)
     page = answer if htmx else desk.get(LIST)
@@ -48,7 +48,7 @@ def test_owner_approves_and_desk_member_stays_signed_in(
 def test_history_and_admin_show_both_names(
     desk: Client, mia: User, olivia: User, pack: Purchase
 ) -> None:
-    confirm(desk, pack, owners_form(desk, pack, note="bus"), PASSWORD)
+    approve(desk, pack, owners_form(desk, pack, note="bus"), PASSWORD)
 
     request = SessionRequest.objects.get(event__kind="reinstated")
     assert (request.actor, request.approved_by, request.note) == (mia, olivia, "bus")
@@ -62,7 +62,7 @@ def test_approval_has_its_own_request_id(desk: Client, olivia: User, pack: Purch
     first = str(uuid4())
     fields = owners_form(desk, pack, request_id=first)
 
-    confirm(desk, pack, fields, PASSWORD)
+    approve(desk, pack, fields, PASSWORD)
 
     assert fields["request_id"] != first
     requests = SessionRequest.objects.order_by("asked_at").values_list("refusal", "approved_by")
@@ -72,7 +72,7 @@ def test_approval_has_its_own_request_id(desk: Client, olivia: User, pack: Purch
 def test_approved_reinstatement_counts_towards_the_allowance(
     desk: Client, olivia: User, pack: Purchase
 ) -> None:
-    confirm(desk, pack, owners_form(desk, pack), PASSWORD)
+    approve(desk, pack, owners_form(desk, pack), PASSWORD)
 
     answer = press(desk, "reinstate", pack, htmx=True, reason=LATE)
 
@@ -85,7 +85,7 @@ def test_unneeded_approval_is_stored(
     fields = owners_form(desk, pack)
     northside.allowances.all().delete()
 
-    confirm(desk, pack, fields, PASSWORD)
+    approve(desk, pack, fields, PASSWORD)
 
     assert SessionRequest.objects.get(event__kind="reinstated").approved_by == olivia
 
@@ -98,7 +98,7 @@ def test_approval_reverses_the_chosen_use(desk: Client, olivia: User, northside:
     use = pack.events.filter(kind="used").earliest("pk")
     allow(northside, 0)
 
-    confirm(desk, pack, owners_form(desk, pack, event=str(use.pk)), PASSWORD)
+    approve(desk, pack, owners_form(desk, pack, event=str(use.pk)), PASSWORD)
 
     assert pack.events.get(kind="reinstated").reverses == use
 
@@ -109,13 +109,13 @@ def test_approval_does_not_override_other_refusals(
     fields = owners_form(desk, pack)
     Purchase.objects.update(sessions_used=0)
 
-    answer = confirm(desk, pack, fields, PASSWORD)
+    answer = approve(desk, pack, fields, PASSWORD)
 
     assert (answer.status_code, note_on(answer)) == (
         409,
         "Nothing to reinstate: no session of this pack is used.",
     )
-    assert "owners-step" not in html_of(answer)
+    assert "approval-form" not in html_of(answer)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_constraints_check_the_approver(
 
 
 def test_approver_cannot_be_deleted(desk: Client, olivia: User, pack: Purchase) -> None:
-    confirm(desk, pack, owners_form(desk, pack), PASSWORD)
+    approve(desk, pack, owners_form(desk, pack), PASSWORD)
 
     with pytest.raises(ProtectedError):
         olivia.delete()

@@ -32,7 +32,7 @@ def click_late_cancel(page: Page, pack: Purchase) -> None:
     row.get_by_role("button", name="Late cancel forgiven").click()
 
 
-def assert_confirmed(pack: Purchase, mia: User, olivia: User) -> None:
+def assert_approved(pack: Purchase, mia: User, olivia: User) -> None:
     request = SessionRequest.objects.exclude(approved_by=None).get()
     assert (request.actor, request.approved_by, request.reason) == (mia, olivia, LATE)
     assert used(pack) == 2
@@ -46,7 +46,7 @@ def test_owner_approves_by_keyboard(
     row = page.locator(f"#purchase-{pack.pk}")
     pages: list[str] = []
     page.on("framenavigated", lambda frame: pages.append(frame.url))
-    expect(row.locator(".acts > .allowance-use")).to_have_text("2nd in 30 days")
+    expect(row.locator(".actions > .allowance-use")).to_have_text("2nd in 30 days")
     row.locator("summary").click()
     expect(row.get_by_role("button", name="Late cancel forgiven")).to_contain_text(
         "3rd in 30 days: owner confirms"
@@ -82,7 +82,7 @@ def test_owner_approves_by_keyboard(
     expect(page.locator("#secret")).to_have_count(0)
     expect(page.locator(".top .who b")).to_have_text("Mia")
     assert pages == [], "no page was loaded"
-    assert_confirmed(pack, mia, olivia)
+    assert_approved(pack, mia, olivia)
 
     page.locator(f"#purchase-{pack.pk} .offer").click()
     expect(page.locator(".history .who").nth(0)).to_contain_text("Mia, confirmed by Olivia")
@@ -105,7 +105,7 @@ def test_approval_form_is_a_page_without_javascript(
         "Session reinstated for Ana Ruiz. 2 of 10 used."
     )
     expect(page.locator(f"#purchase-{pack.pk}")).to_have_attribute("data-used", "2")
-    assert_confirmed(pack, mia, olivia)
+    assert_approved(pack, mia, olivia)
 
 
 def test_approval_from_the_pack_page_returns_to_it(
@@ -123,7 +123,7 @@ def test_approval_from_the_pack_page_returns_to_it(
     )
     expect(page.get_by_role("heading", name="Not changed")).to_have_count(0)
     expect(page.locator(".history .who").nth(0)).to_contain_text("Mia, confirmed by Olivia")
-    assert_confirmed(pack, mia, olivia)
+    assert_approved(pack, mia, olivia)
 
 
 def test_another_action_beside_the_approval_form_returns_too(
@@ -146,7 +146,7 @@ def test_approval_form_fits_a_phone(
 ) -> None:
     page = sign_in(window(viewport=PHONE, has_touch=True, is_mobile=True), mia)
     click_late_cancel(page, pack)
-    form = page.locator(".owners-step")
+    form = page.locator(".approval-form")
     expect(form).to_be_visible()
 
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
@@ -160,7 +160,7 @@ def test_approval_form_fits_a_phone(
     form.locator("#secret").fill(PASSWORD)
     form.get_by_role("button").click()
     expect(page.locator(f"#purchase-{pack.pk}")).to_have_attribute("data-used", "2")
-    assert_confirmed(pack, mia, olivia)
+    assert_approved(pack, mia, olivia)
 
 
 def test_retry_of_a_lost_approval_counts_once(
@@ -185,7 +185,7 @@ def test_retry_of_a_lost_approval_counts_once(
         "Session reinstated for Ana Ruiz. 2 of 10 used."
     )
     assert lost == ["the server acted"]
-    assert_confirmed(pack, mia, olivia)
+    assert_approved(pack, mia, olivia)
     console.clear()
 
 
