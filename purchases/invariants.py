@@ -182,7 +182,7 @@ def _reversed_twice(ledger: Ledger, within: Within, guard: str) -> Iterator[Find
     for pk, reverses_id, times, events in found.values_list(
         "purchase_id", "reverses_id", "times", "events"
     ):
-        wrong = f"event {reverses_id} is taken back {times} times and may be once: {_list(events)}"
+        wrong = f"event {reverses_id} is reversed {times} times and may be once: {_list(events)}"
         yield pk, wrong, _restore(guard)
 
 

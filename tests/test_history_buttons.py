@@ -145,7 +145,7 @@ def test_a_use_is_reversed_once_even_with_a_new_request_id(
 
     assert same_id.status_code == 302, "the same request id: the same answer"
     assert new_id.status_code == 409
-    assert str(Refusal.TAKEN_BACK.label) in words_on(new_id)
+    assert str(Refusal.ALREADY_REINSTATED.label) in words_on(new_id)
     assert changes(pack) == [("used", 1, 4), ("reinstated", -1, 3)]
 
 
@@ -160,7 +160,7 @@ def test_only_an_unreversed_use_of_this_pack_can_be_chosen(
 
     answer = press(desk, "reinstate", pack, htmx=True, event=str(chosen))
 
-    assert (answer.status_code, note_on(answer)) == (409, Refusal.TAKEN_BACK.label)
+    assert (answer.status_code, note_on(answer)) == (409, Refusal.ALREADY_REINSTATED.label)
     assert changes(pack) == before
 
 

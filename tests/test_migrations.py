@@ -1,4 +1,4 @@
-"""Every migration can be taken back, and the database that they make is the one that the models
+"""Every migration can be reversed, and the database that they make is the one that the models
 and the .sql files describe."""
 
 import re
@@ -243,7 +243,7 @@ def test_functions_that_were_there_before_ours_are_replaced_and_closed_to_public
     assert dump() == before
 
 
-def test_every_migration_can_be_taken_back() -> None:
+def test_every_migration_can_be_reversed() -> None:
     loader = MigrationLoader(None)
     ours = {
         app.label for app in apps.get_app_configs() if app.path.startswith(str(settings.BASE_DIR))

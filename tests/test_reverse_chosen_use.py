@@ -58,7 +58,7 @@ def test_a_use_chosen_by_all_requests_is_reversed_once(
 
         answers = desks.all_at_once([reinstate(pack, visit) for _ in range(DESKS)], htmx=True)
 
-        assert refusals(answers) == [Refusal.TAKEN_BACK.label] * (DESKS - 1)
+        assert refusals(answers) == [Refusal.ALREADY_REINSTATED.label] * (DESKS - 1)
         assert changes(pack)[-1] == ("reinstated", -1, 10)
         assert used(pack) == 10
         visit.refresh_from_db()
@@ -152,5 +152,5 @@ def test_a_use_cannot_be_reversed_again_while_its_reinstatement_is_undone(
         answers = desks.all_at_once([undo(given_back), reinstate(pack, visit)], htmx=True)
 
         assert [answer.status_code for answer in answers] == [200, 409]
-        assert refusals(answers) == [Refusal.TAKEN_BACK.label]
+        assert refusals(answers) == [Refusal.ALREADY_REINSTATED.label]
         assert changes(pack)[-1] == ("undone", 1, used(pack))

@@ -19,7 +19,7 @@ class Refusal(models.TextChoices):
     NONE_LEFT = "none_left", _("No sessions left.")
     EXPIRED = "expired", _("This pack has expired.")
     JUST_CHANGED = "just_changed", _("This pack has just changed. Check it, then press again.")
-    TAKEN_BACK = "taken_back", _("This visit was reinstated already.")
+    ALREADY_REINSTATED = "already_reinstated", _("This visit was reinstated already.")
     UNDONE = "undone", _("This was undone already.")
     NO_ROOM = (
         "no_room",

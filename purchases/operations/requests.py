@@ -63,6 +63,6 @@ def constraint_refusal(error: IntegrityError) -> Refusal:
         case "sessions_used_is_between_0_and_total":
             return Refusal.COUNT_IS_OFF
         case "an_event_is_reversed_once":
-            return Refusal.TAKEN_BACK
+            return Refusal.ALREADY_REINSTATED
         case _:
             raise error

@@ -199,7 +199,7 @@ def _database_refusal(operation: Operation, event_id: int | None) -> Refusal:
     """Return the reason why the database refused a change that the row allowed."""
     match operation:
         case Operation.REINSTATE:
-            return Refusal.TAKEN_BACK if event_id else Refusal.NOTHING_USED
+            return Refusal.ALREADY_REINSTATED if event_id else Refusal.NOTHING_USED
         case Operation.UNDO:
             # The request is older than the column `refusal`.
             return Refusal.UNDONE

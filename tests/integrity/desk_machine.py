@@ -86,8 +86,8 @@ class DeskMachine(Desk):
         page, place = self.load(which, stale), uses[place % len(uses)]
         refusal = None if page.used else Refusal.NOTHING_USED
         if refusal is None and not pack.is_open(place, COUNTS_AS_USE):
-            refusal = Refusal.TAKEN_BACK
-        self.send("reinstate", which, who, page, place, refusal, Refusal.TAKEN_BACK)
+            refusal = Refusal.ALREADY_REINSTATED
+        self.send("reinstate", which, who, page, place, refusal, Refusal.ALREADY_REINSTATED)
 
     @rule(which=PACKS, who=MEMBERS, place=PLACES, late=RARELY)
     def undo(self, which: int, who: int, place: int, late: bool) -> None:

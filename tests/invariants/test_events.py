@@ -51,7 +51,7 @@ def test_use_reversed_twice_is_reported(pack: Purchase, mia: User) -> None:
 
     (line,) = violation_lines()
 
-    assert f"event {use.pk} is taken back 2 times and may be once" in line
+    assert f"event {use.pk} is reversed 2 times and may be once" in line
     assert f"events {reinstatement.pk} and {again}. " in line
 
 

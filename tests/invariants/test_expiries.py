@@ -56,5 +56,5 @@ def test_extension_undone_twice_is_reported(northside: Org, mia: User) -> None:
 
     (line,) = violation_lines()
 
-    assert f"event {extended.pk} is taken back 2 times and may be once" in line
+    assert f"event {extended.pk} is reversed 2 times and may be once" in line
     assert "restore an_extension_is_undone_once" in line
