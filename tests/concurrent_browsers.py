@@ -31,16 +31,16 @@ class ConcurrentBrowsers:
             browser.cookies = deepcopy(signed_in.cookies)
         self._pool = ThreadPoolExecutor(count)
 
-    def all_at_once(self, presses: list[PostRequest], *, htmx: bool) -> list[HttpResponseBase]:
+    def all_at_once(self, requests: list[PostRequest], *, htmx: bool) -> list[HttpResponseBase]:
         """Post all of them at the same moment and return the responses in order."""
-        start = Barrier(len(presses))
+        start = Barrier(len(requests))
 
-        def send(browser: Client, press: PostRequest) -> HttpResponseBase:
+        def send(browser: Client, request: PostRequest) -> HttpResponseBase:
             start.wait(PATIENCE)
-            path, fields = press
+            path, fields = request
             return browser.post(path, fields, headers=HTMX if htmx else {})
 
-        return list(self._pool.map(send, self._browsers, presses, timeout=2 * PATIENCE))
+        return list(self._pool.map(send, self._browsers, requests, timeout=2 * PATIENCE))
 
     def close(self) -> None:
         start = Barrier(len(self._browsers))

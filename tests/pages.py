@@ -1,4 +1,4 @@
-"""Helpers that read pages as a person does, and press their buttons."""
+"""Helpers that read pages as a person does, and send the forms of their buttons."""
 
 import re
 from dataclasses import dataclass
@@ -65,8 +65,8 @@ class Row:
         If a reason is mandatory, the button is the summary that opens the menu.
         """
         closed = re.sub(r'<div class="menu">.*?</div>', "", self.html, flags=re.S)
-        pressable = re.findall(r"<button.*?</button>|<summary.*?</summary>", closed, re.S)
-        return [name for name in map(words, pressable) if name]
+        buttons = re.findall(r"<button.*?</button>|<summary.*?</summary>", closed, re.S)
+        return [name for name in map(words, buttons) if name]
 
     @property
     def menu(self) -> list[str]:
@@ -158,16 +158,16 @@ def send(browser: Client, path: str, *, htmx: bool = False, **fields: Any) -> Ht
     )
 
 
-def press(
+def post_action(
     browser: Client, action: Action, purchase: Purchase, *, htmx: bool = False, **fields: str | None
 ) -> HttpResponseBase:
-    """Press the button Reinstate or Use of this purchase."""
+    """Send the form of the button Reinstate or Use of this purchase."""
     path = reverse(f"purchases:{action}", args=[purchase.pk])
     return send(browser, path, htmx=htmx, **fields)
 
 
-def press_undo(
+def post_undo(
     browser: Client, event_id: int, *, htmx: bool = False, **fields: str | None
 ) -> HttpResponseBase:
-    """Press the Undo button of this event."""
+    """Send the form of this event's Undo button."""
     return send(browser, reverse("purchases:undo", args=[event_id]), htmx=htmx, **fields)

@@ -11,7 +11,16 @@ from purchases.models import Org, Purchase
 from studio.models import User
 from tests.conftest import SignIn
 from tests.factories import make_purchase
-from tests.pages import AS_PAGE_AND_HTMX, HTMX, LIST, Action, html_of, press, rows_on, words_on
+from tests.pages import (
+    AS_PAGE_AND_HTMX,
+    HTMX,
+    LIST,
+    Action,
+    html_of,
+    post_action,
+    rows_on,
+    words_on,
+)
 from tests.purchase_kinds import PACKS, make_pack, used
 
 ACTIONS = pytest.mark.parametrize("action", ["reinstate", "use"])
@@ -28,7 +37,7 @@ def pack(northside: Org) -> Purchase:
 def test_an_unknown_purchase_is_404(
     northside: Org, desk: Client, action: Action, htmx: bool
 ) -> None:
-    response = press(desk, action, Purchase(pk=uuid4()), htmx=htmx)
+    response = post_action(desk, action, Purchase(pk=uuid4()), htmx=htmx)
 
     assert response.status_code == 404
     assert "This page does not exist." in words_on(response)
@@ -39,7 +48,7 @@ def test_an_unknown_purchase_is_404(
 def test_a_purchase_of_another_org_is_404_and_unchanged(
     otto: User, signed_in: SignIn, pack: Purchase, action: Action, htmx: bool
 ) -> None:
-    response = press(signed_in(otto), action, pack, htmx=htmx)
+    response = post_action(signed_in(otto), action, pack, htmx=htmx)
 
     assert response.status_code == 404
     assert str(pack.client) not in words_on(response)
@@ -51,7 +60,7 @@ def test_a_purchase_of_another_org_is_404_and_unchanged(
 def test_an_accountant_gets_403_with_a_message(
     ada: User, signed_in: SignIn, pack: Purchase, action: Action, htmx: bool
 ) -> None:
-    response = press(signed_in(ada), action, pack, htmx=htmx)
+    response = post_action(signed_in(ada), action, pack, htmx=htmx)
 
     assert response.status_code == 403
     assert "Your role does not allow this." in words_on(response)
@@ -79,7 +88,7 @@ def test_a_request_without_a_csrf_token_is_403(
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(mia)
 
-    response = press(browser, action, pack, htmx=htmx)
+    response = post_action(browser, action, pack, htmx=htmx)
 
     assert response.status_code == 403
     assert "This page is out of date." in words_on(response)
@@ -95,7 +104,7 @@ def test_a_request_with_the_csrf_token_of_the_page_succeeds(
     browser.force_login(mia)
     token = token_in(html_of(browser.get(LIST)))
 
-    assert press(browser, action, pack, csrfmiddlewaretoken=token).status_code == 302
+    assert post_action(browser, action, pack, csrfmiddlewaretoken=token).status_code == 302
     assert used(pack) != 3
 
 
@@ -113,7 +122,7 @@ def test_the_returned_row_has_a_valid_csrf_token(
             browser.defaults["HTTP_X_CSRFTOKEN"] = token
         else:
             fields["csrfmiddlewaretoken"] = token
-        answer = press(browser, action, pack, htmx=True, **fields)
+        answer = post_action(browser, action, pack, htmx=True, **fields)
         assert answer.status_code == 200
         token = token_in(html_of(answer))
     assert used(pack) == {"reinstate": 1, "use": 5}[action]
@@ -128,7 +137,7 @@ def test_an_anonymous_user_is_redirected_to_the_sign_in_and_back(
     pack: Purchase, action: Action
 ) -> None:
     """The next URL is the page, because the action itself accepts only POST."""
-    response = press(Client(), action, pack, next=f"{LIST}?q=ana")
+    response = post_action(Client(), action, pack, next=f"{LIST}?q=ana")
 
     assert response.status_code == 302
     target = urlsplit(response["Location"])

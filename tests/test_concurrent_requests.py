@@ -33,7 +33,7 @@ ROUNDS = 50
 
 
 @dataclass(frozen=True)
-class Press:
+class RepeatedRequest:
     """A request that all browsers post, and the events that it must record once."""
 
     path: str
@@ -42,19 +42,21 @@ class Press:
     expected: list[tuple[str, int, int]]
 
     @property
-    def request(self) -> PostRequest:
+    def post(self) -> PostRequest:
         return self.path, self.fields
 
 
-def presses(mia: User) -> Iterator[Press]:
+def repeated_requests(mia: User) -> Iterator[RepeatedRequest]:
     """Yield requests of each kind in turn, each for a new pack."""
     org = mia.membership.org
     client, offer = make_client(org=org), make_offer(org=org)
 
-    def to(action: str, used: int, *expected: tuple[str, int, int], **columns: Any) -> Press:
+    def to(
+        action: str, used: int, *expected: tuple[str, int, int], **columns: Any
+    ) -> RepeatedRequest:
         pack = make_purchase(org=org, client=client, offer=offer, used=used, **columns)
         path = reverse(f"purchases:{action}", args=[pack.pk])
-        return Press(path, {"request_id": str(uuid4())}, pack, [*expected])
+        return RepeatedRequest(path, {"request_id": str(uuid4())}, pack, [*expected])
 
     while True:
         yield to("reinstate", 3, ("reinstated", -1, 2))
@@ -65,15 +67,15 @@ def presses(mia: User) -> Iterator[Press]:
         yield to("use", 10)
         yield to("reinstate", 3, payment_status="refunded")
 
-        press = to("reinstate", 3)
-        visit = used_by(mia, press.pack)
-        press.fields["event"] = str(visit.pk)
-        press.expected.extend([("used", 1, 4), ("reinstated", -1, 3)])
-        yield press
+        request = to("reinstate", 3)
+        visit = used_by(mia, request.pack)
+        request.fields["event"] = str(visit.pk)
+        request.expected.extend([("used", 1, 4), ("reinstated", -1, 3)])
+        yield request
 
-        press = to("use", 3, ("reinstated", -1, 2), ("undone", 1, 3))
-        path = reverse("purchases:undo", args=[reinstated_by(mia, press.pack).pk])
-        yield Press(path, press.fields, press.pack, press.expected)
+        request = to("use", 3, ("reinstated", -1, 2), ("undone", 1, 3))
+        path = reverse("purchases:undo", args=[reinstated_by(mia, request.pack).pk])
+        yield RepeatedRequest(path, request.fields, request.pack, request.expected)
 
 
 @pytest.fixture
@@ -83,7 +85,7 @@ def desks(mia: User) -> Iterator[ConcurrentBrowsers]:
     desks.close()
 
 
-def faults(press: Press, answers: list[HttpResponseBase]) -> list[str]:
+def faults(request: RepeatedRequest, answers: list[HttpResponseBase]) -> list[str]:
     """Return what is wrong: nothing if the request counted once and all responses are equal."""
     messages = []
     if any(answer.status_code >= 500 for answer in answers):
@@ -95,8 +97,8 @@ def faults(press: Press, answers: list[HttpResponseBase]) -> list[str]:
         > 1
     ):
         messages.append("the responses differ")
-    if changes(press.pack) != press.expected:
-        messages.append(f"{changes(press.pack)} and not {press.expected}")
+    if changes(request.pack) != request.expected:
+        messages.append(f"{changes(request.pack)} and not {request.expected}")
     return messages
 
 
@@ -107,10 +109,10 @@ def content_of(answer: HttpResponseBase) -> str:
 def test_concurrent_requests_with_the_same_id_count_once_and_get_the_same_answer(
     mia: User, desks: ConcurrentBrowsers
 ) -> None:
-    for number, press in enumerate(islice(presses(mia), ROUNDS)):
-        answers = desks.all_at_once([press.request] * DESKS, htmx=number % 2 == 0)
-        assert faults(press, answers) == [], press
-        refused = newest(press.pack).kind == "opened"
+    for number, request in enumerate(islice(repeated_requests(mia), ROUNDS)):
+        answers = desks.all_at_once([request.post] * DESKS, htmx=number % 2 == 0)
+        assert faults(request, answers) == [], request
+        refused = newest(request.pack).kind == "opened"
         expected = 409 if refused else 200 if number % 2 == 0 else 302
         assert answers[0].status_code == expected
 
@@ -146,11 +148,11 @@ def naive(all_have_read: Barrier) -> Callable[..., operations.Done]:
 def test_the_naive_way_counts_more_than_once_and_returns_errors(
     mia: User, desks: ConcurrentBrowsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    press = next(presses(mia))
+    request = next(repeated_requests(mia))
     monkeypatch.setattr(sessions, "_claim_and_change", naive(Barrier(DESKS)))
 
-    messages = faults(press, desks.all_at_once([press.request] * DESKS, htmx=True))
+    messages = faults(request, desks.all_at_once([request.post] * DESKS, htmx=True))
 
     assert messages[:2] == ["a response is an error", "the responses differ"]
-    assert changes(press.pack)[0] == ("reinstated", -1, 2)
-    assert len(changes(press.pack)) > 1
+    assert changes(request.pack)[0] == ("reinstated", -1, 2)
+    assert len(changes(request.pack)) > 1

@@ -21,7 +21,7 @@ from studio.demo.studios import SOUTHSIDE
 from studio.management.commands import demo as command
 from studio.models import Membership, User
 from tests.factories import make_org
-from tests.pages import press
+from tests.pages import post_action
 
 State = Purchase.State
 
@@ -180,8 +180,10 @@ def test_a_reinstatement_without_a_reason_never_exceeds_an_allowance(northside: 
     paid = northside.purchases.filter(payment_status="succeeded")
     pack = paid.filter(sessions_used__gte=9).earliest("pk")
 
-    assert [press(browser, "reinstate", pack).status_code for _ in range(5)] == [302] * 5
-    late = [press(browser, "reinstate", pack, reason="late_cancel_forgiven") for _ in range(3)]
+    assert [post_action(browser, "reinstate", pack).status_code for _ in range(5)] == [302] * 5
+    late = [
+        post_action(browser, "reinstate", pack, reason="late_cancel_forgiven") for _ in range(3)
+    ]
     assert late[-1].status_code == 409
 
 

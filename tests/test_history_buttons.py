@@ -15,7 +15,7 @@ from tests.expiry.extensions import extended_by
 from tests.factories import make_purchase, make_user
 from tests.history import click, expiry_history_on, history_on, page_of
 from tests.ledger import changes, newest, reinstated_by, undone_by, used_by
-from tests.pages import html_of, note_on, press, words_on
+from tests.pages import html_of, note_on, post_action, words_on
 from tests.purchase_kinds import used
 
 
@@ -158,7 +158,7 @@ def test_only_an_unreversed_use_of_this_pack_can_be_chosen(
     chosen = events.get(event, SessionEvent(pk=10**6)).pk
     before = changes(pack)
 
-    answer = press(desk, "reinstate", pack, htmx=True, event=str(chosen))
+    answer = post_action(desk, "reinstate", pack, htmx=True, event=str(chosen))
 
     assert (answer.status_code, note_on(answer)) == (409, Refusal.ALREADY_REINSTATED.label)
     assert changes(pack) == before
@@ -166,12 +166,12 @@ def test_only_an_unreversed_use_of_this_pack_can_be_chosen(
 
 @pytest.mark.parametrize("event", ["x", "0", "-1", "1.5", str(2**63), "\0"])
 def test_an_invalid_event_id_is_400(desk: Client, pack: Purchase, event: str) -> None:
-    assert press(desk, "reinstate", pack, htmx=True, event=event).status_code == 400
+    assert post_action(desk, "reinstate", pack, htmx=True, event=event).status_code == 400
     assert used(pack) == 3
 
 
 def test_use_reinstate_undo_reinstate_from_the_page(desk: Client, pack: Purchase) -> None:
-    press(desk, "use", pack)
+    post_action(desk, "use", pack)
     for _ in range(3):
         click(desk, history_on(desk.get(page_of(pack)))[0])
 

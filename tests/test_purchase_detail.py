@@ -21,7 +21,7 @@ from tests.expiry.extensions import expiry_of, extend, extended_by, extension_un
 from tests.factories import make_purchase, make_user
 from tests.history import click, expiry_history_on, full_history_on, history_on, page_of
 from tests.ledger import reinstated_by, undone_by, used_by
-from tests.pages import LIST, html_of, press, the_row_on, words_on
+from tests.pages import LIST, html_of, post_action, the_row_on, words_on
 
 LOGIN = "through postgres"
 
@@ -88,7 +88,7 @@ def test_a_purchase_without_events_has_a_page(desk: Client, pack: Purchase) -> N
 
     assert history_on(page) == []
     assert "This count has not changed since the purchase." in words_on(page)
-    press(desk, "use", pack)
+    post_action(desk, "use", pack)
     assert [line.used for line in history_on(desk.get(page_of(pack)))] == ["3 → 4 used", "3 used"]
 
 

@@ -17,8 +17,8 @@ from tests.pages import (
     LIST,
     html_of,
     note_on,
-    press,
-    press_undo,
+    post_action,
+    post_undo,
     rows_on,
     the_row_on,
     undo_on,
@@ -54,7 +54,9 @@ def mandatory(northside: Org) -> Policy:
 def test_reason_and_note_are_stored_and_shown_in_the_history(
     desk: Client, pack: Purchase, htmx: bool, reason: SessionRequest.Reason
 ) -> None:
-    answer = press(desk, "reinstate", pack, htmx=htmx, reason=reason, note="water <on> the floor")
+    answer = post_action(
+        desk, "reinstate", pack, htmx=htmx, reason=reason, note="water <on> the floor"
+    )
 
     assert answer.status_code == (200 if htmx else 302)
     request = SessionRequest.objects.get()
@@ -65,7 +67,7 @@ def test_reason_and_note_are_stored_and_shown_in_the_history(
 
 @pytest.mark.parametrize("reason", [None, ""])
 def test_a_reason_is_optional(desk: Client, pack: Purchase, reason: str | None) -> None:
-    assert press(desk, "reinstate", pack, reason=reason).status_code == 302
+    assert post_action(desk, "reinstate", pack, reason=reason).status_code == 302
 
     request = SessionRequest.objects.get()
     assert (request.reason, request.note) == (None, "")
@@ -73,7 +75,7 @@ def test_a_reason_is_optional(desk: Client, pack: Purchase, reason: str | None) 
 
 
 def test_a_use_can_have_a_note(desk: Client, pack: Purchase) -> None:
-    press(desk, "use", pack, note="with a friend")
+    post_action(desk, "use", pack, note="with a friend")
 
     assert SessionRequest.objects.get().note == "with a friend"
     assert history_on(desk.get(page_of(pack)))[0].who == "Mia with a friend"
@@ -82,7 +84,7 @@ def test_a_use_can_have_a_note(desk: Client, pack: Purchase) -> None:
 def test_reason_and_note_of_a_refused_request_are_stored(desk: Client, northside: Org) -> None:
     pack = make_purchase(org=northside, used=0)
 
-    press(desk, "reinstate", pack, reason="other", note="she insists")
+    post_action(desk, "reinstate", pack, reason="other", note="she insists")
 
     request = SessionRequest.objects.get()
     assert (request.reason, request.note, request.refusal) == (
@@ -96,8 +98,10 @@ def test_a_second_request_with_the_same_id_keeps_the_first_reason(
     desk: Client, pack: Purchase
 ) -> None:
     request_id = str(uuid4())
-    press(desk, "reinstate", pack, request_id=request_id, reason="class_cancelled")
-    press(desk, "reinstate", pack, request_id=request_id, reason="other", note="changed my mind")
+    post_action(desk, "reinstate", pack, request_id=request_id, reason="class_cancelled")
+    post_action(
+        desk, "reinstate", pack, request_id=request_id, reason="other", note="changed my mind"
+    )
 
     request = SessionRequest.objects.get()
     assert (request.reason, request.note) == ("class_cancelled", "")
@@ -117,7 +121,7 @@ def test_a_second_request_with_the_same_id_keeps_the_first_reason(
 def test_an_invalid_reason_or_note_is_400_with_a_message(
     desk: Client, pack: Purchase, htmx: bool, fields: dict[str, str], message: str
 ) -> None:
-    answer = press(desk, "reinstate", pack, htmx=htmx, **fields)
+    answer = post_action(desk, "reinstate", pack, htmx=htmx, **fields)
 
     assert answer.status_code == 400
     assert message in words_on(answer)
@@ -126,7 +130,7 @@ def test_an_invalid_reason_or_note_is_400_with_a_message(
 
 
 def test_the_longest_note_is_stored_unchanged(desk: Client, pack: Purchase) -> None:
-    press(desk, "reinstate", pack, note="é" * 500)
+    post_action(desk, "reinstate", pack, note="é" * 500)
 
     assert SessionRequest.objects.get().note == "é" * 500
 
@@ -169,13 +173,13 @@ def test_if_a_reason_is_mandatory_a_request_without_one_is_400_and_claims_no_id(
     desk: Client, pack: Purchase, mandatory: Policy, htmx: bool, reason: str | None
 ) -> None:
     request_id = str(uuid4())
-    answer = press(desk, "reinstate", pack, htmx=htmx, request_id=request_id, reason=reason)
+    answer = post_action(desk, "reinstate", pack, htmx=htmx, request_id=request_id, reason=reason)
 
     assert answer.status_code == 400
     assert CHOOSE in words_on(answer)
     assert used(pack) == 3
     assert not SessionRequest.objects.exists()
-    second = press(desk, "reinstate", pack, htmx=htmx, request_id=request_id, reason="other")
+    second = post_action(desk, "reinstate", pack, htmx=htmx, request_id=request_id, reason="other")
     assert second.status_code == (200 if htmx else 302), "the request id was not claimed"
     assert used(pack) == 2
 
@@ -196,11 +200,11 @@ def test_if_a_reason_is_mandatory_the_history_requires_it(
 
 
 def test_use_and_undo_need_no_reason(desk: Client, pack: Purchase, mandatory: Policy) -> None:
-    assert press(desk, "use", pack).status_code == 302
-    answer = press(desk, "reinstate", pack, htmx=True, reason="other")
+    assert post_action(desk, "use", pack).status_code == 302
+    answer = post_action(desk, "reinstate", pack, htmx=True, reason="other")
     event_id = int((undo_on(answer) or "").split("/")[2])
 
-    assert press_undo(desk, event_id).status_code == 302
+    assert post_undo(desk, event_id).status_code == 302
 
 
 def test_a_mandatory_reason_applies_to_owners_and_to_that_org_only(
@@ -213,18 +217,18 @@ def test_a_mandatory_reason_applies_to_owners_and_to_that_org_only(
 ) -> None:
     ours, foreign = make_purchase(org=northside), make_purchase(org=southside)
 
-    assert press(signed_in(olivia), "reinstate", ours).status_code == 400
-    assert press(signed_in(otto), "reinstate", foreign).status_code == 302
+    assert post_action(signed_in(olivia), "reinstate", ours).status_code == 400
+    assert post_action(signed_in(otto), "reinstate", foreign).status_code == 302
 
 
 def test_a_retry_succeeds_even_if_a_reason_became_mandatory_since(
     desk: Client, pack: Purchase, northside: Org
 ) -> None:
     request_id = str(uuid4())
-    first = press(desk, "reinstate", pack, htmx=True, request_id=request_id)
+    first = post_action(desk, "reinstate", pack, htmx=True, request_id=request_id)
     Policy.objects.create(org=northside, reason_is_mandatory=True)
 
-    again = press(desk, "reinstate", pack, htmx=True, request_id=request_id)
+    again = post_action(desk, "reinstate", pack, htmx=True, request_id=request_id)
 
     assert (again.status_code, note_on(again)) == (200, note_on(first))
 

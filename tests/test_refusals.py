@@ -8,7 +8,7 @@ from django.test.client import BOUNDARY, encode_multipart
 from django.urls import reverse
 
 from purchases.models import Org
-from tests.pages import LIST, Action, html_of, note_on, press, the_row_on, undo_on, words_on
+from tests.pages import LIST, Action, html_of, note_on, post_action, the_row_on, undo_on, words_on
 from tests.purchase_kinds import PACKS, make_pack, used
 
 COUNT_IS_OFF = "This count can't be right. Ask an owner to have it corrected."
@@ -75,7 +75,7 @@ def test_a_refusal_answers_htmx_with_the_row_and_the_reason(
 ) -> None:
     pack = make_pack(org=northside, kind=kind)
 
-    answer = press(desk, action, pack, htmx=True)
+    answer = post_action(desk, action, pack, htmx=True)
 
     assert answer.status_code == 409
     assert note_on(answer) == reason
@@ -93,7 +93,7 @@ def test_a_refusal_without_javascript_is_a_page_with_the_row_and_a_link_back(
     pack = make_pack(org=northside, kind=kind)
     url = f"{LIST}?q={kind.split()[0].strip(',')}"
 
-    page = press(desk, action, pack, next=url)
+    page = post_action(desk, action, pack, next=url)
 
     assert page.status_code == 409
     assert f"Not changed {reason}" in words_on(page)

@@ -12,7 +12,16 @@ from purchases.models import Org, Purchase, SessionEvent
 from studio.models import Policy
 from tests.expiry.extensions import end_of_the_day, expiry_of
 from tests.factories import make_client, make_purchase
-from tests.pages import AS_PAGE_AND_HTMX, HTMX, LIST, html_of, note_on, press, the_row_on, undo_on
+from tests.pages import (
+    AS_PAGE_AND_HTMX,
+    HTMX,
+    LIST,
+    html_of,
+    note_on,
+    post_action,
+    the_row_on,
+    undo_on,
+)
 from tests.purchase_kinds import used
 
 
@@ -39,7 +48,7 @@ def test_the_row_and_the_message_have_the_new_count(
     client = make_client(org=northside, name="José Álvarez")
     pack = make_purchase(org=northside, client=client, total=total, used=before)
 
-    answer = press(desk, "reinstate", pack, htmx=htmx)
+    answer = post_action(desk, "reinstate", pack, htmx=htmx)
     page = answer if htmx else desk.get(LIST)
 
     assert answer.status_code == (200 if htmx else 302)
@@ -59,7 +68,7 @@ def test_each_request_reinstates_one_session_until_none_is_used(
 ) -> None:
     pack = make_purchase(org=northside, used=2)
 
-    answers = [press(desk, "reinstate", pack, htmx=True) for _ in range(4)]
+    answers = [post_action(desk, "reinstate", pack, htmx=True) for _ in range(4)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 409, 409]
     assert [the_row_on(answer).used for answer in answers] == ["1", "0", "0", "0"]
@@ -72,7 +81,7 @@ def test_no_other_purchase_changes(northside: Org, desk: Client) -> None:
     pack = make_purchase(org=northside)
     other = make_purchase(org=northside, client=pack.client, offer=pack.offer)
 
-    press(desk, "reinstate", pack)
+    post_action(desk, "reinstate", pack)
 
     assert (used(pack), used(other)) == (2, 3)
 
@@ -85,7 +94,7 @@ def test_the_message_for_an_expired_pack_names_the_expiry(
     expired = datetime(2024, 3, 3, 12, tzinfo=UTC)
     pack = make_purchase(org=northside, total=total, expires_at=expired)
 
-    answer = press(desk, "reinstate", pack, htmx=htmx)
+    answer = post_action(desk, "reinstate", pack, htmx=htmx)
     page = answer if htmx else desk.get(LIST)
 
     assert note_on(page).endswith("The pack expired on Sun 3 Mar 2024.")
@@ -97,7 +106,7 @@ def test_an_expired_pack_can_be_extended_from_the_message(
     northside: Org, desk: Client, htmx: bool
 ) -> None:
     pack = make_purchase(org=northside, expires_at=datetime(2024, 3, 3, 12, tzinfo=UTC))
-    answer = press(desk, "reinstate", pack, htmx=htmx)
+    answer = post_action(desk, "reinstate", pack, htmx=htmx)
     page = answer if htmx else desk.get(LIST)
 
     form = re.search(r'<form class="extend-now".*?action="([^"]*)".*?</form>', html_of(page), re.S)
@@ -109,7 +118,7 @@ def test_an_expired_pack_can_be_extended_from_the_message(
     assert desk.post(form[1], fields, headers=HTMX).status_code == 200
 
     assert expiry_of(pack) == end_of_the_day(14)
-    assert press(desk, "use", pack, htmx=True).status_code == 200, "the session can be used"
+    assert post_action(desk, "use", pack, htmx=True).status_code == 200, "the session can be used"
 
 
 def test_extending_from_the_message_has_a_note_if_reasons_are_mandatory(
@@ -118,7 +127,7 @@ def test_extending_from_the_message_has_a_note_if_reasons_are_mandatory(
     Policy.objects.create(org=northside, reason_is_mandatory=True)
     pack = make_purchase(org=northside, expires_at=datetime(2024, 3, 3, 12, tzinfo=UTC))
 
-    answer = press(desk, "reinstate", pack, htmx=True, reason="class_cancelled")
+    answer = post_action(desk, "reinstate", pack, htmx=True, reason="class_cancelled")
 
     assert 'name="note" value="Session reinstated"' in html_of(answer)
 
@@ -130,7 +139,7 @@ def test_the_message_does_not_mention_a_future_expiry(
     expires_at = timezone.now() + expires_in if expires_in else None
     pack = make_purchase(org=northside, expires_at=expires_at)
 
-    assert "expir" not in note_on(press(desk, "reinstate", pack, htmx=True))
+    assert "expir" not in note_on(post_action(desk, "reinstate", pack, htmx=True))
 
 
 def test_a_second_desk_gets_the_current_count_with_the_refusal(
@@ -139,9 +148,9 @@ def test_a_second_desk_gets_the_current_count_with_the_refusal(
     """Both desks show a page with one session used."""
     pack = make_purchase(org=northside, used=1)
     assert the_row_on(desk.get(LIST)).buttons == ["Reinstate", "Use"]
-    press(desk, "reinstate", pack)
+    post_action(desk, "reinstate", pack)
 
-    second = press(desk, "reinstate", pack, htmx=True)
+    second = post_action(desk, "reinstate", pack, htmx=True)
 
     assert second.status_code == 409
     assert (the_row_on(second).used, the_row_on(second).buttons) == ("0", ["Use"])

@@ -17,7 +17,7 @@ from tests.pages import (
     Action,
     html_of,
     note_on,
-    press,
+    post_action,
     the_row_on,
     words_on,
 )
@@ -41,7 +41,7 @@ def test_a_button_is_shown_exactly_if_it_would_succeed(
     pack = make_pack(org=northside, kind=kind)
     offered = action.title() in the_row_on(desk.get(LIST)).buttons
 
-    response = press(desk, action, pack, htmx=htmx)
+    response = post_action(desk, action, pack, htmx=htmx)
 
     success = 200 if htmx else 302
     assert response.status_code == (success if offered else 409)
@@ -53,7 +53,7 @@ def test_a_button_is_shown_exactly_if_it_would_succeed(
 def test_htmx_gets_the_same_row_as_the_page_shows_next(
     desk: Client, pack: Purchase, action: Action, query: str
 ) -> None:
-    answer = press(desk, action, pack, htmx=True, next=LIST + query)
+    answer = post_action(desk, action, pack, htmx=True, next=LIST + query)
 
     assert the_row_on(answer).normalized == the_row_on(desk.get(LIST + query)).normalized
     assert 'class="changed"' in the_row_on(answer).html
@@ -63,7 +63,7 @@ def test_htmx_gets_the_same_row_as_the_page_shows_next(
 
 @ACTIONS
 def test_each_row_has_a_new_request_id(desk: Client, pack: Purchase, action: Action) -> None:
-    rows = [the_row_on(desk.get(LIST)), the_row_on(press(desk, action, pack, htmx=True))]
+    rows = [the_row_on(desk.get(LIST)), the_row_on(post_action(desk, action, pack, htmx=True))]
     ids = {row.html.split('name="request_id" value="')[1].split('"')[0] for row in rows}
 
     assert len(ids) == 2
@@ -75,7 +75,7 @@ def test_without_javascript_the_page_is_shown_again_with_a_message(
     desk: Client, pack: Purchase, action: Action, url: str
 ) -> None:
     url = url.format(client=pack.client_id)
-    response = press(desk, action, pack, next=url)
+    response = post_action(desk, action, pack, next=url)
 
     assert (response.status_code, response["Location"]) == (302, url)
     page = desk.get(url)
@@ -103,7 +103,7 @@ def test_without_javascript_the_page_is_shown_again_with_a_message(
 def test_the_redirect_never_leaves_the_site(
     desk: Client, pack: Purchase, action: Action, htmx: bool, next_url: str | None
 ) -> None:
-    answer = press(desk, action, pack, htmx=htmx, next=next_url)
+    answer = post_action(desk, action, pack, htmx=htmx, next=next_url)
 
     if htmx:
         assert f'name="next" value="{LIST}"' in html_of(answer)
@@ -131,7 +131,7 @@ def test_a_request_over_https_does_not_redirect_to_http(
 def test_a_request_without_a_valid_id_is_400(
     desk: Client, pack: Purchase, action: Action, htmx: bool, request_id: str | None
 ) -> None:
-    response = press(desk, action, pack, htmx=htmx, request_id=request_id)
+    response = post_action(desk, action, pack, htmx=htmx, request_id=request_id)
 
     assert response.status_code == 400
     assert "This page is out of date. Reload it, then press again." in words_on(response)
@@ -155,7 +155,7 @@ def test_a_request_takes_at_most_4_queries(
         # 1. the session with its users 2. the purchase with client and offer
         # 3. the claim of the request id, with release_session or use_session
         # 4. the current counts, if the request is refused
-        press(desk, action, pack, htmx=htmx)
+        post_action(desk, action, pack, htmx=htmx)
 
 
 @ACTIONS
@@ -165,8 +165,8 @@ def test_the_name_of_the_client_is_escaped_in_the_message(
     client = make_client(org=northside, name="<img src=x onerror=alert(1)>")
     pack = make_purchase(org=northside, client=client)
 
-    answers = [press(desk, action, pack, htmx=True)]
-    press(desk, action, pack)
+    answers = [post_action(desk, action, pack, htmx=True)]
+    post_action(desk, action, pack)
     answers.append(desk.get(LIST))
 
     for answer in answers:
@@ -187,7 +187,7 @@ def test_a_purchase_deleted_by_a_concurrent_program_is_404(
         return done
 
     monkeypatch.setattr(operations, action, delete_and_run)
-    response = press(desk, action, pack, htmx=htmx)
+    response = post_action(desk, action, pack, htmx=htmx)
 
     assert response.status_code == 404
     assert "This page does not exist." in words_on(response)

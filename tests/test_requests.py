@@ -29,8 +29,8 @@ from tests.pages import (
     USED_BEFORE,
     Action,
     note_on,
-    press,
-    press_undo,
+    post_action,
+    post_undo,
     the_row_on,
     undo_on,
     words_on,
@@ -62,7 +62,8 @@ def test_a_second_request_with_the_same_id_changes_nothing(
     request_id = str(uuid4())
 
     first, second = (
-        press(desk, action, pack, htmx=htmx, request_id=request_id, note="twice") for _ in range(2)
+        post_action(desk, action, pack, htmx=htmx, request_id=request_id, note="twice")
+        for _ in range(2)
     )
 
     assert second.status_code == first.status_code == (200 if htmx else 302)
@@ -78,13 +79,13 @@ def test_a_retry_gets_the_first_message_and_the_current_row(
     desk: Client, mia: User, pack: Purchase, action: Action
 ) -> None:
     request_id = str(uuid4())
-    first = press(desk, action, pack, htmx=True, request_id=request_id)
+    first = post_action(desk, action, pack, htmx=True, request_id=request_id)
     for _ in range(3):
         used_by(mia, pack)
     Purchase.objects.update(payment_status="refunded", expires_at=timezone.now())
     before = everything()
 
-    retry = press(desk, action, pack, htmx=True, request_id=request_id)
+    retry = post_action(desk, action, pack, htmx=True, request_id=request_id)
 
     assert retry.status_code == 200
     assert note_on(retry).split(" The pack expired")[0] == note_on(first)
@@ -94,10 +95,10 @@ def test_a_retry_gets_the_first_message_and_the_current_row(
 
 def test_a_retry_gets_the_first_message_even_after_an_undo(desk: Client, pack: Purchase) -> None:
     request_id = str(uuid4())
-    first = press(desk, "reinstate", pack, htmx=True, request_id=request_id)
+    first = post_action(desk, "reinstate", pack, htmx=True, request_id=request_id)
     desk.post(undo_on(first) or "", {"request_id": str(uuid4())})
 
-    retry = press(desk, "reinstate", pack, htmx=True, request_id=request_id)
+    retry = post_action(desk, "reinstate", pack, htmx=True, request_id=request_id)
 
     assert note_on(retry) == note_on(first)
     assert the_row_on(retry).used == "3" == str(used(pack))
@@ -123,16 +124,18 @@ def test_a_retry_is_refused_again_even_if_it_would_succeed_now(
     action, impossible, possible = REFUSALS[kind]
     Purchase.objects.update(**impossible)
     request_id = str(uuid4())
-    first = press(desk, action, pack, htmx=htmx, request_id=request_id)
+    first = post_action(desk, action, pack, htmx=htmx, request_id=request_id)
     Purchase.objects.update(**possible)
     before = everything()
 
-    retry = press(desk, action, pack, htmx=htmx, request_id=request_id)
+    retry = post_action(desk, action, pack, htmx=htmx, request_id=request_id)
 
     assert first.status_code == retry.status_code == 409
     assert refusal_text(retry) == refusal_text(first) != ""
     assert everything() == before
-    assert press(desk, action, pack, htmx=True).status_code == 200, "a new request id succeeds"
+    assert post_action(desk, action, pack, htmx=True).status_code == 200, (
+        "a new request id succeeds"
+    )
 
 
 def refusal_text(refusal: HttpResponseBase) -> str:
@@ -191,25 +194,25 @@ def test_a_request_id_cannot_be_reused_for_another_action(
     Purchase.objects.filter(pk=pack.pk).update(
         payment_status="pending" if refused_before else "succeeded"
     )
-    first = press(desk, "reinstate", pack, htmx=True, request_id=request_id)
+    first = post_action(desk, "reinstate", pack, htmx=True, request_id=request_id)
     assert first.status_code == (409 if refused_before else 200)
     Purchase.objects.update(payment_status="succeeded")
     before = everything()
 
     match other:
         case "purchase":
-            answer = press(desk, "reinstate", another, htmx=True, request_id=request_id)
+            answer = post_action(desk, "reinstate", another, htmx=True, request_id=request_id)
         case "operation":
-            answer = press(desk, "use", pack, htmx=True, request_id=request_id)
+            answer = post_action(desk, "use", pack, htmx=True, request_id=request_id)
         case "actor":
             browser = signed_in(olivia)
-            answer = press(browser, "reinstate", pack, htmx=True, request_id=request_id)
+            answer = post_action(browser, "reinstate", pack, htmx=True, request_id=request_id)
         case "event":
-            answer = press(
+            answer = post_action(
                 desk, "reinstate", pack, htmx=True, request_id=request_id, event=str(visit.pk)
             )
         case _:
-            answer = press_undo(desk, given_back.pk, htmx=True, request_id=request_id)
+            answer = post_undo(desk, given_back.pk, htmx=True, request_id=request_id)
 
     assert answer.status_code == 409
     assert note_on(answer) == USED_BEFORE
@@ -220,12 +223,12 @@ def test_a_member_of_another_org_cannot_reuse_the_id(
     pack: Purchase, desk: Client, otto: User, southside: Org, signed_in: SignIn
 ) -> None:
     request_id = str(uuid4())
-    press(desk, "reinstate", pack, request_id=request_id)
+    post_action(desk, "reinstate", pack, request_id=request_id)
     foreign = make_purchase(org=southside)
 
     browser = signed_in(otto)
-    assert press(browser, "reinstate", pack, request_id=request_id).status_code == 404
-    answer = press(browser, "reinstate", foreign, htmx=True, request_id=request_id)
+    assert post_action(browser, "reinstate", pack, request_id=request_id).status_code == 404
+    answer = post_action(browser, "reinstate", foreign, htmx=True, request_id=request_id)
 
     assert (answer.status_code, note_on(answer)) == (409, USED_BEFORE)
     assert used(foreign) == 3
@@ -238,7 +241,7 @@ def test_an_undo_without_a_valid_id_is_400(
     """For Reinstate and Use, see test_reinstate_and_use.py."""
     given_back = reinstated_by(mia, pack)
 
-    response = press_undo(desk, given_back.pk, request_id=request_id)
+    response = post_undo(desk, given_back.pk, request_id=request_id)
 
     assert response.status_code == 400
     assert "This page is out of date. Reload it, then press again." in words_on(response)

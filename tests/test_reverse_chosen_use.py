@@ -116,14 +116,14 @@ def test_of_two_concurrent_undos_with_room_for_one_the_other_stays_refused(
     for _ in range(ROUNDS):
         events = [reinstated_by(mia, pack), reinstated_by(mia, pack)]
         rows("UPDATE client_purchases SET sessions_used = 9 WHERE id = %s", pack.pk)
-        presses = [undo(event) for event in events]
+        requests = [undo(event) for event in events]
 
-        answers = desks.all_at_once(presses, htmx=True)
+        answers = desks.all_at_once(requests, htmx=True)
 
         assert refusals(answers) == [Refusal.NO_ROOM.label]
         rows("UPDATE client_purchases SET sessions_used = 9 WHERE id = %s", pack.pk)
         undone_by(mia, events[[answer.status_code for answer in answers].index(409)])
-        retries = desks.all_at_once(presses, htmx=True)
+        retries = desks.all_at_once(requests, htmx=True)
         assert refusals(retries) == [Refusal.NO_ROOM.label]
         assert used(pack) == 10
 

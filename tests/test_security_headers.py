@@ -18,7 +18,7 @@ from purchases.models import Org
 from studio.models import User
 from tests.conftest import SignIn
 from tests.factories import make_purchase
-from tests.pages import HTMX, LIST, html_of, press, rows_on, undo_on
+from tests.pages import HTMX, LIST, html_of, post_action, rows_on, undo_on
 from tests.purchase_kinds import make_pack
 
 
@@ -42,19 +42,19 @@ class Site:
 
     def desk_after_reinstating(self) -> HttpResponseBase:
         browser = self.mia
-        press(browser, "reinstate", self.expired)
+        post_action(browser, "reinstate", self.expired)
         return browser.get(LIST)
 
     def history_after_an_undo(self) -> HttpResponseBase:
         browser = self.mia
-        note = press(browser, "reinstate", self.pack, htmx=True)
+        note = post_action(browser, "reinstate", self.pack, htmx=True)
         browser.post(undo_on(note) or "", {"request_id": str(uuid4())})
         return browser.get(self.history_page)
 
     def post_without_a_csrf_token(self) -> HttpResponseBase:
         browser = self.mia
         browser.handler.enforce_csrf_checks = True
-        return press(browser, "use", self.pack)
+        return post_action(browser, "use", self.pack)
 
     def server_error(self) -> HttpResponseBase:
         self.broken(RuntimeError("raised by the test"))
@@ -66,7 +66,7 @@ class Site:
         self.broken(OperationalError("raised by the test"))
         browser = self.mia
         browser.raise_request_exception = False
-        return press(browser, "use", self.pack, htmx=htmx)
+        return post_action(browser, "use", self.pack, htmx=htmx)
 
 
 # kind of page: (status, a function that loads it).
@@ -75,17 +75,20 @@ PAGES: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
     "sign-in, refused": (200, lambda site: Client().post(reverse("login"), {"username": "x"})),
     "desk": (200, lambda site: site.mia.get(LIST)),
     "desk, nobody found": (200, lambda site: site.mia.get(LIST, {"q": "zzz"})),
-    "desk, after a press": (200, Site.desk_after_reinstating),
+    "desk, after an action": (200, Site.desk_after_reinstating),
     "client": (200, lambda site: site.mia.get(site.client_page)),
     "purchase": (200, Site.history_after_an_undo),
     "no studio yet": (403, lambda site: site.sign_in("nora").get(LIST)),
-    "refused press": (409, lambda site: press(site.mia, "reinstate", site.fresh)),
-    "press that is not complete": (
+    "refused action": (409, lambda site: post_action(site.mia, "reinstate", site.fresh)),
+    "action that is not complete": (
         400,
-        lambda site: press(site.mia, "use", site.pack, request_id=""),
+        lambda site: post_action(site.mia, "use", site.pack, request_id=""),
     ),
-    "press that the role forbids": (403, lambda site: press(site.sign_in("ada"), "use", site.pack)),
-    "press without a token": (403, Site.post_without_a_csrf_token),
+    "action that the role forbids": (
+        403,
+        lambda site: post_action(site.sign_in("ada"), "use", site.pack),
+    ),
+    "action without a token": (403, Site.post_without_a_csrf_token),
     "link that is not complete": (400, lambda site: site.mia.get(LIST, {"after": "x"})),
     "address of a button": (405, lambda site: site.mia.get(f"/purchases/{site.pack.pk}/use/")),
     "no such page": (404, lambda site: site.mia.get("/no/such/page/")),
@@ -96,11 +99,11 @@ PAGES: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
 }
 FRAGMENTS: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
     "rows": (200, lambda site: site.mia.get(LIST, headers=HTMX)),
-    "row": (200, lambda site: press(site.mia, "reinstate", site.pack, htmx=True)),
-    "row, refused": (409, lambda site: press(site.mia, "reinstate", site.fresh, htmx=True)),
+    "row": (200, lambda site: post_action(site.mia, "reinstate", site.pack, htmx=True)),
+    "row, refused": (409, lambda site: post_action(site.mia, "reinstate", site.fresh, htmx=True)),
     "note, not complete": (
         400,
-        lambda site: press(site.mia, "use", site.pack, htmx=True, request_id=""),
+        lambda site: post_action(site.mia, "use", site.pack, htmx=True, request_id=""),
     ),
     "note, not confirmed": (503, lambda site: site.database_unavailable(htmx=True)),
     "note, address of a button": (
@@ -114,7 +117,7 @@ BARE: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
     "to the sign-in": (302, lambda site: Client().get(LIST)),
     "to the sign-in, htmx": (200, lambda site: Client().get(LIST, headers=HTMX)),
     "to the desk": (302, lambda site: site.mia.get(reverse("home"))),
-    "back from a press": (302, lambda site: press(site.mia, "use", site.pack)),
+    "back from an action": (302, lambda site: post_action(site.mia, "use", site.pack)),
     "wrong verb": (405, lambda site: site.mia.post(LIST)),
     "healthz": (200, lambda site: Client().get(reverse("healthz"))),
 }

@@ -8,7 +8,7 @@ from purchases.models import Org
 from studio.models import Policy, User
 from tests.conftest import SignIn
 from tests.factories import make_purchase
-from tests.pages import HTMX, LIST, html_of, press, the_row_on
+from tests.pages import HTMX, LIST, html_of, post_action, the_row_on
 
 # 10 March 23:30 in Auckland, and 10 March 03:30 in Los Angeles.
 NOW = datetime(2026, 3, 10, 10, 30, tzinfo=UTC)
@@ -95,7 +95,7 @@ def test_the_message_of_a_reinstatement_uses_the_time_zone_of_the_org(
     Policy.objects.create(org=northside, time_zone="America/Los_Angeles")
     pack = make_purchase(org=northside, expires_at=utc("2026-03-10 06:30"))
 
-    answer = press(signed_in(mia), "reinstate", pack, htmx=True)
+    answer = post_action(signed_in(mia), "reinstate", pack, htmx=True)
 
     assert "The pack expired on Mon 9 Mar" in html_of(answer)
 

@@ -20,8 +20,8 @@ from tests.pages import (
     LIST,
     USED_BEFORE,
     note_on,
-    press,
-    press_undo,
+    post_action,
+    post_undo,
     refused,
     the_row_on,
     undo_on,
@@ -40,7 +40,7 @@ def pack(northside: Org) -> Purchase:
 def undo(
     browser: Client, event: SessionEvent, *, htmx: bool = True, request_id: str | None = None
 ) -> HttpResponseBase:
-    return press_undo(browser, event.pk, htmx=htmx, request_id=request_id or str(uuid4()))
+    return post_undo(browser, event.pk, htmx=htmx, request_id=request_id or str(uuid4()))
 
 
 # --- Permission -----------------------------------------------------------------------------------
@@ -50,7 +50,7 @@ def undo(
 def test_the_message_of_a_reinstatement_has_a_working_undo_button(
     desk: Client, pack: Purchase, htmx: bool
 ) -> None:
-    answer = press(desk, "reinstate", pack, htmx=htmx)
+    answer = post_action(desk, "reinstate", pack, htmx=htmx)
     page = answer if htmx else desk.get(LIST)
     assert undo_on(page) == reverse("purchases:undo", args=[newest(pack).pk])
 

@@ -12,7 +12,7 @@ from studio.models import User
 from tests.database import rows
 from tests.factories import make_purchase
 from tests.ledger import changes, reinstated_by
-from tests.pages import press_undo, refused, the_row_on
+from tests.pages import post_undo, refused, the_row_on
 from tests.purchase_kinds import used
 
 
@@ -22,7 +22,7 @@ def pack(northside: Org) -> Purchase:
 
 
 def undo(browser: Client, event: SessionEvent) -> HttpResponseBase:
-    return press_undo(browser, event.pk, htmx=True)
+    return post_undo(browser, event.pk, htmx=True)
 
 
 def test_a_second_undo_is_refused(desk: Client, mia: User, olivia: User, pack: Purchase) -> None:

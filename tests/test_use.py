@@ -7,7 +7,7 @@ from django.test import Client
 
 from purchases.models import Org
 from tests.factories import make_client, make_purchase
-from tests.pages import AS_PAGE_AND_HTMX, LIST, note_on, press, the_row_on
+from tests.pages import AS_PAGE_AND_HTMX, LIST, note_on, post_action, the_row_on
 from tests.purchase_kinds import used
 
 
@@ -26,7 +26,7 @@ def test_the_row_and_the_message_have_the_new_count(
     client = make_client(org=northside, name="José Álvarez")
     pack = make_purchase(org=northside, client=client, total=total, used=before)
 
-    answer = press(desk, "use", pack, htmx=htmx)
+    answer = post_action(desk, "use", pack, htmx=htmx)
     page = answer if htmx else desk.get(LIST)
 
     assert answer.status_code == (200 if htmx else 302)
@@ -38,7 +38,7 @@ def test_the_row_and_the_message_have_the_new_count(
 def test_each_request_takes_one_session_until_none_is_left(northside: Org, desk: Client) -> None:
     pack = make_purchase(org=northside, total=10, used=8)
 
-    answers = [press(desk, "use", pack, htmx=True) for _ in range(4)]
+    answers = [post_action(desk, "use", pack, htmx=True) for _ in range(4)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 409, 409]
     assert [the_row_on(answer).used for answer in answers] == ["9", "10", "10", "10"]
@@ -51,7 +51,7 @@ def test_no_other_purchase_changes(northside: Org, desk: Client) -> None:
     pack = make_purchase(org=northside)
     other = make_purchase(org=northside, client=pack.client, offer=pack.offer)
 
-    press(desk, "use", pack)
+    post_action(desk, "use", pack)
 
     assert (used(pack), used(other)) == (4, 3)
 
@@ -59,9 +59,9 @@ def test_no_other_purchase_changes(northside: Org, desk: Client) -> None:
 def test_a_reinstated_session_can_be_used_again(northside: Org, desk: Client) -> None:
     pack = make_purchase(org=northside, total=10, used=10)
 
-    press(desk, "reinstate", pack)
+    post_action(desk, "reinstate", pack)
 
-    assert press(desk, "use", pack).status_code == 302
+    assert post_action(desk, "use", pack).status_code == 302
     assert used(pack) == 10
 
 
@@ -71,7 +71,7 @@ def test_the_refusal_of_an_expired_pack_shows_the_expiry_in_the_row(
     expired = datetime(2024, 3, 3, 12, tzinfo=UTC)
     pack = make_purchase(org=northside, expires_at=expired)
 
-    answer = press(desk, "use", pack, htmx=True)
+    answer = post_action(desk, "use", pack, htmx=True)
 
     assert note_on(answer) == "This pack has expired."
     assert "expired 3 Mar 2024" in the_row_on(answer).words

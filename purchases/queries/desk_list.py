@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from purchases.models import Purchase
-from purchases.queries.search import first_found, search_words
+from purchases.queries.search import first_matches, search_words
 
 PAGE_SIZE = 50
 
@@ -55,7 +55,9 @@ def desk_page(*, org_id: UUID, q: str, state: Purchase.State, after: Place | Non
     if after:
         purchases = purchases.after(state, after.timestamp, after.purchase_id)
     if words:
-        purchases = first_found(purchases, words, org_id=org_id, state=state, at_most=PAGE_SIZE + 1)
+        purchases = first_matches(
+            purchases, words, org_id=org_id, state=state, at_most=PAGE_SIZE + 1
+        )
     # Load one row more than a page, to know whether another page follows.
     listed = list(purchases.for_rows()[: PAGE_SIZE + 1])
     page = listed[:PAGE_SIZE]

@@ -63,7 +63,7 @@ def uuid_array(found: FoundClients) -> Func:
     return Func(ids, template="ARRAY(SELECT unnest(%(expressions)s))")
 
 
-def first_found(
+def first_matches(
     purchases: PurchaseQuerySet,
     words: list[str],
     *,

@@ -12,7 +12,7 @@ from tests.allowances.limits import LATE, allow, move_into_past, reinstate_times
 from tests.database import rows, value
 from tests.factories import make_purchase
 from tests.ledger import fresh, undone_by
-from tests.pages import press
+from tests.pages import post_action
 
 
 def ordinals(user: User, pack: Purchase) -> dict[str, int]:
@@ -38,7 +38,7 @@ def test_undone_and_refused_reinstatements_do_not_count(
     (event,) = reinstate_times(mia, pack)
     undone_by(mia, event)
     empty = make_purchase(org=northside, client=pack.client, used=0)
-    assert press(desk, "reinstate", empty, reason=LATE).status_code == 409
+    assert post_action(desk, "reinstate", empty, reason=LATE).status_code == 409
 
     assert ordinals(mia, pack) == {}
 
@@ -75,7 +75,7 @@ def test_allowance_window_rolls_by_the_minute(
     move_into_past(event, timedelta(days=days, minutes=minutes))
 
     assert ordinals(mia, pack) == ({LATE: 2} if counts else {})
-    answer = press(desk, "reinstate", pack, htmx=True, reason=LATE)
+    answer = post_action(desk, "reinstate", pack, htmx=True, reason=LATE)
     assert answer.status_code == (409 if counts else 200)
 
 
@@ -88,7 +88,7 @@ def test_each_reason_has_its_own_allowance(
         if other != reason:
             reinstate_times(mia, pack, reason=other or None, times=2)
 
-    answers = [press(desk, "reinstate", pack, htmx=True, reason=reason) for _ in range(2)]
+    answers = [post_action(desk, "reinstate", pack, htmx=True, reason=reason) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [200, 409]
 

@@ -17,7 +17,7 @@ from tests.cancelled_class.lists import create_list_by
 from tests.conftest import SignIn
 from tests.factories import make_client, make_purchase
 from tests.ledger import used_by
-from tests.pages import AS_PAGE_AND_HTMX, html_of, note_on, press, the_row_on, words_on
+from tests.pages import AS_PAGE_AND_HTMX, html_of, note_on, post_action, the_row_on, words_on
 from tests.purchase_kinds import used
 
 
@@ -28,7 +28,7 @@ def test_staff_beyond_the_allowance_are_refused_and_nothing_changes(
     allow(northside, 2)
     reinstate_times(mia, pack, times=2)
 
-    answer = press(desk, "reinstate", pack, htmx=htmx, reason=LATE, note="again")
+    answer = post_action(desk, "reinstate", pack, htmx=htmx, reason=LATE, note="again")
 
     assert answer.status_code == 409
     message = "3rd in 30 days for Ana Ruiz: late cancel forgiven. The allowance is 2."
@@ -44,7 +44,7 @@ def test_refusal_without_a_reason_says_so(
 ) -> None:
     allow(northside, 0, reason="")
 
-    answer = press(desk, "reinstate", pack, htmx=True)
+    answer = post_action(desk, "reinstate", pack, htmx=True)
 
     message = "1st in 30 days for Ana Ruiz, no reason given. The allowance is 0."
     assert note_on(answer) == message
@@ -55,7 +55,7 @@ def test_refusal_escapes_the_client_name(desk: Client, olivia: User, northside: 
     client = make_client(org=northside, name="<img src=x onerror=alert(1)>")
     pack = make_purchase(org=northside, client=client)
 
-    answer = press(desk, "reinstate", pack, htmx=True, reason=LATE)
+    answer = post_action(desk, "reinstate", pack, htmx=True, reason=LATE)
 
     assert "<img" not in html_of(answer)
     assert "for <img src=x onerror=alert(1)>:" in note_on(answer)
@@ -67,15 +67,15 @@ def test_refusal_replays_even_if_the_allowance_is_gone(
 ) -> None:
     allowance = allow(northside, 0)
     request_id = str(uuid4())
-    first = press(desk, "reinstate", pack, htmx=htmx, request_id=request_id, reason=LATE)
+    first = post_action(desk, "reinstate", pack, htmx=htmx, request_id=request_id, reason=LATE)
     allowance.delete()
 
-    again = press(desk, "reinstate", pack, htmx=htmx, request_id=request_id, reason=LATE)
+    again = post_action(desk, "reinstate", pack, htmx=htmx, request_id=request_id, reason=LATE)
 
     assert first.status_code == again.status_code == 409
     assert Refusal.OVER_ALLOWANCE.label in words_on(again)
     assert used(pack) == 3
-    assert press(desk, "reinstate", pack, htmx=True, reason=LATE).status_code == 200
+    assert post_action(desk, "reinstate", pack, htmx=True, reason=LATE).status_code == 200
 
 
 def test_other_refusals_take_precedence(desk: Client, northside: Org) -> None:
@@ -84,7 +84,8 @@ def test_other_refusals_take_precedence(desk: Client, northside: Org) -> None:
     refunded = make_purchase(org=northside, payment_status="refunded")
 
     notes = [
-        note_on(press(desk, "reinstate", p, htmx=True, reason=LATE)) for p in (empty, refunded)
+        note_on(post_action(desk, "reinstate", p, htmx=True, reason=LATE))
+        for p in (empty, refunded)
     ]
 
     assert notes == [Refusal.NOTHING_USED.label, Refusal.REFUNDED.label]
@@ -98,7 +99,7 @@ def test_owner_needs_no_approval_and_the_row_shows_the_count(
     reinstate_times(olivia, pack, reason=None)
     browser = signed_in(olivia)
 
-    answers = [press(browser, "reinstate", pack, htmx=True, reason=LATE) for _ in range(2)]
+    answers = [post_action(browser, "reinstate", pack, htmx=True, reason=LATE) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [200, 200]
     assert the_row_on(answers[1]).menu[2] == "Late cancel forgiven 3rd in 30 days"
@@ -116,7 +117,7 @@ def test_use_and_undo_ignore_the_allowance(
     undo = desk.post(reverse("purchases:undo", args=[event.pk]), {"request_id": str(uuid4())})
 
     assert undo.status_code == 302
-    assert press(desk, "use", pack).status_code == 302
+    assert post_action(desk, "use", pack).status_code == 302
 
 
 def test_allowance_applies_to_a_use_chosen_in_the_history(
@@ -125,7 +126,7 @@ def test_allowance_applies_to_a_use_chosen_in_the_history(
     allow(northside, 0)
     use = used_by(mia, pack)
 
-    answer = press(desk, "reinstate", pack, reason=LATE, event=str(use.pk))
+    answer = post_action(desk, "reinstate", pack, reason=LATE, event=str(use.pk))
 
     assert answer.status_code == 409
     assert f'name="event" value="{use.pk}"' in html_of(answer)
@@ -144,7 +145,7 @@ def test_reinstate_within_the_allowance_needs_4_queries(
     with django_assert_num_queries(4):
         # The queries: 1. the session with its members, 2. the purchase, 3. the lock, the count,
         # the claim and release_session, 4. the allowance use that the row shows next.
-        answer = press(desk, "reinstate", pack, htmx=True, reason=LATE)
+        answer = post_action(desk, "reinstate", pack, htmx=True, reason=LATE)
     assert answer.status_code == 200
 
 

@@ -10,7 +10,7 @@ from studio.models import Policy, User
 from tests.allowances.limits import allow, reinstate_times
 from tests.conftest import SignIn
 from tests.factories import make_purchases
-from tests.pages import LIST, press, rows_on, the_row_on
+from tests.pages import LIST, post_action, rows_on, the_row_on
 from tests.test_reasons import REASONS
 
 
@@ -88,7 +88,7 @@ def test_every_page_with_a_row_shows_the_text(
 
     for page in pages:
         assert "2nd in 30 days" in the_row_on(desk.get(page)).words, page
-    assert "3rd in 30 days" in the_row_on(press(desk, "reinstate", pack, htmx=True)).words
+    assert "3rd in 30 days" in the_row_on(post_action(desk, "reinstate", pack, htmx=True)).words
 
 
 def test_allowances_need_one_query_and_only_if_the_org_has_one(

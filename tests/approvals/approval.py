@@ -7,7 +7,7 @@ from django.test import Client
 
 from purchases.models import Purchase
 from tests.allowances.limits import LATE
-from tests.pages import fields_in, html_of, press
+from tests.pages import fields_in, html_of, post_action
 
 WRONG = "not-the-password"
 
@@ -22,7 +22,7 @@ def owners_form(
     desk: Client, pack: Purchase, *, htmx: bool = True, **fields: str
 ) -> dict[str, str]:
     """Return the fields of the approval form, without the secret."""
-    answer = press(desk, "reinstate", pack, htmx=htmx, **{"reason": LATE.value, **fields})
+    answer = post_action(desk, "reinstate", pack, htmx=htmx, **{"reason": LATE.value, **fields})
     assert answer.status_code == 409
     return fields_in(approval_form(answer))
 
@@ -30,4 +30,4 @@ def owners_form(
 def approve(
     desk: Client, pack: Purchase, fields: dict[str, str], secret: str, *, htmx: bool = True
 ) -> HttpResponseBase:
-    return press(desk, "reinstate", pack, htmx=htmx, **fields, secret=secret)
+    return post_action(desk, "reinstate", pack, htmx=htmx, **fields, secret=secret)

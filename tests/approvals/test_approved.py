@@ -20,7 +20,7 @@ from tests.pages import (
     LIST,
     html_of,
     note_on,
-    press,
+    post_action,
     undo_on,
     words_on,
 )
@@ -74,7 +74,7 @@ def test_approved_reinstatement_counts_towards_the_allowance(
 ) -> None:
     approve(desk, pack, owners_form(desk, pack), PASSWORD)
 
-    answer = press(desk, "reinstate", pack, htmx=True, reason=LATE)
+    answer = post_action(desk, "reinstate", pack, htmx=True, reason=LATE)
 
     assert note_on(answer).startswith("2nd in 30 days for Ana Ruiz")
 
@@ -93,7 +93,7 @@ def test_unneeded_approval_is_stored(
 def test_approval_reverses_the_chosen_use(desk: Client, olivia: User, northside: Org) -> None:
     pack = make_purchase(org=northside, used=0)
     for _ in range(2):
-        press(desk, "use", pack)
+        post_action(desk, "use", pack)
     assert used(pack) == 2
     use = pack.events.filter(kind="used").earliest("pk")
     allow(northside, 0)

@@ -9,19 +9,19 @@ from studio.models import User
 from tests.allowances.limits import LATE
 from tests.approvals.approval import WRONG, approval_form, approve
 from tests.factories import PASSWORD, make_user
-from tests.pages import fields_in, html_of, press, words, words_on
+from tests.pages import fields_in, html_of, post_action, words, words_on
 
 
 def test_form_names_one_owner_or_offers_a_choice(
     desk: Client, olivia: User, northside: Org, pack: Purchase
 ) -> None:
-    answer = press(desk, "reinstate", pack, htmx=True, reason=LATE)
+    answer = post_action(desk, "reinstate", pack, htmx=True, reason=LATE)
     assert (
         words(approval_form(answer)) == "Olivia confirms with password or PIN Confirm and reinstate"
     )
 
     omar = make_user(username="omar", org=northside, role="owner")
-    form = approval_form(press(desk, "reinstate", pack, htmx=True, reason=LATE))
+    form = approval_form(post_action(desk, "reinstate", pack, htmx=True, reason=LATE))
 
     assert re.findall(r"<option.*?>(\w+)</option>", form) == ["Olivia", "Omar"]
     fields = fields_in(form) | {"approved_by": str(omar.pk)}
@@ -36,7 +36,7 @@ def test_form_is_missing_if_no_owner_can_sign_in(
 ) -> None:
     User.objects.filter(pk=olivia.pk).update(is_active=False)
 
-    answer = press(desk, "reinstate", pack, htmx=True, reason=LATE)
+    answer = post_action(desk, "reinstate", pack, htmx=True, reason=LATE)
 
     assert "Your studio has no other owner who can confirm it." in words_on(answer)
     assert "approval-form" not in html_of(answer)
@@ -45,6 +45,6 @@ def test_form_is_missing_if_no_owner_can_sign_in(
 def test_browsers_do_not_autofill_or_save_the_secret(
     desk: Client, olivia: User, pack: Purchase
 ) -> None:
-    form = approval_form(press(desk, "reinstate", pack, htmx=True, reason=LATE))
+    form = approval_form(post_action(desk, "reinstate", pack, htmx=True, reason=LATE))
 
     assert 'type="password" name="secret" autocomplete="one-time-code"' in form

@@ -15,7 +15,7 @@ from tests.approvals.approval import WRONG, approval_form, approve, owners_form
 from tests.conftest import SignIn
 from tests.factories import PASSWORD, make_user
 from tests.ledger import changes
-from tests.pages import AS_PAGE_AND_HTMX, fields_in, note_on, press, the_row_on, words_on
+from tests.pages import AS_PAGE_AND_HTMX, fields_in, note_on, post_action, the_row_on, words_on
 from tests.purchase_kinds import used
 
 
@@ -66,7 +66,9 @@ def test_only_another_active_owner_of_the_org_can_approve(
 def test_accountant_cannot_reinstate_with_an_owners_approval(
     signed_in: SignIn, ada: User, olivia: User, pack: Purchase
 ) -> None:
-    answer = press(signed_in(ada), "reinstate", pack, approved_by=str(olivia.pk), secret=PASSWORD)
+    answer = post_action(
+        signed_in(ada), "reinstate", pack, approved_by=str(olivia.pk), secret=PASSWORD
+    )
 
     assert answer.status_code == 403
     assert used(pack) == 3
@@ -84,7 +86,7 @@ def test_accountant_cannot_reinstate_with_an_owners_approval(
 def test_invalid_field_values_are_rejected(
     desk: Client, olivia: User, pack: Purchase, field: str, value: str, error: str
 ) -> None:
-    answer = press(desk, "reinstate", pack, htmx=True, **{"reason": LATE.value, field: value})
+    answer = post_action(desk, "reinstate", pack, htmx=True, **{"reason": LATE.value, field: value})
 
     assert answer.status_code == 400
     assert error in words_on(answer)

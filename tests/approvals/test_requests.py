@@ -14,7 +14,7 @@ from tests.pages import (
     AS_PAGE_AND_HTMX,
     USED_BEFORE,
     note_on,
-    press,
+    post_action,
 )
 from tests.purchase_kinds import used
 
@@ -45,7 +45,9 @@ def test_request_id_cannot_be_reused_with_another_approver(
     assert approve(desk, pack, fields, PASSWORD).status_code == 200
     others = [
         approve(desk, pack, {**fields, "approved_by": str(omar.pk)}, PASSWORD),
-        press(desk, "reinstate", pack, htmx=True, reason=LATE, request_id=fields["request_id"]),
+        post_action(
+            desk, "reinstate", pack, htmx=True, reason=LATE, request_id=fields["request_id"]
+        ),
         approve(desk, pack, {**fields, "request_id": first}, PASSWORD),
     ]
 

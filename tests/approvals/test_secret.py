@@ -18,7 +18,7 @@ from studio.models import Membership, User
 from tests.approvals.approval import WRONG, approval_form, approve, owners_form
 from tests.database import rows
 from tests.factories import PASSWORD
-from tests.pages import AS_PAGE_AND_HTMX, fields_in, html_of, note_on, press
+from tests.pages import AS_PAGE_AND_HTMX, fields_in, html_of, note_on, post_action
 from tests.purchase_kinds import used
 
 
@@ -91,7 +91,7 @@ def test_database_outage_requires_the_secret_again_and_counts_no_try(
 
     assert answer.status_code == 503
     assert PASSWORD not in html_of(answer)
-    again = press(desk, "reinstate", pack, htmx=True, **fields_in(html_of(answer)))
+    again = post_action(desk, "reinstate", pack, htmx=True, **fields_in(html_of(answer)))
     assert again.status_code == 409
     assert note_on(again) == "Nothing was changed yet: Olivia types the password or PIN again."
     assert Membership.objects.get(user=olivia).wrong_tries == 0

@@ -102,7 +102,7 @@ def test_open_menu_defers_the_buttons_but_not_the_count(
     expect_count(page, pack, 9)
 
 
-def test_pressed_button_is_not_replaced(
+def test_active_button_is_not_replaced(
     window: Window, sign_in: SignIn, mia: User, pack: Purchase
 ) -> None:
     page = sign_in(window(), mia)

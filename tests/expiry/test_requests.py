@@ -26,7 +26,7 @@ from tests.pages import (
     AS_PAGE_AND_HTMX,
     USED_BEFORE,
     note_on,
-    press,
+    post_action,
     refused,
     undo_on,
 )
@@ -107,7 +107,7 @@ def test_request_id_cannot_be_reused_for_another_action(
         case "purchase":
             answer = extend(desk, another, days=7, request_id=request_id)
         case "operation":
-            answer = press(desk, "reinstate", pack, htmx=True, request_id=request_id)
+            answer = post_action(desk, "reinstate", pack, htmx=True, request_id=request_id)
         case _:
             answer = extend(signed_in(olivia), pack, days=7, request_id=request_id)
 

@@ -32,7 +32,7 @@ from tests.pages import (
     LIST,
     USED_BEFORE,
     note_on,
-    press_undo,
+    post_undo,
     the_row_on,
     undo_on,
 )
@@ -253,7 +253,7 @@ def test_request_id_of_an_extension_undo_cannot_undo_a_reinstatement(
     request_id = str(uuid4())
     assert undo_extension(desk, event, request_id=request_id).status_code == 200
 
-    answer = press_undo(desk, reinstatement.pk, htmx=True, request_id=request_id)
+    answer = post_undo(desk, reinstatement.pk, htmx=True, request_id=request_id)
 
     assert USED_BEFORE in note_on(answer)
 

@@ -11,7 +11,7 @@ from tests.admin_forms import change
 from tests.conftest import SignIn
 from tests.database import acting_as, make_role, rows
 from tests.factories import make_purchase
-from tests.pages import LIST, press, rows_on, the_row_on
+from tests.pages import LIST, post_action, rows_on, the_row_on
 
 SHARED = [name for name, table in grants.TABLES.items() if table.is_shared]
 OURS = ["studio_app reads and writes", "studio_ledger reads and writes"]
@@ -88,8 +88,8 @@ def test_site_works_with_row_level_security(
     with acting_as(grants.APP):
         page = desk.get(LIST, {"q": "ana"})
         assert [row.purchase_id for row in rows_on(page)] == [purchase.pk]
-        assert the_row_on(press(desk, "use", purchase, htmx=True)).used == "4"
-        assert the_row_on(press(desk, "reinstate", purchase, htmx=True)).used == "3"
+        assert the_row_on(post_action(desk, "use", purchase, htmx=True)).used == "4"
+        assert the_row_on(post_action(desk, "reinstate", purchase, htmx=True)).used == "3"
         assert change(owner, purchase, sessions_total=12).status_code == 302
     assert purchase.sessions_total == 12
     assert [event.kind for event in purchase.events.order_by("id")][1:] == ["used", "reinstated"]

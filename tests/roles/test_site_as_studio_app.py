@@ -19,7 +19,7 @@ from tests.conftest import SignIn
 from tests.database import acting_as, rows, value
 from tests.expiry.extensions import expiry_of, extend, undo_extension
 from tests.factories import PASSWORD, make_client, make_offer, make_purchase
-from tests.pages import LIST, press, rows_on, the_row_on
+from tests.pages import LIST, post_action, rows_on, the_row_on
 from tests.shared_desk.people import LOCK, current_member_name, give_pin, take_over
 
 
@@ -102,8 +102,8 @@ def test_studio_app_may_not(statement: str) -> None:
 
 @pytest.mark.usefixtures("as_studio_app")
 def test_use_reinstate_and_undo_work(desk: Client, purchase: Purchase) -> None:
-    assert the_row_on(press(desk, "use", purchase, htmx=True)).used == "4"
-    assert the_row_on(press(desk, "reinstate", purchase, htmx=True)).used == "3"
+    assert the_row_on(post_action(desk, "use", purchase, htmx=True)).used == "4"
+    assert the_row_on(post_action(desk, "reinstate", purchase, htmx=True)).used == "3"
     reinstated = SessionEvent.objects.get(kind="reinstated")
     undo = reverse("purchases:undo", args=[reinstated.pk])
     answer = desk.post(undo, {"request_id": "0192f0c1-9b1e-7c3e-8a54-3f0f5b1e2d11"}, follow=True)
@@ -160,10 +160,10 @@ def test_shared_desk_works(desk: Client, ada: User, purchase: Purchase) -> None:
 def test_refusal_and_repeated_request_work(desk: Client, purchase: Purchase) -> None:
     request_id = "0192f0c1-9b1e-7c3e-8a54-3f0f5b1e2d12"
     for _ in range(2):
-        answer = press(desk, "reinstate", purchase, htmx=True, request_id=request_id)
+        answer = post_action(desk, "reinstate", purchase, htmx=True, request_id=request_id)
         assert the_row_on(answer).used == "2"
     Purchase.objects.update(payment_status="failed")
-    assert press(desk, "use", purchase, htmx=True).status_code == 409
+    assert post_action(desk, "use", purchase, htmx=True).status_code == 409
     assert SessionRequest.objects.count() == 2
 
 

@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 from purchases.models import Org, Purchase, SessionRequest
 from studio.models import User
 from tests.factories import make_purchases
-from tests.pages import LIST, html_of, press, rows_on, the_row_on, words_on
+from tests.pages import LIST, html_of, post_action, rows_on, the_row_on, words_on
 from tests.purchase_kinds import used
 from tests.shared_desk.people import (
     current_member_name,
@@ -20,13 +20,13 @@ def test_each_action_stores_the_member_who_acted(
     shared: Client, mia: User, noah: User, pack: Purchase
 ) -> None:
     assert current_member_name(shared) == "Mia"
-    press(shared, "reinstate", pack)
+    post_action(shared, "reinstate", pack)
     assert take_over(shared, noah)["Location"] == LIST
     assert current_member_name(shared) == "Noah"
-    press(shared, "use", pack)
+    post_action(shared, "use", pack)
     take_over(shared, mia)
     assert current_member_name(shared) == "Mia"
-    press(shared, "use", pack)
+    post_action(shared, "use", pack)
 
     requests = SessionRequest.objects.order_by("asked_at").values_list("operation", "actor")
     assert [*requests] == [("reinstate", mia.pk), ("use", noah.pk), ("use", mia.pk)]
@@ -37,10 +37,10 @@ def test_acting_member_has_their_own_permissions(
 ) -> None:
     take_over(shared, ada)
     assert the_row_on(shared.get(LIST)).buttons == []
-    assert press(shared, "reinstate", pack).status_code == 403
+    assert post_action(shared, "reinstate", pack).status_code == 403
 
     take_over(shared, olivia)
-    assert press(shared, "reinstate", pack).status_code == 302
+    assert post_action(shared, "reinstate", pack).status_code == 302
     assert used(pack) == 2
 
 
@@ -88,5 +88,5 @@ def test_action_at_a_shared_desk_needs_no_extra_queries(
 
     with django_assert_max_num_queries(3):
         # The queries: the session with its members, the purchase, the claim of the request id.
-        press(shared, "reinstate", pack, htmx=True, by=str(noah.pk))
+        post_action(shared, "reinstate", pack, htmx=True, by=str(noah.pk))
     assert used(pack) == 2

@@ -11,7 +11,7 @@ from purchases import live_updates
 from purchases.models import Org, Purchase
 from studio.models import User
 from tests.factories import PASSWORD
-from tests.pages import HTMX, LIST, press
+from tests.pages import HTMX, LIST, post_action
 from tests.shared_desk.people import (
     AT_DESK,
     LOCK,
@@ -34,7 +34,7 @@ LIVE_UPDATE = {"Live-Update": "true"}
         lambda browser, pack: browser.get(LIST),
         lambda browser, pack: browser.get(LIST, {"q": "ana"}, headers=HTMX),
         lambda browser, pack: browser.get(HERE),
-        lambda browser, pack: press(browser, "use", pack, htmx=True),
+        lambda browser, pack: post_action(browser, "use", pack, htmx=True),
     ],
 )
 def test_pages_searches_actions_and_keys_count_as_activity(
@@ -52,7 +52,7 @@ def test_recent_page_counts_as_activity_once_the_owner_enables_the_lock(
     give_pin(mia)
     assert settings.DESK_COOKIE_NAME in desk.get(LIST).cookies
     # Fragments set no cookie if the desk does not lock.
-    assert settings.DESK_COOKIE_NAME not in press(desk, "use", pack, htmx=True).cookies
+    assert settings.DESK_COOKIE_NAME not in post_action(desk, "use", pack, htmx=True).cookies
     lock_after(northside, 5)
     assert current_member_name(desk) == "Mia"
 

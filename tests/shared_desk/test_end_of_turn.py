@@ -9,7 +9,7 @@ from django.urls import reverse
 from purchases.models import Org, Purchase
 from studio.accounts import pins
 from studio.models import Membership, User
-from tests.pages import LIST, press, words_on
+from tests.pages import LIST, post_action, words_on
 from tests.purchase_kinds import used
 from tests.shared_desk.people import (
     AT_DESK,
@@ -53,7 +53,7 @@ def test_changed_role_or_pin_ends_the_turn(
     take_over(shared, noah)
     change(noah)
 
-    answer = press(shared, "reinstate", pack)
+    answer = post_action(shared, "reinstate", pack)
 
     assert answer["Location"].startswith(AT_DESK)
     assert used(pack) == 3

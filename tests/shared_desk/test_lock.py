@@ -12,7 +12,7 @@ from purchases.models import Org, Purchase
 from studio.accounts.pins import TRIES
 from studio.models import User
 from tests.factories import PASSWORD
-from tests.pages import HTMX, LIST, html_of, press, words_on
+from tests.pages import HTMX, LIST, html_of, post_action, words_on
 from tests.purchase_kinds import used
 from tests.shared_desk.people import (
     AT_DESK,
@@ -77,7 +77,7 @@ def test_action_on_a_locked_desk_changes_nothing_and_returns_to_the_page(
     (next_url,) = set(re.findall(r'name="next" value="([^"]*)"', html_of(take_over_page)))
     assert next_url == page
     assert take_over(locking, mia, page=next_url)["Location"] == page
-    press(locking, "reinstate", pack)
+    post_action(locking, "reinstate", pack)
     assert used(pack) == 2
 
 

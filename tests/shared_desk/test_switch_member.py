@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from purchases.models import Purchase
 from studio.models import User
-from tests.pages import LIST, html_of, note_on, press, the_row_on
+from tests.pages import LIST, html_of, note_on, post_action, the_row_on
 from tests.purchase_kinds import used
 from tests.shared_desk.people import (
     take_over,
@@ -39,13 +39,13 @@ def test_page_of_another_member_changes_nothing(
     assert f'name="by" value="{mia.pk}"' in row
     take_over(shared, noah)
 
-    answer = press(shared, "reinstate", pack, htmx=htmx, by=str(mia.pk))
+    answer = post_action(shared, "reinstate", pack, htmx=htmx, by=str(mia.pk))
 
     assert answer.headers.get("HX-Redirect" if htmx else "Location")
     assert used(pack) == 3
     message = "Nothing was changed: Noah is at the desk now. Press again to do it as Noah."
     assert note_on(shared.get(LIST)) == message
-    press(shared, "reinstate", pack, by=str(noah.pk))
+    post_action(shared, "reinstate", pack, by=str(noah.pk))
     assert used(pack) == 2
 
 
