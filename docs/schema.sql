@@ -1,5 +1,5 @@
--- The schema of the database: what pg_dump makes of it, without Django's own tables. A test holds
--- this file against the migrations and tells how to write it.
+-- The schema of the database, as pg_dump prints it, without Django's own tables.
+-- tests/test_schema.py compares this file with the migrations and explains how to write it.
 
 CREATE FUNCTION public.correct_expiry(p_purchase_id uuid, p_expires_at timestamp with time zone) RETURNS boolean
     LANGUAGE sql SECURITY DEFINER

@@ -200,20 +200,20 @@ def _reversals_of_another_purchase(within: Within) -> Iterator[Finding]:
 
 
 def _expiries_that_their_events_do_not_explain(within: Within) -> Iterator[Finding]:
-    there = Purchase.objects.filter(pk=OuterRef("purchase_id"))
+    existing = Purchase.objects.filter(pk=OuterRef("purchase_id"))
     later = ExpiryEvent.objects.filter(purchase_id=OuterRef("purchase_id"), pk__gt=OuterRef("pk"))
-    last = ExpiryEvent.objects.filter(within("purchase_id"), ~Exists(later), Exists(there))
-    stands = F("purchase__expires_at")
+    last = ExpiryEvent.objects.filter(within("purchase_id"), ~Exists(later), Exists(existing))
+    current = F("purchase__expires_at")
     found = last.filter(
-        Q(expires_at__lt=stands)
-        | Q(expires_at__gt=stands)
+        Q(expires_at__lt=current)
+        | Q(expires_at__gt=current)
         | Q(expires_at=None, purchase__expires_at__isnull=False)
         | Q(expires_at__isnull=False, purchase__expires_at=None)
     )
     for pk, expires_at, recorded in found.values_list(
         "purchase_id", "purchase__expires_at", "expires_at"
     ):
-        wrong = f"it expires {_moment(expires_at)} and its last event says {_moment(recorded)}"
+        wrong = f"it expires {_timestamp(expires_at)} and its last event has {_timestamp(recorded)}"
         record = (
             "INSERT INTO public.expiry_events"  # noqa: S608
             " (org_id, purchase_id, kind, expires_before, expires_at, db_role)"
@@ -228,7 +228,7 @@ def _extensions_undone_twice(within: Within) -> Iterator[Finding]:
     yield from _reversed_twice(ExpiryEvent, within, "an_extension_is_undone_once")
 
 
-def _moment(expires_at: datetime | None) -> str:
+def _timestamp(expires_at: datetime | None) -> str:
     return "never" if expires_at is None else f"{expires_at:%Y-%m-%d %H:%M:%S%z}"
 
 

@@ -101,7 +101,7 @@ BROKEN = """
     SELECT format('event %s is reversed %s times', reverses_id, count(*))
     FROM session_events WHERE reverses_id IS NOT NULL GROUP BY reverses_id HAVING count(*) > 1
     UNION ALL
-    SELECT format('%s expires at %s, and its last event says %s', id, expires_at, last.expiry)
+    SELECT format('%s expires at %s, and its last event has %s', id, expires_at, last.expiry)
     FROM client_purchases AS purchase
     JOIN (
         SELECT DISTINCT ON (purchase_id) purchase_id, expires_at AS expiry

@@ -49,7 +49,7 @@ def test_events_remain_after_the_purchase_is_deleted(
     assert kinds == ["deleted", "reinstated", "opened"]
 
 
-def test_nobody_adds_changes_or_deletes_an_event(
+def test_events_cannot_be_added_changed_or_deleted(
     reinstated: SessionEvent, northside: Org, signed_in: SignIn, olivia: User
 ) -> None:
     root = User.objects.create_superuser("root")

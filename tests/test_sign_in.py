@@ -161,7 +161,7 @@ def test_signing_out_twice_redirects_to_a_working_sign_in(mia: User) -> None:
     assert browser.get(next_url, follow=True).status_code == 200
 
 
-def test_a_user_without_membership_is_told_to_ask_an_owner(nora: User) -> None:
+def test_a_user_without_membership_is_referred_to_an_owner(nora: User) -> None:
     browser = Client()
     sign_in(browser, username="nora")
 

@@ -36,7 +36,7 @@ class Candidate:
     client: Client
     packs: list[Pack]
     refusal_text: str
-    asked: list[str] = field(default_factory=list)
+    pasted: list[str] = field(default_factory=list)
 
     @property
     def recent_reinstatement(self) -> SessionEvent | None:

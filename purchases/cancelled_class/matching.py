@@ -44,8 +44,8 @@ class Matched:
 
     people: list[Candidate] = field(default_factory=list)
     several: list[Several] = field(default_factory=list)
-    nothing: list[Candidate] = field(default_factory=list)
-    nobody: list[str] = field(default_factory=list)
+    without_packs: list[Candidate] = field(default_factory=list)
+    not_found: list[str] = field(default_factory=list)
     found: list[Candidate] = field(default_factory=list)
     found_more: bool = False
 
@@ -60,13 +60,13 @@ class Matched:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.all_people or self.several or self.nothing or self.nobody)
+        return not (self.all_people or self.several or self.without_packs or self.not_found)
 
     def tick(self, ticked: list[UUID], *, shown: set[str]) -> None:
         """Tick the packs that were ticked before. For each exact match that is new on
         the page and has no recent reinstatement, tick the likeliest pack."""
         for person in self.people:
-            if person.packs and person.asked and not person.recent_reinstatement:
+            if person.packs and person.pasted and not person.recent_reinstatement:
                 person.packs[0].is_ticked = True
         for pack in self.packs:
             if str(pack.purchase.pk) in shown:
@@ -80,31 +80,31 @@ def match(*, org_id: UUID, named: list[PastedPerson], q: str, ticked: list[UUID]
     candidates = _candidates(org_id, named)
     owners = Purchase.objects.of_org(org_id).filter(pk__in=ticked).values_list("client_id")
     searched = _searched(org_id, q)
-    ids = {client for each in candidates for client in each.client_ids}
+    ids = {client for result in candidates for client in result.client_ids}
     people = candidates_for(org_id, ids | {owner for (owner,) in owners} | set(searched))
     matched = Matched(found_more=len(searched) > MAX_FOUND)
     placed: set[UUID] = set()
 
-    def place(person: Candidate, where: list[Candidate]) -> None:
+    def place(person: Candidate, section: list[Candidate]) -> None:
         if person.client.pk not in placed:
             placed.add(person.client.pk)
-            where.append(person)
+            section.append(person)
 
-    for one, each in zip(named, candidates, strict=True):
-        if each.is_sure:
-            person = people[each.client_ids[0]]
-            person.asked.append(one.text)
-            place(person, matched.people if person.packs else matched.nothing)
-    for one, each in zip(named, candidates, strict=True):
-        if not each.client_ids:
-            matched.nobody.append(one.text)
-        elif not each.is_sure:
-            open_ones: list[Candidate] = []
-            for client_id in each.client_ids[:SEVERAL]:
-                place(people[client_id], open_ones)
-            more = each.more or len(each.client_ids) > SEVERAL
+    for pasted, result in zip(named, candidates, strict=True):
+        if result.is_sure:
+            person = people[result.client_ids[0]]
+            person.pasted.append(pasted.text)
+            place(person, matched.people if person.packs else matched.without_packs)
+    for pasted, result in zip(named, candidates, strict=True):
+        if not result.client_ids:
+            matched.not_found.append(pasted.text)
+        elif not result.is_sure:
+            choices: list[Candidate] = []
+            for client_id in result.client_ids[:SEVERAL]:
+                place(people[client_id], choices)
+            more = result.more or len(result.client_ids) > SEVERAL
             # Keep the line even if its clients are listed elsewhere, because one may be meant.
-            matched.several.append(Several(one.text, open_ones, more, each.why))
+            matched.several.append(Several(pasted.text, choices, more, result.why))
     for (owner,) in owners:
         place(people[owner], matched.people)
     for client_id in searched[:MAX_FOUND]:
@@ -147,31 +147,33 @@ class _Named:
 def _candidates(org_id: UUID, named: list[PastedPerson]) -> list[_Match]:
     """Return the clients of each person by e-mail, else by the whole name, else by prefixes."""
     # One statement finds whole e-mails and names of whole words.
-    exact = _find(org_id, [one.email for one in named] + [one.name for one in named], whole=True)
+    exact = _find(
+        org_id, [pasted.email for pasted in named] + [pasted.name for pasted in named], whole=True
+    )
     by_email, by_name = exact[: len(named)], exact[len(named) :]
     # If a family shares an e-mail, search for the e-mail together with the name.
     family = [
-        f"{one.email} {one.name}" if one.name and len(emails.whole) > 1 else ""
-        for one, emails in zip(named, by_email, strict=True)
+        f"{pasted.email} {pasted.name}" if pasted.name and len(emails.whole) > 1 else ""
+        for pasted, emails in zip(named, by_email, strict=True)
     ]
     begun = [
-        "" if emails.whole or names.whole else one.name
-        for one, emails, names in zip(named, by_email, by_name, strict=True)
+        "" if emails.whole or names.whole else pasted.name
+        for pasted, emails, names in zip(named, by_email, by_name, strict=True)
     ]
     beginnings = _find(org_id, family + begun, whole=False)
     by_both, by_beginning = beginnings[: len(named)], beginnings[len(named) :]
     found = []
-    for n, one in enumerate(named):
+    for n, pasted in enumerate(named):
         whole_emails = by_email[n].whole
         if whole_emails:
-            shared = [each for each in whole_emails if each in by_both[n].client_ids]
+            shared = [pk for pk in whole_emails if pk in by_both[n].client_ids]
             found.append(_Match(shared or whole_emails, len(shared or whole_emails) == 1))
             continue
         names = by_name[n] if by_name[n].whole else by_beginning[n]
-        those = names.whole or names.client_ids
-        why = gettext("No client has this e-mail. Clients with this name:") if one.email else ""
-        is_sure = len(those) == 1 and not names.more and not one.email
-        found.append(_Match(those, is_sure, why, names.more))
+        client_ids = names.whole or names.client_ids
+        why = gettext("No client has this e-mail. Clients with this name:") if pasted.email else ""
+        is_sure = len(client_ids) == 1 and not names.more and not pasted.email
+        found.append(_Match(client_ids, is_sure, why, names.more))
     return found
 
 
@@ -179,25 +181,27 @@ def _find(org_id: UUID, names: list[str], *, whole: bool) -> list[_Named]:
     """Return the clients of each name, at most SEVERAL + 1, by whole words or by prefixes. An empty
     name has no clients."""
     found = [_Named() for _ in names]
-    asked = [(n, name, words) for n, name in enumerate(names) if (words := search_words(name))]
-    if not asked:
+    with_words = [(n, name, words) for n, name in enumerate(names) if (words := search_words(name))]
+    if not with_words:
         return found
-    searches = [Search(org_id, words) for _, _, words in asked]
+    searches = [Search(org_id, words) for _, _, words in with_words]
     results = find_client_ids(searches, limit=COMPARED, whole_words=whole, partial=True)
-    pairs = [(n, client_id) for n, each in enumerate(results, 1) for client_id in each.client_ids]
+    pairs = [
+        (n, client_id) for n, result in enumerate(results, 1) for client_id in result.client_ids
+    ]
     if not pairs:
         return found
     params = {
-        "names": [name for _, name, _ in asked],
+        "names": [name for _, name, _ in with_words],
         "places": [n for n, _ in pairs],
         "client_ids": [client_id for _, client_id in pairs],
         "compare": whole,
         "limit": SEVERAL + 1,
     }
     for client in fetch_all(SELECT_NAMED_CLIENTS, params, _NamedClient):
-        found[asked[client.place - 1][0]].clients.append(client)
-    for (n, _, _), each in zip(asked, results, strict=True):
-        found[n].more = each.terms > COMPARED and not found[n].whole
+        found[with_words[client.place - 1][0]].clients.append(client)
+    for (n, _, _), result in zip(with_words, results, strict=True):
+        found[n].more = result.terms > COMPARED and not found[n].whole
     return found
 
 

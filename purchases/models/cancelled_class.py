@@ -71,9 +71,9 @@ class CancelledClassLine(models.Model):
 
 def is_left() -> Q:
     """Return a condition on lines: the purchase exists and its request was not processed yet."""
-    asked = SessionRequest.objects.filter(pk=OuterRef("request_id"))
-    there = Purchase.objects.filter(pk=OuterRef("purchase_id"))
-    return Q(Exists(there)) & ~Q(Exists(asked))
+    requests = SessionRequest.objects.filter(pk=OuterRef("request_id"))
+    purchases = Purchase.objects.filter(pk=OuterRef("purchase_id"))
+    return Q(Exists(purchases)) & ~Q(Exists(requests))
 
 
 def is_done() -> Exists:

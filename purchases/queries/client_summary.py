@@ -55,21 +55,22 @@ def _reinstatements(client: Client) -> list[ReinstatementCount]:
         occurred_at__gt=now - timedelta(days=365),
     )
     lines = (
-        events.annotate(was_asked=Q(request__isnull=False))
-        .values_list("request__reason", "was_asked")
+        events.annotate(has_request=Q(request__isnull=False))
+        .values_list("request__reason", "has_request")
         .annotate(
             month=Count("pk", filter=Q(occurred_at__gt=now - timedelta(days=30))),
             quarter=Count("pk", filter=Q(occurred_at__gt=now - timedelta(days=90))),
             year=Count("pk"),
         )
-        .order_by("-year", "request__reason", "-was_asked")
+        .order_by("-year", "request__reason", "-has_request")
     )
     return [
-        ReinstatementCount(_in_words(reason, asked), *counts) for reason, asked, *counts in lines
+        ReinstatementCount(_in_words(reason, has_request), *counts)
+        for reason, has_request, *counts in lines
     ]
 
 
-def _in_words(reason: str | None, was_asked: bool) -> str:
+def _in_words(reason: str | None, has_request: bool) -> str:
     if reason:
         return str(SessionRequest.Reason(reason).label)
-    return gettext("No reason given") if was_asked else capfirst(gettext("another program"))
+    return gettext("No reason given") if has_request else capfirst(gettext("another program"))

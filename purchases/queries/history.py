@@ -70,12 +70,12 @@ def _history_of_expiry(purchase: Purchase, member: Member) -> list[Entry]:
     )
     events = list(purchase.expiry_events.select_related(*related).order_by("-pk"))
     # As in the SQL function extension_to_undo, a later change prevents undoing an extension.
-    done = [each for each in events if each.kind != ExpiryEvent.Kind.UNDONE]
-    lasting = [each for each in done if not hasattr(each, "reversed_by")]
+    done = [event for event in events if event.kind != ExpiryEvent.Kind.UNDONE]
+    lasting = [event for event in done if not hasattr(event, "reversed_by")]
     can_undo = (
         bool(lasting)
         and lasting[0].kind == ExpiryEvent.Kind.EXTENDED
         and member.may("undo")
         and not lasting[0].undo_refusal(user_id=member.user_id, however_late=member.may("undo_any"))
     )
-    return [Entry(each, can_be_undone=can_undo and each is lasting[0]) for each in events]
+    return [Entry(event, can_be_undone=can_undo and event is lasting[0]) for event in events]

@@ -25,7 +25,7 @@ def test_unrecorded_change_of_an_expiry_is_reported(northside: Org, mia: User, c
 
     (line,) = violation_lines()
 
-    assert f"and its last event says {extended.expires_at:%Y-%m-%d %H:%M:%S%z}. " in line
+    assert f"and its last event has {extended.expires_at:%Y-%m-%d %H:%M:%S%z}. " in line
     rows(advice(line))
     assert violation_lines() == []
     assert [kind for kind, *_ in expiry_lines(pack)] == ["extended", "corrected"]
@@ -38,7 +38,7 @@ def test_unrecorded_expiry_after_never_is_reported(northside: Org) -> None:
 
     (line,) = violation_lines()
 
-    assert "and its last event says never. " in line
+    assert "and its last event has never. " in line
 
 
 def test_extension_undone_twice_is_reported(northside: Org, mia: User) -> None:

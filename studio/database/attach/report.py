@@ -25,7 +25,7 @@ class Report:
     def __str__(self) -> str:
         parts = {
             "Found:": self.found,
-            "To know:": self.warnings,
+            "Warnings:": self.warnings,
             "What attach will do:": [] if self.refusals else self.plan,
         }
         return "\n\n".join(

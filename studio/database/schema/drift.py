@@ -103,28 +103,31 @@ def repair(drifts: list[Drift]) -> None:
     with database.transaction():
         database.execute("SET LOCAL lock_timeout = '5s'")
         database.execute("SET LOCAL search_path = ''")
-        for each in sorted(drifts, key=order):
-            if each.key.kind in REPAIRABLE:
-                recreate(database, each)
+        for difference in sorted(drifts, key=order):
+            if difference.key.kind in REPAIRABLE:
+                recreate(database, difference)
         # An object that was dropped and created again has lost its comment.
-        for each in drift(applied):
-            if each.key.kind == "comment":
-                recreate(database, each)
+        for difference in drift(applied):
+            if difference.key.kind == "comment":
+                recreate(database, difference)
 
 
-def order(each: Drift) -> tuple[int, bool]:
+def order(difference: Drift) -> tuple[int, bool]:
     kinds = [*REPAIRABLE, "table", "column"]
-    return kinds.index(each.key.kind), "FOREIGN KEY" in each.made
+    return kinds.index(difference.key.kind), "FOREIGN KEY" in difference.made
 
 
-def recreate(database: psycopg.Connection[tuple[object, ...]], each: Drift) -> None:
-    table, name = sql.Identifier("public", each.key.table), sql.Identifier(each.key.name)
-    match each.key.kind:
+def recreate(database: psycopg.Connection[tuple[object, ...]], difference: Drift) -> None:
+    table, name = (
+        sql.Identifier("public", difference.key.table),
+        sql.Identifier(difference.key.name),
+    )
+    match difference.key.kind:
         case "function":
-            recreate_function(database, each)
+            recreate_function(database, difference)
             return
         case "comment":
-            database.execute(each.made.encode())
+            database.execute(difference.made.encode())
             return
         case "constraint":
             drop = sql.SQL("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}").format(table, name)
@@ -132,23 +135,23 @@ def recreate(database: psycopg.Connection[tuple[object, ...]], each: Drift) -> N
             drop = sql.SQL("DROP TRIGGER IF EXISTS {} ON {}").format(name, table)
         case _:
             drop = sql.SQL("DROP INDEX IF EXISTS {}").format(
-                sql.Identifier("public", each.key.name)
+                sql.Identifier("public", difference.key.name)
             )
     database.execute(drop)
-    needs_validation = " CHECK (" in each.made or " FOREIGN KEY (" in each.made
-    database.execute((each.made + (" NOT VALID" if needs_validation else "")).encode())
+    needs_validation = " CHECK (" in difference.made or " FOREIGN KEY (" in difference.made
+    database.execute((difference.made + (" NOT VALID" if needs_validation else "")).encode())
     if needs_validation:
         validate_constraint(database, table, name)
 
 
-def recreate_function(database: psycopg.Connection[tuple[object, ...]], each: Drift) -> None:
+def recreate_function(database: psycopg.Connection[tuple[object, ...]], difference: Drift) -> None:
     try:
         with database.transaction():
-            database.execute(each.made.encode())
+            database.execute(difference.made.encode())
     except psycopg.errors.InvalidFunctionDefinition:
         # A parameter name or the return type differs, which CREATE OR REPLACE refuses.
-        database.execute(f"DROP FUNCTION public.{each.key.name}".encode())
-        database.execute(each.made.encode())
+        database.execute(f"DROP FUNCTION public.{difference.key.name}".encode())
+        database.execute(difference.made.encode())
 
 
 def validate_constraint(
