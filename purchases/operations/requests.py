@@ -1,6 +1,6 @@
 """Claim a request's id, which is an idempotency key, and return the answer that it got first.
 
-The statements that claim it are the files `claim_and_….sql` of purchases/sql.
+The statements that claim an id are the files `claim_and_….sql` in purchases/sql/.
 """
 
 from typing import Any

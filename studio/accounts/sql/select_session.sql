@@ -1,5 +1,5 @@
--- Returns a session that has not expired with its user, their membership, org and policy, and the
--- membership and user who act at a shared desk; nulls for those that do not exist.
+-- Return a session that has not expired with its user, their membership, org and policy, and the
+-- membership and user who act at a shared desk. Columns of missing rows are null.
 -- Further columns: the current snapshot for live updates, whether any member of the org has a PIN,
 -- and the allowances of the org as JSON.
 SELECT

@@ -31,8 +31,8 @@ STATES = {
 @dataclass(frozen=True)
 class Drift:
     key: Key
-    made: str  # the statement that creates the object as the migrations do
-    found: str | None  # the statement that creates the actual object
+    expected: str  # the statement by which the migrations create the object
+    actual: str | None  # the statement that would create the actual object
 
     @property
     def name(self) -> str:
@@ -54,12 +54,12 @@ class Drift:
 
     @property
     def _what(self) -> str:
-        if self.found is None:
+        if self.actual is None:
             return "is missing"
-        made, found = self.made.splitlines(), self.found.splitlines()
-        if self.key.kind == "trigger" and made[:-1] == found[:-1]:
-            return STATES[found[-1].split(self.key.table)[1].split("TRIGGER")[0].strip()]
-        changes = [line for line in difflib.ndiff(made, found) if line[0] in "-+"]
+        expected, actual = self.expected.splitlines(), self.actual.splitlines()
+        if self.key.kind == "trigger" and expected[:-1] == actual[:-1]:
+            return STATES[actual[-1].split(self.key.table)[1].split("TRIGGER")[0].strip()]
+        changes = [line for line in difflib.ndiff(expected, actual) if line[0] in "-+"]
         lost = [line[2:].strip() for line in changes if line[0] == "-"]
         come = [line[2:].strip() for line in changes if line[0] == "+"]
         parts = [
@@ -77,21 +77,21 @@ class Drift:
 def drift(applied: History) -> list[Drift]:
     """Return the drift between the database and its applied migrations. Objects of other programs
     and the four shared tables are not compared."""
-    found = actual_schema().objects
+    actual = actual_schema().objects
     return [
-        Drift(key, made, found.get(key))
-        for key, made in expected_schema(applied.done).objects.items()
-        if made != found.get(key) and not is_missing_with(found, key)
+        Drift(key, expected, actual.get(key))
+        for key, expected in expected_schema(applied.done).objects.items()
+        if expected != actual.get(key) and not is_missing_with(actual, key)
     ]
 
 
-def is_missing_with(found: dict[Key, str], key: Key) -> bool:
+def is_missing_with(actual: dict[Key, str], key: Key) -> bool:
     """Return whether the object's table, or the object of a comment, is missing. Then only that is
     reported."""
-    if key.kind == "comment" and key.commented not in found:
+    if key.kind == "comment" and key.commented not in actual:
         return True
     table = Key("table", key.table, key.table)
-    return key.kind != "table" and key.table != "" and table not in found
+    return key.kind != "table" and key.table != "" and table not in actual
 
 
 def repair(drifts: list[Drift]) -> None:
@@ -114,7 +114,7 @@ def repair(drifts: list[Drift]) -> None:
 
 def order(difference: Drift) -> tuple[int, bool]:
     kinds = [*REPAIRABLE, "table", "column"]
-    return kinds.index(difference.key.kind), "FOREIGN KEY" in difference.made
+    return kinds.index(difference.key.kind), "FOREIGN KEY" in difference.expected
 
 
 def recreate(database: psycopg.Connection[tuple[object, ...]], difference: Drift) -> None:
@@ -127,7 +127,7 @@ def recreate(database: psycopg.Connection[tuple[object, ...]], difference: Drift
             recreate_function(database, difference)
             return
         case "comment":
-            database.execute(difference.made.encode())
+            database.execute(difference.expected.encode())
             return
         case "constraint":
             drop = sql.SQL("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}").format(table, name)
@@ -138,8 +138,8 @@ def recreate(database: psycopg.Connection[tuple[object, ...]], difference: Drift
                 sql.Identifier("public", difference.key.name)
             )
     database.execute(drop)
-    needs_validation = " CHECK (" in difference.made or " FOREIGN KEY (" in difference.made
-    database.execute((difference.made + (" NOT VALID" if needs_validation else "")).encode())
+    needs_validation = " CHECK (" in difference.expected or " FOREIGN KEY (" in difference.expected
+    database.execute((difference.expected + (" NOT VALID" if needs_validation else "")).encode())
     if needs_validation:
         validate_constraint(database, table, name)
 
@@ -147,11 +147,11 @@ def recreate(database: psycopg.Connection[tuple[object, ...]], difference: Drift
 def recreate_function(database: psycopg.Connection[tuple[object, ...]], difference: Drift) -> None:
     try:
         with database.transaction():
-            database.execute(difference.made.encode())
+            database.execute(difference.expected.encode())
     except psycopg.errors.InvalidFunctionDefinition:
         # A parameter name or the return type differs, which CREATE OR REPLACE refuses.
         database.execute(f"DROP FUNCTION public.{difference.key.name}".encode())
-        database.execute(difference.made.encode())
+        database.execute(difference.expected.encode())
 
 
 def validate_constraint(

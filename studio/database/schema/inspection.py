@@ -123,7 +123,9 @@ def expected_schema(migrations: list[Any]) -> Schema:
                 shared = columns_in(database, "pg_my_temp_schema()")
                 before = objects_in(database, "pg_my_temp_schema()")
         objects = objects_in(database, "pg_my_temp_schema()")
-    return Schema(shared, {key: made for key, made in objects.items() if key not in before})
+    return Schema(
+        shared, {key: statement for key, statement in objects.items() if key not in before}
+    )
 
 
 def actual_schema() -> Schema:
@@ -163,7 +165,7 @@ def scratch() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
 
 def objects_in(database: psycopg.Connection[tuple[Any, ...]], schema: str) -> SchemaObjects:
     found = database.execute(OBJECTS.replace("<schema>", schema).encode()).fetchall()
-    return {Key(kind, table, name): in_public(made) for kind, table, name, made in found}
+    return {Key(kind, table, name): in_public(statement) for kind, table, name, statement in found}
 
 
 def columns_in(database: psycopg.Connection[tuple[Any, ...]], schema: str) -> list[Column]:
@@ -171,7 +173,7 @@ def columns_in(database: psycopg.Connection[tuple[Any, ...]], schema: str) -> li
     return [Column(*row) for row in found]
 
 
-def in_public(made: str) -> str:
+def in_public(statement: str) -> str:
     """Return a definition from pg_temp as PostgreSQL writes it for the schema public."""
-    made = re.sub(r"\bpg_temp(_\d+)?\.", "public.", made)
-    return re.sub(r"\bREFERENCES (?=\w+\()", "REFERENCES public.", made)
+    statement = re.sub(r"\bpg_temp(_\d+)?\.", "public.", statement)
+    return re.sub(r"\bREFERENCES (?=\w+\()", "REFERENCES public.", statement)
