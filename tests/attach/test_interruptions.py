@@ -114,3 +114,23 @@ def test_two_concurrent_attaches(
     blocked = "Another program held a lock"
     assert codes == [0, 0] or any(blocked in output for output in outputs)
     assert foreign.schema() == attached_foreign.schema()
+
+
+WAITS_FOR_ANALYZE = """
+    SELECT EXISTS (
+        SELECT FROM pg_locks WHERE relation = 'client_purchases'::regclass AND NOT granted)
+"""
+
+
+def test_roles_are_set_up_while_autovacuum_analyzes(attached_foreign: ForeignDatabase) -> None:
+    """ANALYZE waits for whoever has granted a right on its table, so the policies come first."""
+    attached_foreign.rows('DROP POLICY "studio_ledger reads and writes" ON client_purchases')
+    with attached_foreign.connect() as autovacuum, autovacuum.transaction():
+        autovacuum.execute("ANALYZE client_purchases")
+        setup = attached_foreign.begin("setup_roles")
+        while not attached_foreign.value(WAITS_FOR_ANALYZE):
+            assert setup.poll() is None, "it did not wait for ANALYZE"
+        autovacuum.execute("ANALYZE client_purchases")
+    output, _ = setup.communicate(timeout=120)
+    assert setup.returncode == 0, output
+    assert "Nothing to do" in attached_foreign.attach()
