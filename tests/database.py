@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg
+from django.core.management import call_command
 from django.db import connection, transaction
 
 # The timeout in seconds for everything that waits. It is generous: it only ends tests that hang.
@@ -22,6 +23,10 @@ def value(query: str, *parameters: Any) -> Any:
     """Return the only column of the only row."""
     ((answer,),) = rows(query, *parameters)
     return answer
+
+
+def migrate(*arguments: str) -> None:
+    call_command("migrate", *arguments, verbosity=0)
 
 
 def make_role(*grants: str) -> str:
