@@ -6,13 +6,14 @@
 -- restores the caller's value when the function ends. The setting is application_name, because
 -- only a superuser may attach a setting that PostgreSQL does not define.
 -- Any caller can set application_name, but such a caller still needs UPDATE on the column.
-CREATE FUNCTION public.current_operation() RETURNS text
+CREATE OR REPLACE FUNCTION public.current_operation() RETURNS text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN substring(current_setting('application_name')
-        FROM '^studio: (use|reinstate|undo|extend|undo_extension|correct_expiry)$');
+    RETURN substring(current_setting('application_name') FROM
+        '^studio: ((?:use|reinstate|undo|extend|undo_extension|correct_expiry|correct_used'
+        '|correct_total|transfer|move_use|undo_move|refund|receive_payment|sell|undo_change))$');
 END
 $$;
 

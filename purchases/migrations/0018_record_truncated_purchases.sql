@@ -1,6 +1,6 @@
 -- Before TRUNCATE of purchases: record every purchase as deleted, because TRUNCATE fires no
 -- trigger for each row.
-CREATE FUNCTION public.record_truncated_purchases() RETURNS trigger
+CREATE OR REPLACE FUNCTION public.record_truncated_purchases() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -17,20 +17,32 @@ BEGIN
     SELECT purchase.org_id, purchase.id, 'deleted', -coalesce(purchase.sessions_used, 0), 0,
         public.current_db_role()
     FROM public.client_purchases AS purchase;
+
+    INSERT INTO public.purchase_events
+        (org_id, purchase_id, kind, client_id, offer_id, sessions_total, amount_paid_cents,
+        currency, payment_status, payment_method, purchased_at, expires_at, db_role)
+    SELECT purchase.org_id, purchase.id, 'opened', purchase.client_id, purchase.offer_id,
+        purchase.sessions_total, purchase.amount_paid_cents, purchase.currency,
+        purchase.payment_status, purchase.payment_method, purchase.purchased_at,
+        purchase.expires_at, public.current_db_role()
+    FROM public.client_purchases AS purchase
+    WHERE NOT EXISTS (
+        SELECT FROM public.purchase_events AS event WHERE event.purchase_id = purchase.id
+    );
+    INSERT INTO public.purchase_events
+        (org_id, purchase_id, kind, org_id_before, client_id_before, offer_id_before,
+        sessions_total_before, amount_paid_cents_before, currency_before,
+        payment_status_before, payment_method_before, purchased_at_before, db_role)
+    SELECT purchase.org_id, purchase.id, 'deleted', purchase.org_id, purchase.client_id,
+        purchase.offer_id, purchase.sessions_total, purchase.amount_paid_cents,
+        purchase.currency, purchase.payment_status, purchase.payment_method,
+        purchase.purchased_at, public.current_db_role()
+    FROM public.client_purchases AS purchase;
     RETURN NULL;
 END
 $$;
 
 REVOKE ALL ON FUNCTION public.record_truncated_purchases() FROM PUBLIC;
 
-CREATE TRIGGER record_truncated_purchases
-BEFORE TRUNCATE ON public.client_purchases
-FOR EACH STATEMENT EXECUTE FUNCTION public.record_truncated_purchases();
-
--- ALWAYS: replicated changes are recorded too.
-ALTER TABLE public.client_purchases ENABLE ALWAYS TRIGGER record_truncated_purchases;
-
 COMMENT ON FUNCTION public.record_truncated_purchases() IS
 'Studio: trigger function that records every purchase as deleted before TRUNCATE.';
-COMMENT ON TRIGGER record_truncated_purchases ON public.client_purchases IS
-'Studio: records every purchase as deleted in session_events before TRUNCATE.';

@@ -11,6 +11,7 @@ from purchases.models.catalogue import Client, Offer, Org
 from purchases.models.expiry import ExpiryEvent
 from purchases.models.ledger import SessionEvent, SessionRequest
 from purchases.models.purchase import EXPIRING_WITHIN, Purchase, PurchaseQuerySet
+from purchases.models.purchase_event import PurchaseEvent
 from purchases.models.refusals import Refusal
 from purchases.models.search import ClientSearchTerm
 
@@ -24,6 +25,7 @@ __all__ = [
     "Offer",
     "Org",
     "Purchase",
+    "PurchaseEvent",
     "PurchaseQuerySet",
     "Refusal",
     "SessionEvent",

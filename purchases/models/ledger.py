@@ -15,7 +15,7 @@ from django.db.models import Func
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from purchases.models.catalogue import Org
+from purchases.models.catalogue import Client, Org
 from purchases.models.purchase import Purchase
 from purchases.models.refusals import Refusal
 
@@ -35,6 +35,15 @@ class SessionRequest(models.Model):
         EXTEND = "extend", _("Extend")
         UNDO_EXTENSION = "undo_extension", _("Undo extension")
         CORRECT_EXPIRY = "correct_expiry", _("Correct expiry")
+        CORRECT_USED = "correct_used", _("Correct used sessions")
+        CORRECT_TOTAL = "correct_total", _("Correct bought sessions")
+        TRANSFER = "transfer", _("Transfer")
+        MOVE_USE = "move_use", _("Move use")
+        UNDO_MOVE = "undo_move", _("Undo move")
+        REFUND = "refund", _("Refund")
+        RECEIVE_PAYMENT = "receive_payment", _("Payment received")
+        SELL = "sell", _("Sell")
+        UNDO_CHANGE = "undo_change", _("Undo change")
 
     class Reason(models.TextChoices):
         CLASS_CANCELLED = "class_cancelled", _("Class cancelled")
@@ -49,7 +58,8 @@ class SessionRequest(models.Model):
     purchase = models.ForeignKey(
         Purchase, models.DO_NOTHING, related_name="requests", db_constraint=False, db_index=False
     )
-    # The chosen event. To undo an extension, it is the id of an ExpiryEvent.
+    # The chosen event. To undo an extension it is the id of an ExpiryEvent, and to undo a change
+    # the id of a PurchaseEvent.
     event_id = models.BigIntegerField(null=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
@@ -64,6 +74,29 @@ class SessionRequest(models.Model):
     # An extension has one of the two.
     extend_days = models.IntegerField(null=True)
     extend_until = models.DateField(null=True)
+    # By how many sessions a correction changes the used or the bought ones.
+    adjust_by = models.IntegerField(null=True)
+    # The client who gets a transferred or sold purchase.
+    to_client = models.ForeignKey(
+        Client,
+        models.DO_NOTHING,
+        related_name="+",
+        null=True,
+        db_constraint=False,
+        db_index=False,
+    )
+    # The purchase to which a use is moved.
+    to_purchase = models.ForeignKey(
+        Purchase,
+        models.DO_NOTHING,
+        related_name="+",
+        null=True,
+        db_constraint=False,
+        db_index=False,
+    )
+    # The offer of a sale.
+    offer_id = models.UUIDField(null=True)
+    refund_cents = models.IntegerField(null=True)
     asked_at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
 
     class Meta:
@@ -72,11 +105,17 @@ class SessionRequest(models.Model):
     def __str__(self) -> str:
         return f"{self.operation} {self.request_id}"
 
+    @property
+    def event(self) -> SessionEvent | None:
+        """Return the event on the request's own purchase. A move has one on another, too."""
+        events = self.events.all()
+        return next((event for event in events if event.purchase_id == self.purchase_id), None)
+
 
 class SessionEventQuerySet(models.QuerySet["SessionEvent"]):
     def open_uses(self) -> SessionEventQuerySet:
         """Return the uses that no later event reverses."""
-        return self.filter(kind__in=SessionEvent.COUNTS_AS_USE, reversed_by=None)
+        return self.filter(kind__in=SessionEvent.COUNTS_AS_USE, delta=1, reversed_by=None)
 
 
 class SessionEvent(models.Model):
@@ -86,12 +125,14 @@ class SessionEvent(models.Model):
         OPENED = "opened", _("Opened")
         USED = "used", _("Used")
         REINSTATED = "reinstated", _("Reinstated")
+        MOVED = "moved", _("Moved")
         UNDONE = "undone", _("Undone")
         CORRECTED = "corrected", _("Corrected")
         DELETED = "deleted", _("Deleted")
 
-    # Undoing a reinstatement counts as a use, which another reinstatement can reverse.
-    COUNTS_AS_USE = [Kind.USED, Kind.UNDONE]
+    # These kinds are uses if they add a session: undoing a reinstatement counts as a use, which
+    # another reinstatement can reverse, and so does a use that was moved here.
+    COUNTS_AS_USE = [Kind.USED, Kind.UNDONE, Kind.MOVED]
 
     org = models.ForeignKey(
         Org, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
@@ -102,8 +143,8 @@ class SessionEvent(models.Model):
     kind = models.TextField(choices=Kind)
     delta = models.IntegerField()
     sessions_used = models.IntegerField(null=True)
-    request = models.OneToOneField(
-        SessionRequest, models.DO_NOTHING, related_name="event", null=True
+    request = models.ForeignKey(
+        SessionRequest, models.DO_NOTHING, related_name="events", null=True, db_index=False
     )
     reverses = models.OneToOneField(
         "self", models.DO_NOTHING, related_name="reversed_by", null=True
@@ -127,13 +168,16 @@ class SessionEvent(models.Model):
     @property
     def is_open_use(self) -> bool:
         """Return whether it is a use that no later event reverses."""
-        return self.kind in self.COUNTS_AS_USE and not hasattr(self, "reversed_by")
+        is_use = self.kind in self.COUNTS_AS_USE and self.delta == 1
+        return is_use and not hasattr(self, "reversed_by")
 
     def undo_refusal(self, *, user_id: int, however_late: bool) -> Refusal | None:
-        """Return why this user can't undo this reinstatement, or None."""
+        """Return why this user can't undo this use, reinstatement or correction, or None."""
         if not however_late and (refusal := staff_undo_refusal(self, user_id)):
             return refusal
-        return Refusal.UNDONE if hasattr(self, "reversed_by") else self.purchase.room_refusal
+        if hasattr(self, "reversed_by"):
+            return Refusal.UNDONE
+        return self.purchase.adjust_refusal(-self.delta)
 
 
 class Undoable(Protocol):

@@ -195,14 +195,47 @@ class Purchase(models.Model):
             return Refusal.NONE_LEFT
         return Refusal.EXPIRED if self.has_expired else None
 
-    @property
-    def room_refusal(self) -> Refusal | None:
-        """Return why the used count can't grow by one, ignoring payment and expiry, or None."""
+    def adjust_refusal(self, by: int) -> Refusal | None:
+        """Return why an undo can't change the used count by this number of sessions, or None.
+        Payment and expiry do not matter."""
         if self.sessions_used is None:
             return Refusal.COUNT_MISSING
         if self._count_is_off:
             return Refusal.COUNT_IS_OFF
-        return Refusal.NO_ROOM if self.sessions_used == self.sessions_total else None
+        if self.sessions_total is not None and self.sessions_used + by > self.sessions_total:
+            return Refusal.NO_ROOM
+        return Refusal.TOO_FEW_USED if self.sessions_used + by < 0 else None
+
+    def correct_used_refusal(self, by: int) -> Refusal | None:
+        """Return why the used sessions can't be corrected by this number, or None."""
+        used = (self.sessions_used or 0) + by
+        if used < 0:
+            return Refusal.BELOW_ZERO
+        above = self.sessions_total is not None and used > self.sessions_total
+        return Refusal.MORE_THAN_BOUGHT if above else None
+
+    def correct_total_refusal(self, by: int) -> Refusal | None:
+        """Return why the bought sessions can't be corrected by this number, or None."""
+        if self.sessions_total is None:
+            return Refusal.NO_TOTAL
+        total = self.sessions_total + by
+        if total < 0:
+            return Refusal.BELOW_ZERO
+        return Refusal.FEWER_THAN_USED if total < (self.sessions_used or 0) else None
+
+    @property
+    def refund_refusal(self) -> Refusal | None:
+        """Return why the purchase can't be refunded, or None."""
+        if self.payment_status == self.PaymentStatus.REFUNDED:
+            return Refusal.REFUNDED
+        return None if self.is_paid else Refusal.NOT_PAID
+
+    @property
+    def payment_refusal(self) -> Refusal | None:
+        """Return why no payment can be received for the purchase, or None."""
+        if self.payment_status == self.PaymentStatus.REFUNDED:
+            return Refusal.REFUNDED
+        return Refusal.PAID_ALREADY if self.is_paid else None
 
     def extend_refusal(self, until: datetime | None = None) -> Refusal | None:
         """Return why the expiry can't be extended (to `until`), judging by this row, or None."""
@@ -239,6 +272,5 @@ class Purchase(models.Model):
 
     def refresh_counts(self) -> None:
         """Reload the columns that an action at the desk can change."""
-        self.refresh_from_db(
-            fields=["sessions_used", "sessions_total", "sessions_remaining", "expires_at"]
-        )
+        counts = ["sessions_used", "sessions_total", "sessions_remaining"]
+        self.refresh_from_db(fields=[*counts, "expires_at", "payment_status", "client_id"])

@@ -25,6 +25,31 @@ class Refusal(models.TextChoices):
         "no_room",
         _("This can't be undone: all sessions of this pack are used."),
     )
+    TOO_FEW_USED = (
+        "too_few_used",
+        _("This can't be undone: fewer sessions are used now."),
+    )
+    BELOW_ZERO = "below_zero", _("That is more than there is to take away.")
+    MORE_THAN_BOUGHT = "more_than_bought", _("That is more than the sessions that were bought.")
+    FEWER_THAN_USED = (
+        "fewer_than_used",
+        _("More sessions than that are used. Correct the used sessions first."),
+    )
+    PAID_ALREADY = "paid_already", _("This pack is paid already.")
+    SAME_CLIENT = "same_client", _("This client has the pack already.")
+    CANNOT_MOVE = (
+        "cannot_move",
+        _("That pack can't take this session. Choose another pack of the client."),
+    )
+    MOVED_BACK = (
+        "moved_back",
+        _("This can't be undone: the session was given back, or a pack is full."),
+    )
+    CHANGED_SINCE = "changed_since", _("This was changed again since. Check the history.")
+    USED_SINCE = (
+        "used_since",
+        _("This can't be undone: more sessions are used than there were before it."),
+    )
     NOT_YOURS = "not_yours", _("Only the person who did this, or an owner, can undo it.")
     TOO_LATE = "too_late", _("You can undo this for 15 minutes only. An owner still can.")
     NEVER_EXPIRES = "never_expires", _("Nothing to extend: this pack never expires.")

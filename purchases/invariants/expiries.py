@@ -1,0 +1,44 @@
+"""Check the expiry of each purchase against expiry_events."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from purchases.invariants.findings import Finding, Ids, reversed_twice
+from purchases.models import ExpiryEvent, Purchase
+
+
+def expiries_that_their_events_do_not_explain(ids: Ids) -> Iterator[Finding]:
+    existing = Purchase.objects.filter(pk=OuterRef("purchase_id"))
+    later = ExpiryEvent.objects.filter(purchase_id=OuterRef("purchase_id"), pk__gt=OuterRef("pk"))
+    last = ExpiryEvent.objects.filter(
+        ids.condition("purchase_id"), ~Exists(later), Exists(existing)
+    )
+    current = F("purchase__expires_at")
+    found = last.filter(
+        Q(expires_at__lt=current)
+        | Q(expires_at__gt=current)
+        | Q(expires_at=None, purchase__expires_at__isnull=False)
+        | Q(expires_at__isnull=False, purchase__expires_at=None)
+    )
+    for pk, expires_at, recorded in found.values_list(
+        "purchase_id", "purchase__expires_at", "expires_at"
+    ):
+        wrong = f"it expires {_timestamp(expires_at)} and its last event has {_timestamp(recorded)}"
+        record = (
+            "INSERT INTO public.expiry_events"  # noqa: S608
+            " (org_id, purchase_id, kind, expires_before, expires_at, db_role)"
+            " SELECT org_id, id, 'corrected', (SELECT expires_at FROM public.expiry_events"
+            " WHERE purchase_id = purchase.id ORDER BY id DESC LIMIT 1), expires_at, current_user"
+            f" FROM public.client_purchases AS purchase WHERE id = '{pk}';"
+        )
+        yield pk, wrong, f"Record what is missing, then correct the expiry if it is wrong: {record}"
+
+
+def extensions_undone_twice(ids: Ids) -> Iterator[Finding]:
+    yield from reversed_twice(ExpiryEvent, ids, "an_extension_is_undone_once")
+
+
+def _timestamp(expires_at: datetime | None) -> str:
+    return "never" if expires_at is None else f"{expires_at:%Y-%m-%d %H:%M:%S%z}"

@@ -1,0 +1,114 @@
+"""The append-only ledger of purchases: what was bought, by whom, and how it was paid.
+
+A trigger writes an event whenever any program changes one of these columns, and the database
+refuses to change or delete an event. With the ledgers of counts and of expiries, it rebuilds a
+purchase as it stood at any time (`purchase_as_of` in SQL).
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Func
+from django.utils.translation import gettext_lazy as _
+
+from purchases.models.catalogue import Client, Offer, Org
+from purchases.models.fields import ClampedDateTimeField
+from purchases.models.ledger import SessionRequest, staff_undo_refusal
+from purchases.models.purchase import Purchase
+from purchases.models.refusals import Refusal
+
+# The recorded columns. Each has a twin, `…_before`, with the value before the event.
+RECORDED = [
+    "org_id",
+    "client_id",
+    "offer_id",
+    "sessions_total",
+    "amount_paid_cents",
+    "currency",
+    "payment_status",
+    "payment_method",
+    "purchased_at",
+]
+
+
+def _unchecked_key(model: type[models.Model]) -> models.ForeignKey[models.Model | None]:
+    """Return a foreign key without a constraint, because the ledger outlives the row."""
+    return models.ForeignKey(
+        model,
+        models.DO_NOTHING,
+        related_name="+",
+        null=True,
+        db_constraint=False,
+        db_index=False,
+    )
+
+
+class PurchaseEvent(models.Model):
+    """One change of a purchase, written by a trigger."""
+
+    class Kind(models.TextChoices):
+        OPENED = "opened", _("Opened")
+        SOLD = "sold", _("Sold")
+        CORRECTED = "corrected", _("Corrected")
+        TRANSFERRED = "transferred", _("Transferred")
+        REFUNDED = "refunded", _("Refunded")
+        PAID = "paid", _("Paid")
+        UNDONE = "undone", _("Undone")
+        DELETED = "deleted", _("Deleted")
+
+    # The kinds that a person can undo, if a person requested them.
+    UNDOABLE = [Kind.CORRECTED, Kind.TRANSFERRED, Kind.REFUNDED, Kind.PAID]
+
+    org = models.ForeignKey(
+        Org, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    purchase = models.ForeignKey(
+        Purchase,
+        models.DO_NOTHING,
+        related_name="purchase_events",
+        db_constraint=False,
+        db_index=False,
+    )
+    kind = models.TextField(choices=Kind)
+    org_id_before = models.UUIDField(null=True)
+    client_before = _unchecked_key(Client)
+    client = _unchecked_key(Client)
+    offer_before = _unchecked_key(Offer)
+    offer = _unchecked_key(Offer)
+    sessions_total_before = models.IntegerField(null=True)
+    sessions_total = models.IntegerField(null=True)
+    amount_paid_cents_before = models.IntegerField(null=True)
+    amount_paid_cents = models.IntegerField(null=True)
+    currency_before = models.TextField(null=True)
+    currency = models.TextField(null=True)
+    payment_status_before = models.TextField(null=True)
+    payment_status = models.TextField(null=True)
+    payment_method_before = models.TextField(null=True)
+    payment_method = models.TextField(null=True)
+    purchased_at_before = ClampedDateTimeField(null=True)
+    purchased_at = ClampedDateTimeField(null=True)
+    # The expiry when the ledger of the purchase began.
+    expires_at = ClampedDateTimeField(null=True)
+    request = models.OneToOneField(
+        SessionRequest, models.DO_NOTHING, related_name="purchase_event", null=True
+    )
+    reverses = models.OneToOneField(
+        "self", models.DO_NOTHING, related_name="reversed_by", null=True
+    )
+    db_role = models.TextField()
+    occurred_at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
+
+    class Meta:
+        db_table = "purchase_events"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.purchase_id}"
+
+    def undo_refusal(self, *, user_id: int, however_late: bool) -> Refusal | None:
+        """Return why this user can't undo this event, or None.
+
+        The database checks again, because the purchase may have changed.
+        """
+        if not however_late and (refusal := staff_undo_refusal(self, user_id)):
+            return refusal
+        return Refusal.UNDONE if hasattr(self, "reversed_by") else None
