@@ -1,7 +1,7 @@
 -- Before a change of a count: refuse it if its request is for another purchase or was claimed by
 -- an earlier transaction. Skip the UPDATE if the event that the request chose was reversed since.
 -- The row is locked at this point, so no concurrent change can come in between.
-CREATE FUNCTION public.enforce_request() RETURNS trigger
+CREATE OR REPLACE FUNCTION public.enforce_request() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -15,7 +15,8 @@ BEGIN
     END IF;
     SELECT * INTO v_request FROM public.session_requests
     WHERE request_id = current_setting('studio.request_id')::uuid;
-    IF v_request.purchase_id IS DISTINCT FROM OLD.id THEN
+    -- A move changes two purchases.
+    IF (OLD.id IN (v_request.purchase_id, v_request.to_purchase_id)) IS NOT TRUE THEN
         RAISE EXCEPTION 'the request % is not for the purchase %',
             current_setting('studio.request_id'), OLD.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'a_request_is_for_one_purchase';
@@ -26,6 +27,7 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'a_request_is_answered_once';
     END IF;
     IF v_request.event_id IS NOT NULL
+        AND (OLD.id = v_request.purchase_id OR v_operation = 'undo_move')
         AND public.event_to_reverse(OLD.id, v_operation, v_request.event_id) IS NULL
     THEN
         RETURN NULL;
@@ -36,13 +38,5 @@ $$;
 
 REVOKE ALL ON FUNCTION public.enforce_request() FROM PUBLIC;
 
-CREATE TRIGGER enforce_request
-BEFORE UPDATE OF sessions_used ON public.client_purchases
-FOR EACH ROW
-WHEN (current_setting('studio.request_id', true) <> '')
-EXECUTE FUNCTION public.enforce_request();
-
 COMMENT ON FUNCTION public.enforce_request() IS
 'Studio: trigger function that allows a change of a count only to the purchase of its request.';
-COMMENT ON TRIGGER enforce_request ON public.client_purchases IS
-'Studio: allows a change of a count by a request only to the purchase of that request.';

@@ -1,5 +1,5 @@
 -- After a change of a purchase: write the change of its count into session_events.
-CREATE FUNCTION public.record_session_event() RETURNS trigger
+CREATE OR REPLACE FUNCTION public.record_session_event() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -9,7 +9,9 @@ DECLARE
     v_kind text := CASE v_operation
         WHEN 'use' THEN 'used'
         WHEN 'reinstate' THEN 'reinstated'
+        WHEN 'move_use' THEN 'moved'
         WHEN 'undo' THEN 'undone'
+        WHEN 'undo_move' THEN 'undone'
         ELSE 'corrected'
     END;
     v_request_id uuid := nullif(current_setting('studio.request_id', true), '')::uuid;
@@ -39,9 +41,9 @@ BEGIN
         VALUES (NEW.org_id, NEW.id, 'opened', coalesce(NEW.sessions_used, 0), NEW.sessions_used,
             public.current_db_role());
     ELSIF TG_OP = 'UPDATE' AND NEW.sessions_used IS DISTINCT FROM OLD.sessions_used THEN
-        IF v_kind = 'corrected' THEN
+        IF v_kind = 'corrected' AND v_operation IS DISTINCT FROM 'correct_used' THEN
             v_request_id := NULL;
-        ELSIF v_kind IN ('reinstated', 'undone') THEN
+        ELSIF v_kind IN ('reinstated', 'undone', 'moved') THEN
             v_chosen := (
                 SELECT event_id FROM public.session_requests WHERE request_id = v_request_id
             );
@@ -51,7 +53,9 @@ BEGIN
         VALUES (NEW.org_id, NEW.id, v_kind,
             coalesce(NEW.sessions_used, 0) - coalesce(OLD.sessions_used, 0), NEW.sessions_used,
             v_request_id,
+            -- A move reverses a use of the purchase that it takes the use from.
             CASE WHEN v_kind IN ('reinstated', 'undone')
+                OR v_kind = 'moved' AND NEW.sessions_used < OLD.sessions_used
                 THEN public.event_to_reverse(NEW.id, v_operation, v_chosen) END,
             public.current_db_role())
         RETURNING id INTO v_event_id;
@@ -65,25 +69,5 @@ $$;
 
 REVOKE ALL ON FUNCTION public.record_session_event() FROM PUBLIC;
 
-CREATE TRIGGER record_session_event
-AFTER INSERT OR DELETE ON public.client_purchases
-FOR EACH ROW EXECUTE FUNCTION public.record_session_event();
-
--- The trigger names no columns, because another program's BEFORE trigger may change a column that
--- the UPDATE did not name.
-CREATE TRIGGER record_changed_session_event
-AFTER UPDATE ON public.client_purchases
-FOR EACH ROW
-WHEN (OLD.sessions_used IS DISTINCT FROM NEW.sessions_used OR OLD.id <> NEW.id)
-EXECUTE FUNCTION public.record_session_event();
-
--- ALWAYS: replicated changes are recorded too.
-ALTER TABLE public.client_purchases ENABLE ALWAYS TRIGGER record_session_event;
-ALTER TABLE public.client_purchases ENABLE ALWAYS TRIGGER record_changed_session_event;
-
 COMMENT ON FUNCTION public.record_session_event() IS
 'Studio: trigger function that records a change of a count in session_events.';
-COMMENT ON TRIGGER record_session_event ON public.client_purchases IS
-'Studio: records a new or deleted purchase in session_events.';
-COMMENT ON TRIGGER record_changed_session_event ON public.client_purchases IS
-'Studio: records a changed count or id in session_events.';

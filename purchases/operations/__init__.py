@@ -6,13 +6,24 @@ calls the database function that makes the change, and a trigger writes the even
 with the same id waits for the first, changes nothing, and gets the first answer. Ids never expire.
 """
 
+from purchases.operations.changes import (
+    Changed,
+    correct_total,
+    receive_payment,
+    refund,
+    sell,
+    transfer,
+    undo_change,
+)
 from purchases.operations.expiry import NewExpiry, correct_expiry, extend, undo_extension
+from purchases.operations.moves import move_use, undo_move
 from purchases.operations.requests import Refused, constraint_refusal
 from purchases.operations.sessions import (
     ApprovalRequired,
     Done,
     NotApproved,
     OverAllowance,
+    correct_used,
     reinstate,
     undo,
     use,
@@ -20,6 +31,7 @@ from purchases.operations.sessions import (
 
 __all__ = [
     "ApprovalRequired",
+    "Changed",
     "Done",
     "NewExpiry",
     "NotApproved",
@@ -27,9 +39,18 @@ __all__ = [
     "Refused",
     "constraint_refusal",
     "correct_expiry",
+    "correct_total",
+    "correct_used",
     "extend",
+    "move_use",
+    "receive_payment",
+    "refund",
     "reinstate",
+    "sell",
+    "transfer",
     "undo",
+    "undo_change",
     "undo_extension",
+    "undo_move",
     "use",
 ]

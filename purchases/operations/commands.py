@@ -29,7 +29,88 @@ class Use:
 
 @dataclass(frozen=True, kw_only=True)
 class Undo:
+    """Undo a use, a reinstatement or a correction of the used sessions."""
+
     request_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectUsed:
+    """Add to the used sessions, or take from them if `adjust_by` is negative."""
+
+    request_id: UUID
+    adjust_by: int
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectTotal:
+    """Add to the bought sessions, or take from them if `adjust_by` is negative."""
+
+    request_id: UUID
+    adjust_by: int
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveUse:
+    """Charge another pack of the client. `event_id` is the use; None means the newest one."""
+
+    request_id: UUID
+    to_purchase_id: UUID
+    event_id: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoMove:
+    request_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transfer:
+    request_id: UUID
+    client_id: UUID
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refund:
+    """Mark a purchase as refunded. `amount_cents` is what the person gave back; no money moves."""
+
+    request_id: UUID
+    amount_cents: int
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceivePayment:
+    request_id: UUID
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoChange:
+    """Undo a correction of the bought sessions, a transfer, a refund or a payment."""
+
+    request_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sell:
+    """Add a purchase for a client. None for `purchased_at` means now."""
+
+    request_id: UUID
+    client_id: UUID
+    offer_id: UUID
+    sessions_total: int | None
+    amount_paid_cents: int
+    currency: str
+    payment_status: str
+    payment_method: str | None = None
+    purchased_at: datetime | None = None
+    expires_at: datetime | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

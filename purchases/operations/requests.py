@@ -31,7 +31,8 @@ def request_key(
     **chosen: Any,
 ) -> dict[str, Any]:
     """Return the columns that must be equal in every request with the same id."""
-    optional = ["event_id", "approved_by_id", "extend_days", "extend_until"]
+    optional = ["event_id", "approved_by_id", "extend_days", "extend_until", "adjust_by"]
+    optional += ["to_client_id", "to_purchase_id", "offer_id", "refund_cents"]
     return {
         "request_id": request_id,
         "operation": operation.value,
@@ -47,7 +48,7 @@ def original_request(key: dict[str, Any], purchase: Purchase) -> SessionRequest:
 
     Raise `Refused` if the id was used for another action, purchase or person.
     """
-    requests = SessionRequest.objects.select_related("event", "expiry_event")
+    requests = SessionRequest.objects.select_related("expiry_event", "purchase_event")
     original = requests.get(pk=key["request_id"])
     if any(getattr(original, column) != value for column, value in key.items()):
         raise Refused(USED_BEFORE)

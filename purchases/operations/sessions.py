@@ -1,4 +1,4 @@
-"""Operations on a used count: reinstate, use, and undo a reinstatement."""
+"""Operations on a used count: reinstate, use, correct, and undo one of these."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from purchases.database import SQL_DIR, fetch_one, read_statement
 from purchases.member import Allowance, Approval, Member
 from purchases.models import Purchase, Refusal, SessionEvent, SessionRequest
-from purchases.operations.commands import Reinstate, Undo, Use
+from purchases.operations.commands import CorrectUsed, Reinstate, Undo, Use
 from purchases.operations.requests import (
     REFUSE,
     Operation,
@@ -23,6 +23,7 @@ from purchases.operations.requests import (
 STATEMENTS = {
     Operation.REINSTATE: read_statement(SQL_DIR / "claim_and_reinstate.sql"),
     Operation.UNDO: read_statement(SQL_DIR / "claim_and_undo.sql"),
+    Operation.CORRECT_USED: read_statement(SQL_DIR / "claim_and_correct_used.sql"),
     Operation.USE: read_statement(SQL_DIR / "claim_and_use.sql"),
 }
 REINSTATE_WITHIN_ALLOWANCE = read_statement(SQL_DIR / "claim_and_reinstate_within_allowance.sql")
@@ -108,11 +109,30 @@ def use(*, member: Member, purchase: Purchase, command: Use) -> Done:
     )
 
 
-def undo(*, member: Member, event: SessionEvent, command: Undo) -> Done:
-    """Undo a reinstatement: the session counts as used again, also if the pack has expired.
+def correct_used(*, member: Member, purchase: Purchase, command: CorrectUsed) -> Done:
+    """Correct the used sessions of a purchase by a signed number. A missing count counts as 0.
 
-    Raise `Refused` if it was undone already, if all sessions are used, or if a member of the staff
-    undoes it after 15 minutes or undoes another person's reinstatement. Owners may do both.
+    Raise `Refused` if fewer than 0 or more than the bought sessions would be used.
+    """
+    return _claim_and_change(
+        Operation.CORRECT_USED,
+        member,
+        purchase,
+        command.request_id,
+        purchase.correct_used_refusal(command.adjust_by),
+        note=command.note,
+        adjust_by=command.adjust_by,
+    )
+
+
+def undo(*, member: Member, event: SessionEvent, command: Undo) -> Done:
+    """Undo a use, a reinstatement or a correction of the used sessions, also if the pack has
+    expired.
+
+    An undone use does not count as a session given back.
+    Raise `Refused` if it was undone or reversed already, if the count would leave its bounds, or if
+    a member of the staff undoes it after 15 minutes or undoes another person's change. Owners may
+    do both.
     """
     refusal = event.undo_refusal(user_id=member.user_id, however_late=member.may("undo_any"))
     return _claim_and_change(
@@ -133,6 +153,7 @@ def _claim_and_change(
     approval: Approval | None = None,
     verify_approval: VerifyApproval | None = None,
     allowance: Allowance | None = None,
+    **chosen: Any,
 ) -> Done:
     """Claim the request, change the count, and return the result."""
     approver_id = approval and approval.user_id
@@ -143,6 +164,7 @@ def _claim_and_change(
         member.user_id,
         event_id=event_id,
         approved_by_id=approver_id,
+        **chosen,
     )
     values: dict[str, Any] = {"reason": reason, "note": note}
     values["refusal"] = refusal and refusal.value
@@ -184,10 +206,11 @@ def _claim_and_change(
 def _original_result(key: dict[str, Any], purchase: Purchase) -> Done:
     """Return the result of the first request with the id. The purchase gets its current count."""
     original = original_request(key, purchase)
-    if not hasattr(original, "event"):
+    event = original.event
+    if event is None:
         unexpected = _database_refusal(Operation(original.operation), original.event_id)
         raise _refused(Refusal(original.refusal or unexpected))
-    return Done(cast("int", original.event.sessions_used), original.event.pk)
+    return Done(cast("int", event.sessions_used), event.pk)
 
 
 def _refused(refusal: Refusal) -> Refused:

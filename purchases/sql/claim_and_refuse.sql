@@ -10,13 +10,16 @@ WITH settings AS (
 claimed AS (
     INSERT INTO public.session_requests (
         request_id, operation, purchase_id, event_id, actor_id, approved_by_id, reason, note,
-        refusal, extend_days, extend_until
+        refusal, extend_days, extend_until, adjust_by, to_client_id, to_purchase_id, offer_id,
+        refund_cents
     )
     SELECT
         %(request_id)s, %(operation)s, %(purchase_id)s, %(event_id)s, %(actor_id)s,
         %(approved_by_id)s, %(reason)s, %(note)s,
         %(refusal)s,
-        %(extend_days)s::int, %(extend_until)s::date
+        %(extend_days)s::int, %(extend_until)s::date,
+        %(adjust_by)s::int, %(to_client_id)s::uuid, %(to_purchase_id)s::uuid, %(offer_id)s::uuid,
+        %(refund_cents)s::int
     FROM settings
     ON CONFLICT (request_id) DO NOTHING
     RETURNING request_id, refusal

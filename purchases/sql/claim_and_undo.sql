@@ -1,4 +1,4 @@
--- Claim a request id and undo a reinstatement: the session counts as used again.
+-- Claim a request id and undo a use, a reinstatement or a correction of the used sessions.
 -- Return sessions_used after it and the id of the event; -1 and null if the undo is refused.
 -- Lock the purchase and check it before inserting the request: its refusal must be known at
 -- insert, because requests are immutable. A request id that exists takes no lock.
@@ -33,4 +33,4 @@ claimed AS (
 
 SELECT result.done, nullif(current_setting('studio.event_id', true), '')::bigint
 FROM claimed,
-    LATERAL (SELECT public.undo_reinstatement(%(purchase_id)s) AS done OFFSET 0) AS result
+    LATERAL (SELECT public.undo_event(%(purchase_id)s, %(event_id)s) AS done OFFSET 0) AS result

@@ -1,0 +1,33 @@
+-- Claim a request id and insert a purchase that was sold.
+-- Return true and the id of the event; false and null if the client or offer is of another org.
+-- Return no row, and change nothing, if the request id was claimed before.
+-- `settings` gives the request id to the triggers of the ledgers and limits waits for locks to
+-- 3 seconds, both until the transaction ends.
+-- OFFSET 0 runs the function before current_setting() reads the id that its trigger set.
+WITH settings AS (
+    SELECT
+        set_config('studio.request_id', (%(request_id)s::uuid)::text, true),
+        set_config('lock_timeout', '3s', true)
+),
+
+claimed AS (
+    INSERT INTO public.session_requests (
+        request_id, operation, purchase_id, event_id, actor_id, reason, note, refusal,
+        to_client_id, offer_id
+    )
+    SELECT
+        %(request_id)s, %(operation)s, %(purchase_id)s, %(event_id)s, %(actor_id)s, %(reason)s,
+        %(note)s, %(refusal)s,
+        %(to_client_id)s, %(offer_id)s
+    FROM settings
+    ON CONFLICT (request_id) DO NOTHING
+    RETURNING request_id, refusal
+)
+
+SELECT result.done, nullif(current_setting('studio.purchase_event_id', true), '')::bigint
+FROM claimed,
+    LATERAL (SELECT public.sell_purchase(
+        %(purchase_id)s, %(org_id)s, %(to_client_id)s, %(offer_id)s, %(sessions_total)s::int,
+        %(amount_paid_cents)s, %(currency)s, %(payment_status)s, %(payment_method)s,
+        %(purchased_at)s::timestamptz, %(expires_at)s::timestamptz
+    ) AS done OFFSET 0) AS result

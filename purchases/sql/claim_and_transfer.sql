@@ -1,0 +1,29 @@
+-- Claim a request id and transfer a purchase to another client.
+-- Return true and the id of the event; false and null if it was not transferred.
+-- Return no row, and change nothing, if the request id was claimed before.
+-- `settings` gives the request id to the triggers of the ledgers and limits waits for locks to
+-- 3 seconds, both until the transaction ends.
+-- OFFSET 0 runs the function before current_setting() reads the id that its trigger set.
+WITH settings AS (
+    SELECT
+        set_config('studio.request_id', (%(request_id)s::uuid)::text, true),
+        set_config('lock_timeout', '3s', true)
+),
+
+claimed AS (
+    INSERT INTO public.session_requests (
+        request_id, operation, purchase_id, event_id, actor_id, reason, note, refusal,
+        to_client_id
+    )
+    SELECT
+        %(request_id)s, %(operation)s, %(purchase_id)s, %(event_id)s, %(actor_id)s, %(reason)s,
+        %(note)s, %(refusal)s,
+        %(to_client_id)s
+    FROM settings
+    ON CONFLICT (request_id) DO NOTHING
+    RETURNING request_id, refusal
+)
+
+SELECT result.done, nullif(current_setting('studio.purchase_event_id', true), '')::bigint
+FROM claimed,
+    LATERAL (SELECT public.transfer_purchase(%(purchase_id)s, %(to_client_id)s) AS done OFFSET 0) AS result
