@@ -102,6 +102,8 @@ class Migration(migrations.Migration):
                         ("payment_method", models.TextField(null=True)),
                         ("purchased_at_before", models.DateTimeField(null=True)),
                         ("purchased_at", models.DateTimeField(null=True)),
+                        ("created_at_before", models.DateTimeField(null=True)),
+                        ("created_at", models.DateTimeField(null=True)),
                         ("expires_at", models.DateTimeField(null=True)),
                         (
                             "request",

@@ -23,6 +23,8 @@ CREATE TABLE public.purchase_events (
     payment_method text,
     purchased_at_before timestamptz,
     purchased_at timestamptz,
+    created_at_before timestamptz,
+    created_at timestamptz,
     expires_at timestamptz,
     request_id uuid REFERENCES public.session_requests (request_id),
     reverses_id bigint,
@@ -45,11 +47,11 @@ CREATE TABLE public.purchase_events (
         kind IN ('opened', 'sold', 'deleted')
         OR (
             org_id, client_id, offer_id, sessions_total, amount_paid_cents, currency,
-            payment_status, payment_method, purchased_at
+            payment_status, payment_method, purchased_at, created_at
         ) IS DISTINCT FROM (
             org_id_before, client_id_before, offer_id_before, sessions_total_before,
             amount_paid_cents_before, currency_before, payment_status_before,
-            payment_method_before, purchased_at_before
+            payment_method_before, purchased_at_before, created_at_before
         )
     ),
     CONSTRAINT purchase_events_have_an_expiry_at_the_start CHECK (
@@ -118,6 +120,10 @@ COMMENT ON COLUMN public.purchase_events.purchased_at_before IS
 'The time of the purchase before the event.';
 COMMENT ON COLUMN public.purchase_events.purchased_at IS
 'The time of the purchase after the event.';
+COMMENT ON COLUMN public.purchase_events.created_at_before IS
+'The time of the creation before the event.';
+COMMENT ON COLUMN public.purchase_events.created_at IS
+'The time of the creation after the event.';
 COMMENT ON COLUMN public.purchase_events.expires_at IS
 'The expiry when the ledger of the purchase began. Its changes are in expiry_events.';
 COMMENT ON COLUMN public.purchase_events.request_id IS

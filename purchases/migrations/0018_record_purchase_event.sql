@@ -42,11 +42,12 @@ BEGIN
     ) THEN
         INSERT INTO public.purchase_events
             (org_id, purchase_id, kind, client_id, offer_id, sessions_total, amount_paid_cents,
-            currency, payment_status, payment_method, purchased_at, expires_at, db_role)
+            currency, payment_status, payment_method, purchased_at, created_at, expires_at, db_role)
         VALUES (OLD.org_id, OLD.id, 'opened', OLD.client_id, OLD.offer_id, OLD.sessions_total,
             OLD.amount_paid_cents, OLD.currency, OLD.payment_status, OLD.payment_method,
             -- The ledger of expiries has recorded a change of the expiry in the same UPDATE.
-            OLD.purchased_at, CASE TG_OP WHEN 'UPDATE' THEN NEW.expires_at ELSE OLD.expires_at END,
+            OLD.purchased_at, OLD.created_at,
+            CASE TG_OP WHEN 'UPDATE' THEN NEW.expires_at ELSE OLD.expires_at END,
             public.current_db_role());
     END IF;
 
@@ -55,19 +56,20 @@ BEGIN
         INSERT INTO public.purchase_events
             (org_id, purchase_id, kind, org_id_before, client_id_before, offer_id_before,
             sessions_total_before, amount_paid_cents_before, currency_before,
-            payment_status_before, payment_method_before, purchased_at_before, db_role)
+            payment_status_before, payment_method_before, purchased_at_before, created_at_before,
+            db_role)
         VALUES (OLD.org_id, OLD.id, 'deleted', OLD.org_id, OLD.client_id, OLD.offer_id,
             OLD.sessions_total, OLD.amount_paid_cents, OLD.currency, OLD.payment_status,
-            OLD.payment_method, OLD.purchased_at, public.current_db_role());
+            OLD.payment_method, OLD.purchased_at, OLD.created_at, public.current_db_role());
     END IF;
     IF TG_OP = 'INSERT' OR TG_OP = 'UPDATE' AND NEW.id <> OLD.id THEN
         INSERT INTO public.purchase_events
             (org_id, purchase_id, kind, client_id, offer_id, sessions_total, amount_paid_cents,
-            currency, payment_status, payment_method, purchased_at, expires_at, request_id,
-            db_role)
+            currency, payment_status, payment_method, purchased_at, created_at, expires_at,
+            request_id, db_role)
         VALUES (NEW.org_id, NEW.id, CASE v_kind WHEN 'sold' THEN v_kind ELSE 'opened' END,
             NEW.client_id, NEW.offer_id, NEW.sessions_total, NEW.amount_paid_cents, NEW.currency,
-            NEW.payment_status, NEW.payment_method, NEW.purchased_at, NEW.expires_at,
+            NEW.payment_status, NEW.payment_method, NEW.purchased_at, NEW.created_at, NEW.expires_at,
             v_request_id, public.current_db_role())
         RETURNING id INTO v_event_id;
     ELSIF TG_OP = 'UPDATE' THEN
@@ -76,12 +78,13 @@ BEGIN
             offer_id_before, offer_id, sessions_total_before, sessions_total,
             amount_paid_cents_before, amount_paid_cents, currency_before, currency,
             payment_status_before, payment_status, payment_method_before, payment_method,
-            purchased_at_before, purchased_at, request_id, reverses_id, db_role)
+            purchased_at_before, purchased_at, created_at_before, created_at, request_id,
+            reverses_id, db_role)
         VALUES (NEW.org_id, NEW.id, v_kind, OLD.org_id, OLD.client_id, NEW.client_id,
             OLD.offer_id, NEW.offer_id, OLD.sessions_total, NEW.sessions_total,
             OLD.amount_paid_cents, NEW.amount_paid_cents, OLD.currency, NEW.currency,
             OLD.payment_status, NEW.payment_status, OLD.payment_method, NEW.payment_method,
-            OLD.purchased_at, NEW.purchased_at, v_request_id,
+            OLD.purchased_at, NEW.purchased_at, OLD.created_at, NEW.created_at, v_request_id,
             CASE WHEN v_kind = 'undone' THEN v_request.event_id END, public.current_db_role())
         RETURNING id INTO v_event_id;
     END IF;
@@ -113,6 +116,7 @@ WHEN (
     OR OLD.amount_paid_cents <> NEW.amount_paid_cents
     OR OLD.currency <> NEW.currency
     OR OLD.purchased_at <> NEW.purchased_at
+    OR OLD.created_at <> NEW.created_at
     OR OLD.id <> NEW.id
 )
 EXECUTE FUNCTION public.record_purchase_event();

@@ -20,11 +20,12 @@ BEGIN
 
     INSERT INTO public.purchase_events
         (org_id, purchase_id, kind, client_id, offer_id, sessions_total, amount_paid_cents,
-        currency, payment_status, payment_method, purchased_at, expires_at, db_role)
+        currency, payment_status, payment_method, purchased_at, created_at, expires_at,
+        db_role)
     SELECT purchase.org_id, purchase.id, 'opened', purchase.client_id, purchase.offer_id,
         purchase.sessions_total, purchase.amount_paid_cents, purchase.currency,
         purchase.payment_status, purchase.payment_method, purchase.purchased_at,
-        purchase.expires_at, public.current_db_role()
+        purchase.created_at, purchase.expires_at, public.current_db_role()
     FROM public.client_purchases AS purchase
     WHERE NOT EXISTS (
         SELECT FROM public.purchase_events AS event WHERE event.purchase_id = purchase.id
@@ -32,11 +33,11 @@ BEGIN
     INSERT INTO public.purchase_events
         (org_id, purchase_id, kind, org_id_before, client_id_before, offer_id_before,
         sessions_total_before, amount_paid_cents_before, currency_before,
-        payment_status_before, payment_method_before, purchased_at_before, db_role)
+        payment_status_before, payment_method_before, purchased_at_before, created_at_before, db_role)
     SELECT purchase.org_id, purchase.id, 'deleted', purchase.org_id, purchase.client_id,
         purchase.offer_id, purchase.sessions_total, purchase.amount_paid_cents,
         purchase.currency, purchase.payment_status, purchase.payment_method,
-        purchase.purchased_at, public.current_db_role()
+        purchase.purchased_at, purchase.created_at, public.current_db_role()
     FROM public.client_purchases AS purchase;
     RETURN NULL;
 END

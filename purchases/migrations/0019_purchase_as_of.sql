@@ -15,7 +15,8 @@ CREATE FUNCTION public.purchase_as_of(
     purchased_at timestamptz,
     expires_at timestamptz,
     payment_status text,
-    payment_method text
+    payment_method text,
+    created_at timestamptz
 )
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -24,7 +25,7 @@ AS $$
         state.amount_paid_cents, state.currency, state.sessions_total, counted.sessions_used,
         state.purchased_at,
         CASE WHEN changed.id IS NULL THEN opened.expires_at ELSE changed.expires_at END,
-        state.payment_status, state.payment_method
+        state.payment_status, state.payment_method, state.created_at
     FROM (
         SELECT * FROM public.purchase_events AS event
         WHERE event.purchase_id = p_purchase_id AND event.occurred_at <= p_at

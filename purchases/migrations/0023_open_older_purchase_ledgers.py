@@ -11,11 +11,13 @@ LOCK = "SELECT id FROM public.client_purchases {after} ORDER BY id LIMIT %s FOR 
 OPEN = """
     INSERT INTO public.purchase_events (
         org_id, purchase_id, kind, client_id, offer_id, sessions_total, amount_paid_cents,
-        currency, payment_status, payment_method, purchased_at, expires_at, db_role
+        currency, payment_status, payment_method, purchased_at, created_at, expires_at,
+        db_role
     )
     SELECT
         org_id, id, 'opened', client_id, offer_id, sessions_total, amount_paid_cents, currency,
-        payment_status, payment_method, purchased_at, expires_at, public.current_db_role()
+        payment_status, payment_method, purchased_at, created_at, expires_at,
+        public.current_db_role()
     FROM public.client_purchases AS purchase
     WHERE id = ANY (%s)
         AND NOT EXISTS (SELECT FROM public.purchase_events WHERE purchase_id = purchase.id)

@@ -28,6 +28,7 @@ RECORDED = [
     "payment_status",
     "payment_method",
     "purchased_at",
+    "created_at",
 ]
 
 
@@ -87,6 +88,8 @@ class PurchaseEvent(models.Model):
     payment_method = models.TextField(null=True)
     purchased_at_before = ClampedDateTimeField(null=True)
     purchased_at = ClampedDateTimeField(null=True)
+    created_at_before = ClampedDateTimeField(null=True)
+    created_at = ClampedDateTimeField(null=True)
     # The expiry when the ledger of the purchase began.
     expires_at = ClampedDateTimeField(null=True)
     request = models.OneToOneField(

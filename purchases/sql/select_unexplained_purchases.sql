@@ -10,11 +10,12 @@ WITH event AS MATERIALIZED (
         (
             event.org_id_before, event.client_id_before, event.offer_id_before,
             event.sessions_total_before, event.amount_paid_cents_before, event.currency_before,
-            event.payment_status_before, event.payment_method_before, event.purchased_at_before
+            event.payment_status_before, event.payment_method_before, event.purchased_at_before,
+            event.created_at_before
         ) IS DISTINCT FROM lag((
             event.org_id, event.client_id, event.offer_id, event.sessions_total,
             event.amount_paid_cents, event.currency, event.payment_status, event.payment_method,
-            event.purchased_at
+            event.purchased_at, event.created_at
         )) OVER by_id AS is_gap,
         lag(event.kind) OVER by_id AS kind_before,
         lead(event.id) OVER by_id IS NULL AS is_last
@@ -76,7 +77,8 @@ CROSS JOIN LATERAL (
         END,
         CASE
             WHEN newest.purchased_at IS DISTINCT FROM purchase.purchased_at THEN 'purchased_at'
-        END
+        END,
+        CASE WHEN newest.created_at IS DISTINCT FROM purchase.created_at THEN 'created_at' END
     ], NULL) AS differing
 ) AS compared
 WHERE compared.differing <> '{}'

@@ -50,7 +50,7 @@ TABLES = {
     "client_purchases": Table(
         "SELECT",
         "SELECT (id, org_id, client_id, offer_id, amount_paid_cents, currency, sessions_total,"
-        " sessions_used, purchased_at, expires_at, payment_status, payment_method),"
+        " sessions_used, purchased_at, expires_at, payment_status, payment_method, created_at),"
         " INSERT (id, org_id, client_id, offer_id, amount_paid_cents, currency, sessions_total,"
         " sessions_used, purchased_at, expires_at, payment_status, payment_method),"
         " UPDATE (client_id, sessions_total, sessions_used, expires_at, payment_status)",
