@@ -92,6 +92,7 @@ def allow_flush_of_the_ledger() -> Iterator[None]:
     guards = [
         ("session_events", "forbid_change"),
         ("expiry_events", "forbid_change"),
+        ("purchase_events", "forbid_change"),
         ("session_requests", "forbid_change"),
         ("client_purchases", "record_truncated_purchases"),
     ]

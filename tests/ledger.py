@@ -96,7 +96,24 @@ BROKEN = """
     )
     UNION ALL
     SELECT format('request %s has %s events', request_id, count(*))
-    FROM session_events WHERE request_id IS NOT NULL GROUP BY request_id HAVING count(*) > 1
+    FROM session_events WHERE request_id IS NOT NULL
+    GROUP BY request_id, purchase_id HAVING count(*) > 1
+    UNION ALL
+    SELECT format('%s differs from what its ledgers rebuild', coalesce(purchase.id, rebuilt.id))
+    FROM client_purchases AS purchase
+    LEFT JOIN LATERAL purchase_as_of(purchase.id) AS rebuilt ON true
+    WHERE EXISTS (SELECT FROM purchase_events WHERE purchase_id = purchase.id)
+        AND (
+            purchase.org_id, purchase.client_id, purchase.offer_id, purchase.amount_paid_cents,
+            purchase.currency, purchase.sessions_total, purchase.sessions_used,
+            purchase.purchased_at, purchase.expires_at, purchase.payment_status,
+            purchase.payment_method, purchase.created_at
+        ) IS DISTINCT FROM (
+            rebuilt.org_id, rebuilt.client_id, rebuilt.offer_id, rebuilt.amount_paid_cents,
+            rebuilt.currency, rebuilt.sessions_total, rebuilt.sessions_used,
+            rebuilt.purchased_at, rebuilt.expires_at, rebuilt.payment_status,
+            rebuilt.payment_method, rebuilt.created_at
+        )
     UNION ALL
     SELECT format('event %s is reversed %s times', reverses_id, count(*))
     FROM session_events WHERE reverses_id IS NOT NULL GROUP BY reverses_id HAVING count(*) > 1

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -90,7 +90,8 @@ def results(class_list: CancelledClass) -> list[Result]:
         .select_related("client", "offer")
         .in_bulk([line.purchase_id for line in lines])
     )
-    requests = SessionRequest.objects.select_related("event__reversed_by").in_bulk(
+    events = SessionEvent.objects.select_related("reversed_by")
+    requests = SessionRequest.objects.prefetch_related(Prefetch("events", events)).in_bulk(
         [line.request_id for line in lines]
     )
     line_results = [
@@ -100,7 +101,7 @@ def results(class_list: CancelledClass) -> list[Result]:
 
 
 def _result(purchase: Purchase | None, request: SessionRequest | None) -> Result:
-    event = getattr(request, "event", None)
+    event = request.event if request else None
     refusal_text = ""
     if request and not event:
         refusal_text = str(Refusal(request.refusal or Refusal.NOTHING_USED).label)

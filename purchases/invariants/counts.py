@@ -89,7 +89,7 @@ def events_of_another_request(ids: Ids) -> Iterator[Finding]:
         )
 
 
-def eventsreversed_twice(ids: Ids) -> Iterator[Finding]:
+def events_reversed_twice(ids: Ids) -> Iterator[Finding]:
     yield from reversed_twice(SessionEvent, ids, "an_event_is_reversed_once")
 
 

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                         (
                             "client_before",
                             models.ForeignKey(
+                                db_column="client_id_before",
                                 db_constraint=False,
                                 db_index=False,
                                 null=True,
@@ -60,6 +61,7 @@ class Migration(migrations.Migration):
                         (
                             "client",
                             models.ForeignKey(
+                                db_column="client_id",
                                 db_constraint=False,
                                 db_index=False,
                                 null=True,
@@ -71,6 +73,7 @@ class Migration(migrations.Migration):
                         (
                             "offer_before",
                             models.ForeignKey(
+                                db_column="offer_id_before",
                                 db_constraint=False,
                                 db_index=False,
                                 null=True,
@@ -82,6 +85,7 @@ class Migration(migrations.Migration):
                         (
                             "offer",
                             models.ForeignKey(
+                                db_column="offer_id",
                                 db_constraint=False,
                                 db_index=False,
                                 null=True,

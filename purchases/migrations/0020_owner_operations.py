@@ -39,14 +39,12 @@ class Migration(migrations.Migration):
                 (FOLDER / "0009_lock_and_check_undo.sql").read_text(),
             ],
         ),
-        # undo_event() replaces it, and refuses to undo without a chosen event.
-        migrations.RunSQL(
-            "DROP FUNCTION public.undo_reinstatement(uuid)",
-            reverse_sql=(FOLDER / "0009_undo_reinstatement.sql").read_text(),
-        ),
         migrations.RunSQL(
             (FOLDER / "0020_undo_event.sql").read_text(),
-            reverse_sql="DROP FUNCTION public.undo_event(uuid, bigint)",
+            reverse_sql=[
+                "DROP FUNCTION public.undo_event(uuid, bigint)",
+                (FOLDER / "0009_undo_reinstatement.sql").read_text(),
+            ],
         ),
         migrations.RunSQL(
             (FOLDER / "0020_correct_used.sql").read_text(),

@@ -32,13 +32,14 @@ RECORDED = [
 ]
 
 
-def _unchecked_key(model: type[models.Model]) -> models.ForeignKey[models.Model | None]:
+def _unchecked_key(model: type[models.Model], column: str) -> models.ForeignKey[models.Model]:
     """Return a foreign key without a constraint, because the ledger outlives the row."""
     return models.ForeignKey(
         model,
         models.DO_NOTHING,
         related_name="+",
         null=True,
+        db_column=column,
         db_constraint=False,
         db_index=False,
     )
@@ -72,10 +73,10 @@ class PurchaseEvent(models.Model):
     )
     kind = models.TextField(choices=Kind)
     org_id_before = models.UUIDField(null=True)
-    client_before = _unchecked_key(Client)
-    client = _unchecked_key(Client)
-    offer_before = _unchecked_key(Offer)
-    offer = _unchecked_key(Offer)
+    client_before = _unchecked_key(Client, "client_id_before")
+    client = _unchecked_key(Client, "client_id")
+    offer_before = _unchecked_key(Offer, "offer_id_before")
+    offer = _unchecked_key(Offer, "offer_id")
     sessions_total_before = models.IntegerField(null=True)
     sessions_total = models.IntegerField(null=True)
     amount_paid_cents_before = models.IntegerField(null=True)

@@ -58,9 +58,12 @@ def uuid_array(found: FoundClients) -> Func:
     """Return the client ids as an array that the planner does not inspect.
 
     It would estimate the selectivity of each element."""
+    return Func(_ids(found), template="ARRAY(SELECT unnest(%(expressions)s))")
+
+
+def _ids(found: FoundClients) -> Value:
     assert found.array is not None
-    ids = Value(found.array, output_field=ArrayField(UUIDField()))
-    return Func(ids, template="ARRAY(SELECT unnest(%(expressions)s))")
+    return Value(found.array, output_field=ArrayField(UUIDField()))
 
 
 def first_matches(
@@ -90,10 +93,9 @@ def first_matches(
 def _conditions(clients: FoundClients, few: int) -> list[Expression]:
     if clients.array is None:
         return [_has_word(word) for word in clients.words]
-    array = uuid_array(clients)
     if clients.terms <= few:
-        return [IsAnyOf(F("client_id"), array)]
-    return [IsInHashTable(F("client_id"), array), *map(_has_word, clients.words[1:])]
+        return [IsAnyOf(F("client_id"), uuid_array(clients))]
+    return [IsInHashTable(F("client_id"), _ids(clients)), *map(_has_word, clients.words[1:])]
 
 
 def _has_word(word: str) -> Expression:

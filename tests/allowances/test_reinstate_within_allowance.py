@@ -36,7 +36,7 @@ def test_staff_beyond_the_allowance_are_refused_and_nothing_changes(
     assert the_row_on(answer).used == "3" == str(used(pack))
     request = SessionRequest.objects.latest("asked_at")
     assert (request.refusal, request.note) == ("over_allowance", "again")
-    assert not hasattr(request, "event")
+    assert request.event is None
 
 
 def test_refusal_without_a_reason_says_so(

@@ -50,7 +50,7 @@ def test_history_and_admin_show_both_names(
 ) -> None:
     approve(desk, pack, owners_form(desk, pack, note="bus"), PASSWORD)
 
-    request = SessionRequest.objects.get(event__kind="reinstated")
+    request = SessionRequest.objects.get(events__kind="reinstated")
     assert (request.actor, request.approved_by, request.note) == (mia, olivia, "bus")
     who = history_on(desk.get(page_of(pack)))[0].who
     assert who.startswith("Mia, confirmed by Olivia: late cancel forgiven bus")
@@ -87,7 +87,7 @@ def test_unneeded_approval_is_stored(
 
     approve(desk, pack, fields, PASSWORD)
 
-    assert SessionRequest.objects.get(event__kind="reinstated").approved_by == olivia
+    assert SessionRequest.objects.get(events__kind="reinstated").approved_by == olivia
 
 
 def test_approval_reverses_the_chosen_use(desk: Client, olivia: User, northside: Org) -> None:

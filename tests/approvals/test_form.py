@@ -28,7 +28,7 @@ def test_form_names_one_owner_or_offers_a_choice(
     again = approval_form(approve(desk, pack, fields, WRONG))
     assert f'value="{omar.pk}" selected' in again
     assert approve(desk, pack, fields, PASSWORD).status_code == 200
-    assert SessionRequest.objects.get(event__kind="reinstated").approved_by == omar
+    assert SessionRequest.objects.get(events__kind="reinstated").approved_by == omar
 
 
 def test_form_is_missing_if_no_owner_can_sign_in(

@@ -41,9 +41,9 @@ CHANGED = {
     " SET application_name = 'studio: reinstate' AS 'SELECT 0'": (
         "the function release_session(uuid) was changed: it no longer contains"
     ),
-    "DROP FUNCTION public.undo_reinstatement(uuid); CREATE FUNCTION"
-    " public.undo_reinstatement(purchase uuid) RETURNS bigint LANGUAGE sql AS 'SELECT 0::bigint'": (
-        "the function undo_reinstatement(uuid) was changed: it no longer contains"
+    "DROP FUNCTION public.refund_purchase(uuid); CREATE FUNCTION"
+    " public.refund_purchase(purchase uuid) RETURNS bigint LANGUAGE sql AS 'SELECT 0::bigint'": (
+        "the function refund_purchase(uuid) was changed: it no longer contains"
     ),
     "ALTER FUNCTION public.use_session RESET search_path": (
         "the function use_session(uuid) was changed: it no longer contains"
@@ -77,8 +77,8 @@ CHANGED = {
     ),
 }
 GRANTED = {
-    "ALTER FUNCTION public.undo_reinstatement OWNER TO service_role": (
-        "undo_reinstatement(uuid) belongs to service_role, not to studio_ledger"
+    "ALTER FUNCTION public.refund_purchase OWNER TO service_role": (
+        "refund_purchase(uuid) belongs to service_role, not to studio_ledger"
     ),
     "GRANT EXECUTE ON FUNCTION public.release_session TO PUBLIC": (
         "PUBLIC may EXECUTE release_session(uuid)"

@@ -203,8 +203,8 @@ REFUSALS: dict[str, tuple[list[str], str]] = {
         "permission denied for function public.record_truncated_purchases",
     ),
     "a function that was not granted": (
-        ["SELECT public.undo_reinstatement('{pack}')"],
-        "permission denied for function undo_reinstatement",
+        ["SELECT public.undo_event('{pack}', 1)"],
+        "permission denied for function undo_event",
     ),
     "a helper of the functions": (
         ["SELECT public.event_to_reverse('{pack}', 'undone', NULL)"],

@@ -77,9 +77,9 @@ USE_EXPIRED = Fault(
     text="AND (expires_at IS NULL OR expires_at > now())",
 )
 UNDO_WITHOUT_GUARD = Fault(
-    "undo_reinstatement without a check for room",
-    function="undo_reinstatement",
-    text="sessions_used < sessions_total",
+    "undo_event without a check for room",
+    function="undo_event",
+    text="purchase.sessions_used - event.delta <= purchase.sessions_total",
     instead="true",
 )
 HOLD_WITHOUT_LOCK = Fault(
@@ -220,3 +220,32 @@ def select_then_update(function: str) -> Fault:
             """,
         ),
     )
+
+
+# The state machine of purchase_as_of() detects each of these.
+AS_OF_FAULTS = [
+    Fault(
+        "a new purchase is recorded without its expiry",
+        function="record_purchase_event",
+        text="NEW.created_at, NEW.expires_at",
+        instead="NEW.created_at, NULL",
+    ),
+    Fault(
+        "purchase_as_of reads the first event instead of the last",
+        function="purchase_as_of",
+        text="ORDER BY event.id DESC LIMIT 1\n    ) AS state",
+        instead="ORDER BY event.id LIMIT 1\n    ) AS state",
+    ),
+    Fault(
+        "purchase_as_of ignores changes of the expiry",
+        function="purchase_as_of",
+        text="CASE WHEN changed.id IS NULL",
+        instead="CASE WHEN true",
+    ),
+    Fault(
+        "purchase_as_of ignores the time",
+        function="purchase_as_of",
+        text="event.purchase_id = p_purchase_id AND event.occurred_at <= p_at",
+        instead="event.purchase_id = p_purchase_id",
+    ),
+]

@@ -26,7 +26,7 @@ INVARIANTS = {
     "one event at most for a request": """
         SELECT concat_ws(' ', request_id, count(*)) FROM public.session_events
         WHERE purchase_id = ANY (%s::uuid[]) AND request_id IS NOT NULL
-        GROUP BY request_id HAVING count(*) > 1
+        GROUP BY request_id, purchase_id HAVING count(*) > 1
     """,
     "an event is reversed once at most, on the same purchase": """
         SELECT concat_ws(' ', reversed.id, count(*)) FROM public.session_events AS event

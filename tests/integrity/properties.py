@@ -10,6 +10,7 @@ from tests.factories import make_purchase
 from tests.integrity.intruder import make_intruder, refused
 from tests.integrity.invariants import check_invariants, history
 from tests.integrity.schedule import ActionParameters, execute_here
+from tests.ledger import reinstated_by
 from tests.roles.logins import signed_in_as
 
 INSERT_EVENT = """
@@ -49,8 +50,11 @@ def use_session_refuses_an_expired_pack(mia: User) -> None:
     assert call("use_session", purchase.pk) is False, "used an expired pack"
 
 
-def undo_reinstatement_refuses_a_full_pack(mia: User) -> None:
-    assert call("undo_reinstatement", pack(mia, total=3, used=3).pk) == -1
+def undo_event_refuses_a_full_pack(mia: User) -> None:
+    purchase = pack(mia, total=3, used=3)
+    event = reinstated_by(mia, purchase)
+    rows("UPDATE client_purchases SET sessions_used = 3 WHERE id = %s", purchase.pk)
+    assert value("SELECT public.undo_event(%s, %s)", purchase.pk, event.pk) == -1
 
 
 def events_have_the_kind_of_their_function(mia: User) -> None:

@@ -20,7 +20,7 @@ FAULTS: list[tuple[Fault, Property, str]] = [
     (faults.RELEASE_WITHOUT_GUARD, properties.release_session_refuses_an_unused_pack, COUNT),
     (faults.USE_WITHOUT_GUARD, properties.use_session_refuses_a_full_pack, COUNT),
     (faults.USE_EXPIRED, properties.use_session_refuses_an_expired_pack, "used an expired pack"),
-    (faults.UNDO_WITHOUT_GUARD, properties.undo_reinstatement_refuses_a_full_pack, COUNT),
+    (faults.UNDO_WITHOUT_GUARD, properties.undo_event_refuses_a_full_pack, COUNT),
     (
         faults.NO_KIND,
         properties.events_have_the_kind_of_their_function,

@@ -17,7 +17,6 @@ from studio.database.schema import (
 REPLACED = {
     Key("function", "", "release_session(uuid)"),
     Key("function", "", "use_session(uuid)"),
-    Key("function", "", "undo_reinstatement(uuid)"),
 }
 
 RELATIONS = """

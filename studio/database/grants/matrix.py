@@ -67,6 +67,8 @@ TABLES = {
     "session_events": Table("SELECT", "SELECT, INSERT"),
     "purchase_events": Table("SELECT", "SELECT, INSERT"),
     "expiry_events": Table("SELECT", "SELECT, INSERT"),
+    # Locked by the count of an allowance.
+    "allowance_locks": Table("", "SELECT, INSERT, UPDATE"),
     "client_search_terms": Table("SELECT", "SELECT, INSERT, DELETE"),
     # Lists of purchases that each get a session back because a class was cancelled.
     "cancelled_classes": Table("SELECT, INSERT"),

@@ -1,0 +1,68 @@
+"""Random histories: the ledgers rebuild every purchase as it is, and as it was at any time."""
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from studio.models import User
+from tests.database import make_role, rows
+from tests.factories import make_client, make_offer
+from tests.integrity import faults
+from tests.integrity.as_of_machine import AsOfMachine
+from tests.integrity.faults import Fault, made_for_all
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+MANY = settings(
+    max_examples=500,
+    stateful_step_count=15,
+    deadline=None,
+    derandomize=False,
+    print_blob=True,
+    suppress_health_check=list(HealthCheck),
+)
+UNTIL_ONE_FAILS = settings(
+    MANY, database=None, phases=[Phase.generate], print_blob=False, report_multiple_bugs=False
+)
+
+
+def run(mia: User, olivia: User, chosen_seed: int, how: settings) -> None:
+    org = mia.membership.org
+    clients = [make_client(org=org, name=name) for name in ("Ana Ruiz", "Ben Ode")]
+    offers = [make_offer(org=org), make_offer(org=org)]
+    role = make_role("SELECT, UPDATE ON client_purchases")
+
+    @seed(chosen_seed)
+    class Machine(AsOfMachine):
+        def __init__(self) -> None:
+            super().__init__([mia.membership, olivia.membership], clients, offers, role)
+
+    # Skip waiting for the disk, which would take most of the time.
+    rows("SET synchronous_commit = off")
+    try:
+        run_state_machine_as_test(Machine, settings=how)
+    finally:
+        rows("RESET synchronous_commit")
+
+
+@pytest.fixture
+def chosen_seed(pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]) -> int:
+    """The seed of --hypothesis-seed, or a random one. It is printed to repeat the run."""
+    option = pytestconfig.getoption("--hypothesis-seed")
+    chosen = random.randrange(2**32) if option is None else int(option)
+    with capsys.disabled():
+        print(f" --hypothesis-seed={chosen} ", end="")
+    return chosen
+
+
+def test_ledgers_rebuild_a_purchase_at_any_time(mia: User, olivia: User, chosen_seed: int) -> None:
+    run(mia, olivia, chosen_seed, MANY)
+
+
+@pytest.mark.breaks_the_ledger
+@pytest.mark.parametrize("fault", faults.AS_OF_FAULTS, ids=lambda fault: fault.what)
+def test_machine_detects_a_fault(mia: User, olivia: User, chosen_seed: int, fault: Fault) -> None:
+    with made_for_all(fault), pytest.raises(AssertionError, match="the ledgers rebuild"):
+        run(mia, olivia, chosen_seed, UNTIL_ONE_FAILS)
