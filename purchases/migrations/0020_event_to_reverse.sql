@@ -1,7 +1,8 @@
 -- Return the newest event of a purchase that an operation can reverse, or null. If p_chosen is not
 -- null, only that event qualifies. "reinstate" and "move_use" reverse a use; an undone
--- reinstatement and a use that was moved here count as uses too. "undo" reverses a chosen use,
--- reinstatement or correction of a person, and "undo_move" this purchase's event of a chosen move.
+-- reinstatement and a use that was moved here count as uses too. "undo" reverses a chosen use or
+-- reinstatement, or a correction that a person requested, and "undo_move" this purchase's event of
+-- a chosen move.
 CREATE OR REPLACE FUNCTION public.event_to_reverse(
     p_purchase_id uuid, p_operation text, p_chosen bigint
 ) RETURNS bigint
@@ -18,7 +19,7 @@ AS $$
                 AND (p_chosen IS NULL OR event.id = p_chosen)
             WHEN p_operation = 'undo' THEN
                 event.kind IN ('used', 'reinstated', 'corrected')
-                AND event.request_id IS NOT NULL
+                AND (event.kind <> 'corrected' OR event.request_id IS NOT NULL)
                 AND event.id = p_chosen
             WHEN p_operation = 'undo_move' THEN
                 event.kind = 'moved'

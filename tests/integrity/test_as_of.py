@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from studio.models import User
-from tests.database import make_role, rows
+from tests.database import rows
 from tests.factories import make_client, make_offer
 from tests.integrity import faults
 from tests.integrity.as_of_machine import AsOfMachine
@@ -32,7 +32,9 @@ def run(mia: User, olivia: User, chosen_seed: int, how: settings) -> None:
     org = mia.membership.org
     clients = [make_client(org=org, name=name) for name in ("Ana Ruiz", "Ben Ode")]
     offers = [make_offer(org=org), make_offer(org=org)]
-    role = make_role("SELECT, UPDATE ON client_purchases")
+    role = "another_program"
+    rows(f"CREATE ROLE {role}")
+    rows(f"GRANT SELECT, UPDATE ON client_purchases TO {role}")
 
     @seed(chosen_seed)
     class Machine(AsOfMachine):
@@ -45,6 +47,7 @@ def run(mia: User, olivia: User, chosen_seed: int, how: settings) -> None:
         run_state_machine_as_test(Machine, settings=how)
     finally:
         rows("RESET synchronous_commit")
+        rows(f"DROP OWNED BY {role}; DROP ROLE {role}")
 
 
 @pytest.fixture
