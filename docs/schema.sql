@@ -16,24 +16,83 @@ $$;
 
 COMMENT ON FUNCTION public.correct_expiry(p_purchase_id uuid, p_expires_at timestamp with time zone) IS 'Studio: sets the expiry of a purchase; returns whether it changed.';
 
+CREATE FUNCTION public.correct_total(p_purchase_id uuid, p_adjust_by integer) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET application_name TO 'studio: correct_total'
+    AS $$
+    UPDATE public.client_purchases
+    SET sessions_total = sessions_total + p_adjust_by
+    WHERE id = p_purchase_id
+        AND p_adjust_by <> 0
+        -- As bigint, because a sum of two large numbers overflows.
+        AND sessions_total::bigint + p_adjust_by
+            BETWEEN greatest(sessions_used, 0) AND 2147483647
+    RETURNING sessions_total
+$$;
+
+COMMENT ON FUNCTION public.correct_total(p_purchase_id uuid, p_adjust_by integer) IS 'Studio: adds to the bought sessions of a purchase; returns them, or null if nothing changed.';
+
+CREATE FUNCTION public.correct_used(p_purchase_id uuid, p_adjust_by integer) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET application_name TO 'studio: correct_used'
+    AS $$
+    WITH corrected AS (
+        UPDATE public.client_purchases
+        SET sessions_used = coalesce(sessions_used, 0) + p_adjust_by
+        WHERE id = p_purchase_id
+            AND p_adjust_by <> 0
+            -- As bigint, because a sum of two large numbers overflows.
+            AND coalesce(sessions_used, 0)::bigint + p_adjust_by
+                BETWEEN 0 AND coalesce(sessions_total, 2147483647)
+        RETURNING sessions_used
+    )
+    SELECT coalesce((SELECT sessions_used FROM corrected), -1)
+$$;
+
+COMMENT ON FUNCTION public.correct_used(p_purchase_id uuid, p_adjust_by integer) IS 'Studio: adds to the used sessions of a purchase; returns them, or -1 if nothing changed.';
+
 CREATE FUNCTION public.count_reinstatements(p_org_id uuid, p_client_ids uuid[], p_reasons text[], p_days integer[]) RETURNS TABLE(client_id uuid, reason text, times integer)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT purchase.client_id, counted.reason, count(*)::int
-    FROM public.client_purchases AS purchase
+    WITH had AS (
+        SELECT id AS purchase_id
+        FROM public.client_purchases
+        WHERE client_id = ANY (p_client_ids) AND org_id = p_org_id
+        UNION
+        SELECT purchase_id
+        FROM public.purchase_events
+        WHERE client_id_before = ANY (p_client_ids) AND client_id_before <> client_id
+    )
+    SELECT owner.client_id, counted.reason, count(*)::int
+    FROM had
+        JOIN public.client_purchases AS purchase ON purchase.id = had.purchase_id
         JOIN public.session_events AS event ON event.purchase_id = purchase.id
         JOIN public.session_requests AS request ON request.request_id = event.request_id
         JOIN unnest(p_reasons, p_days) AS counted (reason, days)
-            ON counted.reason = coalesce(request.reason, '')
-    WHERE purchase.client_id = ANY (p_client_ids)
+            ON counted.reason = coalesce(request.reason, ''),
+        LATERAL (
+            SELECT coalesce((
+                SELECT transfer.client_id_before
+                FROM public.purchase_events AS transfer
+                WHERE transfer.purchase_id = event.purchase_id
+                    AND transfer.kind IN ('transferred', 'undone')
+                    AND transfer.client_id_before <> transfer.client_id
+                    AND transfer.occurred_at > event.occurred_at
+                ORDER BY transfer.id
+                LIMIT 1
+            ), purchase.client_id) AS client_id
+        ) AS owner
+    WHERE owner.client_id = ANY (p_client_ids)
         AND purchase.org_id = p_org_id
         AND event.kind = 'reinstated'
         AND event.occurred_at > now() - make_interval(hours => 24 * counted.days)
         AND NOT EXISTS (
             SELECT FROM public.session_events AS later WHERE later.reverses_id = event.id
         )
-    GROUP BY purchase.client_id, counted.reason
+    GROUP BY owner.client_id, counted.reason
 $$;
 
 COMMENT ON FUNCTION public.count_reinstatements(p_org_id uuid, p_client_ids uuid[], p_reasons text[], p_days integer[]) IS 'Studio: returns how many sessions clients were given back for each reason within its days.';
@@ -61,8 +120,9 @@ CREATE FUNCTION public.current_operation() RETURNS text
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 BEGIN
-    RETURN substring(current_setting('application_name')
-        FROM '^studio: (use|reinstate|undo|extend|undo_extension|correct_expiry)$');
+    RETURN substring(current_setting('application_name') FROM
+        '^studio: ((?:use|reinstate|undo|extend|undo_extension|correct_expiry|correct_used'
+        '|correct_total|transfer|move_use|undo_move|refund|receive_payment|sell|undo_change))$');
 END
 $_$;
 
@@ -81,7 +141,8 @@ BEGIN
     END IF;
     SELECT * INTO v_request FROM public.session_requests
     WHERE request_id = current_setting('studio.request_id')::uuid;
-    IF v_request.purchase_id IS DISTINCT FROM OLD.id THEN
+    -- A move changes two purchases.
+    IF (OLD.id IN (v_request.purchase_id, v_request.to_purchase_id)) IS NOT TRUE THEN
         RAISE EXCEPTION 'the request % is not for the purchase %',
             current_setting('studio.request_id'), OLD.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'a_request_is_for_one_purchase';
@@ -92,6 +153,7 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'a_request_is_answered_once';
     END IF;
     IF v_request.event_id IS NOT NULL
+        AND (OLD.id = v_request.purchase_id OR v_operation = 'undo_move')
         AND public.event_to_reverse(OLD.id, v_operation, v_request.event_id) IS NULL
     THEN
         RETURN NULL;
@@ -109,11 +171,22 @@ CREATE FUNCTION public.event_to_reverse(p_purchase_id uuid, p_operation text, p_
     SELECT event.id
     FROM public.session_events AS event
     WHERE event.purchase_id = p_purchase_id
-        AND event.kind = ANY (CASE p_operation
-            WHEN 'reinstate' THEN ARRAY['used', 'undone']
-            WHEN 'undo' THEN ARRAY['reinstated']
-        END)
-        AND (p_chosen IS NULL OR event.id = p_chosen)
+        AND CASE
+            WHEN p_operation IN ('reinstate', 'move_use') THEN
+                event.kind IN ('used', 'undone', 'moved')
+                AND event.delta = 1
+                AND (p_chosen IS NULL OR event.id = p_chosen)
+            WHEN p_operation = 'undo' THEN
+                event.kind IN ('used', 'reinstated', 'corrected')
+                AND (event.kind <> 'corrected' OR event.request_id IS NOT NULL)
+                AND event.id = p_chosen
+            WHEN p_operation = 'undo_move' THEN
+                event.kind = 'moved'
+                AND event.request_id = (
+                    SELECT request_id FROM public.session_events WHERE id = p_chosen
+                )
+            ELSE false
+        END
         AND NOT EXISTS (
             SELECT FROM public.session_events AS later WHERE later.reverses_id = event.id
         )
@@ -121,7 +194,7 @@ CREATE FUNCTION public.event_to_reverse(p_purchase_id uuid, p_operation text, p_
     LIMIT 1
 $$;
 
-COMMENT ON FUNCTION public.event_to_reverse(p_purchase_id uuid, p_operation text, p_chosen bigint) IS 'Studio: returns the newest event of a purchase that reinstate or undo can reverse.';
+COMMENT ON FUNCTION public.event_to_reverse(p_purchase_id uuid, p_operation text, p_chosen bigint) IS 'Studio: returns the newest event of a purchase that an operation can reverse.';
 
 CREATE FUNCTION public.extend_expiry(p_purchase_id uuid, p_days integer, p_until date, p_zone text) RETURNS timestamp with time zone
     LANGUAGE sql SECURITY DEFINER
@@ -202,29 +275,82 @@ CREATE FUNCTION public.lock_and_check_undo(p_purchase_id uuid, p_event_id bigint
 DECLARE
     v_used int;
     v_total int;
+    v_event_id bigint;
+    v_delta int;
 BEGIN
     SELECT sessions_used, sessions_total INTO v_used, v_total
     FROM public.client_purchases WHERE id = p_purchase_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    v_event_id := public.event_to_reverse(p_purchase_id, 'undo', p_event_id);
+    v_delta := (SELECT delta FROM public.session_events WHERE id = v_event_id);
     RETURN CASE
-        WHEN NOT FOUND THEN NULL
-        WHEN public.event_to_reverse(p_purchase_id, 'undo', p_event_id) IS NULL THEN 'undone'
+        WHEN v_event_id IS NULL THEN 'undone'
         WHEN v_used IS NULL THEN 'count_missing'
         WHEN v_used < 0 OR v_used > v_total THEN 'count_is_off'
-        WHEN v_used = v_total THEN 'no_room'
+        WHEN v_used - v_delta > v_total THEN 'no_room'
+        WHEN v_used - v_delta < 0 THEN 'too_few_used'
     END;
 END
 $$;
 
-COMMENT ON FUNCTION public.lock_and_check_undo(p_purchase_id uuid, p_event_id bigint) IS 'Studio: locks a purchase and returns the refusal of undoing a reinstatement, or null.';
+COMMENT ON FUNCTION public.lock_and_check_undo(p_purchase_id uuid, p_event_id bigint) IS 'Studio: locks a purchase and returns the refusal of undoing a change of its count, or null.';
+
+CREATE FUNCTION public.lock_and_check_undo_change(p_purchase_id uuid, p_event_id bigint) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_purchase record;
+    v_event public.purchase_events;
+BEGIN
+    SELECT client_id, sessions_total, sessions_used, payment_status INTO v_purchase
+    FROM public.client_purchases WHERE id = p_purchase_id FOR NO KEY UPDATE;
+    SELECT * INTO v_event FROM public.purchase_events
+    WHERE id = p_event_id
+        AND purchase_id = p_purchase_id
+        AND kind IN ('corrected', 'transferred', 'refunded', 'paid')
+        AND request_id IS NOT NULL;
+    IF NOT FOUND OR v_purchase IS NULL THEN
+        RETURN 'changed_since';
+    END IF;
+    IF EXISTS (SELECT FROM public.purchase_events WHERE reverses_id = p_event_id) THEN
+        RETURN 'undone';
+    END IF;
+    IF v_event.client_id <> v_event.client_id_before
+        AND (
+            v_purchase.client_id <> v_event.client_id
+            OR NOT EXISTS (SELECT FROM public.clients WHERE id = v_event.client_id_before)
+        )
+        OR v_event.sessions_total IS DISTINCT FROM v_event.sessions_total_before
+        AND v_purchase.sessions_total IS DISTINCT FROM v_event.sessions_total
+        OR v_event.payment_status IS DISTINCT FROM v_event.payment_status_before
+        AND v_purchase.payment_status IS DISTINCT FROM v_event.payment_status
+    THEN
+        RETURN 'changed_since';
+    END IF;
+    IF v_event.sessions_total IS DISTINCT FROM v_event.sessions_total_before
+        AND v_purchase.sessions_used > v_event.sessions_total_before
+    THEN
+        RETURN 'used_since';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION public.lock_and_check_undo_change(p_purchase_id uuid, p_event_id bigint) IS 'Studio: locks a purchase and returns the refusal of undoing a change of it, or null.';
 
 CREATE FUNCTION public.lock_and_count_reinstatements(p_org_id uuid, p_client_id uuid, p_reason text, p_days integer) RETURNS integer
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
     v_times int;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended('studio reinstatements ' || p_client_id, 0));
+    -- A row of our own table, because any login could hold an advisory lock against the desk.
+    INSERT INTO public.allowance_locks (client_id) VALUES (p_client_id) ON CONFLICT DO NOTHING;
+    PERFORM FROM public.allowance_locks WHERE client_id = p_client_id FOR UPDATE;
     SELECT times INTO v_times FROM public.count_reinstatements(
         p_org_id, ARRAY[p_client_id], ARRAY[p_reason], ARRAY[p_days]);
     RETURN coalesce(v_times, 0);
@@ -232,6 +358,108 @@ END
 $$;
 
 COMMENT ON FUNCTION public.lock_and_count_reinstatements(p_org_id uuid, p_client_id uuid, p_reason text, p_days integer) IS 'Studio: locks a client''s count and returns how many sessions the client was given back.';
+
+CREATE FUNCTION public.move_use(p_purchase_id uuid, p_to_purchase_id uuid, p_event_id bigint) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET application_name TO 'studio: move_use'
+    AS $$
+DECLARE
+    v_used int;
+    v_used_at timestamptz;
+BEGIN
+    -- Lock both in the order of their ids, so that two opposite moves do not deadlock. The next
+    -- statements see a change that was under way.
+    PERFORM FROM public.client_purchases
+    WHERE id IN (p_purchase_id, p_to_purchase_id) ORDER BY id FOR NO KEY UPDATE;
+    v_used_at := coalesce((
+        SELECT occurred_at FROM public.session_events
+        WHERE id = public.event_to_reverse(p_purchase_id, 'move_use', p_event_id)
+    ), now());
+    IF NOT EXISTS (
+        SELECT
+        FROM public.client_purchases AS charged
+            JOIN public.client_purchases AS other
+                ON other.client_id = charged.client_id AND other.org_id = charged.org_id
+        WHERE charged.id = p_purchase_id
+            AND charged.sessions_used > 0
+            AND other.id = p_to_purchase_id
+            AND other.id <> charged.id
+            AND other.sessions_used < other.sessions_total
+            AND other.payment_status = 'succeeded'
+            AND (other.expires_at IS NULL OR other.expires_at > v_used_at)
+    ) THEN
+        RETURN -1;
+    END IF;
+    UPDATE public.client_purchases SET sessions_used = sessions_used - 1
+    WHERE id = p_purchase_id
+    RETURNING sessions_used INTO v_used;
+    -- The trigger enforce_request skips the UPDATE if the chosen use was reversed.
+    IF NOT FOUND THEN
+        RETURN -1;
+    END IF;
+    UPDATE public.client_purchases SET sessions_used = sessions_used + 1
+    WHERE id = p_to_purchase_id;
+    RETURN v_used;
+END
+$$;
+
+COMMENT ON FUNCTION public.move_use(p_purchase_id uuid, p_to_purchase_id uuid, p_event_id bigint) IS 'Studio: moves a use to another purchase of the client; returns the used sessions, or -1.';
+
+CREATE FUNCTION public.purchase_as_of(p_purchase_id uuid, p_at timestamp with time zone DEFAULT 'infinity'::timestamp with time zone) RETURNS TABLE(id uuid, org_id uuid, client_id uuid, offer_id uuid, amount_paid_cents integer, currency text, sessions_total integer, sessions_used integer, purchased_at timestamp with time zone, expires_at timestamp with time zone, payment_status text, payment_method text, created_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT state.purchase_id, state.org_id, state.client_id, state.offer_id,
+        state.amount_paid_cents, state.currency, state.sessions_total, counted.sessions_used,
+        state.purchased_at,
+        CASE WHEN changed.id IS NULL THEN opened.expires_at ELSE changed.expires_at END,
+        state.payment_status, state.payment_method, state.created_at
+    FROM (
+        SELECT * FROM public.purchase_events AS event
+        WHERE event.purchase_id = p_purchase_id AND event.occurred_at <= p_at
+        ORDER BY event.id DESC LIMIT 1
+    ) AS state
+        LEFT JOIN LATERAL (
+            SELECT event.sessions_used FROM public.session_events AS event
+            WHERE event.purchase_id = p_purchase_id AND event.occurred_at <= p_at
+            ORDER BY event.id DESC LIMIT 1
+        ) AS counted ON true
+        -- A deleted purchase that is inserted again has a second beginning.
+        LEFT JOIN LATERAL (
+            SELECT event.expires_at, event.occurred_at FROM public.purchase_events AS event
+            WHERE event.purchase_id = p_purchase_id
+                AND event.occurred_at <= p_at
+                AND event.kind IN ('opened', 'sold')
+            ORDER BY event.id DESC LIMIT 1
+        ) AS opened ON true
+        LEFT JOIN LATERAL (
+            SELECT event.id, event.expires_at FROM public.expiry_events AS event
+            WHERE event.purchase_id = p_purchase_id
+                AND event.occurred_at <= p_at
+                AND event.occurred_at > opened.occurred_at
+            ORDER BY event.id DESC LIMIT 1
+        ) AS changed ON true
+    WHERE state.kind <> 'deleted'
+$$;
+
+COMMENT ON FUNCTION public.purchase_as_of(p_purchase_id uuid, p_at timestamp with time zone) IS 'Studio: returns a purchase as it stood at a time, rebuilt from the ledgers.';
+
+CREATE FUNCTION public.receive_payment(p_purchase_id uuid) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET application_name TO 'studio: receive_payment'
+    AS $$
+    WITH paid AS (
+        UPDATE public.client_purchases SET payment_status = 'succeeded'
+        WHERE id = p_purchase_id
+            AND (payment_status IN ('pending', 'failed') OR payment_status IS NULL)
+        RETURNING id
+    )
+    SELECT EXISTS (SELECT FROM paid)
+$$;
+
+COMMENT ON FUNCTION public.receive_payment(p_purchase_id uuid) IS 'Studio: marks an unpaid purchase as paid; returns whether it was marked.';
 
 CREATE FUNCTION public.record_expiry_event() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -288,6 +516,100 @@ $$;
 
 COMMENT ON FUNCTION public.record_expiry_event() IS 'Studio: trigger function that records a change of an expiry in expiry_events.';
 
+CREATE FUNCTION public.record_purchase_event() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_operation text := public.current_operation();
+    v_kind text := CASE v_operation
+        WHEN 'sell' THEN 'sold'
+        WHEN 'transfer' THEN 'transferred'
+        WHEN 'refund' THEN 'refunded'
+        WHEN 'receive_payment' THEN 'paid'
+        WHEN 'undo_change' THEN 'undone'
+        ELSE 'corrected'
+    END;
+    v_request_id uuid;
+    v_request public.session_requests;
+    v_event_id bigint;
+BEGIN
+    IF v_operation IN
+        ('sell', 'correct_total', 'transfer', 'refund', 'receive_payment', 'undo_change')
+    THEN
+        v_request_id := nullif(current_setting('studio.request_id', true), '')::uuid;
+    END IF;
+    IF v_request_id IS NOT NULL THEN
+        SELECT * INTO v_request FROM public.session_requests WHERE request_id = v_request_id;
+        IF (v_request.purchase_id, v_request.operation, v_request.claimed_xact_id)
+            IS DISTINCT FROM (NEW.id, v_operation, pg_current_xact_id())
+        THEN
+            RAISE EXCEPTION 'the request % is not for this change of the purchase %',
+                v_request_id, NEW.id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'a_request_is_for_one_purchase';
+        END IF;
+    END IF;
+
+    -- Open the ledger of a purchase that is older than the ledger, with its state before.
+    IF TG_OP IN ('UPDATE', 'DELETE') AND NOT EXISTS (
+        SELECT FROM public.purchase_events WHERE purchase_id = OLD.id
+    ) THEN
+        INSERT INTO public.purchase_events
+            (org_id, purchase_id, kind, client_id, offer_id, sessions_total, amount_paid_cents,
+            currency, payment_status, payment_method, purchased_at, created_at, expires_at, db_role)
+        VALUES (OLD.org_id, OLD.id, 'opened', OLD.client_id, OLD.offer_id, OLD.sessions_total,
+            OLD.amount_paid_cents, OLD.currency, OLD.payment_status, OLD.payment_method,
+            -- The ledger of expiries has recorded a change of the expiry in the same UPDATE.
+            OLD.purchased_at, OLD.created_at,
+            CASE TG_OP WHEN 'UPDATE' THEN NEW.expires_at ELSE OLD.expires_at END,
+            public.current_db_role());
+    END IF;
+
+    -- A changed id is recorded as a deleted purchase and a new one.
+    IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND NEW.id <> OLD.id THEN
+        INSERT INTO public.purchase_events
+            (org_id, purchase_id, kind, org_id_before, client_id_before, offer_id_before,
+            sessions_total_before, amount_paid_cents_before, currency_before,
+            payment_status_before, payment_method_before, purchased_at_before, created_at_before,
+            db_role)
+        VALUES (OLD.org_id, OLD.id, 'deleted', OLD.org_id, OLD.client_id, OLD.offer_id,
+            OLD.sessions_total, OLD.amount_paid_cents, OLD.currency, OLD.payment_status,
+            OLD.payment_method, OLD.purchased_at, OLD.created_at, public.current_db_role());
+    END IF;
+    IF TG_OP = 'INSERT' OR TG_OP = 'UPDATE' AND NEW.id <> OLD.id THEN
+        INSERT INTO public.purchase_events
+            (org_id, purchase_id, kind, client_id, offer_id, sessions_total, amount_paid_cents,
+            currency, payment_status, payment_method, purchased_at, created_at, expires_at,
+            request_id, db_role)
+        VALUES (NEW.org_id, NEW.id, CASE v_kind WHEN 'sold' THEN v_kind ELSE 'opened' END,
+            NEW.client_id, NEW.offer_id, NEW.sessions_total, NEW.amount_paid_cents, NEW.currency,
+            NEW.payment_status, NEW.payment_method, NEW.purchased_at, NEW.created_at, NEW.expires_at,
+            v_request_id, public.current_db_role())
+        RETURNING id INTO v_event_id;
+    ELSIF TG_OP = 'UPDATE' THEN
+        INSERT INTO public.purchase_events
+            (org_id, purchase_id, kind, org_id_before, client_id_before, client_id,
+            offer_id_before, offer_id, sessions_total_before, sessions_total,
+            amount_paid_cents_before, amount_paid_cents, currency_before, currency,
+            payment_status_before, payment_status, payment_method_before, payment_method,
+            purchased_at_before, purchased_at, created_at_before, created_at, request_id,
+            reverses_id, db_role)
+        VALUES (NEW.org_id, NEW.id, v_kind, OLD.org_id, OLD.client_id, NEW.client_id,
+            OLD.offer_id, NEW.offer_id, OLD.sessions_total, NEW.sessions_total,
+            OLD.amount_paid_cents, NEW.amount_paid_cents, OLD.currency, NEW.currency,
+            OLD.payment_status, NEW.payment_status, OLD.payment_method, NEW.payment_method,
+            OLD.purchased_at, NEW.purchased_at, OLD.created_at, NEW.created_at, v_request_id,
+            CASE WHEN v_kind = 'undone' THEN v_request.event_id END, public.current_db_role())
+        RETURNING id INTO v_event_id;
+    END IF;
+    -- Return the event to the statement that claimed the request.
+    PERFORM set_config('studio.purchase_event_id', v_event_id::text, true);
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION public.record_purchase_event() IS 'Studio: trigger function that records what was bought, by whom and how it was paid.';
+
 CREATE FUNCTION public.record_session_event() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -297,7 +619,9 @@ DECLARE
     v_kind text := CASE v_operation
         WHEN 'use' THEN 'used'
         WHEN 'reinstate' THEN 'reinstated'
+        WHEN 'move_use' THEN 'moved'
         WHEN 'undo' THEN 'undone'
+        WHEN 'undo_move' THEN 'undone'
         ELSE 'corrected'
     END;
     v_request_id uuid := nullif(current_setting('studio.request_id', true), '')::uuid;
@@ -327,9 +651,9 @@ BEGIN
         VALUES (NEW.org_id, NEW.id, 'opened', coalesce(NEW.sessions_used, 0), NEW.sessions_used,
             public.current_db_role());
     ELSIF TG_OP = 'UPDATE' AND NEW.sessions_used IS DISTINCT FROM OLD.sessions_used THEN
-        IF v_kind = 'corrected' THEN
+        IF v_kind = 'corrected' AND v_operation IS DISTINCT FROM 'correct_used' THEN
             v_request_id := NULL;
-        ELSIF v_kind IN ('reinstated', 'undone') THEN
+        ELSIF v_kind IN ('reinstated', 'undone', 'moved') THEN
             v_chosen := (
                 SELECT event_id FROM public.session_requests WHERE request_id = v_request_id
             );
@@ -339,7 +663,9 @@ BEGIN
         VALUES (NEW.org_id, NEW.id, v_kind,
             coalesce(NEW.sessions_used, 0) - coalesce(OLD.sessions_used, 0), NEW.sessions_used,
             v_request_id,
+            -- A move reverses a use of the purchase that it takes the use from.
             CASE WHEN v_kind IN ('reinstated', 'undone')
+                OR v_kind = 'moved' AND NEW.sessions_used < OLD.sessions_used
                 THEN public.event_to_reverse(NEW.id, v_operation, v_chosen) END,
             public.current_db_role())
         RETURNING id INTO v_event_id;
@@ -369,6 +695,28 @@ BEGIN
     SELECT purchase.org_id, purchase.id, 'deleted', -coalesce(purchase.sessions_used, 0), 0,
         public.current_db_role()
     FROM public.client_purchases AS purchase;
+
+    INSERT INTO public.purchase_events
+        (org_id, purchase_id, kind, client_id, offer_id, sessions_total, amount_paid_cents,
+        currency, payment_status, payment_method, purchased_at, created_at, expires_at,
+        db_role)
+    SELECT purchase.org_id, purchase.id, 'opened', purchase.client_id, purchase.offer_id,
+        purchase.sessions_total, purchase.amount_paid_cents, purchase.currency,
+        purchase.payment_status, purchase.payment_method, purchase.purchased_at,
+        purchase.created_at, purchase.expires_at, public.current_db_role()
+    FROM public.client_purchases AS purchase
+    WHERE NOT EXISTS (
+        SELECT FROM public.purchase_events AS event WHERE event.purchase_id = purchase.id
+    );
+    INSERT INTO public.purchase_events
+        (org_id, purchase_id, kind, org_id_before, client_id_before, offer_id_before,
+        sessions_total_before, amount_paid_cents_before, currency_before,
+        payment_status_before, payment_method_before, purchased_at_before, created_at_before, db_role)
+    SELECT purchase.org_id, purchase.id, 'deleted', purchase.org_id, purchase.client_id,
+        purchase.offer_id, purchase.sessions_total, purchase.amount_paid_cents,
+        purchase.currency, purchase.payment_status, purchase.payment_method,
+        purchase.purchased_at, purchase.created_at, public.current_db_role()
+    FROM public.client_purchases AS purchase;
     RETURN NULL;
 END
 $$;
@@ -391,6 +739,21 @@ END
 $$;
 
 COMMENT ON FUNCTION public.refresh_search_terms() IS 'Studio: trigger function that replaces the search terms of a client.';
+
+CREATE FUNCTION public.refund_purchase(p_purchase_id uuid) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET application_name TO 'studio: refund'
+    AS $$
+    WITH refunded AS (
+        UPDATE public.client_purchases SET payment_status = 'refunded'
+        WHERE id = p_purchase_id AND payment_status = 'succeeded'
+        RETURNING id
+    )
+    SELECT EXISTS (SELECT FROM refunded)
+$$;
+
+COMMENT ON FUNCTION public.refund_purchase(p_purchase_id uuid) IS 'Studio: marks a paid purchase as refunded; returns whether it was marked.';
 
 CREATE FUNCTION public.release_session(p_purchase_id uuid) RETURNS integer
     LANGUAGE sql SECURITY DEFINER
@@ -438,6 +801,113 @@ $$;
 
 COMMENT ON FUNCTION public.search_terms(p_full_name text, p_email text, p_phone text) IS 'Studio: returns the search terms of a client from the name, the e-mail and the phone number.';
 
+CREATE FUNCTION public.sell_purchase(p_purchase_id uuid, p_org_id uuid, p_client_id uuid, p_offer_id uuid, p_sessions_total integer, p_amount_paid_cents integer, p_currency text, p_payment_status text, p_payment_method text, p_purchased_at timestamp with time zone, p_expires_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET application_name TO 'studio: sell'
+    AS $$
+    WITH sold AS (
+        INSERT INTO public.client_purchases (
+            id, org_id, client_id, offer_id, sessions_total, sessions_used, amount_paid_cents,
+            currency, payment_status, payment_method, purchased_at, expires_at
+        )
+        SELECT
+            p_purchase_id, p_org_id, client.id, offer.id, p_sessions_total, 0,
+            p_amount_paid_cents, p_currency, p_payment_status, p_payment_method,
+            coalesce(p_purchased_at, now()), p_expires_at
+        FROM public.clients AS client, public.offers AS offer
+        WHERE client.id = p_client_id
+            AND client.org_id = p_org_id
+            AND offer.id = p_offer_id
+            AND offer.org_id = p_org_id
+        ON CONFLICT (id) DO NOTHING
+        RETURNING id
+    )
+    SELECT EXISTS (SELECT FROM sold)
+$$;
+
+COMMENT ON FUNCTION public.sell_purchase(p_purchase_id uuid, p_org_id uuid, p_client_id uuid, p_offer_id uuid, p_sessions_total integer, p_amount_paid_cents integer, p_currency text, p_payment_status text, p_payment_method text, p_purchased_at timestamp with time zone, p_expires_at timestamp with time zone) IS 'Studio: inserts a purchase that a person sold; returns whether it was inserted.';
+
+CREATE FUNCTION public.transfer_purchase(p_purchase_id uuid, p_client_id uuid) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET application_name TO 'studio: transfer'
+    AS $$
+    WITH transferred AS (
+        UPDATE public.client_purchases AS purchase
+        SET client_id = client.id
+        FROM public.clients AS client
+        WHERE purchase.id = p_purchase_id
+            AND client.id = p_client_id
+            AND client.id <> purchase.client_id
+            AND client.org_id = purchase.org_id
+        RETURNING purchase.id
+    )
+    SELECT EXISTS (SELECT FROM transferred)
+$$;
+
+COMMENT ON FUNCTION public.transfer_purchase(p_purchase_id uuid, p_client_id uuid) IS 'Studio: transfers a purchase to another client of the org; returns whether it was transferred.';
+
+CREATE FUNCTION public.undo_change(p_purchase_id uuid, p_event_id bigint) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET application_name TO 'studio: undo_change'
+    AS $$
+DECLARE
+    v_event public.purchase_events;
+    v_refusal text := public.lock_and_check_undo_change(p_purchase_id, p_event_id);
+BEGIN
+    IF v_refusal IS NOT NULL THEN
+        RETURN v_refusal;
+    END IF;
+    SELECT * INTO v_event FROM public.purchase_events WHERE id = p_event_id;
+    UPDATE public.client_purchases
+    SET
+        client_id = CASE
+            WHEN v_event.client_id <> v_event.client_id_before THEN v_event.client_id_before
+            ELSE client_id
+        END,
+        sessions_total = CASE
+            WHEN v_event.sessions_total IS DISTINCT FROM v_event.sessions_total_before
+                THEN v_event.sessions_total_before
+            ELSE sessions_total
+        END,
+        payment_status = CASE
+            WHEN v_event.payment_status IS DISTINCT FROM v_event.payment_status_before
+                THEN v_event.payment_status_before
+            ELSE payment_status
+        END
+    WHERE id = p_purchase_id;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION public.undo_change(p_purchase_id uuid, p_event_id bigint) IS 'Studio: undoes a correction, transfer, refund or payment; returns null, or why it cannot.';
+
+CREATE FUNCTION public.undo_event(p_purchase_id uuid, p_event_id bigint) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET application_name TO 'studio: undo'
+    AS $$
+    WITH undone AS (
+        UPDATE public.client_purchases AS purchase
+        SET sessions_used = purchase.sessions_used - event.delta
+        FROM public.session_events AS event
+        WHERE purchase.id = p_purchase_id
+            AND event.id = public.event_to_reverse(p_purchase_id, 'undo', p_event_id)
+            AND purchase.sessions_used >= 0
+            AND purchase.sessions_used - event.delta >= 0
+            AND (
+                purchase.sessions_total IS NULL
+                OR purchase.sessions_used - event.delta <= purchase.sessions_total
+            )
+        RETURNING purchase.sessions_used
+    )
+    SELECT coalesce((SELECT sessions_used FROM undone), -1)
+$$;
+
+COMMENT ON FUNCTION public.undo_event(p_purchase_id uuid, p_event_id bigint) IS 'Studio: undoes a change of the used sessions; returns them after it, or -1 if nothing changed.';
+
 CREATE FUNCTION public.undo_extension(p_purchase_id uuid, p_event_id bigint) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -459,23 +929,41 @@ $$;
 
 COMMENT ON FUNCTION public.undo_extension(p_purchase_id uuid, p_event_id bigint) IS 'Studio: undoes an extension of an expiry; returns whether it was undone.';
 
-CREATE FUNCTION public.undo_reinstatement(p_purchase_id uuid) RETURNS integer
-    LANGUAGE sql SECURITY DEFINER
+CREATE FUNCTION public.undo_move(p_purchase_id uuid, p_to_purchase_id uuid, p_event_id bigint) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    SET application_name TO 'studio: undo'
+    SET application_name TO 'studio: undo_move'
     AS $$
-    WITH undone AS (
-        UPDATE public.client_purchases
-        SET sessions_used = sessions_used + 1
-        WHERE id = p_purchase_id
-            AND sessions_used >= 0
-            AND (sessions_total IS NULL OR sessions_used < sessions_total)
-        RETURNING sessions_used
-    )
-    SELECT coalesce((SELECT sessions_used FROM undone), -1)
+DECLARE
+    v_used int;
+BEGIN
+    -- Lock both in the order of their ids, as move_use() does.
+    PERFORM FROM public.client_purchases
+    WHERE id IN (p_purchase_id, p_to_purchase_id) ORDER BY id FOR NO KEY UPDATE;
+    IF public.event_to_reverse(p_purchase_id, 'undo_move', p_event_id) IS NULL
+        OR public.event_to_reverse(p_to_purchase_id, 'undo_move', p_event_id) IS NULL
+    THEN
+        RETURN -1;
+    END IF;
+    UPDATE public.client_purchases SET sessions_used = sessions_used + 1
+    WHERE id = p_purchase_id
+        AND sessions_used >= 0
+        AND (sessions_total IS NULL OR sessions_used < sessions_total)
+        AND EXISTS (
+            SELECT FROM public.client_purchases AS other
+            WHERE other.id = p_to_purchase_id AND other.sessions_used > 0
+        )
+    RETURNING sessions_used INTO v_used;
+    IF NOT FOUND THEN
+        RETURN -1;
+    END IF;
+    UPDATE public.client_purchases SET sessions_used = sessions_used - 1
+    WHERE id = p_to_purchase_id;
+    RETURN v_used;
+END
 $$;
 
-COMMENT ON FUNCTION public.undo_reinstatement(p_purchase_id uuid) IS 'Studio: undoes a reinstatement; returns the used sessions after it, or -1 if nothing changed.';
+COMMENT ON FUNCTION public.undo_move(p_purchase_id uuid, p_to_purchase_id uuid, p_event_id bigint) IS 'Studio: undoes a move of a use; returns the used sessions, or -1 if nothing changed.';
 
 CREATE FUNCTION public.use_session(p_purchase_id uuid) RETURNS boolean
     LANGUAGE sql SECURITY DEFINER
@@ -494,6 +982,14 @@ CREATE FUNCTION public.use_session(p_purchase_id uuid) RETURNS boolean
 $$;
 
 COMMENT ON FUNCTION public.use_session(p_purchase_id uuid) IS 'Studio: takes one session from a purchase; returns whether a session was taken.';
+
+CREATE TABLE public.allowance_locks (
+    client_id uuid NOT NULL
+);
+
+COMMENT ON TABLE public.allowance_locks IS 'Studio: a row for each client, which a reinstatement within an allowance locks.';
+
+COMMENT ON COLUMN public.allowance_locks.client_id IS 'The client. It has no foreign key, because a check of one would wait for other programs.';
 
 CREATE TABLE public.cancelled_class_lines (
     request_id uuid NOT NULL,
@@ -654,6 +1150,113 @@ CREATE TABLE public.orgs (
     slug text NOT NULL
 );
 
+CREATE TABLE public.purchase_events (
+    id bigint NOT NULL,
+    org_id uuid NOT NULL,
+    purchase_id uuid NOT NULL,
+    kind text NOT NULL,
+    org_id_before uuid,
+    client_id_before uuid,
+    client_id uuid,
+    offer_id_before uuid,
+    offer_id uuid,
+    sessions_total_before integer,
+    sessions_total integer,
+    amount_paid_cents_before integer,
+    amount_paid_cents integer,
+    currency_before text,
+    currency text,
+    payment_status_before text,
+    payment_status text,
+    payment_method_before text,
+    payment_method text,
+    purchased_at_before timestamp with time zone,
+    purchased_at timestamp with time zone,
+    created_at_before timestamp with time zone,
+    created_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    request_id uuid,
+    reverses_id bigint,
+    db_role text NOT NULL,
+    occurred_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    xact_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT purchase_events_an_undo_reverses_an_event CHECK (((kind = 'undone'::text) = (reverses_id IS NOT NULL))),
+    CONSTRAINT purchase_events_are_changes CHECK (((kind = ANY (ARRAY['opened'::text, 'sold'::text, 'deleted'::text])) OR ((((((((((org_id IS DISTINCT FROM org_id_before) OR (client_id IS DISTINCT FROM client_id_before)) OR (offer_id IS DISTINCT FROM offer_id_before)) OR (sessions_total IS DISTINCT FROM sessions_total_before)) OR (amount_paid_cents IS DISTINCT FROM amount_paid_cents_before)) OR (currency IS DISTINCT FROM currency_before)) OR (payment_status IS DISTINCT FROM payment_status_before)) OR (payment_method IS DISTINCT FROM payment_method_before)) OR (purchased_at IS DISTINCT FROM purchased_at_before)) OR (created_at IS DISTINCT FROM created_at_before)))),
+    CONSTRAINT purchase_events_have_a_state_after CHECK (((kind = 'deleted'::text) = (client_id IS NULL))),
+    CONSTRAINT purchase_events_have_a_state_before CHECK ((((kind = ANY (ARRAY['opened'::text, 'sold'::text])) = (org_id_before IS NULL)) AND ((kind = ANY (ARRAY['opened'::text, 'sold'::text])) = (client_id_before IS NULL)))),
+    CONSTRAINT purchase_events_have_an_expiry_at_the_start CHECK (((kind = ANY (ARRAY['opened'::text, 'sold'::text])) OR (expires_at IS NULL))),
+    CONSTRAINT purchase_events_kind_is_known CHECK ((kind = ANY (ARRAY['opened'::text, 'sold'::text, 'corrected'::text, 'transferred'::text, 'refunded'::text, 'paid'::text, 'undone'::text, 'deleted'::text])))
+);
+
+COMMENT ON TABLE public.purchase_events IS 'Studio: the ledger of what was bought, by whom and how it was paid. Append-only.';
+
+COMMENT ON COLUMN public.purchase_events.id IS 'The number of the event.';
+
+COMMENT ON COLUMN public.purchase_events.org_id IS 'The org after the event; of a deleted purchase, its last org.';
+
+COMMENT ON COLUMN public.purchase_events.purchase_id IS 'The purchase. It has no foreign key, because the ledger outlives the purchase.';
+
+COMMENT ON COLUMN public.purchase_events.kind IS 'What happened: opened, sold, corrected, transferred, refunded, paid, undone or deleted.';
+
+COMMENT ON COLUMN public.purchase_events.org_id_before IS 'The org before the event, or null if the event began the ledger of the purchase.';
+
+COMMENT ON COLUMN public.purchase_events.client_id_before IS 'The client before the event.';
+
+COMMENT ON COLUMN public.purchase_events.client_id IS 'The client after the event, or null if the purchase was deleted.';
+
+COMMENT ON COLUMN public.purchase_events.offer_id_before IS 'The offer before the event.';
+
+COMMENT ON COLUMN public.purchase_events.offer_id IS 'The offer after the event.';
+
+COMMENT ON COLUMN public.purchase_events.sessions_total_before IS 'The number of bought sessions before the event.';
+
+COMMENT ON COLUMN public.purchase_events.sessions_total IS 'The number of bought sessions after the event.';
+
+COMMENT ON COLUMN public.purchase_events.amount_paid_cents_before IS 'The price before the event.';
+
+COMMENT ON COLUMN public.purchase_events.amount_paid_cents IS 'The price after the event.';
+
+COMMENT ON COLUMN public.purchase_events.currency_before IS 'The currency before the event.';
+
+COMMENT ON COLUMN public.purchase_events.currency IS 'The currency after the event.';
+
+COMMENT ON COLUMN public.purchase_events.payment_status_before IS 'The status of the payment before the event.';
+
+COMMENT ON COLUMN public.purchase_events.payment_status IS 'The status of the payment after the event.';
+
+COMMENT ON COLUMN public.purchase_events.payment_method_before IS 'The method of the payment before the event.';
+
+COMMENT ON COLUMN public.purchase_events.payment_method IS 'The method of the payment after the event.';
+
+COMMENT ON COLUMN public.purchase_events.purchased_at_before IS 'The time of the purchase before the event.';
+
+COMMENT ON COLUMN public.purchase_events.purchased_at IS 'The time of the purchase after the event.';
+
+COMMENT ON COLUMN public.purchase_events.created_at_before IS 'The time of the creation before the event.';
+
+COMMENT ON COLUMN public.purchase_events.created_at IS 'The time of the creation after the event.';
+
+COMMENT ON COLUMN public.purchase_events.expires_at IS 'The expiry when the ledger of the purchase began. Its changes are in expiry_events.';
+
+COMMENT ON COLUMN public.purchase_events.request_id IS 'The request that caused the event, or null if another program made the change.';
+
+COMMENT ON COLUMN public.purchase_events.reverses_id IS 'The event that this event undoes.';
+
+COMMENT ON COLUMN public.purchase_events.db_role IS 'The database role, with " for " and the subject of the JWT if there is one. A caller can set it.';
+
+COMMENT ON COLUMN public.purchase_events.occurred_at IS 'The time of the change.';
+
+COMMENT ON COLUMN public.purchase_events.xact_id IS 'The transaction of the change.';
+
+ALTER TABLE public.purchase_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.purchase_events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.session_events (
     id bigint NOT NULL,
     org_id uuid NOT NULL,
@@ -669,12 +1272,13 @@ CREATE TABLE public.session_events (
     CONSTRAINT session_events_delta_fits_its_kind CHECK (
 CASE kind
     WHEN 'used'::text THEN (delta = 1)
-    WHEN 'undone'::text THEN (delta = 1)
     WHEN 'reinstated'::text THEN (delta = '-1'::integer)
+    WHEN 'moved'::text THEN (abs(delta) = 1)
+    WHEN 'undone'::text THEN (delta <> 0)
     ELSE true
 END),
-    CONSTRAINT session_events_kind_is_known CHECK ((kind = ANY (ARRAY['opened'::text, 'used'::text, 'reinstated'::text, 'undone'::text, 'corrected'::text, 'deleted'::text]))),
-    CONSTRAINT session_events_only_some_kinds_reverse CHECK (((reverses_id IS NULL) OR (kind = ANY (ARRAY['reinstated'::text, 'undone'::text]))))
+    CONSTRAINT session_events_kind_is_known CHECK ((kind = ANY (ARRAY['opened'::text, 'used'::text, 'reinstated'::text, 'moved'::text, 'undone'::text, 'corrected'::text, 'deleted'::text]))),
+    CONSTRAINT session_events_only_some_kinds_reverse CHECK (((reverses_id IS NULL) OR (kind = ANY (ARRAY['reinstated'::text, 'undone'::text, 'moved'::text]))))
 );
 
 COMMENT ON TABLE public.session_events IS 'Studio: the ledger of client_purchases.sessions_used, written by triggers. Append-only.';
@@ -685,7 +1289,7 @@ COMMENT ON COLUMN public.session_events.org_id IS 'The org of the purchase at th
 
 COMMENT ON COLUMN public.session_events.purchase_id IS 'The purchase. It has no foreign key, because the ledger outlives the purchase.';
 
-COMMENT ON COLUMN public.session_events.kind IS 'What happened: opened, used, reinstated, undone, corrected or deleted.';
+COMMENT ON COLUMN public.session_events.kind IS 'What happened: opened, used, reinstated, moved, undone, corrected or deleted.';
 
 COMMENT ON COLUMN public.session_events.delta IS 'The change of the number of used sessions.';
 
@@ -724,23 +1328,33 @@ CREATE TABLE public.session_requests (
     extend_days integer,
     extend_until date,
     approved_by_id bigint,
+    adjust_by integer,
+    to_client_id uuid,
+    to_purchase_id uuid,
+    offer_id uuid,
+    refund_cents integer,
     CONSTRAINT session_requests_approver_is_not_the_actor CHECK ((approved_by_id <> actor_id)),
+    CONSTRAINT session_requests_correct_has_a_number_and_a_reason CHECK ((((operation = ANY (ARRAY['correct_used'::text, 'correct_total'::text])) = (adjust_by IS NOT NULL)) AND ((adjust_by IS NULL) OR ((adjust_by <> 0) AND (note <> ''::text))))),
     CONSTRAINT session_requests_extend_has_days_or_a_date CHECK (((operation = 'extend'::text) = (num_nonnulls(extend_days, extend_until) = 1))),
+    CONSTRAINT session_requests_move_has_two_purchases CHECK ((((operation = ANY (ARRAY['move_use'::text, 'undo_move'::text])) = (to_purchase_id IS NOT NULL)) AND ((to_purchase_id IS NULL) OR (to_purchase_id <> purchase_id)))),
     CONSTRAINT session_requests_only_reinstatements_are_approved CHECK (((approved_by_id IS NULL) OR (operation = 'reinstate'::text))),
-    CONSTRAINT session_requests_operation_is_known CHECK ((operation = ANY (ARRAY['reinstate'::text, 'use'::text, 'undo'::text, 'extend'::text, 'undo_extension'::text, 'correct_expiry'::text]))),
+    CONSTRAINT session_requests_operation_is_known CHECK ((operation = ANY (ARRAY['reinstate'::text, 'use'::text, 'undo'::text, 'extend'::text, 'undo_extension'::text, 'correct_expiry'::text, 'correct_used'::text, 'correct_total'::text, 'transfer'::text, 'move_use'::text, 'undo_move'::text, 'refund'::text, 'receive_payment'::text, 'sell'::text, 'undo_change'::text]))),
     CONSTRAINT session_requests_reason_is_a_code CHECK ((reason ~ '^[a-z][a-z0-9_]*$'::text)),
-    CONSTRAINT session_requests_undo_names_an_event CHECK (((operation <> ALL (ARRAY['undo'::text, 'undo_extension'::text])) OR (event_id IS NOT NULL)))
+    CONSTRAINT session_requests_refund_has_an_amount CHECK ((((operation = 'refund'::text) = (refund_cents IS NOT NULL)) AND ((refund_cents IS NULL) OR (refund_cents >= 0)))),
+    CONSTRAINT session_requests_sell_has_an_offer CHECK (((operation = 'sell'::text) = (offer_id IS NOT NULL))),
+    CONSTRAINT session_requests_transfer_and_sell_have_a_client CHECK (((operation = ANY (ARRAY['transfer'::text, 'sell'::text])) = (to_client_id IS NOT NULL))),
+    CONSTRAINT session_requests_undo_names_an_event CHECK (((operation <> ALL (ARRAY['undo'::text, 'undo_extension'::text, 'undo_move'::text, 'undo_change'::text])) OR (event_id IS NOT NULL)))
 );
 
 COMMENT ON TABLE public.session_requests IS 'Studio: what a person asked for, once per request id. Append-only.';
 
 COMMENT ON COLUMN public.session_requests.request_id IS 'The idempotency key, made by the page before the click.';
 
-COMMENT ON COLUMN public.session_requests.operation IS 'What was asked: reinstate, use, undo, extend, undo_extension or correct_expiry.';
+COMMENT ON COLUMN public.session_requests.operation IS 'What was asked: reinstate, use, undo, extend, correct_used, transfer, and so on.';
 
 COMMENT ON COLUMN public.session_requests.purchase_id IS 'The purchase. It has no foreign key, because another program may delete the purchase.';
 
-COMMENT ON COLUMN public.session_requests.event_id IS 'The event that the person chose: the use to reinstate, or the event to undo.';
+COMMENT ON COLUMN public.session_requests.event_id IS 'The event that the person chose: the use to reinstate or move, or the event to undo.';
 
 COMMENT ON COLUMN public.session_requests.actor_id IS 'The user who asked.';
 
@@ -759,6 +1373,16 @@ COMMENT ON COLUMN public.session_requests.extend_days IS 'The number of days of 
 COMMENT ON COLUMN public.session_requests.extend_until IS 'The last day of an extension, or null if it has a number of days.';
 
 COMMENT ON COLUMN public.session_requests.approved_by_id IS 'The owner who approved a reinstatement beyond the allowance.';
+
+COMMENT ON COLUMN public.session_requests.adjust_by IS 'By how many sessions a correction changes the used or the bought ones.';
+
+COMMENT ON COLUMN public.session_requests.to_client_id IS 'The client who gets a transferred or sold purchase.';
+
+COMMENT ON COLUMN public.session_requests.to_purchase_id IS 'The purchase to which a use is moved, or from which the move is undone.';
+
+COMMENT ON COLUMN public.session_requests.offer_id IS 'The offer of a sale.';
+
+COMMENT ON COLUMN public.session_requests.refund_cents IS 'The amount of a refund that the person gave back, in the currency of the purchase.';
 
 CREATE TABLE public.studio_allowance (
     id bigint NOT NULL,
@@ -986,11 +1610,20 @@ ALTER TABLE public.studio_user_user_permissions ALTER COLUMN id ADD GENERATED BY
 ALTER TABLE ONLY public.cancelled_class_lines
     ADD CONSTRAINT a_cancelled_class_has_a_purchase_once UNIQUE (cancelled_class_id, purchase_id);
 
+ALTER TABLE ONLY public.purchase_events
+    ADD CONSTRAINT a_purchase_event_is_undone_once UNIQUE (reverses_id);
+
 ALTER TABLE ONLY public.session_events
-    ADD CONSTRAINT a_request_has_one_event UNIQUE (request_id);
+    ADD CONSTRAINT a_request_has_one_event UNIQUE (request_id, purchase_id);
 
 ALTER TABLE ONLY public.expiry_events
     ADD CONSTRAINT a_request_has_one_expiry_event UNIQUE (request_id);
+
+ALTER TABLE ONLY public.purchase_events
+    ADD CONSTRAINT a_request_has_one_purchase_event UNIQUE (request_id);
+
+ALTER TABLE ONLY public.allowance_locks
+    ADD CONSTRAINT allowance_locks_pkey PRIMARY KEY (client_id);
 
 ALTER TABLE ONLY public.session_events
     ADD CONSTRAINT an_event_is_reversed_once UNIQUE (reverses_id);
@@ -1030,6 +1663,12 @@ ALTER TABLE ONLY public.orgs
 
 ALTER TABLE ONLY public.orgs
     ADD CONSTRAINT orgs_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY public.purchase_events
+    ADD CONSTRAINT purchase_events_of_one_purchase UNIQUE (purchase_id, id);
+
+ALTER TABLE ONLY public.purchase_events
+    ADD CONSTRAINT purchase_events_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.session_events
     ADD CONSTRAINT session_events_of_one_purchase UNIQUE (purchase_id, id);
@@ -1088,6 +1727,10 @@ CREATE INDEX expiry_events_by_transaction ON public.expiry_events USING btree (o
 
 CREATE INDEX orgs_slug_979b3c5a_like ON public.orgs USING btree (slug text_pattern_ops);
 
+CREATE INDEX purchase_events_by_transaction ON public.purchase_events USING btree (org_id, xact_id) INCLUDE (purchase_id);
+
+CREATE INDEX purchase_events_of_a_former_client ON public.purchase_events USING btree (client_id_before) INCLUDE (purchase_id) WHERE (client_id_before <> client_id);
+
 CREATE INDEX purchases_by_expiry ON public.client_purchases USING btree (org_id, expires_at, id);
 
 CREATE INDEX purchases_newest_first ON public.client_purchases USING btree (org_id, purchased_at DESC, id DESC) INCLUDE (client_id);
@@ -1103,6 +1746,8 @@ CREATE INDEX session_requests_of_a_purchase ON public.session_requests USING btr
 CREATE INDEX session_requests_of_an_actor ON public.session_requests USING btree (actor_id);
 
 CREATE INDEX session_requests_of_an_approver ON public.session_requests USING btree (approved_by_id) WHERE (approved_by_id IS NOT NULL);
+
+CREATE INDEX session_requests_to_a_purchase ON public.session_requests USING btree (to_purchase_id) WHERE (to_purchase_id IS NOT NULL);
 
 CREATE INDEX studio_allowance_org_id_1916f192 ON public.studio_allowance USING btree (org_id);
 
@@ -1132,6 +1777,12 @@ ALTER TABLE public.expiry_events ENABLE ALWAYS TRIGGER forbid_change;
 
 COMMENT ON TRIGGER forbid_change ON public.expiry_events IS 'Studio: keeps the table append-only.';
 
+CREATE TRIGGER forbid_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.purchase_events FOR EACH STATEMENT EXECUTE FUNCTION public.forbid_change();
+
+ALTER TABLE public.purchase_events ENABLE ALWAYS TRIGGER forbid_change;
+
+COMMENT ON TRIGGER forbid_change ON public.purchase_events IS 'Studio: keeps the table append-only.';
+
 CREATE TRIGGER forbid_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.session_events FOR EACH STATEMENT EXECUTE FUNCTION public.forbid_change();
 
 ALTER TABLE public.session_events ENABLE ALWAYS TRIGGER forbid_change;
@@ -1150,6 +1801,12 @@ ALTER TABLE public.client_purchases ENABLE ALWAYS TRIGGER record_changed_expiry_
 
 COMMENT ON TRIGGER record_changed_expiry_event ON public.client_purchases IS 'Studio: records a changed expiry in expiry_events.';
 
+CREATE TRIGGER record_changed_purchase_event AFTER UPDATE ON public.client_purchases FOR EACH ROW WHEN (((old.sessions_total IS DISTINCT FROM new.sessions_total) OR (old.client_id <> new.client_id) OR (old.org_id <> new.org_id) OR (old.offer_id <> new.offer_id) OR (old.payment_status IS DISTINCT FROM new.payment_status) OR (old.payment_method IS DISTINCT FROM new.payment_method) OR (old.amount_paid_cents <> new.amount_paid_cents) OR (old.currency <> new.currency) OR (old.purchased_at <> new.purchased_at) OR (old.created_at <> new.created_at) OR (old.id <> new.id))) EXECUTE FUNCTION public.record_purchase_event();
+
+ALTER TABLE public.client_purchases ENABLE ALWAYS TRIGGER record_changed_purchase_event;
+
+COMMENT ON TRIGGER record_changed_purchase_event ON public.client_purchases IS 'Studio: records changed columns of a purchase in purchase_events.';
+
 CREATE TRIGGER record_changed_session_event AFTER UPDATE ON public.client_purchases FOR EACH ROW WHEN (((old.sessions_used IS DISTINCT FROM new.sessions_used) OR (old.id <> new.id))) EXECUTE FUNCTION public.record_session_event();
 
 ALTER TABLE public.client_purchases ENABLE ALWAYS TRIGGER record_changed_session_event;
@@ -1161,6 +1818,12 @@ CREATE TRIGGER record_expiry_event AFTER INSERT ON public.client_purchases FOR E
 ALTER TABLE public.client_purchases ENABLE ALWAYS TRIGGER record_expiry_event;
 
 COMMENT ON TRIGGER record_expiry_event ON public.client_purchases IS 'Studio: continues the ledger of a deleted purchase that is inserted again.';
+
+CREATE TRIGGER record_purchase_event AFTER INSERT OR DELETE ON public.client_purchases FOR EACH ROW EXECUTE FUNCTION public.record_purchase_event();
+
+ALTER TABLE public.client_purchases ENABLE ALWAYS TRIGGER record_purchase_event;
+
+COMMENT ON TRIGGER record_purchase_event ON public.client_purchases IS 'Studio: records a new or deleted purchase in purchase_events.';
 
 CREATE TRIGGER record_session_event AFTER INSERT OR DELETE ON public.client_purchases FOR EACH ROW EXECUTE FUNCTION public.record_session_event();
 
@@ -1181,6 +1844,9 @@ COMMENT ON TRIGGER refresh_changed_search_terms ON public.clients IS 'Studio: re
 CREATE TRIGGER refresh_search_terms AFTER INSERT ON public.clients FOR EACH ROW EXECUTE FUNCTION public.refresh_search_terms();
 
 COMMENT ON TRIGGER refresh_search_terms ON public.clients IS 'Studio: writes the search terms of a new client.';
+
+ALTER TABLE ONLY public.purchase_events
+    ADD CONSTRAINT a_purchase_event_reverses_one_of_its_own_purchase FOREIGN KEY (purchase_id, reverses_id) REFERENCES public.purchase_events(purchase_id, id);
 
 ALTER TABLE ONLY public.session_events
     ADD CONSTRAINT an_event_reverses_one_of_its_own_purchase FOREIGN KEY (purchase_id, reverses_id) REFERENCES public.session_events(purchase_id, id);
@@ -1221,6 +1887,9 @@ ALTER TABLE ONLY public.expiry_events
 ALTER TABLE ONLY public.offers
     ADD CONSTRAINT offers_org_id_4de599d7_fk_orgs_id FOREIGN KEY (org_id) REFERENCES public.orgs(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.purchase_events
+    ADD CONSTRAINT purchase_events_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.session_requests(request_id);
+
 ALTER TABLE ONLY public.session_events
     ADD CONSTRAINT session_events_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.session_requests(request_id);
 
@@ -1256,6 +1925,10 @@ ALTER TABLE ONLY public.studio_user_user_permissions
 
 REVOKE ALL ON FUNCTION public.correct_expiry(p_purchase_id uuid, p_expires_at timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.correct_total(p_purchase_id uuid, p_adjust_by integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.correct_used(p_purchase_id uuid, p_adjust_by integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.count_reinstatements(p_org_id uuid, p_client_ids uuid[], p_reasons text[], p_days integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.current_db_role() FROM PUBLIC;
@@ -1274,9 +1947,19 @@ REVOKE ALL ON FUNCTION public.extension_to_undo(p_purchase_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.lock_and_check_undo(p_purchase_id uuid, p_event_id bigint) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.lock_and_check_undo_change(p_purchase_id uuid, p_event_id bigint) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.lock_and_count_reinstatements(p_org_id uuid, p_client_id uuid, p_reason text, p_days integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.move_use(p_purchase_id uuid, p_to_purchase_id uuid, p_event_id bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.purchase_as_of(p_purchase_id uuid, p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.receive_payment(p_purchase_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.record_expiry_event() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.record_purchase_event() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.record_session_event() FROM PUBLIC;
 
@@ -1284,10 +1967,20 @@ REVOKE ALL ON FUNCTION public.record_truncated_purchases() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.refresh_search_terms() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.refund_purchase(p_purchase_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.release_session(p_purchase_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.sell_purchase(p_purchase_id uuid, p_org_id uuid, p_client_id uuid, p_offer_id uuid, p_sessions_total integer, p_amount_paid_cents integer, p_currency text, p_payment_status text, p_payment_method text, p_purchased_at timestamp with time zone, p_expires_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.transfer_purchase(p_purchase_id uuid, p_client_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.undo_change(p_purchase_id uuid, p_event_id bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.undo_event(p_purchase_id uuid, p_event_id bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.undo_extension(p_purchase_id uuid, p_event_id bigint) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.undo_reinstatement(p_purchase_id uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.undo_move(p_purchase_id uuid, p_to_purchase_id uuid, p_event_id bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.use_session(p_purchase_id uuid) FROM PUBLIC;

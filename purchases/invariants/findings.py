@@ -1,4 +1,4 @@
-"""What the checks of the three ledgers share: a range of ids, findings, and their remedies."""
+"""Shared by the checks of the three ledgers: a range of ids, findings, and their remedies."""
 
 from __future__ import annotations
 

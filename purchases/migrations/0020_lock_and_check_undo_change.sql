@@ -1,6 +1,6 @@
 -- Lock a purchase until the transaction ends, and return the refusal of undoing a correction of its
--- bought sessions, a transfer, a refund or a payment: a code of Refusal in Python, or null. What
--- the event set must not have changed since.
+-- bought sessions, a transfer, a refund or a payment: a code of Refusal in Python, or null. It
+-- can be undone only while no later change replaced the values that the event set.
 -- The function is VOLATILE, because it must not read with the snapshot from before the lock.
 CREATE FUNCTION public.lock_and_check_undo_change(p_purchase_id uuid, p_event_id bigint)
 RETURNS text

@@ -1,7 +1,7 @@
 -- Move one use from a purchase to another of the same client, and return the used sessions of the
--- first one after it. Return -1 and change nothing if the first has no used session, the second has
--- none left, is not paid or had expired at the time of the use, or they are not of one client and
--- org. The use is p_event_id, or the newest one that is not reversed.
+-- first one after it. Return -1 and change nothing if the first has no used session, if the second
+-- is full, unpaid or had expired at the time of the use, or if they are not of one client and org.
+-- The use is p_event_id, or the newest one that is not reversed.
 CREATE FUNCTION public.move_use(
     p_purchase_id uuid, p_to_purchase_id uuid, p_event_id bigint
 ) RETURNS int

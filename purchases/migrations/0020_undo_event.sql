@@ -1,6 +1,7 @@
 -- Undo a use, a reinstatement or a correction of the used sessions of a purchase, and return the
 -- number of used sessions after it. Return -1 and change nothing if the event was reversed before,
--- is a correction by another program, or the count would leave its bounds. The expiry is not checked.
+-- is a correction by another program, or the count would leave its bounds. The expiry is not
+-- checked.
 -- It replaces undo_reinstatement(), which could undo without a chosen event.
 DROP FUNCTION public.undo_reinstatement(uuid);
 

@@ -1,5 +1,5 @@
--- Create a row for each client whose allowance was counted. A transaction locks the row, so that two
--- reinstatements for one client are counted one after the other.
+-- Create the table of locks: a row for each client whose allowance was counted. A transaction locks
+-- the row, so that two reinstatements for one client are counted one after the other.
 CREATE TABLE public.allowance_locks (client_id uuid PRIMARY KEY);
 
 COMMENT ON TABLE public.allowance_locks IS

@@ -81,5 +81,5 @@ CROSS JOIN LATERAL (
         CASE WHEN newest.created_at IS DISTINCT FROM purchase.created_at THEN 'created_at' END
     ], NULL) AS differing
 ) AS compared
-WHERE compared.differing <> '{}'
+WHERE cardinality(compared.differing) > 0
 ORDER BY purchase_id, event_id

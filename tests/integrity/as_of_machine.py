@@ -58,7 +58,7 @@ class AsOfMachine(RuleBasedStateMachine):
         self.packs: list[UUID] = []
         # Each purchase after each step. None means that it was deleted.
         self.steps: list[tuple[datetime, UUID, tuple[Any, ...] | None]] = []
-        # What each request did, to repeat it.
+        # Each request and its result, to repeat it.
         self.requests: list[tuple[Callable[[], object], object]] = []
 
     @initialize(total=st.sampled_from([2, 5, None]))

@@ -81,7 +81,7 @@ TABLES = {
     "studio_policy": Table("SELECT, INSERT, UPDATE, DELETE"),
     "studio_allowance": Table("SELECT, INSERT, UPDATE, DELETE"),
     "studio_session": Table("SELECT, INSERT, UPDATE, DELETE"),
-    # What was done in the admin stays written down.
+    # Without DELETE, so that no action in the admin loses its record.
     "django_admin_log": Table("SELECT, INSERT"),
     "auth_group": Table("SELECT"),
     "auth_group_permissions": Table("SELECT"),
