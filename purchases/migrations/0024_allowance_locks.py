@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from django.db import migrations
+from django.db import migrations, models
 
 FOLDER = Path(__file__).parent
 
@@ -11,6 +11,15 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             (FOLDER / "0024_allowance_locks.sql").read_text(),
             reverse_sql="DROP TABLE public.allowance_locks",
+            state_operations=[
+                migrations.CreateModel(
+                    name="AllowanceLock",
+                    fields=[
+                        ("client_id", models.UUIDField(primary_key=True, serialize=False)),
+                    ],
+                    options={"db_table": "allowance_locks"},
+                )
+            ],
         ),
         migrations.RunSQL(
             (FOLDER / "0024_count_reinstatements.sql").read_text(),

@@ -6,6 +6,7 @@ value that the types allow may appear: null counts, or more sessions used than b
 """
 
 from purchases.models import verbose_names  # noqa: F401  sets verbose names
+from purchases.models.allowance_lock import AllowanceLock
 from purchases.models.cancelled_class import CancelledClass, CancelledClassLine
 from purchases.models.catalogue import Client, Offer, Org
 from purchases.models.expiry import ExpiryEvent
@@ -17,6 +18,7 @@ from purchases.models.search import ClientSearchTerm
 
 __all__ = [
     "EXPIRING_WITHIN",
+    "AllowanceLock",
     "CancelledClass",
     "CancelledClassLine",
     "Client",

@@ -64,13 +64,14 @@ def test_unrecorded_deletion_is_reported(pack: Purchase) -> None:
     with unguarded("client_purchases"):
         rows("DELETE FROM client_purchases")
 
-    (line,) = violation_lines()
+    line, purchase_line = violation_lines()
 
     assert (
         f"{pack.pk}, deleted: the purchase is gone, so 0 are used, and its events add up to 3"
         in (line)
     )
     rows(advice(line))
+    rows(advice(purchase_line))
     assert violation_lines() == []
 
 
@@ -89,9 +90,10 @@ def test_unrecorded_deletion_belongs_to_the_last_org(pack: Purchase, southside: 
     with unguarded("client_purchases"):
         rows("DELETE FROM client_purchases")
 
-    (line,) = violation_lines()
+    line, purchase_line = violation_lines()
     assert "its events add up to 5" in line
     rows(advice(line))
+    rows(advice(purchase_line))
     assert violation_lines() == []
     assert newest(pack).org_id == southside.pk
 

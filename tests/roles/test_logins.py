@@ -55,15 +55,15 @@ def test_login_can_migrate_and_set_up_again() -> None:
     with signed_in_as(make_login("CREATEROLE")):
         grants.set_up(connection)
         before = privileges()
-        for stem in ("0007_release_session", "0009_undo_reinstatement"):
+        for stem in ("0007_release_session", "0008_use_session"):
             rows((MIGRATIONS / stem).with_suffix(".sql").read_text())
         definition = value("SELECT pg_get_functiondef('refresh_search_terms'::regproc)")
         rows(definition)
         assert [re.sub(r"login_\w+", "LOGIN", name) for name in names()] == [
             "release_session(uuid) belongs to LOGIN, not to studio_ledger",
-            "undo_reinstatement(uuid) belongs to LOGIN, not to studio_ledger",
+            "use_session(uuid) belongs to LOGIN, not to studio_ledger",
             "studio_app may not EXECUTE release_session(uuid)",
-            "studio_app may not EXECUTE undo_reinstatement(uuid)",
+            "studio_app may not EXECUTE use_session(uuid)",
         ]
         assert grants.set_up(connection) is True
         assert privileges() == before

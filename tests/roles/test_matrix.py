@@ -75,10 +75,10 @@ DEVIATIONS = [
     ("GRANT DELETE ON client_purchases TO studio_app", "studio_app may DELETE client_purchases"),
     ("GRANT INSERT ON session_events TO studio_app", "studio_app may INSERT session_events"),
     ("GRANT TRUNCATE ON session_events TO studio_app", "studio_app may TRUNCATE session_events"),
-    ("GRANT SELECT ON clients TO studio_ledger", "studio_ledger may SELECT clients"),
+    ("GRANT SELECT ON studio_user TO studio_ledger", "studio_ledger may SELECT studio_user"),
     (
-        "REVOKE INSERT ON session_requests FROM studio_app",
-        "studio_app may not INSERT session_requests",
+        "REVOKE INSERT ON django_admin_log FROM studio_app",
+        "studio_app may not INSERT django_admin_log",
     ),
     (
         "REVOKE SELECT (expires_at) ON client_purchases FROM studio_ledger",

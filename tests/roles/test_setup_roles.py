@@ -71,12 +71,12 @@ def test_grants_on_django_session_are_revoked(studio_roles: None) -> None:
 @pytest.mark.usefixtures("no_roles")
 def test_missing_migrations_are_an_error() -> None:
     rows("DROP TABLE studio_policy")
-    rows("DROP FUNCTION undo_reinstatement")
+    rows("DROP FUNCTION refund_purchase")
 
     with pytest.raises(CommandError) as refused:
         run()
     assert str(refused.value) == (
-        "public.studio_policy, public.undo_reinstatement(uuid) do not exist. "
+        "public.studio_policy, public.refund_purchase(uuid) do not exist. "
         "Run `python manage.py migrate` first."
     )
 
