@@ -1,20 +1,27 @@
--- Return the last second, in the time zone p_zone, of the day p_until. If p_until is null, return
--- that of the day p_days after today, or after the day of expiry if that is later.
--- A day normally ends one second before the next midnight. If clocks are turned back over
--- midnight, as in the Azores, there are two such seconds, and PostgreSQL takes the later one.
+-- Return the new expiry of an extension: p_until, or if it is null, the end of the day that is
+-- p_days after today, or after the last day of the current expiry if that is later.
+-- p_day_ends has the last second of each day in order, without a gap. Return null if it does not
+-- reach from the first of these days to the new one.
+-- The caller computes every end of a day, because the time zones of PostgreSQL may differ from its
+-- own. A day is over one second after its last second. A pack is good until its expiry, so an
+-- expiry at midnight belongs to the day before.
+DROP FUNCTION public.extended_expiry(timestamptz, int, date, text);
+
 CREATE FUNCTION public.extended_expiry(
-    p_expires_at timestamptz, p_days int, p_until date, p_zone text
+    p_expires_at timestamptz, p_until timestamptz, p_days int, p_day_ends timestamptz[]
 ) RETURNS timestamptz
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT (last_day + time '23:59:59') AT TIME ZONE p_zone
-    FROM (VALUES (coalesce(
-        p_until, (greatest(now(), p_expires_at) AT TIME ZONE p_zone)::date + p_days
-    ))) AS extended (last_day)
+    -- If no day is over, the current day may be one before the array.
+    SELECT coalesce(p_until, p_day_ends[nullif(days_over, 0) + 1 + p_days])
+    FROM width_bucket(
+        greatest(now(), p_expires_at - interval '1 microsecond') - interval '1 second', p_day_ends
+    ) AS days_over
 $$;
 
-REVOKE ALL ON FUNCTION public.extended_expiry(timestamptz, int, date, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.extended_expiry(timestamptz, timestamptz, int, timestamptz[])
+FROM PUBLIC;
 
-COMMENT ON FUNCTION public.extended_expiry(timestamptz, int, date, text) IS
-'Studio: returns the expiry that an extension by days or to a day leads to.';
+COMMENT ON FUNCTION public.extended_expiry(timestamptz, timestamptz, int, timestamptz[]) IS
+'Studio: returns the expiry that an extension by days or to a time leads to.';

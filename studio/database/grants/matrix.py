@@ -84,7 +84,9 @@ FUNCTIONS = {
     "use_session(uuid)": Function((APP,), is_for_other_programs=True),
     "undo_reinstatement(uuid)": Function((APP,)),
     "lock_and_check_undo(uuid,bigint)": Function((APP,)),
-    "extend_expiry(uuid,integer,date,text)": Function((APP,)),
+    "extend_expiry(uuid,timestamp with time zone,integer,timestamp with time zone[])": Function(
+        (APP,)
+    ),
     "undo_extension(uuid,bigint)": Function((APP,)),
     "correct_expiry(uuid,timestamp with time zone)": Function((APP,)),
     "fold_for_search(text)": Function((APP,)),
@@ -98,7 +100,8 @@ FUNCTIONS = {
     "enforce_request()": Function(),
     "record_session_event()": Function(),
     "record_truncated_purchases()": Function(),
-    "extended_expiry(timestamp with time zone,integer,date,text)": Function(),
+    "extended_expiry(timestamp with time zone,timestamp with time zone,integer,"
+    "timestamp with time zone[])": Function(),
     "extension_to_undo(uuid)": Function(),
     "record_expiry_event()": Function(),
     "forbid_change()": Function(),
