@@ -64,12 +64,15 @@ def extend(*, member: Member, purchase: Purchase, command: Extend) -> NewExpiry:
     zone = timezone.get_current_timezone()
     until = day_end(command.until, zone) if command.until else None
     refusal = purchase.extend_refusal(until)
-    extension = {
-        "until": until,
-        "day_ends": timestamptz_array(_possible_ends(purchase, command.days or 0)),
-    }
     return _claim_and_change(
-        EXTEND, key, purchase, refusal, Refusal.JUST_CHANGED, note=command.note, **extension
+        EXTEND,
+        key,
+        purchase,
+        refusal,
+        Refusal.JUST_CHANGED,
+        note=command.note,
+        until=until,
+        day_ends=timestamptz_array(_possible_ends(purchase, command.days or 0)),
     )
 
 
@@ -121,13 +124,13 @@ def _claim_and_change(
     *,
     note: str = "",
     back_to: datetime | None = None,
-    **extension: Any,
+    **params: Any,
 ) -> NewExpiry:
     """Claim the request, change the expiry, and return the result.
 
     Raise `Refused` with `otherwise` if the database refuses a change that the row allowed.
     """
-    values = {"reason": None, "note": note, "refusal": refusal and refusal.value, **extension}
+    values = {"reason": None, "note": note, "refusal": refusal and refusal.value, **params}
     if refusal and refusal.is_decided_by_the_page:
         statement = REFUSE
     row = fetch_one(statement, key | values, ExpiryRow)

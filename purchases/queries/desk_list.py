@@ -60,7 +60,7 @@ def _check_sort_key(text: str) -> None:
     if "infinity" in text:
         return
     *numbers, before_christ = match.groups()
-    year, month, day, *time_of_day = map(int, numbers)
+    year, month, day, hour, minute, second = map(int, numbers)
     if year == 0:
         raise ValueError(text)
     # The year before 1 is 1 BC, which is 0 in astronomical numbering.
@@ -68,7 +68,7 @@ def _check_sort_key(text: str) -> None:
     if (year, month, day) < FIRST_DAY or year > LAST_YEAR:
         raise ValueError(text)
     # Python has fewer years. Leap years repeat every 400 years.
-    datetime(2000 + year % 400, month, day, *time_of_day)
+    datetime(2000 + year % 400, month, day, hour, minute, second)
 
 
 @dataclass(frozen=True)

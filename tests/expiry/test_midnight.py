@@ -174,11 +174,14 @@ def test_a_cancelled_class_names_the_last_good_day(
         assert f"expired {short(today - DAY)}" not in words(html_of(page))
 
 
+@pytest.mark.parametrize(("hour", "named"), [(0, 39), (8, 40)])
 def test_the_admin_names_an_event_by_the_last_good_day(
-    mia: User, olivia: User, pack: Purchase, today: date, signed_in: SignIn
+    olivia: User, pack: Purchase, today: date, signed_in: SignIn, hour: int, named: int
 ) -> None:
-    rows("UPDATE client_purchases SET expires_at = %s", midnight(today + 40 * DAY))
+    """At 8 o'clock it is the day before in UTC."""
+    expires_at = midnight(today + 40 * DAY) + timedelta(hours=hour)
+    rows("UPDATE client_purchases SET expires_at = %s", expires_at)
     event = ExpiryEvent.objects.get()
 
     page = html_of(signed_in(olivia).get(f"/admin/purchases/expiryevent/{event.pk}/change/"))
-    assert f"corrected {today + 39 * DAY}" in page
+    assert f"corrected {today + named * DAY}" in page
