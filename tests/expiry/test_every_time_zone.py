@@ -27,9 +27,8 @@ from tests.factories import make_purchase, make_purchases
 from tests.pages import note_on, the_row_on
 
 DAY = timedelta(days=1)
-# PostgreSQL refuses a new expiry in the past, so the three years may begin tomorrow.
-TOMORROW = timezone.now().date() + 2 * DAY
-FIRST = max(date(2026, 1, 1), TOMORROW)
+# PostgreSQL refuses a new expiry in the past. The day after tomorrow is ahead in every time zone.
+FIRST = max(date(2026, 1, 1), timezone.now().date() + 2 * DAY)
 LAST = max(date(2028, 12, 31), FIRST + 2 * 365 * DAY)
 SAMPLE = 6
 BATCH = 25
