@@ -15,6 +15,7 @@ from uuid import UUID, uuid5
 from django.utils import timezone
 
 from benchmarks.bulk_load import ClientRow, PurchaseRow
+from purchases.days import day_end
 from purchases.models import Offer
 from studio.demo.builder import (
     GENERATED,
@@ -134,7 +135,8 @@ class Generator:
         """Return the end of the offer's last valid day."""
         if on_sale.valid_days is None:
             return None
-        return (midnight + timedelta(days=on_sale.valid_days + 1, seconds=-1)).isoformat()
+        last_day = (midnight + timedelta(days=on_sale.valid_days)).date()
+        return day_end(last_day, midnight.tzinfo).isoformat()
 
     def _random(self, subject: str) -> random.Random:
         return random.Random(f"{self.slug} {subject}")

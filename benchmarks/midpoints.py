@@ -22,9 +22,10 @@ def main() -> None:
     midpoints: dict[str, str | None] = {}
     org = Org.objects.get()
     for state in Purchase.State:
-        listed = Purchase.objects.of_org(org.pk).in_state(state, timezone.now()).in_order_of(state)
+        listed = Purchase.objects.of_org(org.pk).in_state(state, timezone.now())
+        listed = listed.in_order_of(state).with_sort_key(state)
         count = listed.count()
-        midpoints[state.value] = str(Place.of(listed[count // 2], state)) if count > 2 else None
+        midpoints[state.value] = str(Place.of(listed[count // 2])) if count > 2 else None
     print(json.dumps(midpoints))
 
 

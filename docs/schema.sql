@@ -196,34 +196,35 @@ $$;
 
 COMMENT ON FUNCTION public.event_to_reverse(p_purchase_id uuid, p_operation text, p_chosen bigint) IS 'Studio: returns the newest event of a purchase that an operation can reverse.';
 
-CREATE FUNCTION public.extend_expiry(p_purchase_id uuid, p_days integer, p_until date, p_zone text) RETURNS timestamp with time zone
+CREATE FUNCTION public.extend_expiry(p_purchase_id uuid, p_until timestamp with time zone, p_days integer, p_day_ends timestamp with time zone[]) RETURNS timestamp with time zone
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET application_name TO 'studio: extend'
     AS $$
     UPDATE public.client_purchases
-    SET expires_at = public.extended_expiry(expires_at, p_days, p_until, p_zone)
+    SET expires_at = public.extended_expiry(expires_at, p_until, p_days, p_day_ends)
     WHERE id = p_purchase_id
         -- Other programs write the year 9999 or infinity for a purchase that never expires.
         AND expires_at < timestamptz '9999-01-01 00:00Z'
         AND greatest(expires_at, now())
-            < public.extended_expiry(expires_at, p_days, p_until, p_zone)
+            < public.extended_expiry(expires_at, p_until, p_days, p_day_ends)
     RETURNING expires_at
 $$;
 
-COMMENT ON FUNCTION public.extend_expiry(p_purchase_id uuid, p_days integer, p_until date, p_zone text) IS 'Studio: extends the expiry of a purchase; returns the new expiry, or null if nothing changed.';
+COMMENT ON FUNCTION public.extend_expiry(p_purchase_id uuid, p_until timestamp with time zone, p_days integer, p_day_ends timestamp with time zone[]) IS 'Studio: extends the expiry of a purchase; returns the new expiry, or null if nothing changed.';
 
-CREATE FUNCTION public.extended_expiry(p_expires_at timestamp with time zone, p_days integer, p_until date, p_zone text) RETURNS timestamp with time zone
+CREATE FUNCTION public.extended_expiry(p_expires_at timestamp with time zone, p_until timestamp with time zone, p_days integer, p_day_ends timestamp with time zone[]) RETURNS timestamp with time zone
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT (last_day + time '23:59:59') AT TIME ZONE p_zone
-    FROM (VALUES (coalesce(
-        p_until, (greatest(now(), p_expires_at) AT TIME ZONE p_zone)::date + p_days
-    ))) AS extended (last_day)
+    -- If no day is over, the current day may be one before the array.
+    SELECT coalesce(p_until, p_day_ends[nullif(days_over, 0) + 1 + p_days])
+    FROM width_bucket(
+        greatest(now(), p_expires_at - interval '1 microsecond') - interval '1 second', p_day_ends
+    ) AS days_over
 $$;
 
-COMMENT ON FUNCTION public.extended_expiry(p_expires_at timestamp with time zone, p_days integer, p_until date, p_zone text) IS 'Studio: returns the expiry that an extension by days or to a day leads to.';
+COMMENT ON FUNCTION public.extended_expiry(p_expires_at timestamp with time zone, p_until timestamp with time zone, p_days integer, p_day_ends timestamp with time zone[]) IS 'Studio: returns the expiry that an extension by days or to a time leads to.';
 
 CREATE FUNCTION public.extension_to_undo(p_purchase_id uuid) RETURNS bigint
     LANGUAGE sql STABLE
@@ -1939,9 +1940,9 @@ REVOKE ALL ON FUNCTION public.enforce_request() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.event_to_reverse(p_purchase_id uuid, p_operation text, p_chosen bigint) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.extend_expiry(p_purchase_id uuid, p_days integer, p_until date, p_zone text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.extend_expiry(p_purchase_id uuid, p_until timestamp with time zone, p_days integer, p_day_ends timestamp with time zone[]) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.extended_expiry(p_expires_at timestamp with time zone, p_days integer, p_until date, p_zone text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.extended_expiry(p_expires_at timestamp with time zone, p_until timestamp with time zone, p_days integer, p_day_ends timestamp with time zone[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.extension_to_undo(p_purchase_id uuid) FROM PUBLIC;
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from purchases.allowances import AllowanceUse
 from purchases.dates import DateFormatter
+from purchases.days import last_moment
 from purchases.models import ExpiryEvent, SessionEvent
 
 
@@ -59,9 +60,17 @@ def number(count: int | None) -> str:
     return str(count) if 0 <= count < 1000 else number_format(count, force_grouping=True)
 
 
-def expiry(timestamp: datetime | None) -> str:
-    """Return "12 Jan", or "never" for None and infinity (read as the year 9999)."""
-    return gettext("never") if timestamp is None or timestamp.year == 9999 else day(timestamp)
+def expiry(expires_at: datetime | None) -> str:
+    """Return "12 Jan", the last good day, in an HTML element with the exact time. Return "never"
+    for None and infinity (read as the year 9999)."""
+    if expires_at is None or expires_at.year == 9999:
+        return gettext("never")
+    dates = DateFormatter()
+    return Markup('<time datetime="%s" title="%s">%s</time>') % (
+        dates.iso(expires_at),
+        dates.full(expires_at),
+        dates.day(last_moment(expires_at)),
+    )
 
 
 def who(event: SessionEvent | ExpiryEvent) -> str:
@@ -132,6 +141,7 @@ FILTERS = {
         full,
         iso,
         distance,
+        last_moment,
         number,
         expiry,
         who,

@@ -20,6 +20,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from purchases.dates import DateFormatter
+from purchases.days import last_moment
 from purchases.formatting import FILTERS, left_in_words, phone_end, used_in_words
 from purchases.member import Member
 from purchases.models import Purchase, SessionRequest
@@ -112,8 +113,8 @@ def row_values(
         "total": purchase.sessions_total,
         "used": purchase.sessions_used,
         "left": purchase.sessions_remaining,
-        "expires": expires_at and date_parts(expires_at, dates),
-        "expires_when": expires_at and dates.distance(expires_at),
+        "expires": expires_at and expiry_parts(expires_at, dates),
+        "expires_when": expires_at and dates.distance(last_moment(expires_at)),
         "expires_soon": expires_at and dates.is_soon(expires_at),
         "has_expired": purchase.has_expired,
         "reinstate_refusal": purchase.reinstate_refusal,
@@ -129,6 +130,11 @@ def date_parts(timestamp: datetime, dates: DateFormatter) -> dict[str, str]:
         "full": dates.full(local),
         "iso": dates.iso(local),
     }
+
+
+def expiry_parts(expires_at: datetime, dates: DateFormatter) -> dict[str, str]:
+    """Return an expiry as its last good day, as a full date and time, and in ISO 8601."""
+    return date_parts(expires_at, dates) | {"day": dates.day(last_moment(expires_at))}
 
 
 def not_paid(payment_status: str | None) -> str:

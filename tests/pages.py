@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any, Literal
 from uuid import UUID, uuid4
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from purchases.models import Purchase
+from purchases.queries import Place
 
 Action = Literal["reinstate", "use"]
 LIST = reverse("purchases:purchase_list")
@@ -117,6 +119,11 @@ def words_on(response: HttpResponseBase) -> str:
 
 def words(html: str) -> str:
     return " ".join(unescape(strip_tags(html.replace("<br>", " "))).split())
+
+
+def place_at(timestamp: datetime, purchase_id: UUID) -> Place:
+    """Return the place of a purchase with this time in the list."""
+    return Place(f"{timestamp.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}", purchase_id)
 
 
 def note_on(response: HttpResponseBase) -> str:

@@ -50,8 +50,8 @@ LAYERS = [
     {"purchases.allowances", "purchases.formatting", "purchases.invariants"},
     {"purchases.dates", "purchases.live_updates", "purchases.member"},
     {"purchases.models"},
-    # The only module of purchases that runs raw SQL.
-    {"purchases.database"},
+    # The only module of purchases that runs raw SQL, and the days of a time zone.
+    {"purchases.database", "purchases.days"},
 ]
 DEPTHS = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 HTTP_SIDE = DEPTHS["purchases.views"]

@@ -20,7 +20,7 @@ from purchases.models import Org
 from studio.models import Membership, Policy, User
 from tests.conftest import SignIn
 from tests.factories import make_purchase
-from tests.pages import LIST, html_of, rows_on, the_row_on
+from tests.pages import LIST, html_of, place_at, rows_on, the_row_on
 
 SIGN_IN = reverse("login")
 SPANISH = {"Accept-Language": "es-MX,es;q=0.9,en;q=0.1"}
@@ -160,6 +160,24 @@ def test_an_unknown_language_or_time_zone_is_refused(
     assert not Policy.objects.exists()
 
 
+@pytest.mark.parametrize("time_zone", ["Mars/Olympus", "localtime"])
+def test_a_time_zone_that_is_no_longer_offered_stays_until_another_is_chosen(
+    northside: Org, olivia: User, signed_in: SignIn, time_zone: str
+) -> None:
+    policy = Policy.objects.create(org=northside, time_zone=time_zone)
+    owner, url = signed_in(olivia), f"/admin/studio/policy/{policy.pk}/change/"
+    assert f'<option value="{time_zone}" selected>' in html_of(owner.get(url))
+
+    owner.post(url, {"time_zone": time_zone, "language": "es"})
+    policy.refresh_from_db()
+    assert (policy.time_zone, policy.language) == (time_zone, "es")
+
+    owner.post(url, {"time_zone": "Europe/Madrid", "language": "es"})
+    policy.refresh_from_db()
+    assert policy.time_zone == "Europe/Madrid"
+    assert time_zone not in html_of(owner.get(url))
+
+
 @pytest.mark.parametrize("time_zone", ["Mars/Olympus", "", "../etc/passwd", "Europe"])
 def test_an_unknown_time_zone_in_the_database_falls_back_to_the_default(
     desk: Client, northside: Org, mia: User, time_zone: str
@@ -222,7 +240,7 @@ def test_a_pagination_link_does_not_depend_on_language_or_time_zone(
         make_purchase(org=northside, purchased_at=now - age)
         for age in (timedelta(hours=2), timedelta(hours=1))
     )
-    place = queries.Place(newer.purchased_at, newer.pk)
+    place = place_at(newer.purchased_at, newer.pk)
 
     (row,) = rows_on(desk.get(LIST, {"after": str(place)}))
     assert row.purchase_id == older.pk

@@ -14,11 +14,11 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from purchases.models import Org, Purchase
-from purchases.queries import PAGE_SIZE, Place
+from purchases.queries import PAGE_SIZE
 from studio.models import User
 from tests.conftest import SignIn
 from tests.factories import make_purchase, make_purchases
-from tests.pages import LIST, html_of, next_page, rows_on, words_on
+from tests.pages import LIST, html_of, next_page, place_at, rows_on, words_on
 
 
 def pages(browser: Client, link: str | None = LIST) -> Iterator[list[UUID]]:
@@ -88,7 +88,7 @@ def test_a_list_by_expiry_has_its_own_texts(
     northside: Org, desk: Client, now: datetime, state: str, days: int
 ) -> None:
     made = make_purchases(org=northside, count=101, expires_at=now + timedelta(days=days))
-    end = Place(now + timedelta(days=8 if state == "expiring" else -8), made[0].pk)
+    end = place_at(now + timedelta(days=8 if state == "expiring" else -8), made[0].pk)
     first = desk.get(LIST, {"state": state})
     second = desk.get(LIST + str(next_page(first)))
     beyond = desk.get(LIST, {"state": state, "after": str(end)})

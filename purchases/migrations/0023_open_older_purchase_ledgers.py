@@ -32,7 +32,7 @@ def open_older_purchase_ledgers(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("purchases", "0020_owner_operations")]
+    dependencies = [("purchases", "0021_extend_to_a_day_end")]
     operations = [
         migrations.RunPython(open_older_purchase_ledgers, migrations.RunPython.noop, elidable=False)
     ]

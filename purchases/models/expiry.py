@@ -6,8 +6,10 @@ or delete an event. A purchase has no event before its expiry changes.
 
 from django.db import models
 from django.db.models import Func
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from purchases.days import last_moment
 from purchases.models.catalogue import Org
 from purchases.models.fields import ClampedDateTimeField
 from purchases.models.ledger import SessionRequest, staff_undo_refusal
@@ -50,7 +52,9 @@ class ExpiryEvent(models.Model):
         db_table = "expiry_events"
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.expires_at:%Y-%m-%d}" if self.expires_at else self.kind
+        if self.expires_at is None:
+            return self.kind
+        return f"{self.kind} {timezone.localdate(last_moment(self.expires_at))}"
 
     def undo_refusal(self, *, user_id: int, however_late: bool) -> Refusal | None:
         """Return why this user can't undo this extension, or None.

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import DateTimeField, F, Func, Q, TextField, Value
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
@@ -72,18 +72,39 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
         sign = "" if state is Purchase.State.EXPIRING else "-"
         return self.order_by(f"{sign}{state.sort_column}", f"{sign}id")
 
-    def after(
-        self, state: Purchase.State, timestamp: datetime, purchase_id: UUID
-    ) -> PurchaseQuerySet:
+    def with_sort_key(self, state: Purchase.State) -> PurchaseQuerySet:
+        """Add `sort_key`: the time by which the state's list is ordered, as PostgreSQL writes it.
+
+        Python has no value for infinity and for many years.
+        """
+        return self.annotate(sort_key=InUtcAsText(F(state.sort_column)))
+
+    def after(self, state: Purchase.State, sort_key: str, purchase_id: UUID) -> PurchaseQuerySet:
         """Return the purchases after a place in the list (keyset pagination)."""
         # The bound limits the index scan. Rows of the same time before the place are skipped within
         # the index.
         forward = state is Purchase.State.EXPIRING
         further, bound = (TupleGreaterThan, "gte") if forward else (TupleLessThan, "lte")
+        timestamp = FromUtcText(Value(sort_key))
         return self.filter(
             further(Tuple(F(state.sort_column), F("id")), (timestamp, purchase_id)),
             **{f"{state.sort_column}__{bound}": timestamp},
         )
+
+
+class InUtcAsText(Func):
+    """The text of a timestamptz in UTC, such as "2026-01-12 07:00:00.5", "infinity" or
+    "0500-01-01 00:00:00 BC"."""
+
+    template = "(%(expressions)s AT TIME ZONE 'UTC')::text"
+    output_field = TextField()
+
+
+class FromUtcText(Func):
+    """The timestamptz of such a text."""
+
+    template = "(%(expressions)s::timestamp AT TIME ZONE 'UTC')"
+    output_field = DateTimeField()
 
 
 class Purchase(models.Model):

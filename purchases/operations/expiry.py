@@ -1,12 +1,13 @@
 """Operations on an expiry: extend, undo an extension, and correct."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.utils import timezone
 
-from purchases.database import SQL_DIR, fetch_one, read_statement
+from purchases.database import SQL_DIR, fetch_one, read_statement, timestamptz_array
+from purchases.days import day_end, day_ends, last_moment
 from purchases.member import Member
 from purchases.models import ExpiryEvent, Purchase, Refusal
 from purchases.operations.commands import CorrectExpiry, Extend, UndoExtension
@@ -21,6 +22,11 @@ from purchases.operations.requests import (
 EXTEND = read_statement(SQL_DIR / "claim_and_extend.sql")
 UNDO_EXTENSION = read_statement(SQL_DIR / "claim_and_undo_extension.sql")
 CORRECT_EXPIRY = read_statement(SQL_DIR / "claim_and_correct_expiry.sql")
+
+# An extension by days counts from the expiry that the database has at that time. The limits are for
+# concurrent extensions, which move it forward, and their undos, which move it back.
+MOVED_FORWARD = timedelta(days=400)
+MOVED_BACK = timedelta(days=32)
 
 
 class ExpiryRow(NamedTuple):
@@ -40,7 +46,7 @@ class NewExpiry:
 
 def extend(*, member: Member, purchase: Purchase, command: Extend) -> NewExpiry:
     """Extend an expiry: through the day `until`, or by `days` after the later of today and the
-    day on which it expires.
+    last day on which the pack is good.
 
     The new expiry is the end of that day in the active time zone. A concurrent extension by days
     adds to the first one. The purchase gets the new expiry.
@@ -55,10 +61,18 @@ def extend(*, member: Member, purchase: Purchase, command: Extend) -> NewExpiry:
         extend_days=command.days,
         extend_until=command.until,
     )
-    refusal = purchase.extend_refusal(end_of(command.until) if command.until else None)
-    zone = timezone.get_current_timezone_name()
+    zone = timezone.get_current_timezone()
+    until = day_end(command.until, zone) if command.until else None
+    refusal = purchase.extend_refusal(until)
     return _claim_and_change(
-        EXTEND, key, purchase, refusal, Refusal.JUST_CHANGED, note=command.note, zone=zone
+        EXTEND,
+        key,
+        purchase,
+        refusal,
+        Refusal.JUST_CHANGED,
+        note=command.note,
+        until=until,
+        day_ends=timestamptz_array(_possible_ends(purchase, command.days or 0)),
     )
 
 
@@ -89,10 +103,16 @@ def correct_expiry(*, actor_id: int, purchase: Purchase, command: CorrectExpiry)
     fetch_one(CORRECT_EXPIRY, key | values, ExpiryRow)
 
 
-def end_of(day: date) -> datetime:
-    """Return the last second of the day in the active time zone."""
-    # If clocks go back at midnight, that second occurs twice. Return the later one.
-    return timezone.make_aware(datetime.combine(day, time(23, 59, 59, fold=1)))
+def _possible_ends(purchase: Purchase, days: int) -> list[datetime]:
+    """Return the end of each day in which an extension by `days` may start or end."""
+    if not days:
+        return []
+    now = timezone.now()
+    start = timezone.localdate(max(now, last_moment(purchase.expires_at or now)))
+    # The day before the first one is needed too, because a day begins after it.
+    first = start - MOVED_BACK - timedelta(days=1)
+    count = (MOVED_BACK + MOVED_FORWARD).days + days + 2
+    return day_ends(first, count, timezone.get_current_timezone())
 
 
 def _claim_and_change(
@@ -103,14 +123,14 @@ def _claim_and_change(
     otherwise: Refusal,
     *,
     note: str = "",
-    zone: str = "",
     back_to: datetime | None = None,
+    **params: Any,
 ) -> NewExpiry:
     """Claim the request, change the expiry, and return the result.
 
     Raise `Refused` with `otherwise` if the database refuses a change that the row allowed.
     """
-    values = {"reason": None, "note": note, "refusal": refusal and refusal.value, "zone": zone}
+    values = {"reason": None, "note": note, "refusal": refusal and refusal.value, **params}
     if refusal and refusal.is_decided_by_the_page:
         statement = REFUSE
     row = fetch_one(statement, key | values, ExpiryRow)

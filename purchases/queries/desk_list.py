@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
@@ -14,27 +15,60 @@ from purchases.queries.search import first_matches, search_words
 PAGE_SIZE = 50
 
 
+# A time as PostgreSQL writes it.
+SORT_KEY = re.compile(
+    r"-?infinity|(\d{4}|[1-9]\d{4,5})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.\d{1,6})?( BC)?",
+    re.ASCII,
+)
+# PostgreSQL's first day, 24 November 4714 BC in astronomical numbering, and its last year.
+FIRST_DAY = (-4713, 11, 24)
+LAST_YEAR = 294276
+
+
 @dataclass(frozen=True)
 class Place:
-    """A cursor of keyset pagination: the place after a purchase. Links contain it as text."""
+    """A cursor of keyset pagination: the place after a purchase. Links contain it as text.
 
-    timestamp: datetime
+    The cursor has the stored time as PostgreSQL writes it, because the list is ordered by it. The
+    time of the object is clamped, so it may be another one.
+    """
+
+    sort_key: str
     purchase_id: UUID
 
     def __str__(self) -> str:
-        return f"{self.timestamp.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}_{self.purchase_id}"
+        return f"{self.sort_key}_{self.purchase_id}"
 
     @classmethod
-    def of(cls, purchase: Purchase, state: Purchase.State) -> Place:
-        """Return the place of the purchase in the list of the state."""
-        return cls(getattr(purchase, state.sort_column), purchase.pk)
+    def of(cls, purchase: Purchase) -> Place:
+        """Return the place of a purchase of a queryset `with_sort_key`."""
+        return cls(vars(purchase)["sort_key"], purchase.pk)
 
     @classmethod
     def parse(cls, text: str) -> Place:
         """Parse the text that `str` writes. Raise ValueError for any other text."""
-        timestamp, _, purchase_id = text.partition("_")
-        parsed = datetime.strptime(timestamp, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
-        return cls(parsed, UUID(purchase_id))
+        sort_key, _, purchase_id = text.partition("_")
+        _check_sort_key(sort_key)
+        return cls(sort_key, UUID(purchase_id))
+
+
+def _check_sort_key(text: str) -> None:
+    """Raise ValueError for a text that PostgreSQL would refuse."""
+    match = SORT_KEY.fullmatch(text)
+    if match is None:
+        raise ValueError(text)
+    if "infinity" in text:
+        return
+    *numbers, before_christ = match.groups()
+    year, month, day, hour, minute, second = map(int, numbers)
+    if year == 0:
+        raise ValueError(text)
+    # The year before 1 is 1 BC, which is 0 in astronomical numbering.
+    year = 1 - year if before_christ else year
+    if (year, month, day) < FIRST_DAY or year > LAST_YEAR:
+        raise ValueError(text)
+    # Python has fewer years. Leap years repeat every 400 years.
+    datetime(2000 + year % 400, month, day, hour, minute, second)
 
 
 @dataclass(frozen=True)
@@ -53,16 +87,16 @@ def desk_page(*, org_id: UUID, q: str, state: Purchase.State, after: Place | Non
         return Page([], None)
     purchases = Purchase.objects.of_org(org_id).in_state(state, timezone.now()).in_order_of(state)
     if after:
-        purchases = purchases.after(state, after.timestamp, after.purchase_id)
+        purchases = purchases.after(state, after.sort_key, after.purchase_id)
     if words:
         purchases = first_matches(
             purchases, words, org_id=org_id, state=state, at_most=PAGE_SIZE + 1
         )
     # Load one row more than a page, to know whether another page follows.
-    listed = list(purchases.for_rows()[: PAGE_SIZE + 1])
+    listed = list(purchases.for_rows().with_sort_key(state)[: PAGE_SIZE + 1])
     page = listed[:PAGE_SIZE]
     more = len(listed) > PAGE_SIZE
-    return Page(page, Place.of(page[-1], state) if more else None)
+    return Page(page, Place.of(page[-1]) if more else None)
 
 
 def purchases_by_id(*, org_id: UUID, ids: list[UUID]) -> list[Purchase]:

@@ -1,4 +1,5 @@
--- Claim a request id and extend a purchase, by days or through a day.
+-- Claim a request id and extend a purchase, by days or until a time, which is the end of a day.
+-- `day_ends` has the last second of each day in which an extension by days may start or end.
 -- Return the new expiry and the id of the event; two nulls if the expiry stays.
 -- Return no row, and change nothing, if the request id was claimed before.
 -- `settings` gives the request id to the triggers of the ledgers and limits waits for locks to
@@ -28,5 +29,5 @@ claimed AS (
 SELECT result.done, nullif(current_setting('studio.expiry_event_id', true), '')::bigint
 FROM claimed,
     LATERAL (SELECT public.extend_expiry(
-        %(purchase_id)s, %(extend_days)s::int, %(extend_until)s::date, %(zone)s
+        %(purchase_id)s, %(until)s::timestamptz, %(extend_days)s::int, %(day_ends)s::timestamptz[]
     ) AS done OFFSET 0) AS result

@@ -1,6 +1,6 @@
 """The admin of accounts: superusers create accounts, and owners set the roles of members."""
 
-from typing import Any
+from typing import Any, cast
 from zoneinfo import available_timezones
 
 from django import forms
@@ -138,6 +138,15 @@ class MembershipAdmin(OwnOrgAdmin):
         return membership.user.last_login
 
 
+# Zone names whose meaning depends on the machine.
+OF_A_MACHINE = {"Factory", "localtime"}
+
+
+def offered_time_zones() -> list[str]:
+    """Return the time zones of this machine that are the same on every machine, by name."""
+    return sorted(available_timezones() - OF_A_MACHINE)
+
+
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     """The form of a policy. Its choices are not in the model, because each machine and version has
     other time zones and languages."""
@@ -145,7 +154,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     time_zone = forms.ChoiceField(
         label=capfirst(Policy._meta.get_field("time_zone").verbose_name),
         help_text=Policy._meta.get_field("time_zone").help_text,
-        choices=lambda: [(name, name) for name in sorted(available_timezones())],
+        choices=lambda: [(name, name) for name in offered_time_zones()],
         initial=get_default_timezone_name,
     )
     language = forms.ChoiceField(
@@ -153,6 +162,15 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         choices=[("", _("The browser's language")), *settings.LANGUAGES],
         required=False,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the policy's own time zone too, which another machine may have offered. Without
+        it, saving another field would change the time zone."""
+        super().__init__(*args, **kwargs)
+        zone = self.instance.time_zone
+        if zone not in offered_time_zones():
+            choices = cast("forms.ChoiceField", self.fields["time_zone"])
+            choices.choices = [(zone, zone), *((name, name) for name in offered_time_zones())]
 
 
 @admin.register(Policy)

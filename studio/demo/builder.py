@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID, uuid5
 
+from purchases.days import day_end
 from purchases.models import Client, Offer, Org, Purchase
 from studio.demo.contacts import Contacts
 from studio.demo.names import Name, languages
@@ -47,8 +48,10 @@ class StudioBuilder:
 
     def __init__(self, studio: Studio, *, today: datetime) -> None:
         """`today` is midnight at the start of the day, in the studio's time zone."""
+        assert today.tzinfo
         self.studio = studio
         self.today = today
+        self._zone = today.tzinfo
         self._rng = random.Random(studio.slug)  # noqa: S311  nothing here is a secret
         self._contacts = Contacts(self._rng)
         self.org = Org(
@@ -137,7 +140,8 @@ class StudioBuilder:
         client.created_at = min(client.created_at, purchased_at - timedelta(minutes=4))
         sessions, valid_days, expires_at = offer.sessions_included, offer.pack_validity_days, None
         if valid_days is not None:
-            expires_at = day + timedelta(days=valid_days + 1, seconds=-1)
+            last_day = (day + timedelta(days=valid_days)).date()
+            expires_at = day_end(last_day, self._zone)
         purchase = Purchase(
             id=self._id("purchase", len(self.purchases)),
             org=self.org,

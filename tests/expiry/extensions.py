@@ -16,6 +16,14 @@ from studio.models import User
 from tests.ledger import fresh
 from tests.pages import send
 
+# The ends of days in UTC, as the site passes the ends of days of an org's time zone.
+DAY_ENDS = (
+    "ARRAY(SELECT day - interval '1 second' FROM generate_series("
+    "date_trunc('day', now()) - interval '9 days', now() + interval '400 days', interval '1 day'"
+    ") AS day)"
+)
+EXTEND_BY_A_WEEK = f"extend_expiry(%s, NULL, 7, {DAY_ENDS})"
+
 
 def extend(
     browser: Client, purchase: Purchase, *, htmx: bool = True, **fields: Any

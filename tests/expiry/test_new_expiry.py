@@ -1,15 +1,18 @@
 """The new expiry of an extended pack: a number of days more, or a chosen date."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from purchases import operations
+from purchases.days import day_end
 from purchases.formatting import on_day
 from purchases.models import Org, Purchase, SessionRequest
-from purchases.operations.expiry import end_of
+from purchases.operations.commands import Extend
 from studio.models import User
 from tests.expiry.extensions import (
     end_of_the_day,
@@ -97,8 +100,7 @@ def test_days_are_days_of_the_orgs_time_zone(
     local, _, fold = expected.partition("+")
     end = datetime.fromisoformat(local).replace(tzinfo=org_zone, fold=int(fold or 0))
     assert expiry_of(pack) == end.astimezone(UTC)
-    with timezone.override(org_zone):
-        assert end_of(end.date()).astimezone(UTC) == end.astimezone(UTC)
+    assert day_end(end.date(), org_zone) == end.astimezone(UTC)
 
 
 def test_days_take_precedence_over_a_date(desk: Client, pack: Purchase) -> None:
@@ -106,3 +108,34 @@ def test_days_take_precedence_over_a_date(desk: Client, pack: Purchase) -> None:
 
     assert expiry_of(pack) == end_of_the_day(7, after=pack.expires_at)
     assert SessionRequest.objects.get().extend_until is None
+
+
+@pytest.mark.parametrize("moved", [-32, -3, 56, 240, 400])
+def test_days_count_from_an_expiry_that_changed_after_the_page_was_loaded(
+    northside: Org, mia: User, moved: int
+) -> None:
+    pack = make_purchase(org=northside, expires_at=end_of_the_day(40))
+    Purchase.objects.update(expires_at=end_of_the_day(40 + moved))
+
+    extend_loaded(mia, pack)
+    assert expiry_of(pack) == pack.expires_at == end_of_the_day(47 + moved)
+
+
+@pytest.mark.parametrize("moved", [-33, 401, 4000])
+def test_an_expiry_that_changed_by_more_is_not_extended(
+    northside: Org, mia: User, moved: int
+) -> None:
+    pack = make_purchase(org=northside, expires_at=end_of_the_day(40))
+    Purchase.objects.update(expires_at=end_of_the_day(40 + moved))
+
+    with pytest.raises(operations.Refused, match="has just changed"):
+        extend_loaded(mia, pack)
+    assert expiry_of(pack) == pack.expires_at == end_of_the_day(40 + moved)
+    extend_loaded(mia, pack)
+    assert expiry_of(pack) == end_of_the_day(47 + moved), "the reloaded purchase is extended"
+
+
+def extend_loaded(user: User, pack: Purchase) -> None:
+    """Extend the pack by a week, as a page that has loaded this object."""
+    command = Extend(request_id=uuid4(), days=7)
+    operations.extend(member=user.membership, purchase=pack, command=command)

@@ -19,7 +19,13 @@ from studio.models import User
 from tests.concurrent_browsers import ConcurrentBrowsers, PostRequest
 from tests.concurrent_callers import fetch_value, race
 from tests.database import PATIENCE
-from tests.expiry.extensions import end_of_the_day, expiry_lines, expiry_of, extended_by
+from tests.expiry.extensions import (
+    EXTEND_BY_A_WEEK,
+    end_of_the_day,
+    expiry_lines,
+    expiry_of,
+    extended_by,
+)
 from tests.integrity.schedule import Connection, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -120,4 +126,4 @@ def test_extension_counts_from_the_result_of_an_open_transaction(pack: Purchase)
 
 
 def extend_by_sql(pack: Purchase, connection: Connection) -> Any:
-    return fetch_value(connection, "SELECT public.extend_expiry(%s, 7, NULL, 'UTC')", pack.pk)
+    return fetch_value(connection, f"SELECT public.{EXTEND_BY_A_WEEK}", pack.pk)

@@ -18,6 +18,7 @@ from studio.models import User
 from tests.conftest import SignIn
 from tests.database import rows
 from tests.expiry.extensions import (
+    EXTEND_BY_A_WEEK,
     expiry_lines,
     expiry_of,
     extend,
@@ -122,7 +123,7 @@ def test_only_owners_undo_an_extension_without_a_request(
     desk: Client, olivia: User, pack: Purchase, signed_in: SignIn
 ) -> None:
     """A call of the function in psql has no request, and so no member who requested it."""
-    rows("SELECT public.extend_expiry(%s, 7, NULL, 'UTC')", pack.pk)
+    rows(f"SELECT public.{EXTEND_BY_A_WEEK}", pack.pk)
     event = ExpiryEvent.objects.get()
 
     assert note_on(undo_extension(desk, event)) == Refusal.NOT_YOURS.label

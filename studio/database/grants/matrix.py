@@ -107,7 +107,9 @@ FUNCTIONS = {
     "undo_change(uuid,bigint)": Function((APP,)),
     "lock_and_check_undo_change(uuid,bigint)": Function((APP,)),
     "purchase_as_of(uuid,timestamp with time zone)": Function((APP,)),
-    "extend_expiry(uuid,integer,date,text)": Function((APP,)),
+    "extend_expiry(uuid,timestamp with time zone,integer,timestamp with time zone[])": Function(
+        (APP,)
+    ),
     "undo_extension(uuid,bigint)": Function((APP,)),
     "correct_expiry(uuid,timestamp with time zone)": Function((APP,)),
     "fold_for_search(text)": Function((APP,)),
@@ -122,7 +124,8 @@ FUNCTIONS = {
     "record_session_event()": Function(),
     "record_purchase_event()": Function(),
     "record_truncated_purchases()": Function(),
-    "extended_expiry(timestamp with time zone,integer,date,text)": Function(),
+    "extended_expiry(timestamp with time zone,timestamp with time zone,integer,"
+    "timestamp with time zone[])": Function(),
     "extension_to_undo(uuid)": Function(),
     "record_expiry_event()": Function(),
     "forbid_change()": Function(),
