@@ -16,6 +16,7 @@ from purchases.operations.sessions import (
     reinstate,
     undo,
     use,
+    withdraw,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "undo",
     "undo_extension",
     "use",
+    "withdraw",
 ]
