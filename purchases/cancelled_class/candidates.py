@@ -60,8 +60,8 @@ class Candidate:
 def candidates_for(org_id: UUID, client_ids: set[UUID]) -> dict[UUID, Candidate]:
     """Return candidates by client id.
 
-    A pack that has not expired comes first. Among these, the pack of the latest use comes first,
-    then the newest.
+    Packs that have not expired come first. Within each group, the pack of the latest use comes
+    first, then the newest.
     """
     clients = Client.objects.filter(org_id=org_id).in_bulk(client_ids)
     purchases = defaultdict(list)

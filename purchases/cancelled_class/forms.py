@@ -9,7 +9,12 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from purchases.cancelled_class.parser import PastedPerson, count_people, parse_people
+from purchases.cancelled_class.parser import (
+    PastedPerson,
+    TooManyParts,
+    count_people,
+    parse_people,
+)
 from purchases.cancelled_class.process import MAX_PURCHASES
 from purchases.forms import OUT_OF_DATE, ExtendForm
 from purchases.models import Refusal, SessionRequest
@@ -72,8 +77,11 @@ class CheckForm(forms.Form):
     )
 
     def clean_pasted(self) -> list[PastedPerson]:
-        people = parse_people(self.cleaned_data["pasted"])
-        count = count_people(people)
+        try:
+            people = parse_people(self.cleaned_data["pasted"])
+            count = count_people(people)
+        except TooManyParts as error:
+            people, count = [], error.count
         if count > MAX_PURCHASES:
             raise forms.ValidationError(TOO_MANY.format(most=MAX_PURCHASES, count=count))
         return people

@@ -107,7 +107,7 @@ def list_response(
 def _expired_count(
     request: DeskRequest, step: Step | None, current: Progress, line_results: list[Result]
 ) -> int:
-    """Return the number of packs that the page offers to extend. An unfinished list has none."""
+    """Return the number of packs that the page offers to extend, once the list is finished."""
     if step and step.goes_on:
         return step.left if step.name == "extend" else 0
     return 0 if current.left else len(packs_to_extend(request.member, line_results))

@@ -65,7 +65,7 @@ def find_beginnings(org_id: UUID, names: Iterable[str]) -> dict[str, Named]:
 
 def _find(org_id: UUID, names: Iterable[str], *, whole: bool) -> dict[str, Named]:
     """Return at most SEVERAL + 1 clients of each beginning, and COMPARED + 1 of each whole name. A
-    name without words has none."""
+    name without words matches nobody."""
     found = {name: Named() for name in names}
     words = {name: words for name in found if (words := search_words(name))}
     if not words:

@@ -18,6 +18,8 @@ INVISIBLE = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\
 AROUND = f" \t\u00a0\"'<>()[]:|{INVISIBLE}"
 DASHES = " -–—"
 
+# 500 people in up to four columns: a family name, a given name, an e-mail and a phone number.
+MAX_PARTS = 2_000
 MAX_NAME = 120
 MAX_WORDS = 12
 MAX_EMAIL = 254
@@ -50,15 +52,27 @@ class PastedPerson:
         return bool(self.after and not self.before)
 
 
+class TooManyParts(ValueError):
+    """The text has more parts, or more e-mails, than `MAX_PARTS`."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
+
+
 def parse_people(text: str) -> list[PastedPerson]:
-    """Return the people in a text, without duplicates.
+    """Return the people in a text, without duplicates. Raise TooManyParts if it is too long.
 
     Lines, commas and semicolons separate them. Each is a name, an e-mail, a phone number, or a name
     with the others.
     """
+    lines = [_split(line) for line in text.splitlines() if line.strip()]
+    count = max(sum(map(len, lines)), text.count("@"))
+    if count > MAX_PARTS:
+        raise TooManyParts(count)
     people: dict[tuple[str, ...], PastedPerson] = {}
-    for line in text.splitlines():
-        for person in _with_neighbours(_parse_line(line)):
+    for parts in lines:
+        for person in _with_neighbours(_parse_line(parts)):
             key = (person.text, person.before, person.after)
             people.setdefault(tuple(map(str.casefold, key)), person)
     return list(people.values())
@@ -69,12 +83,20 @@ def count_people(people: list[PastedPerson]) -> int:
     return sum(not person.begins_a_name for person in people)
 
 
-def _parse_line(line: str) -> Iterator[tuple[bool, PastedPerson]]:
+def _split(line: str) -> list[tuple[bool, str]]:
+    """Return the parts of a line that are not blank, and whether a comma precedes each."""
+    return [
+        (line[part.start() - 1 : part.start()] == ",", part[0])
+        for part in PART.finditer(line)
+        if not part[0].isspace()
+    ]
+
+
+def _parse_line(parts: list[tuple[bool, str]]) -> Iterator[tuple[bool, PastedPerson]]:
     """Yield each person of a line, and whether a comma precedes."""
-    for part in PART.finditer(line):
-        after_comma = line[part.start() - 1 : part.start()] == ","
-        bullet = BULLET.match(part[0])
-        for person in _parse_part(part[0][bullet.end() if bullet else 0 :]):
+    for after_comma, part in parts:
+        bullet = BULLET.match(part)
+        for person in _parse_part(part[bullet.end() if bullet else 0 :]):
             yield after_comma, person
             after_comma = False
 

@@ -36,7 +36,7 @@ def problems_on(response: HttpResponseBase) -> str:
 
 
 def counts_on(response: HttpResponseBase) -> dict[str, str]:
-    """Return the counts of the section “What will happen”."""
+    """Return the counts of the section “This will happen”."""
     return dict(re.findall(r'data-count="([^"]*)">([^<]*)<', html_of(response)))
 
 

@@ -193,7 +193,7 @@ def test_problems_come_first_then_what_will_happen_then_the_list(
     order = [
         *("Check these", "No client with this name Nobody Here", "Too long to be a name xxx"),
         *("Fresh Ng: No session", "“Dora Quimby”: tick", "Given a session back within 24 hours"),
-        *("What will happen", "2 on the list", "E-mails or names"),
+        *("This will happen", "2 on the list", "E-mails or names"),
     ]
     places = [text.index(part) for part in order]
     assert places == sorted(places)

@@ -16,7 +16,7 @@ function updateCount() {
 }
 
 /**
- * Show a count of the section “What will happen”.
+ * Show a count of the section “This will happen”.
  * @param {string} name
  * @param {number} count
  */
