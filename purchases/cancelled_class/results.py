@@ -139,9 +139,11 @@ class Result:
 
     @property
     def can_undo_extension(self) -> bool:
-        extension = self.extension
-        return bool(extension) and not extension.undo_refusal(
-            user_id=self.member.user_id, however_late=self.member.may("undo_any")
+        if not self.extension or not self.member.may("undo"):
+            return False
+        however_late = self.member.may("undo_any")
+        return not self.extension.undo_refusal(
+            user_id=self.member.user_id, however_late=however_late
         )
 
     @property
@@ -157,7 +159,7 @@ class Result:
 
     @property
     def extend_request_id(self) -> UUID:
-        return self.line.extend_request_id(self.expiry_event and self.expiry_event.pk)
+        return self.line.extend_request_id(self.expiry_event)
 
 
 def results(class_list: CancelledClass, member: Member) -> list[Result]:
@@ -172,8 +174,7 @@ def results(class_list: CancelledClass, member: Member) -> list[Result]:
     expiry_events = _last_expiry_events(purchase_ids)
     ids = {}
     for line in lines:
-        expiry_event = expiry_events.get(line.purchase_id)
-        extend_id = line.extend_request_id(expiry_event and expiry_event.pk)
+        extend_id = line.extend_request_id(expiry_events.get(line.purchase_id))
         ids[line] = [line.request_id, line.undo_request_id(member.user_id), extend_id]
     requests = SessionRequest.objects.select_related("event__reversed_by", "expiry_event").in_bulk(
         [request_id for ids_of_line in ids.values() for request_id in ids_of_line]
@@ -191,8 +192,10 @@ def results(class_list: CancelledClass, member: Member) -> list[Result]:
     for result in line_results:
         if result.purchase:
             # Whether they can be undone depends on the purchase.
-            for event in filter(None, [result.event, result.extension]):
-                event.purchase = result.purchase
+            if result.event:
+                result.event.purchase = result.purchase
+            if result.extension:
+                result.extension.purchase = result.purchase
     return sorted(line_results, key=_place)
 
 

@@ -41,12 +41,11 @@ def undo_chunk(*, member: Member, class_list: CancelledClass) -> int:
 
 def _undo_line(member: Member, class_list: CancelledClass, result: Result) -> None:
     if result.event:
-        command = Undo(request_id=result.line.undo_request_id(member.user_id))
-        operations.undo(member=member, event=result.event, command=command)
+        undo = Undo(request_id=result.line.undo_request_id(member.user_id))
+        operations.undo(member=member, event=result.event, command=undo)
     elif result.purchase:
-        purchase = result.purchase
-        command = reinstatement(class_list, purchase)
-        operations.withdraw(member=member, purchase=purchase, command=command)
+        command = reinstatement(class_list, result.purchase)
+        operations.withdraw(member=member, purchase=result.purchase, command=command)
 
 
 def _may_withdraw(member: Member, class_list: CancelledClass) -> bool:

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Exists, Func, OuterRef, Q
 
 from purchases.models.catalogue import Org
+from purchases.models.expiry import ExpiryEvent
 from purchases.models.ledger import SessionEvent, SessionRequest
 from purchases.models.purchase import Purchase
 
@@ -75,12 +76,12 @@ class CancelledClassLine(models.Model):
         """
         return uuid5(self.request_id, f"undo by {user_id}")
 
-    def extend_request_id(self, last_event_id: int | None) -> UUID:
+    def extend_request_id(self, last_event: ExpiryEvent | None) -> UUID:
         """Return the id of the request to extend the purchase after its last expiry event.
 
         Two requests that saw the same expiry have the same id, so only one of them extends it.
         """
-        return uuid5(self.request_id, f"extend after {last_event_id}")
+        return uuid5(self.request_id, f"extend after {last_event and last_event.pk}")
 
 
 def is_left() -> Q:
