@@ -9,7 +9,10 @@ WITH given AS MATERIALIZED (
     SELECT
         given.place, lower(given.name) AS lower,
         replace(folded.lines, E'\n', '') AS letters,
-        ARRAY(SELECT word FROM string_to_table(folded.lines, E'\n') AS word WHERE word <> '' ORDER BY word) AS words
+        ARRAY(
+            SELECT word FROM string_to_table(folded.lines, E'\n') AS word
+            WHERE word <> '' ORDER BY word
+        ) AS words
     FROM unnest(%(names)s::text[]) WITH ORDINALITY AS given (name, place),
         LATERAL (
             SELECT public.fold_for_search(regexp_replace(
