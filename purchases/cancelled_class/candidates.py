@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import BooleanField, Case, F, OuterRef, Q, Subquery, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from purchases.dates import DateFormatter
 from purchases.models import Client, Purchase, Refusal, SessionEvent
@@ -49,6 +49,15 @@ class Candidate:
         """Return the pasted text if it is not the client's name or e-mail alone."""
         shown = {self.client.full_name.casefold(), (self.client.email or "").casefold()}
         return next((text for text in self.pasted if text.casefold() not in shown), "")
+
+    @property
+    def repeated(self) -> str:
+        """Return how often the client was pasted, if more than once."""
+        times = len(self.pasted)
+        if times < 2:
+            return ""
+        text = ngettext("pasted %(n)s time, listed once", "pasted %(n)s times, listed once", times)
+        return text % {"n": times}
 
     @property
     def recent_reinstatement(self) -> SessionEvent | None:

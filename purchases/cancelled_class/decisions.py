@@ -119,7 +119,11 @@ class _Lookup:
         return ""
 
     def _is_known(self, person: PastedPerson) -> bool:
-        return self._is_whole(person.email) or bool(self.phones.get(person.phone))
+        """Return whether an e-mail, a phone number or two halves of a name were found."""
+        if self._is_whole(person.email) or self.phones.get(person.phone):
+            return True
+        joined = (f"{person.before} {person.name}", f"{person.name} {person.after}")
+        return person.may_be_a_half and any(map(self._is_whole, joined))
 
     def _is_one_name(self, family: str, given: str) -> bool:
         """Return whether two halves are one name of a client, or begin one."""
