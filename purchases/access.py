@@ -72,10 +72,12 @@ def client_or_404(request: DeskRequest, client_id: UUID) -> Client:
     return client
 
 
-def cancelled_class_or_404(request: DeskRequest, list_id: UUID) -> CancelledClass:
+def cancelled_class_or_404(
+    request: DeskRequest, list_id: UUID, to: Action = "reinstate"
+) -> CancelledClass:
     lists = CancelledClass.objects.filter(org_id=request.member.org_id).select_related("actor")
     cancelled_class = get_object_or_404(lists, pk=list_id)
-    allow(request, "reinstate")
+    allow(request, to)
     return cancelled_class
 
 

@@ -174,8 +174,12 @@ class ExtendForm(NoteForm):
             data["until"] = None
         elif not data["until"]:
             self.add_error("until", CHOOSE_A_DAY)
-        if self.note_required and not data["note"] and is_new(data["request_id"]):
+        if self.note_required and not data["note"] and self.is_new_request:
             self.add_error("note", SAY_WHY)
+
+    @property
+    def is_new_request(self) -> bool:
+        return is_new(self.cleaned_data["request_id"])
 
 
 class ReinstateForm(NoteForm):

@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from purchases.cancelled_class.candidates import Candidate
 from purchases.dates import DateFormatter
 from purchases.days import last_moment
 from purchases.formatting import FILTERS, left_in_words, phone_end, used_in_words
@@ -43,6 +44,18 @@ def purchase_rows(
     page = page_context(context) | {"changed": changed}
     rows = [rendered("purchase_row.html", row_context(purchase, page)) for purchase in purchases]
     return mark_safe("\n".join(rows))  # noqa: S308
+
+
+def people_rows(people: Iterable[Candidate]) -> SafeString:
+    """Return the rows of clients of a cancelled class, each with the box of its pack."""
+    dates = DateFormatter()
+    return rendered(
+        "people.html",
+        people=people,
+        dates=dates,
+        _=partial(translated, dates.language),
+        used_of=partial(used_in_words, dates.language),
+    )
 
 
 def page_context(context: Context | dict[str, Any]) -> dict[str, Any]:

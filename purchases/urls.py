@@ -1,11 +1,8 @@
 from django.urls import path
 
 from purchases import views
-from purchases.cancelled_class.views import (
-    cancelled_class,
-    cancelled_class_detail,
-    reinstate_all,
-)
+from purchases.cancelled_class.list_views import cancelled_class_detail, extend_all, undo_all
+from purchases.cancelled_class.views import cancelled_class, reinstate_all
 
 app_name = "purchases"
 urlpatterns = [
@@ -27,4 +24,6 @@ urlpatterns = [
     path("cancelled-class/", cancelled_class, name="cancelled_class"),
     path("cancelled-class/<uuid:list_id>/", cancelled_class_detail, name="cancelled_class_detail"),
     path("cancelled-class/<uuid:list_id>/reinstate/", reinstate_all, name="reinstate_all"),
+    path("cancelled-class/<uuid:list_id>/undo/", undo_all, name="undo_all"),
+    path("cancelled-class/<uuid:list_id>/extend/", extend_all, name="extend_all"),
 ]

@@ -35,6 +35,7 @@ LAYERS = [
         "purchases.access",
         "purchases.admin",
         "purchases.cancelled_class.forms",
+        "purchases.cancelled_class.list_views",
         "purchases.cancelled_class.views",
         "purchases.forms",
         "purchases.management",

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from purchases.models import Org
 from studio.models import User
-from tests.cancelled_class.lists import create_list_by
+from tests.cancelled_class.lists import create_list_by, make_done_list
 from tests.expiry.extensions import expiry_of, extended_by
 from tests.factories import make_purchase
 from tests.ledger import reinstated_by
@@ -102,6 +102,18 @@ purchases:reinstate_all    HEAD    302   403  405  405     405   405
 purchases:reinstate_all    PUT     302   403  405  405     405   405
 purchases:reinstate_all    PATCH   302   403  405  405     405   405
 purchases:reinstate_all    DELETE  302   403  405  405     405   405
+purchases:undo_all         POST    302   403  403  302     302   404
+purchases:undo_all         GET     302   403  405  405     405   405
+purchases:undo_all         HEAD    302   403  405  405     405   405
+purchases:undo_all         PUT     302   403  405  405     405   405
+purchases:undo_all         PATCH   302   403  405  405     405   405
+purchases:undo_all         DELETE  302   403  405  405     405   405
+purchases:extend_all       POST    302   403  403  302     302   404
+purchases:extend_all       GET     302   403  405  405     405   405
+purchases:extend_all       HEAD    302   403  405  405     405   405
+purchases:extend_all       PUT     302   403  405  405     405   405
+purchases:extend_all       PATCH   302   403  405  405     405   405
+purchases:extend_all       DELETE  302   403  405  405     405   405
 at_desk                    GET     302   403  200  200     200   200
 at_desk                    HEAD    302   403  200  200     200   200
 at_desk                    POST    302   403  200  200     200   200
@@ -135,12 +147,15 @@ FORM = "application/x-www-form-urlencoded"
 MAY_CHANGE = {("mia", "POST"), ("olivia", "POST")}
 ACTIONS = {
     "purchases:extend",
+    "purchases:extend_all",
     "purchases:reinstate",
     "purchases:reinstate_all",
     "purchases:undo",
+    "purchases:undo_all",
     "purchases:undo_extension",
     "purchases:use",
 }
+OF_A_DONE_LIST = {"purchases:extend_all", "purchases:undo_all"}
 
 
 @pytest.mark.parametrize(("name", "verb", "person", "status"), TABLE)
@@ -156,17 +171,21 @@ def test_each_user_gets_the_status_of_the_table(
     mia = request.getfixturevalue("mia")
     events = {"undo": reinstated_by(mia, pack).pk, "undo_extension": extended_by(mia, pack).pk}
     cancelled_list = create_list_by(mia, pack)
+    expired = make_purchase(org=northside, expires_at=timezone.now() - timedelta(days=5))
+    done_list = make_done_list(mia, expired)
     browser = browser_of(person, request)
-    before = used(pack), expiry_of(pack)
+    before = [(used(each), expiry_of(each)) for each in (pack, expired)]
 
-    url = url_of(name, pack.pk, pack.client_id, events, cancelled_list.pk)
+    list_id = done_list.pk if name in OF_A_DONE_LIST else cancelled_list.pk
+    url = url_of(name, pack.pk, pack.client_id, events, list_id)
     response = browser.generic(verb, url, f"request_id={uuid4()}&days=7", FORM)
 
     assert response.status_code == status
     if person == "nobody" and status == 302:
         assert response["Location"].startswith(reverse("login"))
     may_change = (person, verb) in MAY_CHANGE and name in ACTIONS
-    assert ((used(pack), expiry_of(pack)) != before) is may_change
+    after = [(used(each), expiry_of(each)) for each in (pack, expired)]
+    assert (after != before) is may_change
 
 
 @pytest.mark.parametrize("person", PEOPLE)
@@ -262,7 +281,12 @@ def url_of(
             | "purchases:use"
         ):
             return reverse(name, args=[purchase_id])
-        case "purchases:cancelled_class_detail" | "purchases:reinstate_all":
+        case (
+            "purchases:cancelled_class_detail"
+            | "purchases:extend_all"
+            | "purchases:reinstate_all"
+            | "purchases:undo_all"
+        ):
             return reverse(name, args=[list_id])
         case "purchases:undo" | "purchases:undo_extension":
             return reverse(name, args=[events[name.removeprefix("purchases:")]])

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import BooleanField, Case, F, OuterRef, Q, Subquery, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
+from purchases.dates import DateFormatter
 from purchases.models import Client, Purchase, Refusal, SessionEvent
 
 MAX_PACKS = 4
@@ -39,6 +40,26 @@ class Candidate:
     pasted: list[str] = field(default_factory=list)
 
     @property
+    def choice(self) -> str:
+        """Return why the first pack comes first."""
+        return _choice(self.packs) if self.packs else ""
+
+    @property
+    def pasted_otherwise(self) -> str:
+        """Return the pasted text if it is not the client's name or e-mail alone."""
+        shown = {self.client.full_name.casefold(), (self.client.email or "").casefold()}
+        return next((text for text in self.pasted if text.casefold() not in shown), "")
+
+    @property
+    def repeated(self) -> str:
+        """Return how often the client was pasted, if more than once."""
+        times = len(self.pasted)
+        if times < 2:
+            return ""
+        text = ngettext("pasted %(n)s time, listed once", "pasted %(n)s times, listed once", times)
+        return text % {"n": times}
+
+    @property
     def recent_reinstatement(self) -> SessionEvent | None:
         return next(
             (pack.recent_reinstatement for pack in self.packs if pack.recent_reinstatement), None
@@ -46,7 +67,11 @@ class Candidate:
 
 
 def candidates_for(org_id: UUID, client_ids: set[UUID]) -> dict[UUID, Candidate]:
-    """Return candidates by client id. The pack of the latest use comes first, then the newest."""
+    """Return candidates by client id.
+
+    Packs that have not expired come first. Within each group, the pack of the latest use comes
+    first, then the newest.
+    """
     clients = Client.objects.filter(org_id=org_id).in_bulk(client_ids)
     purchases = defaultdict(list)
     last_uses: dict[UUID, int | None] = {}
@@ -89,15 +114,15 @@ def _packs(org_id: UUID, client_ids: set[UUID]) -> list[Purchase]:
     may_give = Q(sessions_used__gt=0, payment_status=Purchase.PaymentStatus.SUCCEEDED) & (
         Q(sessions_total=None) | Q(sessions_remaining__gte=0)
     )
+    is_good = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
     return list(
         Purchase.objects.of_org(org_id)
         .filter(client_id__in=client_ids)
         .select_related("offer")
         .annotate(
             last_use=Subquery(last_use),
-            may_give=Case(
-                When(may_give, then=Value(True)), default=Value(False), output_field=BooleanField()
-            ),
+            may_give=_as_boolean(may_give),
+            is_good=_as_boolean(is_good),
         )
         .annotate(
             rank=Window(
@@ -105,6 +130,7 @@ def _packs(org_id: UUID, client_ids: set[UUID]) -> list[Purchase]:
                 partition_by="client_id",
                 order_by=[
                     F("may_give").desc(),
+                    F("is_good").desc(),
                     F("last_use").desc(nulls_last=True),
                     F("purchased_at").desc(),
                     F("id").desc(),
@@ -114,6 +140,35 @@ def _packs(org_id: UUID, client_ids: set[UUID]) -> list[Purchase]:
         .filter(rank__lte=MAX_PACKS)
         .order_by("client_id", "rank")
     )
+
+
+def _as_boolean(condition: Q) -> Case:
+    return Case(
+        When(condition, then=Value(True)), default=Value(False), output_field=BooleanField()
+    )
+
+
+def _choice(packs: list[Pack]) -> str:
+    """Return why the first of the packs comes first."""
+    first, *others = packs
+    if not others:
+        return gettext("The only pack to give a session back to")
+    if sum(not pack.purchase.has_expired for pack in packs) == 1:
+        return gettext("The only pack that has not expired")
+    visit, bought = first.last_visit, first.purchase.purchased_at
+    visits = [pack.last_visit.pk for pack in others if pack.last_visit]
+    if visit:
+        # A pack that was used later has expired.
+        if any(other > visit.pk for other in visits):
+            return gettext("Not expired, used last on %(day)s") % {"day": _day(visit.occurred_at)}
+        return gettext("Used last on %(day)s") % {"day": _day(visit.occurred_at)}
+    if visits or any(pack.purchase.purchased_at > bought for pack in others):
+        return gettext("Not expired, bought last on %(day)s") % {"day": _day(bought)}
+    return gettext("Bought last on %(day)s") % {"day": _day(bought)}
+
+
+def _day(timestamp: datetime) -> str:
+    return DateFormatter().day(timestamp)
 
 
 def _refusal_text(purchases: list[Purchase]) -> str:

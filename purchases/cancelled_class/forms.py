@@ -1,19 +1,27 @@
 """Forms for the list of a cancelled class."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from purchases.cancelled_class.parser import PastedPerson, parse_people
+from purchases.cancelled_class.parser import (
+    PastedPerson,
+    TooManyParts,
+    count_people,
+    parse_people,
+)
 from purchases.cancelled_class.process import MAX_PURCHASES
-from purchases.forms import OUT_OF_DATE
-from purchases.models import SessionRequest
+from purchases.forms import OUT_OF_DATE, ExtendForm
+from purchases.models import Refusal, SessionRequest
 
 ODD_CHARACTER = _("Remove the unusual character and paste it again.")
 TOO_MANY = _("Paste at most {most} people. These are {count}: put the rest on a second list.")
+TOO_MUCH_TEXT = _("This text is too long. Paste only the names, at most {most} people.")
 NO_BOX_TICKED = _("Tick the people who get a session back, then press again.")
 TOO_MANY_TICKED = _("Tick at most {most} people. These are {count}: put the rest on a second list.")
 
@@ -37,7 +45,7 @@ class CheckForm(forms.Form):
         required=False,
         max_length=100_000,
         error_messages={
-            "max_length": format_lazy(_("Paste at most {most} people."), most=MAX_PURCHASES),
+            "max_length": format_lazy(TOO_MUCH_TEXT, most=MAX_PURCHASES),
             "null_characters_not_allowed": ODD_CHARACTER,
         },
     )
@@ -69,9 +77,13 @@ class CheckForm(forms.Form):
     )
 
     def clean_pasted(self) -> list[PastedPerson]:
-        people = parse_people(self.cleaned_data["pasted"])
-        if len(people) > MAX_PURCHASES:
-            raise forms.ValidationError(TOO_MANY.format(most=MAX_PURCHASES, count=len(people)))
+        try:
+            people = parse_people(self.cleaned_data["pasted"])
+            count = count_people(people)
+        except TooManyParts as error:
+            people, count = [], error.count
+        if count > MAX_PURCHASES:
+            raise forms.ValidationError(TOO_MANY.format(most=MAX_PURCHASES, count=count))
         return people
 
     def clean_shown(self) -> set[str]:
@@ -89,3 +101,26 @@ class ReinstateAllForm(CheckForm):
             raise forms.ValidationError(
                 TOO_MANY_TICKED.format(most=MAX_PURCHASES, count=len(ticked))
             )
+
+
+class ExtendAllForm(ExtendForm):
+    """The form that extends all expired packs of a list. Their request ids are derived from it."""
+
+    # Django removes an inherited field of which the name is set to None.
+    request_id = None  # type: ignore[assignment]
+
+    @property
+    def is_new_request(self) -> bool:
+        return True
+
+    def clean_until(self) -> date | None:
+        """Refuse a past day here, because each pack can be refused once only."""
+        until = super().clean_until()
+        if until and until < timezone.localdate():
+            raise forms.ValidationError(Refusal.PAST.label)
+        return until
+
+    @property
+    def extension(self) -> dict[str, Any]:
+        """Return the days or the last day, and the note."""
+        return {name: self.cleaned_data[name] for name in ("days", "until", "note")}

@@ -4,25 +4,18 @@
 from the list and the purchase, so every retry, also from another window, is idempotent.
 """
 
-from contextlib import suppress
-from time import monotonic
 from uuid import UUID
 
-import psycopg
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from purchases import operations
+from purchases.cancelled_class.chunks import CHUNK, run_chunk
 from purchases.member import Member
 from purchases.models import CancelledClass, CancelledClassLine, Purchase
 from purchases.operations.commands import Reinstate
 
 MAX_PURCHASES = 500
-# A chunk is 50 purchases, or as many as take 5 seconds. The next request continues.
-CHUNK = 50
-SECONDS = 5
-# SQLSTATEs of a lock that another program holds. The next request retries the purchase.
-BUSY = {"55P03", "57014"}
 
 NO_PACK_LEFT = _("Your studio no longer has any of these packs.")
 SENT_BEFORE = _(
@@ -66,34 +59,22 @@ def create_list(
 
 
 def process_chunk(*, member: Member, class_list: CancelledClass) -> None:
-    """Reinstate a session of the next purchases of the list, at most CHUNK and for SECONDS.
-
-    The results are in the ledger.
-    """
-    # Choose and order the purchases at random. In a fixed order, the same locked rows would use up
-    # the time of every request.
+    """Reinstate a session of the next purchases of the list."""
+    # Choose the purchases at random, because the same locked rows might fill every chunk.
     left = class_list.lines.left().order_by("?").values_list("purchase_id", flat=True)[:CHUNK]
     purchases = Purchase.objects.of_org(member.org_id).filter(pk__in=list(left))
-    until = monotonic() + SECONDS
-    for purchase in purchases.select_related("client", "offer").order_by("?"):
-        with suppress(operations.Refused):
-            _reinstate_one(member, class_list, purchase)
-        if monotonic() > until:
-            break
+
+    def reinstate(purchase: Purchase) -> None:
+        command = reinstatement(class_list, purchase)
+        operations.reinstate(member=member, purchase=purchase, command=command)
+
+    run_chunk(list(purchases.select_related("client", "offer")), reinstate)
 
 
-def _reinstate_one(member: Member, class_list: CancelledClass, purchase: Purchase) -> None:
-    try:
-        operations.reinstate(
-            member=member,
-            purchase=purchase,
-            command=Reinstate(
-                request_id=class_list.request_id(purchase.pk),
-                reason=class_list.reason,
-                note=class_list.note,
-            ),
-        )
-    except OperationalError as error:
-        cause = error.__cause__
-        if not isinstance(cause, psycopg.Error) or cause.sqlstate not in BUSY:
-            raise
+def reinstatement(class_list: CancelledClass, purchase: Purchase) -> Reinstate:
+    """Return the command of the list for this purchase."""
+    return Reinstate(
+        request_id=class_list.request_id(purchase.pk),
+        reason=class_list.reason,
+        note=class_list.note,
+    )

@@ -1,4 +1,4 @@
-"""The views of a cancelled class: the form, the preview, and the list with its results."""
+"""The views of the form for a cancelled class: the preview, and giving the sessions back."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -6,9 +6,8 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from purchases import operations
 from purchases.access import (
@@ -18,11 +17,12 @@ from purchases.access import (
     new_or_own_cancelled_class,
 )
 from purchases.cancelled_class.forms import CheckForm, ReinstateAllForm
+from purchases.cancelled_class.list_views import Step, list_response
 from purchases.cancelled_class.matching import Matched, match
 from purchases.cancelled_class.process import create_list, process_chunk
-from purchases.cancelled_class.results import progress, recent_lists, results
+from purchases.cancelled_class.results import progress, recent_lists
 from purchases.forms import problems
-from purchases.models import CancelledClass, SessionRequest
+from purchases.models import SessionRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,11 +31,6 @@ def cancelled_class(request: DeskRequest) -> HttpResponse:
     allow(request, "reinstate")
     form = CheckForm(request.POST) if request.method == "POST" else CheckForm()
     return _form(request, form, uuid4())
-
-
-@require_safe
-def cancelled_class_detail(request: DeskRequest, list_id: UUID) -> HttpResponse:
-    return _detail(request, cancelled_class_or_404(request, list_id))
 
 
 @require_POST
@@ -56,15 +51,16 @@ def reinstate_all(request: DeskRequest, list_id: UUID) -> HttpResponse:
             )
         except operations.Refused as refusal:
             if class_list := new_or_own_cancelled_class(request, list_id):
-                return _detail(request, class_list, refused=refusal)
+                return list_response(request, class_list, refused=refusal)
             return _form(request, form, list_id, refused=refusal)
         if unknown:
             messages.warning(request, _left_out(unknown))
-    before = progress([class_list])[class_list.pk]
+    left_before = progress([class_list])[class_list.pk].left
     process_chunk(member=request.member, class_list=class_list)
     if not request.htmx:
         return redirect("purchases:cancelled_class_detail", class_list.pk)
-    return _detail(request, class_list, left_before=before.left)
+    left = progress([class_list])[class_list.pk].left
+    return list_response(request, class_list, Step("reinstate", left_before, left))
 
 
 def _form(
@@ -104,34 +100,6 @@ def _matched(request: DeskRequest, form: CheckForm) -> Matched:
     )
     matched.tick(ticked, shown=fields.get("shown", set()))
     return matched
-
-
-def _detail(
-    request: DeskRequest,
-    class_list: CancelledClass,
-    *,
-    left_before: int | None = None,
-    refused: operations.Refused | None = None,
-) -> HttpResponse:
-    """Render the progress of the list. If this request processed a chunk, htmx sends another."""
-    current = progress([class_list])[class_list.pk]
-    goes_on = left_before is not None and 0 < current.left < left_before
-    context = {
-        "class_list": class_list,
-        "progress": current,
-        "goes_on": goes_on,
-        "stuck": left_before is not None and not goes_on and current.left > 0,
-        "refused": refused,
-        "results": [] if goes_on else results(class_list),
-    }
-    template = "cancelled_class/detail.html"
-    if request.htmx:
-        to_progress = request.htmx.target == "progress"
-        template = f"cancelled_class/_{'progress' if to_progress else 'detail'}.html"
-    response = render(request, template, context, status=409 if refused else 200)
-    if request.htmx:
-        response["HX-Push-Url"] = reverse("purchases:cancelled_class_detail", args=[class_list.pk])
-    return response
 
 
 def _left_out(unknown: int) -> str:

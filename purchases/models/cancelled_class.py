@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Exists, Func, OuterRef, Q
 
 from purchases.models.catalogue import Org
+from purchases.models.expiry import ExpiryEvent
 from purchases.models.ledger import SessionEvent, SessionRequest
 from purchases.models.purchase import Purchase
 
@@ -68,6 +69,20 @@ class CancelledClassLine(models.Model):
     def __str__(self) -> str:
         return str(self.request_id)
 
+    def undo_request_id(self, user_id: int) -> UUID:
+        """Return the id of this user's request to undo the line, so that a retry repeats it.
+
+        Each user has their own id, because an owner may undo what is refused to the staff.
+        """
+        return uuid5(self.request_id, f"undo by {user_id}")
+
+    def extend_request_id(self, last_event: ExpiryEvent | None) -> UUID:
+        """Return the id of the request to extend the purchase after its last expiry event.
+
+        Two requests that saw the same expiry have the same id, so only one of them extends it.
+        """
+        return uuid5(self.request_id, f"extend after {last_event and last_event.pk}")
+
 
 def is_left() -> Q:
     """Return a condition on lines: the purchase exists and its request was not processed yet."""
@@ -78,4 +93,13 @@ def is_left() -> Q:
 
 def is_done() -> Exists:
     """Return a condition on lines: a session was reinstated."""
-    return Exists(SessionEvent.objects.filter(request_id=OuterRef("request_id")))
+    return Exists(_events())
+
+
+def is_undone() -> Exists:
+    """Return a condition on lines: a session was reinstated, and this was undone."""
+    return Exists(_events().exclude(reversed_by=None))
+
+
+def _events() -> models.QuerySet[SessionEvent]:
+    return SessionEvent.objects.filter(request_id=OuterRef("request_id"))

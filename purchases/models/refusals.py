@@ -61,6 +61,8 @@ class Refusal(models.TextChoices):
         _("This is beyond your studio's allowance. An owner can do it."),
     )
 
+    LIST_UNDONE = "list_undone", _("This list was undone.")
+
     @property
     def label(self) -> str:
         """Return the text in the active language."""

@@ -27,6 +27,7 @@ from purchases.operations.sessions import (
     reinstate,
     undo,
     use,
+    withdraw,
 )
 
 __all__ = [
@@ -53,4 +54,5 @@ __all__ = [
     "undo_extension",
     "undo_move",
     "use",
+    "withdraw",
 ]

@@ -94,6 +94,16 @@ def reinstate(
     )
 
 
+def withdraw(*, member: Member, purchase: Purchase, command: Reinstate) -> None:
+    """Claim the request of a reinstatement that was not made yet, so that it is never made.
+
+    If the request was claimed before, nothing changes.
+    """
+    key = request_key(Operation.REINSTATE, command.request_id, purchase, member.user_id)
+    values = {"reason": command.reason, "note": command.note, "refusal": Refusal.LIST_UNDONE.value}
+    fetch_one(REFUSE, key | values, CountRow)
+
+
 def use(*, member: Member, purchase: Purchase, command: Use) -> Done:
     """Use one session of a purchase.
 

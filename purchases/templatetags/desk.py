@@ -7,6 +7,7 @@ from django.template import Context
 from django.utils.safestring import SafeString
 
 from purchases import rows
+from purchases.cancelled_class.candidates import Candidate
 from purchases.dates import DateFormatter
 from purchases.formatting import FILTERS
 from purchases.member import Action, Member
@@ -32,6 +33,11 @@ def purchase_rows(
     context: Context, purchases: Iterable[Purchase], changed: bool = False
 ) -> SafeString:
     return rows.purchase_rows(context, purchases, changed)
+
+
+@register.simple_tag
+def people_rows(people: Iterable[Candidate]) -> SafeString:
+    return rows.people_rows(people)
 
 
 @register.filter

@@ -157,7 +157,8 @@ def refusals_by_client(user: User, packs: list[Purchase], reason: str) -> dict[s
     class_list = create_list_by(user, *packs, reason=reason)
     process_chunk(member=user.membership, class_list=class_list)
     return {
-        str(row.purchase and row.purchase.client): row.refusal_text for row in results(class_list)
+        str(row.purchase and row.purchase.client): row.refusal_text
+        for row in results(class_list, user.membership)
     }
 
 

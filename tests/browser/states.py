@@ -146,7 +146,8 @@ class Visit:
 
     def cancelled_class(self) -> Page:
         page = self.see("/cancelled-class/")
-        page.get_by_label("E-mails or names").fill("m@example.org\nAna Ruiz\nNobody Here")
+        names = ["m@example.org", "Ana Ruiz", "Alexa Wolfe", "Nobody Here", "x" * 200]
+        page.get_by_label("E-mails or names").fill("\n".join(names))
         page.get_by_role("button", name="Find these people").last.click()
         expect(page.locator(".look")).to_be_visible()
         return page
@@ -155,6 +156,23 @@ class Visit:
         page = self.cancelled_class()
         page.locator("#reinstate-all").click()
         expect(page.locator("#progress-text")).to_contain_text("given back")
+        return page
+
+    def cancelled_class_expired(self) -> Page:
+        """Show a list of which the packs have expired, and one of them is extended."""
+        page = self.cancelled_class_done()
+        Purchase.objects.filter(pk=self.pack.pk).update(
+            expires_at=timezone.now() - timedelta(days=1)
+        )
+        page.reload()
+        page.get_by_role("button", name="+7 days").click()
+        expect(page.locator(".results")).to_contain_text("extended, good until")
+        return page
+
+    def cancelled_class_undone(self) -> Page:
+        page = self.cancelled_class_done()
+        page.get_by_role("button", name="Undo this list").click()
+        expect(page.locator("#progress-text")).to_contain_text("undone")
         return page
 
     def broken(self, error: Exception) -> Page:
@@ -187,6 +205,8 @@ STATES: dict[str, Callable[[Visit], Page]] = {
     "cancelled class": lambda visit: visit.see("/cancelled-class/"),
     "cancelled class, matched": Visit.cancelled_class,
     "cancelled class, done": Visit.cancelled_class_done,
+    "cancelled class, expired": Visit.cancelled_class_expired,
+    "cancelled class, undone": Visit.cancelled_class_undone,
     "no studio": lambda visit: visit.see(LIST, user="nora"),
     "error 400": lambda visit: visit.see(LIST + "?state=unheard-of"),
     "error 404": lambda visit: visit.see(f"/clients/{uuid4()}/"),

@@ -1,8 +1,8 @@
-"""Create lists of a cancelled class that are not processed yet."""
+"""Create lists of a cancelled class."""
 
 from uuid import uuid4
 
-from purchases.cancelled_class.process import create_list
+from purchases.cancelled_class.process import create_list, process_chunk
 from purchases.models import CancelledClass, Purchase, SessionEvent
 from studio.models import User
 
@@ -17,6 +17,14 @@ def create_list_by(
         reason=reason,
         note="",
     )
+    return class_list
+
+
+def make_done_list(user: User, *purchases: Purchase) -> CancelledClass:
+    """Create a list, and reinstate a session of each purchase."""
+    class_list = create_list_by(user, *purchases)
+    while class_list.lines.left().exists():
+        process_chunk(member=user.membership, class_list=class_list)
     return class_list
 
 

@@ -12,7 +12,7 @@ from purchases.models import Purchase
 from tests.pages import HTMX, html_of, words
 
 PAGE = reverse("purchases:cancelled_class")
-BOX = re.compile(r'<input type="checkbox"[^>]* name="purchase" value="([^"]*)"( checked)?>')
+BOX = re.compile(r'<input type="checkbox"[^>]* name="purchase" value="([^"]*)"( checked)?[^>]*>')
 
 
 def paste_names(browser: Client, *names: str, **fields: object) -> HttpResponseBase:
@@ -33,6 +33,11 @@ def problems_on(response: HttpResponseBase) -> str:
     """Return the text of the section above the list with the names that need a decision."""
     section = re.search(r'<section class="look".*?</section>', html_of(response), re.S)
     return words(section[0]) if section else ""
+
+
+def counts_on(response: HttpResponseBase) -> dict[str, str]:
+    """Return the counts of the section “This will happen”."""
+    return dict(re.findall(r'data-count="([^"]*)">([^<]*)<', html_of(response)))
 
 
 def list_url(response: HttpResponseBase) -> str:
@@ -60,6 +65,20 @@ def finish(browser: Client, list_id: UUID, *, htmx: bool = False) -> HttpRespons
     url = reverse("purchases:reinstate_all", args=[list_id])
     headers = HTMX | {"HX-Target": "progress"} if htmx else {}
     return browser.post(url, {}, headers=headers)
+
+
+def undo_list(browser: Client, list_id: UUID, *, htmx: bool = False) -> HttpResponseBase:
+    """Submit “Undo this list”."""
+    headers = HTMX | {"HX-Target": "progress"} if htmx else {}
+    return browser.post(reverse("purchases:undo_all", args=[list_id]), {}, headers=headers)
+
+
+def extend_packs(
+    browser: Client, list_id: UUID, *, htmx: bool = False, **fields: object
+) -> HttpResponseBase:
+    """Submit “Extend the expired packs”."""
+    headers = HTMX | {"HX-Target": "progress"} if htmx else {}
+    return browser.post(reverse("purchases:extend_all", args=[list_id]), fields, headers=headers)
 
 
 def progress_on(response: HttpResponseBase) -> str:

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from purchases.cancelled_class import process
+from purchases.cancelled_class import chunks, process
 from purchases.models import Org, Purchase, SessionRequest
 from purchases.operations import sessions
 from purchases.operations.requests import Operation
@@ -34,7 +34,7 @@ def test_htmx_processes_chunks_of_50_until_the_end(northside: Org, desk: Client)
     assert "<h1" not in html_of(second)
     last = finish(desk, list_id, htmx=True)
     assert progress_on(last) == "120 of 120 given back"
-    assert "data-hx-trigger" not in html_of(last)
+    assert "load, submit" not in html_of(last)
     assert html_of(last).count('id="result-') == 120
 
 
@@ -126,8 +126,10 @@ def test_each_chunk_begins_with_a_random_purchase(
     packs = make_purchases(org=northside, count=4)
     class_list = create_list_by(mia, *packs)
     tried: list[Purchase] = []
-    monkeypatch.setattr(process, limit, value)
-    monkeypatch.setattr(process, "_reinstate_one", lambda *arguments: tried.append(arguments[-1]))
+    monkeypatch.setattr(chunks, limit, value)
+    monkeypatch.setattr(
+        "purchases.operations.reinstate", lambda *, purchase, **_: tried.append(purchase)
+    )
 
     for _ in range(80):
         process.process_chunk(member=mia.membership, class_list=class_list)

@@ -1,4 +1,5 @@
-"""Kill a worker ten times while it processes a list of 500: each client gets exactly one session.
+"""Kill a worker ten times while it processes or undoes a list of 500: each client gets exactly one
+session, or exactly that session is taken back.
 
 The negative control retries with a new list id each time. It must reinstate too many sessions.
 """
@@ -17,7 +18,7 @@ from django.db import connection
 
 from purchases.models import Org, Purchase, SessionEvent, SessionRequest
 from studio.models import User
-from tests.cancelled_class.lists import reinstatement_count
+from tests.cancelled_class.lists import make_done_list, reinstatement_count
 from tests.database import PATIENCE
 from tests.factories import make_purchases
 from tests.processes import ROOT, UNSET
@@ -28,7 +29,8 @@ PEOPLE = 500
 KILLS = 10
 SEED = 20261122
 
-StartWorker = Callable[[UUID], "subprocess.Popen[str]"]
+Count = Callable[[], int]
+StartWorker = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture
@@ -49,8 +51,9 @@ def start_worker(packs: list[Purchase], mia: User, tmp_path: Path) -> StartWorke
         "STUDIO_DATA_DIR": str(tmp_path),
     }
 
-    def start(list_id: UUID) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "tests.cancelled_class.worker", mia.username, str(list_id)]
+    def start(list_id: UUID, *action: str) -> subprocess.Popen[str]:
+        module = "tests.cancelled_class.worker"
+        command = [sys.executable, "-m", module, mia.username, str(list_id), *action]
         return subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
         )
@@ -58,12 +61,15 @@ def start_worker(packs: list[Purchase], mia: User, tmp_path: Path) -> StartWorke
     return start
 
 
-def kill_worker(worker: subprocess.Popen[str], *, at: int, rng: random.Random) -> None:
-    """Send SIGKILL up to 20 ms after the reinstatement with number `at`."""
+def kill_worker(
+    worker: subprocess.Popen[str], *, at: int, rng: random.Random, count: Count | None = None
+) -> None:
+    """Send SIGKILL up to 20 ms after the event with number `at`."""
+    count = count or reinstatement_count
     assert worker.stdout
     assert worker.stdout.readline() == "started\n"
     deadline = time.monotonic() + PATIENCE
-    while reinstatement_count() < at and time.monotonic() < deadline:
+    while count() < at and time.monotonic() < deadline:
         pass
     time.sleep(rng.uniform(0, 0.02))
     worker.kill()
@@ -75,13 +81,17 @@ def wait_for_worker(worker: "subprocess.Popen[str]") -> None:
     assert output == "started\nfinished\n"
 
 
-def settled_count() -> int:
-    """Return the number of reinstatements once the killed worker's connection is closed."""
+def undone_count() -> int:
+    return SessionEvent.objects.filter(kind=SessionEvent.Kind.UNDONE).count()
+
+
+def settled_count(count: Count = reinstatement_count) -> int:
+    """Return the number of events once the killed worker's connection is closed."""
     deadline = time.monotonic() + PATIENCE
-    counts = [-1, reinstatement_count()]
+    counts = [-1, count()]
     while counts[-2] != counts[-1] and time.monotonic() < deadline:
         time.sleep(0.05)
-        counts.append(reinstatement_count())
+        counts.append(count())
     return counts[-1]
 
 
@@ -102,6 +112,25 @@ def test_worker_killed_ten_times_reinstates_500_sessions(
     assert set(Purchase.objects.values_list("sessions_used", flat=True)) == {19}
     reinstated = SessionEvent.objects.filter(kind="reinstated")
     assert reinstated.values("purchase_id").distinct().count() == PEOPLE
+    unfinished = {count for count in counts if 0 < count < PEOPLE}
+    assert len(unfinished) >= KILLS / 2, f"most kills must hit an unfinished list: {counts}"
+
+
+def test_worker_killed_ten_times_undoes_500_sessions(
+    packs: list[Purchase], start_worker: StartWorker, mia: User
+) -> None:
+    rng = random.Random(SEED)
+    class_list = make_done_list(mia, *packs)
+    counts: list[int] = []
+    for at in sorted(rng.sample(range(PEOPLE - 10), KILLS)):
+        kill_worker(start_worker(class_list.pk, "undo"), at=at, rng=rng, count=undone_count)
+        counts.append(settled_count(undone_count))
+    for _ in range(2):
+        wait_for_worker(start_worker(class_list.pk, "undo"))
+
+    assert undone_count() == PEOPLE, counts
+    assert SessionRequest.objects.filter(operation="undo").count() == PEOPLE
+    assert set(Purchase.objects.values_list("sessions_used", flat=True)) == {20}
     unfinished = {count for count in counts if 0 < count < PEOPLE}
     assert len(unfinished) >= KILLS / 2, f"most kills must hit an unfinished list: {counts}"
 

@@ -1,6 +1,6 @@
-"""Submit a list until it is finished, in a process that a test can kill.
+"""Submit a list until it is finished, or undo it, in a process that a test can kill.
 
-Run it as `python -m tests.cancelled_class.worker USERNAME LIST_ID`.
+Run it as `python -m tests.cancelled_class.worker USERNAME LIST_ID [undo]`.
 """
 
 import os
@@ -10,11 +10,11 @@ from typing import Any
 import django
 
 
-def work(username: str, list_id: str) -> None:
+def work(username: str, list_id: str, action: str = "reinstate") -> None:
     from django.test import Client
     from django.urls import reverse
 
-    from purchases.models import CancelledClass, Purchase
+    from purchases.models import CancelledClass, Purchase, SessionEvent
     from studio.models import User
 
     user = User.objects.get(username=username)
@@ -27,7 +27,14 @@ def work(username: str, list_id: str) -> None:
         "reason": "class_cancelled",
         "note": "no heating",
     }
+    open_reinstatements = SessionEvent.objects.filter(kind="reinstated", reversed_by=None)
     print("started", flush=True)
+    if action == "undo":
+        while open_reinstatements.exists():
+            answer = desk.post(reverse("purchases:undo_all", args=[list_id]))
+            assert answer.status_code == 302, answer
+        print("finished", flush=True)
+        return
     while True:
         answer = desk.post(url, data)
         assert answer.status_code == 302, answer

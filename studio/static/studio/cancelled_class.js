@@ -1,14 +1,33 @@
-// The form for a cancelled class: count the ticked boxes, and tick a whole table with one box. The
-// page works without this file.
+// The form for a cancelled class: count the ticked boxes, show what will happen, and tick a whole table
+// with one box. The page works without this file.
 
 function updateCount() {
   const ticked = document.querySelector("[data-ticked]");
   if (!ticked) return;
-  const count = document.querySelectorAll(".people input[name=purchase]:checked").length;
-  ticked.textContent = ` (${count.toLocaleString(document.documentElement.lang)})`;
+  const boxes = document.querySelectorAll(".people input[name=purchase]:checked");
+  const rows = [...document.querySelectorAll(".people tr:has(input[name=purchase])")];
+  ticked.textContent = ` (${inWords(boxes.length)})`;
   const submit = /** @type {HTMLButtonElement} */ (ticked.closest("button"));
-  submit.disabled = count === 0;
+  submit.disabled = boxes.length === 0;
+  show("ticked", boxes.length);
+  show("expired", [...boxes].filter((box) => box.matches("[data-expired]")).length);
+  show("left-out", rows.filter((row) => !row.querySelector("input[name=purchase]:checked")).length);
   document.querySelectorAll(".people").forEach(updateTickAll);
+}
+
+/**
+ * Show a count of the section “This will happen”.
+ * @param {string} name
+ * @param {number} count
+ */
+function show(name, count) {
+  const place = document.querySelector(`[data-count="${name}"]`);
+  if (place) place.textContent = inWords(count);
+}
+
+/** @param {number} count */
+function inWords(count) {
+  return count.toLocaleString(document.documentElement.lang);
 }
 
 /** @param {Element} table */
