@@ -33,6 +33,8 @@ LAYERS = [
     # The HTTP side of purchases, and its commands.
     {
         "purchases.access",
+        "purchases.actions",
+        "purchases.acts",
         "purchases.admin",
         "purchases.cancelled_class.forms",
         "purchases.cancelled_class.views",
