@@ -1,8 +1,9 @@
 """Run an action of the desk and return its response; and render pages with rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -10,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from purchases import allowances, live_updates, operations
 from purchases.access import DeskRequest
-from purchases.forms import ActionForm, ListForm, ReinstateForm, RowsForm, problems
+from purchases.forms import ActionForm, ReinstateForm, problems
 from purchases.models import Purchase, SessionRequest
 from purchases.operations.commands import Reinstate
 from purchases.redirects import safe_next_url
@@ -33,14 +34,18 @@ def run_operation(
     request: DeskRequest,
     purchase: Purchase,
     form: ActionForm,
-    operation: Callable[[], operations.Done | operations.NewExpiry],
+    operation: Callable[[], operations.Done | operations.NewExpiry | operations.Changed],
     success_template: str,
+    details: Mapping[str, object] | None = None,
 ) -> HttpResponse:
-    """Run an operation on a purchase, and return its row with the message of `success_template`."""
+    """Run an operation on a purchase, and return its row with the message of `success_template`.
+
+    The template gets the result as `done`, and `details`.
+    """
     if not form.is_valid():
         return bad_request(request, form)
     here = safe_next_url(request, form.cleaned_data["next"], otherwise="purchases:purchase_list")
-    context: dict[str, Any] = {"purchase": purchase, "here": here}
+    context: dict[str, Any] = {"purchase": purchase, "here": here, "details": details or {}}
     try:
         context["done"] = operation()
     except Purchase.DoesNotExist:
@@ -87,6 +92,6 @@ def button_context(request: DeskRequest, purchases: Sequence[Purchase]) -> dict[
     }
 
 
-def bad_request(request: DeskRequest, form: ActionForm | ListForm | RowsForm) -> HttpResponse:
+def bad_request(request: DeskRequest, form: forms.Form) -> HttpResponse:
     """Return the errors of an invalid form. Nothing was changed."""
     return render(request, "400.html", {"problem": problems(form)}, status=400)

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render, resolve_url
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
@@ -19,6 +20,7 @@ from purchases.access import (
     purchase_or_404,
 )
 from purchases.actions import bad_request, button_context, render_page, run_operation
+from purchases.acts.menu import acts
 from purchases.forms import (
     EXTENSIONS,
     ExtendForm,
@@ -29,7 +31,13 @@ from purchases.forms import (
     UndoForm,
     UseForm,
 )
-from purchases.models import Purchase
+from purchases.models import Purchase, SessionEvent
+
+UNDO_TEMPLATES = {
+    SessionEvent.Kind.REINSTATED: "undone.html",
+    SessionEvent.Kind.USED: "use_undone.html",
+    SessionEvent.Kind.CORRECTED: "correction_undone.html",
+}
 
 
 @require_safe
@@ -53,11 +61,18 @@ def purchase_list(request: DeskRequest) -> HttpResponse:
 
 @require_safe
 def purchase_detail(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
-    purchase = purchase_or_404(request, purchase_id, to="see")
+    purchase, member = purchase_or_404(request, purchase_id, to="see"), request.member
+    may_move = member.may("move_use") and purchase.sessions_used
+    packs = queries.other_packs(purchase) if may_move else []
+    history = queries.history(purchase, member, packs)
+    can_move = any(pack.can_take_use(timezone.now()) for pack in packs)
     context = {
         "purchase": purchase,
         "purchases": [purchase],
-        "history": queries.history(purchase, request.member),
+        "history": history,
+        "former_uses": queries.former_uses(purchase, history),
+        "acts": acts(member, purchase, can_move=can_move),
+        "can_receive_payment": purchase.payment_refusal is None and member.may("receive_payment"),
         "extensions": EXTENSIONS,
     }
     return render_page(request, "purchases/purchase_detail.html", context, [purchase])
@@ -74,8 +89,8 @@ def client_detail(request: DeskRequest, client_id: UUID) -> HttpResponse:
 @require_safe
 @login_not_required
 def changes(request: HttpRequest) -> HttpResponse:
-    """Answer 304 if no count or expiry of the org changed since the ETag. Otherwise answer
-    the ids of the changed purchases and the next ETag."""
+    """Answer 304 if no purchase of the org changed since the ETag. Otherwise answer the ids of the
+    changed purchases and the next ETag."""
     org_id = live_updates.org_of(request.headers.get("Live-Token", ""))
     if org_id is None:
         return HttpResponse(gettext("This page is out of date. Reload it."), status=403)
@@ -142,7 +157,8 @@ def undo(request: DeskRequest, event_id: int) -> HttpResponse:
     def operation() -> operations.Done:
         return operations.undo(member=request.member, event=event, command=form.command)
 
-    return run_operation(request, event.purchase, form, operation, "undone.html")
+    template = UNDO_TEMPLATES[SessionEvent.Kind(event.kind)]
+    return run_operation(request, event.purchase, form, operation, template)
 
 
 @require_POST
