@@ -49,6 +49,7 @@ LAYERS = [
     },
     {"purchases.cancelled_class"},
     {"purchases.operations", "purchases.queries"},
+    {"purchases.changed_values"},
     {"purchases.allowances", "purchases.formatting", "purchases.invariants"},
     {"purchases.dates", "purchases.live_updates", "purchases.member"},
     {"purchases.models"},
