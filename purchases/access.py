@@ -13,11 +13,20 @@ from django.shortcuts import get_object_or_404
 from django_htmx.middleware import HtmxDetails
 
 from purchases.member import Action, Desk, Member
-from purchases.models import CancelledClass, Client, ExpiryEvent, Purchase, SessionEvent
+from purchases.models import (
+    CancelledClass,
+    Client,
+    ExpiryEvent,
+    Purchase,
+    PurchaseEvent,
+    SessionEvent,
+)
 from purchases.queries.purchase import get_purchase
 
-# An event of either ledger, for a function that takes any.
-Change = TypeVar("Change", SessionEvent, ExpiryEvent)
+# An event of any ledger, for a function that takes any.
+Change = TypeVar("Change", SessionEvent, ExpiryEvent, PurchaseEvent)
+
+RELATED = ["purchase__client", "purchase__offer", "request", "reversed_by"]
 
 
 class DeskRequest(HttpRequest):
@@ -42,12 +51,36 @@ def purchase_or_404(request: DeskRequest, purchase_id: UUID, to: Action) -> Purc
 
 
 def event_or_404(request: DeskRequest, event_id: int, to: Action) -> SessionEvent:
-    """Return a reinstatement with its purchase, its request and the event that reverses it.
+    """Return a use or a reinstatement, or a correction that a person requested, with its purchase,
+    its request and the event that reverses it.
 
     Ownership is checked on the purchase, because it may have moved to another org since the event.
     """
-    reinstatements = SessionEvent.objects.filter(kind=SessionEvent.Kind.REINSTATED)
-    return _change_or_404(request, reinstatements, event_id, to)
+    undoable = SessionEvent.objects.filter(SessionEvent.is_undoable())
+    return _change_or_404(request, undoable, event_id, to)
+
+
+def move_or_404(request: DeskRequest, event_id: int, to: Action) -> SessionEvent:
+    """Return the event of a move on the purchase that was charged first.
+
+    Each of the two events of the move leads to it.
+    """
+    moves = SessionEvent.objects.filter(kind=SessionEvent.Kind.MOVED)
+    event = _change_or_404(request, moves, event_id, to)
+    if event.request and event.purchase_id != event.request.purchase_id:
+        return get_object_or_404(
+            moves.filter(purchase__org_id=request.member.org_id).select_related(*RELATED),
+            request_id=event.request_id,
+            purchase_id=event.request.purchase_id,
+        )
+    return event
+
+
+def change_or_404(request: DeskRequest, event_id: int, to: Action) -> PurchaseEvent:
+    """Return a correction of the bought sessions, a transfer, a refund or a payment of a person,
+    with its purchase, its request and the event that reverses it."""
+    undoable = PurchaseEvent.objects.filter(kind__in=PurchaseEvent.UNDOABLE, request__isnull=False)
+    return _change_or_404(request, undoable, event_id, to)
 
 
 def extension_or_404(request: DeskRequest, event_id: int, to: Action) -> ExpiryEvent:
@@ -59,9 +92,8 @@ def extension_or_404(request: DeskRequest, event_id: int, to: Action) -> ExpiryE
 def _change_or_404(
     request: DeskRequest, changes: QuerySet[Change], event_id: int, to: Action
 ) -> Change:
-    related = ["purchase__client", "purchase__offer", "request", "reversed_by"]
     changes_of_org = changes.filter(purchase__org_id=request.member.org_id)
-    change = get_object_or_404(changes_of_org.select_related(*related), pk=event_id)
+    change = get_object_or_404(changes_of_org.select_related(*RELATED), pk=event_id)
     allow(request, to)
     return change
 

@@ -4,7 +4,9 @@ Each function is a filter of both template engines.
 """
 
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
+from uuid import UUID
 
 from django.contrib.humanize.templatetags.humanize import ordinal
 from django.utils import translation
@@ -15,7 +17,7 @@ from markupsafe import Markup
 from purchases.allowances import AllowanceUse
 from purchases.dates import DateFormatter
 from purchases.days import last_moment
-from purchases.models import ExpiryEvent, SessionEvent
+from purchases.models import Client, ExpiryEvent, Offer, PurchaseEvent, SessionEvent
 
 
 def how_often(use: AllowanceUse) -> str:
@@ -60,6 +62,11 @@ def number(count: int | None) -> str:
     return str(count) if 0 <= count < 1000 else number_format(count, force_grouping=True)
 
 
+def money(cents: int, currency: str) -> str:
+    """Return "200.00 AUD"."""
+    return f"{number_format(Decimal(cents) / 100, 2, force_grouping=True)} {currency.upper()}"
+
+
 def expiry(expires_at: datetime | None) -> str:
     """Return "12 Jan", the last good day, in an HTML element with the exact time. Return "never"
     for None and infinity (read as the year 9999)."""
@@ -73,7 +80,7 @@ def expiry(expires_at: datetime | None) -> str:
     )
 
 
-def who(event: SessionEvent | ExpiryEvent) -> str:
+def who(event: SessionEvent | ExpiryEvent | PurchaseEvent) -> str:
     """Return the name of the actor, with the owner who approved it."""
     if not event.request:
         return gettext("another program")
@@ -84,6 +91,14 @@ def who(event: SessionEvent | ExpiryEvent) -> str:
         "actor": actor.get_short_name(),
         "owner": approver.get_short_name(),
     }
+
+
+def name_at(named: Client | Offer | None, org_id: UUID) -> str:
+    """Return the name of a client or an offer that an event names. Names of another org stay
+    hidden, and a deleted row is not named."""
+    if named is None or named.org_id != org_id:
+        return gettext("another studio, or deleted")
+    return str(named)
 
 
 def phone_end(phone: str) -> str:
@@ -145,6 +160,8 @@ FILTERS = {
         number,
         expiry,
         who,
+        name_at,
+        money,
         phone_end,
         within,
         typed,

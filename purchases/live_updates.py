@@ -49,8 +49,9 @@ def org_of(token: str) -> UUID | None:
 
 
 def changed_since(org_id: UUID, seen: str) -> tuple[set[UUID] | None, str]:
-    """Return the ids of the org's purchases whose count or expiry changed since a snapshot, and the
-    new snapshot. The ids are None if there are more than MAX_NAMED or `seen` is not a snapshot."""
+    """Return the ids of the org's purchases that changed since a snapshot, and the new snapshot.
+
+    The ids are None if there are more than MAX_NAMED or `seen` is not a snapshot."""
     params = {"org_id": org_id, "seen": seen, "limit": MAX_NAMED + 1}
     # Skip Django's SELECT 1. If the connection is broken, this query fails, and the page retries.
     connection.health_check_done = True  # type: ignore[attr-defined]

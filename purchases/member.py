@@ -8,7 +8,20 @@ from uuid import UUID
 from purchases.models import Org
 
 Action = Literal[
-    "see", "reinstate", "use", "extend", "undo", "undo_any", "exceed_allowance", "administer"
+    "see",
+    "reinstate",
+    "use",
+    "extend",
+    "move_use",
+    "receive_payment",
+    "correct",
+    "transfer",
+    "refund",
+    "sell",
+    "undo",
+    "undo_any",
+    "exceed_allowance",
+    "administer",
 ]
 
 
@@ -36,6 +49,13 @@ class Approval:
 
     user_id: int
     secret: str = field(repr=False)
+
+
+class Actor(Protocol):
+    """The user who acts, for operations that check no role themselves."""
+
+    @property
+    def user_id(self) -> int: ...
 
 
 class Member(Protocol):

@@ -54,4 +54,6 @@ def _common(request: DeskRequest, context: dict[str, Any]) -> dict[str, Any]:
     token = request.POST.get("csrfmiddlewaretoken") or get_token(request)
     page = page_context({"request": request, "csrf_token": token, **context})
     row = row_context(purchase, page)
-    return {**row, "purchase": purchase, "done": context.get("done"), "changed": True}
+    details = context.get("details", {})
+    more = {"done": context.get("done"), "details": details, "changed": True}
+    return {**row, "purchase": purchase, **more}

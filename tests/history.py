@@ -10,8 +10,10 @@ from django.urls import reverse
 from purchases.models import Purchase
 from tests.pages import fields_in, html_of, words
 
-# A row of the history: a session event, or an expiry event.
+# A row of the history: a session event, an expiry event, or an event of the purchase.
 LINE = re.compile(r'<tr id="event-(\d+)" data-kind="\w+"[^>]*>.*?</tr>', re.S)
+# A row about the purchase itself: its client, total or payment.
+CHANGE_LINE = re.compile(r'<tr id="change-(\d+)" data-kind="purchase-\w+"[^>]*>.*?</tr>', re.S)
 EXPIRY_LINE = re.compile(r'<tr id="expiry-event-(\d+)" data-kind="expiry-\w+"[^>]*>.*?</tr>', re.S)
 CELL = re.compile(r'<td class="(\w+)">(.*?)</td>', re.S)
 
@@ -54,9 +56,15 @@ def expiry_history_on(page: HttpResponseBase) -> list[Line]:
     return [_line(match) for match in EXPIRY_LINE.finditer(html_of(page))]
 
 
+def change_history_on(page: HttpResponseBase) -> list[Line]:
+    """Return the lines about the purchase itself, newest first."""
+    return [_line(match) for match in CHANGE_LINE.finditer(html_of(page))]
+
+
 def full_history_on(page: HttpResponseBase) -> list[str]:
-    """Return the texts of all lines, about the count and the expiry, newest first."""
-    whole = re.compile(f"{LINE.pattern}|{EXPIRY_LINE.pattern}", re.S)
+    """Return the texts of all lines, newest first."""
+    patterns = (LINE.pattern, EXPIRY_LINE.pattern, CHANGE_LINE.pattern)
+    whole = re.compile("|".join(patterns), re.S)
     return [_line(match).what for match in whole.finditer(html_of(page))]
 
 

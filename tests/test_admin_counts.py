@@ -1,17 +1,21 @@
-"""The counts of a purchase in the admin: the total can be corrected, the other counts cannot."""
+"""A purchase in the admin: the expiry can be changed, and acts at the desk change the rest."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from django.db import connection
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
-from purchases.admin import purchase as purchase_admin
-from purchases.models import Org, Purchase
+from purchases.models import Org, Purchase, SessionRequest
 from studio.models import User
+from tests.acts.acts import newest_change
 from tests.admin_forms import ADD_PURCHASE, change, errors, form_of
 from tests.conftest import SignIn
-from tests.factories import make_purchase
+from tests.factories import make_client, make_offer, make_purchase
+from tests.history import history_on, page_of
+from tests.ledger import fresh
 
 
 @pytest.fixture
@@ -28,45 +32,77 @@ def test_a_new_purchase_starts_with_no_session_used(admin: Client, northside: Or
     assert added.org == northside
 
 
-def test_a_crafted_post_cannot_change_read_only_fields(admin: Client, northside: Org) -> None:
-    purchase = make_purchase(org=northside, used=3)
-    created_at = purchase.created_at
-    crafted = {"created_at_0": "2001-01-01", "created_at_1": "00:00", "id": UUID(int=1)}
-    response = change(
-        admin, purchase, sessions_used=0, sessions_remaining=10, payment_method="card", **crafted
-    )
-    assert response.status_code == 302
-    assert purchase.payment_method == "card"
-    assert (purchase.sessions_used, purchase.sessions_remaining) == (3, 7)
-    assert purchase.created_at == created_at
+def test_a_new_purchase_carries_the_name_of_who_added_it(
+    admin: Client, northside: Org, olivia: User
+) -> None:
+    model = make_purchase(org=northside)
+    form = form_of(model, payment_method="card", expires_at_0="2031-03-03", expires_at_1="18:00")
+    assert admin.post(ADD_PURCHASE, form).status_code == 302
+
+    added = Purchase.objects.exclude(pk=model.pk).get()
+    event = newest_change(added)
+    assert event.request is not None
+    assert (event.kind, event.request.actor) == ("sold", olivia)
+    columns = ["client_id", "offer_id", "amount_paid_cents", "currency", "payment_status"]
+    assert [getattr(added, name) for name in columns] == [getattr(model, name) for name in columns]
+    assert added.payment_method == "card"
+    assert added.expires_at is not None
+    (line,) = history_on(admin.get(page_of(added)))
+    assert (line.what, line.used, line.who) == ("Sold", "0 used", "Olivia")
 
 
-def test_saving_a_form_keeps_a_concurrent_reinstatement(
-    admin: Client, northside: Org, monkeypatch: pytest.MonkeyPatch
+def test_a_superuser_without_a_membership_adds_a_purchase(
+    signed_in: SignIn, northside: Org
+) -> None:
+    root = User.objects.create_superuser("root")
+    form = form_of(make_purchase(org=northside), org=northside.pk)
+    assert signed_in(root).post(ADD_PURCHASE, form).status_code == 302
+    assert SessionRequest.objects.get().actor == root
+
+
+def test_a_crafted_post_changes_nothing_but_the_expiry(
+    admin: Client, northside: Org, southside: Org
 ) -> None:
     purchase = make_purchase(org=northside, used=3)
+    before = Purchase.objects.values().get()
+    crafted = {
+        "org": southside.pk,
+        "client": make_client(org=northside).pk,
+        "offer": make_offer(org=northside).pk,
+        "amount_paid_cents": 1,
+        "currency": "usd",
+        "payment_status": "refunded",
+        "payment_method": "card",
+        "sessions_total": 1010,
+        "sessions_used": 0,
+        "sessions_remaining": 10,
+        "purchased_at_0": "2001-01-01",
+        "created_at_0": "2001-01-01",
+        "created_at_1": "00:00",
+        "id": UUID(int=1),
+    }
+    assert change(admin, purchase, **crafted).status_code == 302
+    assert Purchase.objects.values().get() == before
+    assert not SessionRequest.objects.exists()
 
-    def clean_after_a_concurrent_reinstate(form: object) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT public.release_session(%s)", [purchase.pk])
 
-    monkeypatch.setattr(purchase_admin.PurchaseForm, "clean", clean_after_a_concurrent_reinstate)
-    change(admin, purchase, payment_method="card")
-    assert (purchase.payment_method, purchase.sessions_used) == ("card", 2)
+def test_an_owner_finds_links_to_the_acts(admin: Client, northside: Org) -> None:
+    purchase = make_purchase(org=northside)
+    page = admin.get(reverse("admin:purchases_purchase_change", args=[purchase.pk])).text
+    for name in ("purchase_detail", "correct_used", "correct_total", "transfer", "refund"):
+        assert f'href="{reverse(f"purchases:{name}", args=[purchase.pk])}"' in page
 
 
-def test_an_owner_cannot_set_the_total_below_the_used_sessions(
-    admin: Client, northside: Org
+@pytest.mark.parametrize("name", ["mia", "ada", "root"])
+def test_people_who_cannot_act_have_no_links(
+    request: pytest.FixtureRequest, signed_in: SignIn, northside: Org, name: str
 ) -> None:
-    purchase = make_purchase(org=northside, total=10, used=3)
-    (reason,) = errors(change(admin, purchase, sessions_total=2))["sessions_total"]
-    assert reason == (
-        "3 of these sessions are used already, so the total can’t be less than 3. "
-        "Reinstate sessions first, or write 3 or more."
-    )
-    assert purchase.sessions_total == 10
-    change(admin, purchase, sessions_total=3)
-    assert (purchase.sessions_total, purchase.sessions_remaining) == (3, 0)
+    purchase = make_purchase(org=northside)
+    is_root = name == "root"
+    user = User.objects.create_superuser(name) if is_root else request.getfixturevalue(name)
+    page = signed_in(user).get(reverse("admin:purchases_purchase_change", args=[purchase.pk]))
+    assert page.status_code == 200
+    assert reverse("purchases:transfer", args=[purchase.pk]) not in page.text
 
 
 @pytest.mark.parametrize("crafted", [{}, {"sessions_used": 9}])
@@ -77,38 +113,20 @@ def test_a_negative_total_is_refused(
     assert errors(admin.post(ADD_PURCHASE, form))["sessions_total"] == ["Write 0 or more."]
 
 
-def test_a_row_with_more_used_than_bought_can_be_saved_with_a_corrected_total(
-    admin: Client, northside: Org
+@pytest.mark.parametrize("used", [12, -2])
+def test_the_expiry_of_a_malformed_count_is_refused_with_a_message(
+    admin: Client, northside: Org, used: int
 ) -> None:
-    purchase = make_purchase(org=northside, total=1, used=3)
-    (reason,) = errors(change(admin, purchase, payment_method="card"))["sessions_total"]
-    assert reason.startswith("3 of these sessions are used already")
-    assert change(admin, purchase, payment_method="card", sessions_total=3).status_code == 302
-    assert (purchase.payment_method, purchase.sessions_total) == ("card", 3)
-
-
-def test_a_row_with_a_negative_count_is_refused_with_a_message(
-    admin: Client, northside: Org
-) -> None:
-    purchase = make_purchase(org=northside, total=10, used=-2)
-    (reason,) = errors(change(admin, purchase, payment_method="card"))["__all__"]
-    assert reason.startswith("-2 sessions are used, which can’t be right")
-    assert purchase.payment_method is None
-
-
-def test_a_row_without_a_count_can_be_changed(admin: Client, northside: Org) -> None:
-    purchase = make_purchase(org=northside, total=10, used=None)
-    assert change(admin, purchase, payment_method="card").status_code == 302
-    assert purchase.payment_method == "card"
-
-
-def test_a_count_that_changes_between_validation_and_save_is_reported(
-    admin: Client, northside: Org, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    purchase = make_purchase(org=northside, total=10, used=3)
-    monkeypatch.setattr(purchase_admin.PurchaseForm, "clean_sessions_total", lambda form: 2)
-    response = change(admin, purchase, sessions_total=2)
+    expires_at = timezone.now() + timedelta(days=5)
+    purchase = make_purchase(org=northside, total=10, used=used, expires_at=expires_at)
+    response = change(admin, purchase, expires_at_0="2031-03-03", expires_at_1="18:00")
     assert response.status_code == 302
-    page = admin.get(response["Location"])
-    assert "Nothing was saved: the used count changed" in page.text
-    assert purchase.sessions_total == 10
+    assert "Nothing was saved: more sessions are used" in admin.get(response["Location"]).text
+    assert fresh(purchase).expires_at == expires_at
+
+
+def test_the_expiry_of_a_row_without_a_count_can_be_changed(admin: Client, northside: Org) -> None:
+    purchase = make_purchase(org=northside, total=10, used=None)
+    form = {"expires_at_0": "2031-03-03", "expires_at_1": "18:00"}
+    assert change(admin, purchase, **form).status_code == 302
+    assert purchase.expires_at is not None

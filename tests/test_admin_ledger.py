@@ -7,10 +7,12 @@ import pytest
 
 from purchases.models import Org, SessionEvent
 from studio.models import Policy, User
+from tests.acts.acts import transferred_by
 from tests.conftest import SignIn
-from tests.factories import make_purchase
+from tests.factories import make_client, make_purchase
 
 EVENTS = "/admin/purchases/sessionevent/"
+PURCHASE_EVENTS = "/admin/purchases/purchaseevent/"
 POLICIES = "/admin/studio/policy/"
 
 
@@ -98,3 +100,20 @@ def test_an_owner_cannot_see_the_policy_of_another_org(
     owner = signed_in(olivia)
     assert "Southside" not in owner.get(POLICIES).text
     assert owner.get(f"{POLICIES}{foreign_policy.pk}/change/").status_code == 404
+
+
+def test_an_event_of_a_purchase_shows_the_change_and_the_user(
+    northside: Org, southside: Org, olivia: User, signed_in: SignIn
+) -> None:
+    make_purchase(org=southside)
+    pack = make_purchase(org=northside)
+    event = transferred_by(olivia, pack, make_client(org=northside, name="Ben Ode"), note="moves")
+    owner = signed_in(olivia)
+
+    changelist = owner.get(PURCHASE_EVENTS)
+    kinds = [event.kind for event in changelist.context["cl"].result_list]
+    assert kinds == ["transferred", "opened"]
+    page = owner.get(f"{PURCHASE_EVENTS}{event.pk}/change/").text
+    for words in ["Client: Ana Ruiz → Ben Ode", "olivia", "moves", str(pack.pk)]:
+        assert words in page
+    assert owner.post(f"{PURCHASE_EVENTS}{event.pk}/delete/", {"post": "yes"}).status_code == 403

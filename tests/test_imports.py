@@ -33,6 +33,8 @@ LAYERS = [
     # The HTTP side of purchases, and its commands.
     {
         "purchases.access",
+        "purchases.actions",
+        "purchases.acts",
         "purchases.admin",
         "purchases.cancelled_class.forms",
         "purchases.cancelled_class.list_views",
@@ -48,6 +50,7 @@ LAYERS = [
     },
     {"purchases.cancelled_class"},
     {"purchases.operations", "purchases.queries"},
+    {"purchases.changed_values"},
     {"purchases.allowances", "purchases.formatting", "purchases.invariants"},
     {"purchases.dates", "purchases.live_updates", "purchases.member"},
     {"purchases.models"},

@@ -86,7 +86,8 @@ def test_a_poll_with_a_session_cookie_takes_one_query(
 def test_the_query_scans_one_index_of_each_ledger(northside: Org) -> None:
     make_purchases(org=northside, count=500)
     rows("UPDATE client_purchases SET expires_at = now()")
-    rows("ANALYZE session_events, expiry_events")
+    rows("UPDATE client_purchases SET sessions_total = 11")
+    rows("ANALYZE session_events, expiry_events, purchase_events")
     parameters = {"org_id": northside.pk, "seen": snapshot(), "limit": 501}
 
     with another_connection() as other:
@@ -95,7 +96,8 @@ def test_the_query_scans_one_index_of_each_ledger(northside: Org) -> None:
     text = "\n".join(line for (line,) in plan)
     assert "session_events_by_transaction" in text
     assert "expiry_events_by_transaction" in text
-    assert text.count("Index Cond: ((org_id = ") == 2
+    assert "purchase_events_by_transaction" in text
+    assert text.count("Index Cond: ((org_id = ") == 3
     assert "Seq Scan" not in text
 
 
@@ -199,7 +201,8 @@ def test_a_weak_etag_is_accepted(northside: Org, pack: Purchase) -> None:
 def test_more_changes_than_the_maximum_reload_all_rows(
     northside: Org, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_updates, "MAX_NAMED", 3)
+    # A new purchase has an event in two ledgers.
+    monkeypatch.setattr(live_updates, "MAX_NAMED", 6)
     seen = etag()
     make_purchases(org=northside, count=3)
     assert len(changed(poll(northside, seen)) or []) == 3
@@ -214,8 +217,8 @@ def test_events_with_future_transaction_ids_of_a_restored_database_are_not_repor
 ) -> None:
     """Their transaction ids are greater than any that this server has assigned."""
     rows(
-        "INSERT INTO session_events (org_id, purchase_id, kind, delta, db_role, xact_id)"
-        " VALUES (%s, %s, 'corrected', 0, 'elsewhere', '9000000000')",
+        "INSERT INTO session_events (org_id, purchase_id, kind, delta, sessions_used, db_role,"
+        " xact_id) VALUES (%s, %s, 'corrected', 0, 3, 'elsewhere', '9000000000')",
         northside.pk,
         pack.pk,
     )
@@ -252,3 +255,19 @@ def test_a_signature_with_another_salt_is_refused(northside: Org) -> None:
 
 def past_etag() -> str:
     return '"1:1:"'
+
+
+@pytest.mark.parametrize(
+    "assignment", ["sessions_total = 12", "payment_status = 'refunded'", "amount_paid_cents = 1"]
+)
+def test_a_change_of_the_purchase_is_reported(
+    northside: Org,
+    pack: Purchase,
+    psql: psycopg.Connection[tuple[Any, ...]],
+    assignment: str,
+) -> None:
+    seen = etag()
+
+    psql.execute(f"UPDATE client_purchases SET {assignment} WHERE id = %s", [pack.pk])
+
+    assert changed(poll(northside, seen)) == [pack.pk]

@@ -5,6 +5,7 @@ The admin has a table of its own, in test_admin_access.py.
 
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,14 +13,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from purchases.models import Org
+from purchases.models import Org, Purchase, PurchaseEvent
 from studio.models import User
+from tests.acts.acts import moved_by, paid_by
 from tests.cancelled_class.lists import create_list_by, make_done_list
-from tests.expiry.extensions import expiry_of, extended_by
-from tests.factories import make_purchase
+from tests.expiry.extensions import extended_by
+from tests.factories import make_client, make_purchase
 from tests.ledger import reinstated_by
 from tests.pages import HTMX, html_of, normalized, words_on
-from tests.purchase_kinds import used
 
 PEOPLE = ["nobody", "nora", "ada", "mia", "olivia", "otto"]
 
@@ -85,6 +86,54 @@ purchases:undo_extension   HEAD    302   403  405  405     405   405
 purchases:undo_extension   PUT     302   403  405  405     405   405
 purchases:undo_extension   PATCH   302   403  405  405     405   405
 purchases:undo_extension   DELETE  302   403  405  405     405   405
+purchases:correct_used     GET     302  403   403   403   200   404
+purchases:correct_used     HEAD    302  403   403   403   200   404
+purchases:correct_used     POST    302  403   403   403   302   404
+purchases:correct_used     PUT     302  403   405   405   405   405
+purchases:correct_used     PATCH   302  403   405   405   405   405
+purchases:correct_used     DELETE  302  403   405   405   405   405
+purchases:correct_total    GET     302  403   403   403   200   404
+purchases:correct_total    HEAD    302  403   403   403   200   404
+purchases:correct_total    POST    302  403   403   403   302   404
+purchases:correct_total    PUT     302  403   405   405   405   405
+purchases:correct_total    PATCH   302  403   405   405   405   405
+purchases:correct_total    DELETE  302  403   405   405   405   405
+purchases:transfer         GET     302  403   403   403   200   404
+purchases:transfer         HEAD    302  403   403   403   200   404
+purchases:transfer         POST    302  403   403   403   302   404
+purchases:transfer         PUT     302  403   405   405   405   405
+purchases:transfer         PATCH   302  403   405   405   405   405
+purchases:transfer         DELETE  302  403   405   405   405   405
+purchases:refund           GET     302  403   403   403   200   404
+purchases:refund           HEAD    302  403   403   403   200   404
+purchases:refund           POST    302  403   403   403   302   404
+purchases:refund           PUT     302  403   405   405   405   405
+purchases:refund           PATCH   302  403   405   405   405   405
+purchases:refund           DELETE  302  403   405   405   405   405
+purchases:move_use         GET     302  403   403   200   200   404
+purchases:move_use         HEAD    302  403   403   200   200   404
+purchases:move_use         POST    302  403   403   302   302   404
+purchases:move_use         PUT     302  403   405   405   405   405
+purchases:move_use         PATCH   302  403   405   405   405   405
+purchases:move_use         DELETE  302  403   405   405   405   405
+purchases:receive_payment  POST    302  403   403   302   302   404
+purchases:receive_payment  GET     302  403   405   405   405   405
+purchases:receive_payment  HEAD    302  403   405   405   405   405
+purchases:receive_payment  PUT     302  403   405   405   405   405
+purchases:receive_payment  PATCH   302  403   405   405   405   405
+purchases:receive_payment  DELETE  302  403   405   405   405   405
+purchases:undo_move        POST    302  403   403   302   302   404
+purchases:undo_move        GET     302  403   405   405   405   405
+purchases:undo_move        HEAD    302  403   405   405   405   405
+purchases:undo_move        PUT     302  403   405   405   405   405
+purchases:undo_move        PATCH   302  403   405   405   405   405
+purchases:undo_move        DELETE  302  403   405   405   405   405
+purchases:undo_change      POST    302  403   403   302   302   404
+purchases:undo_change      GET     302  403   405   405   405   405
+purchases:undo_change      HEAD    302  403   405   405   405   405
+purchases:undo_change      PUT     302  403   405   405   405   405
+purchases:undo_change      PATCH   302  403   405   405   405   405
+purchases:undo_change      DELETE  302  403   405   405   405   405
 purchases:cancelled_class  GET     302   403  403  200     200   200
 purchases:cancelled_class  HEAD    302   403  403  200     200   200
 purchases:cancelled_class  POST    302   403  403  200     200   200
@@ -145,17 +194,30 @@ TABLE = [
 FORM = "application/x-www-form-urlencoded"
 # The requests that may change a count or an expiry.
 MAY_CHANGE = {("mia", "POST"), ("olivia", "POST")}
-ACTIONS = {
+# The actions that only owners have.
+OF_OWNERS = {
+    "purchases:correct_total",
+    "purchases:correct_used",
+    "purchases:refund",
+    "purchases:transfer",
+}
+# The actions whose GET is a page with the form.
+WITH_PAGE = OF_OWNERS | {"purchases:move_use"}
+BUTTONS = {
     "purchases:extend",
     "purchases:extend_all",
+    "purchases:receive_payment",
     "purchases:reinstate",
     "purchases:reinstate_all",
     "purchases:undo",
     "purchases:undo_all",
+    "purchases:undo_change",
     "purchases:undo_extension",
+    "purchases:undo_move",
     "purchases:use",
 }
 OF_A_DONE_LIST = {"purchases:extend_all", "purchases:undo_all"}
+ACTIONS = WITH_PAGE | BUTTONS
 
 
 @pytest.mark.parametrize(("name", "verb", "person", "status"), TABLE)
@@ -169,22 +231,35 @@ def test_each_user_gets_the_status_of_the_table(
 ) -> None:
     pack = make_purchase(org=northside, used=4, expires_at=timezone.now() + timedelta(days=5))
     mia = request.getfixturevalue("mia")
-    events = {"undo": reinstated_by(mia, pack).pk, "undo_extension": extended_by(mia, pack).pk}
+    other = make_purchase(org=northside, client=pack.client)
+    events = events_of(mia, pack, other)
     cancelled_list = create_list_by(mia, pack)
+    if name == "purchases:receive_payment":
+        Purchase.objects.update(payment_status="pending")
     expired = make_purchase(org=northside, expires_at=timezone.now() - timedelta(days=5))
     done_list = make_done_list(mia, expired)
     browser = browser_of(person, request)
-    before = [(used(each), expiry_of(each)) for each in (pack, expired)]
+    before = [state_of(each) for each in (pack, expired)]
 
     list_id = done_list.pk if name in OF_A_DONE_LIST else cancelled_list.pk
     url = url_of(name, pack.pk, pack.client_id, events, list_id)
-    response = browser.generic(verb, url, f"request_id={uuid4()}&days=7", FORM)
+    fields = {
+        "request_id": uuid4(),
+        "days": 7,
+        "adjust_by": 1,
+        "note": "why",
+        "client": make_client(org=northside).pk,
+        "to": other.pk,
+        "amount": 1,
+    }
+    response = browser.generic(verb, url, urlencode(fields), FORM)
 
     assert response.status_code == status
     if person == "nobody" and status == 302:
         assert response["Location"].startswith(reverse("login"))
-    may_change = (person, verb) in MAY_CHANGE and name in ACTIONS
-    after = [(used(each), expiry_of(each)) for each in (pack, expired)]
+    is_permitted = person == "olivia" or name not in OF_OWNERS
+    may_change = (person, verb) in MAY_CHANGE and name in ACTIONS and is_permitted
+    after = [state_of(each) for each in (pack, expired)]
     assert (after != before) is may_change
 
 
@@ -226,7 +301,7 @@ def test_a_row_of_another_org_and_an_unknown_id_get_the_same_answer(
     the role.
     """
     pack = make_purchase(org=northside, expires_at=timezone.now() + timedelta(days=5))
-    events = {"undo": reinstated_by(mia, pack).pk, "undo_extension": extended_by(mia, pack).pk}
+    events = events_of(mia, pack, make_purchase(org=northside, client=pack.client))
     unknown_events = {name: event_id + 1000 for name, event_id in events.items()}
     browser = browser_of(stranger, request)
 
@@ -235,20 +310,21 @@ def test_a_row_of_another_org_and_an_unknown_id_get_the_same_answer(
     foreign = browser.generic(verb, url, headers=headers)
     unknown = browser.generic(verb, unknown_url, headers=headers)
 
-    allowed = "POST" if name in ACTIONS else "GET"
-    assert foreign.status_code == unknown.status_code == (404 if verb == allowed else 405)
+    allowed = {"POST"} if name in BUTTONS else {"GET", "POST"} if name in WITH_PAGE else {"GET"}
+    assert foreign.status_code == unknown.status_code == (404 if verb in allowed else 405)
     assert normalized(html_of(foreign)) == normalized(html_of(unknown))
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
-@pytest.mark.parametrize("name", sorted(ACTIONS))
+@pytest.mark.parametrize("name", sorted(BUTTONS))
 def test_a_get_of_the_address_of_a_button_explains_itself(
     northside: Org, mia: User, name: str, headers: dict[str, str]
 ) -> None:
     browser = Client()
     browser.force_login(mia)
 
-    url = url_of(name, uuid4(), uuid4(), {"undo": 1, "undo_extension": 1}, uuid4())
+    events = dict.fromkeys(["undo", "undo_extension", "undo_move", "undo_change"], 1)
+    url = url_of(name, uuid4(), uuid4(), events, uuid4())
     answer = browser.get(url, headers=headers)
 
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
@@ -259,6 +335,29 @@ def test_a_get_of_the_address_of_a_button_explains_itself(
 def test_the_table_has_every_url_and_every_user() -> None:
     assert {name for name, *_ in LINES} == set(urls())
     assert HEADER == PEOPLE
+
+
+def events_of(user: User, pack: Purchase, other: Purchase) -> dict[str, int]:
+    """Return an event for each URL that undoes one."""
+    return {
+        "undo": reinstated_by(user, pack).pk,
+        "undo_extension": extended_by(user, pack).pk,
+        "undo_move": moved_by(user, pack, other).pk,
+        "undo_change": changed_by(user, pack).pk,
+    }
+
+
+def changed_by(user: User, pack: Purchase) -> PurchaseEvent:
+    """Return the event of a payment that the user received."""
+    Purchase.objects.filter(pk=pack.pk).update(payment_status="pending")
+    return paid_by(user, pack)
+
+
+def state_of(pack: Purchase) -> tuple[object, ...]:
+    """Return what an action at the desk can change."""
+    row = Purchase.objects.get(pk=pack.pk)
+    counts = row.sessions_used, row.sessions_total
+    return *counts, row.expires_at, row.client_id, row.payment_status
 
 
 def browser_of(person: str, request: pytest.FixtureRequest) -> Client:
@@ -275,21 +374,16 @@ def url_of(
         case "purchases:client_detail":
             return reverse(name, args=[client_id])
         case (
-            "purchases:purchase_detail"
-            | "purchases:extend"
-            | "purchases:reinstate"
-            | "purchases:use"
-        ):
-            return reverse(name, args=[purchase_id])
-        case (
             "purchases:cancelled_class_detail"
             | "purchases:extend_all"
             | "purchases:reinstate_all"
             | "purchases:undo_all"
         ):
             return reverse(name, args=[list_id])
-        case "purchases:undo" | "purchases:undo_extension":
+        case _ if name.startswith("purchases:undo"):
             return reverse(name, args=[events[name.removeprefix("purchases:")]])
+        case _ if name in ACTIONS or name == "purchases:purchase_detail":
+            return reverse(name, args=[purchase_id])
         case _:
             return reverse(name)
 

@@ -169,10 +169,9 @@ def test_an_unknown_event_is_404(desk: Client, event_id: int) -> None:
     assert desk.post(url, {"request_id": str(uuid4())}).status_code == 404
 
 
-def test_only_a_reinstatement_can_be_undone(
+def test_an_undo_and_a_correction_by_another_program_cannot_be_undone(
     desk: Client, mia: User, olivia: User, pack: Purchase, signed_in: SignIn
 ) -> None:
-    used_by(mia, pack)
     rows("UPDATE client_purchases SET sessions_used = 7")
     undone_by(mia, reinstated_by(mia, pack))
     before = changes(pack)

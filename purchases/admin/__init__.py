@@ -4,7 +4,7 @@ Permissions follow the member's role, not Django's permission rows.
 """
 
 from purchases.admin.client import ClientAdmin
-from purchases.admin.ledger import ExpiryEventAdmin, SessionEventAdmin
+from purchases.admin.ledger import ExpiryEventAdmin, PurchaseEventAdmin, SessionEventAdmin
 from purchases.admin.offer import OfferAdmin
 from purchases.admin.org import OrgAdmin
 from purchases.admin.own_org import OwnOrgAdmin
@@ -17,5 +17,6 @@ __all__ = [
     "OrgAdmin",
     "OwnOrgAdmin",
     "PurchaseAdmin",
+    "PurchaseEventAdmin",
     "SessionEventAdmin",
 ]

@@ -6,7 +6,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from purchases.admin.own_org import OwnOrgAdmin
-from purchases.models import ExpiryEvent, SessionEvent
+from purchases.changed_values import changed_values
+from purchases.models import ExpiryEvent, PurchaseEvent, SessionEvent
+
+Event = SessionEvent | ExpiryEvent | PurchaseEvent
 
 
 class LedgerAdmin(OwnOrgAdmin):
@@ -33,7 +36,7 @@ class LedgerAdmin(OwnOrgAdmin):
         return False
 
     @admin.display(description=_("who"))
-    def who(self, event: SessionEvent | ExpiryEvent) -> str:
+    def who(self, event: Event) -> str:
         if event.request is None:
             return gettext("another program")
         if approver := event.request.approved_by:
@@ -44,11 +47,11 @@ class LedgerAdmin(OwnOrgAdmin):
         return str(event.request.actor)
 
     @admin.display(description=_("reason"))
-    def reason(self, event: SessionEvent | ExpiryEvent) -> str | None:
+    def reason(self, event: Event) -> str | None:
         return event.request.get_reason_display() if event.request else None
 
     @admin.display(description=_("note"))
-    def note(self, event: SessionEvent | ExpiryEvent) -> str | None:
+    def note(self, event: Event) -> str | None:
         return event.request.note if event.request else None
 
 
@@ -89,3 +92,28 @@ class ExpiryEventAdmin(LedgerAdmin):
     ]
     list_display = ["occurred_at", "kind", "expires_before", "expires_at", "who", "db_role"]
     list_filter = ["kind", "occurred_at"]
+
+
+@admin.register(PurchaseEvent)
+class PurchaseEventAdmin(LedgerAdmin):
+    """The changes of what was bought, by whom and how it was paid, with person and time."""
+
+    fields = ["occurred_at", "kind", "changed", "who", "note", "db_role", "purchase_id", "org"]
+    readonly_fields = [*LedgerAdmin.readonly_fields, "changed"]
+    list_display = ["occurred_at", "kind", "changed", "who", "note", "db_role"]
+    list_filter = ["kind", "occurred_at"]
+    list_select_related = [
+        *LedgerAdmin.list_select_related,
+        "client",
+        "client_before",
+        "offer",
+        "offer_before",
+    ]
+
+    @admin.display(description=_("what changed"))
+    def changed(self, event: PurchaseEvent) -> str:
+        """Return the changed values, or an empty text for an event that began a ledger."""
+        if event.org_id_before is None or event.kind == PurchaseEvent.Kind.DELETED:
+            return ""
+        changed = changed_values(event, event.org_id)
+        return "; ".join(f"{value.label}: {value.before} → {value.after}" for value in changed)

@@ -5,8 +5,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from purchases.admin.money import IN_CENTS, money
+from purchases.admin.money import IN_CENTS
 from purchases.admin.own_org import OwnOrgAdmin
+from purchases.formatting import money
 from purchases.models import Offer
 
 

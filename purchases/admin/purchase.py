@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4, uuid5
 
@@ -8,23 +9,32 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.html import format_html_join
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from purchases import operations
+from purchases.acts.menu import act_url
 from purchases.admin.client_search import ClientSearchAdmin
-from purchases.admin.money import IN_CENTS, money
-from purchases.admin.own_org import member_may, member_of
-from purchases.formatting import number, used_of
+from purchases.admin.money import IN_CENTS
+from purchases.admin.own_org import is_superuser, member_may, member_of
+from purchases.formatting import money, number, used_of
 from purchases.forms import ReinstateForm
 from purchases.member import Member
 from purchases.models import Purchase, PurchaseQuerySet, Refusal, SessionRequest
-from purchases.operations.commands import CorrectExpiry, Reinstate
+from purchases.operations.commands import CorrectExpiry, Reinstate, Sell
 
-JUST_CHANGED = _(
-    "Nothing was saved: the used count changed, and the total would now be less than the sessions"
-    " used. Check the count, then save again."
+COUNT_IS_OFF = _(
+    "Nothing was saved: more sessions are used than were bought, or fewer than 0. Correct the count"
+    " on the purchase’s page, then save again."
 )
+
+
+@dataclass(frozen=True)
+class AdminUser:
+    """The user of the admin, who acts. A superuser has no membership."""
+
+    user_id: int
 
 
 class PurchaseForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -32,37 +42,14 @@ class PurchaseForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts = {"amount_paid_cents": IN_CENTS}
 
     def clean_sessions_total(self) -> int | None:
-        """Refuse a total below the used count, because a database constraint refuses such a row."""
+        """Refuse a total below 0, because a database constraint refuses such a row."""
         total: int | None = self.cleaned_data["sessions_total"]
-        if total is None:
-            return total
-        if total < 0 and "sessions_total" in self.changed_data:
+        if total is not None and total < 0:
             raise forms.ValidationError(gettext("Write 0 or more."))
-        used = 0 if self.instance._state.adding else self.instance.sessions_used or 0
-        if total < used:
-            raise forms.ValidationError(
-                ngettext(
-                    "%(used)d of these sessions is used already, so the total can’t be less than "
-                    "%(used)d. Reinstate sessions first, or write %(used)d or more.",
-                    "%(used)d of these sessions are used already, so the total can’t be less than "
-                    "%(used)d. Reinstate sessions first, or write %(used)d or more.",
-                    used,
-                )
-                % {"used": used}
-            )
         return total
 
     def clean(self) -> None:
         super().clean()
-        if not self.instance._state.adding and (self.instance.sessions_used or 0) < 0:
-            raise forms.ValidationError(
-                gettext(
-                    "%(used)d sessions are used, which can’t be right. This purchase can’t be "
-                    "saved before the count is corrected in the database. Show this to the person"
-                    " who runs the database."
-                )
-                % {"used": self.instance.sessions_used}
-            )
         org = self.cleaned_data.get("org")
         org_id = org.pk if org else self.instance.org_id
         for name in ("client", "offer"):
@@ -114,8 +101,9 @@ class PurchaseAdmin(ClientSearchAdmin):
         "purchased_at",
         "expires_at",
         "created_at",
+        "at_the_desk",
     ]
-    readonly_fields = ["sessions_used", "sessions_remaining", "created_at"]
+    readonly_fields = ["sessions_used", "sessions_remaining", "created_at", "at_the_desk"]
     autocomplete_fields = ["org", "client", "offer"]
     list_display = [
         "client",
@@ -158,33 +146,79 @@ class PurchaseAdmin(ClientSearchAdmin):
     def amount_paid(self, purchase: Purchase) -> str:
         return money(purchase.amount_paid_cents, purchase.currency)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Omit the links to the acts for people who cannot act."""
+        names, member = super().get_fields(request, obj), member_of(request)
+        can_act = obj and member and member.org_id == obj.org_id and member.may("correct")
+        return names if can_act else [name for name in names if name != "at_the_desk"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Make all but the expiry read-only on existing purchases. Acts change the rest, so that
+        the ledger names the person."""
+        if obj is None:
+            return super().get_readonly_fields(request, obj)
+        return [str(name) for name in self.fields if name != "expires_at"]
+
+    @admin.display(description=_("change it at the desk"))
+    def at_the_desk(self, purchase: Purchase) -> str:
+        """Return links to the purchase's page and to its acts."""
+        pages = [
+            ("purchase_detail", gettext("The purchase’s page")),
+            ("correct_total", gettext("Correct bought")),
+            ("correct_used", gettext("Correct used")),
+            ("transfer", gettext("Transfer")),
+            ("refund", gettext("Refund")),
+        ]
+        links = [(act_url(name, purchase.pk), label) for name, label in pages]
+        return format_html_join(" · ", '<a href="{}">{}</a>', links)
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"purchased_at": timezone.now()} | super().get_changeform_initial_data(request)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Report a count that changed between the form's validation and the save."""
+        """Report a count outside its bounds: such a row refuses every change of its expiry."""
         try:
             return super().changeform_view(request, *args, **kwargs)
         except IntegrityError as error:
             if operations.constraint_refusal(error) != Refusal.COUNT_IS_OFF:
                 raise
-            self.message_user(request, JUST_CHANGED, messages.ERROR)
+            self.message_user(request, COUNT_IS_OFF, messages.ERROR)
             return redirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj: Purchase, form: Any, change: bool) -> None:
-        """Save the expiry through an operation, so that its ledger names the person."""
-        super().save_model(request, obj, form, change)
-        if change and "expires_at" in form.changed_data:
-            assert request.user.pk is not None
+        """Save through an operation, so that the ledger names the person."""
+        assert request.user.pk is not None
+        if not change:
+            self._sell(request, obj, AdminUser(request.user.pk))
+        elif "expires_at" in form.changed_data:
             operations.correct_expiry(
                 actor_id=request.user.pk,
                 purchase=obj,
                 command=CorrectExpiry(request_id=uuid4(), expires_at=obj.expires_at),
             )
 
-    def columns_to_write(self, request: HttpRequest, obj: Purchase, form: Any) -> list[str]:
-        columns = super().columns_to_write(request, obj, form)
-        return [column for column in columns if column != "expires_at"]
+    def _sell(self, request: HttpRequest, obj: Purchase, user: AdminUser) -> None:
+        """Add the purchase, and give `obj` its id."""
+        member = member_of(request)
+        if member and not is_superuser(request):
+            obj.org_id = member.org_id
+        sold = operations.sell(
+            member=user,
+            org_id=obj.org_id,
+            command=Sell(
+                request_id=uuid4(),
+                client_id=obj.client_id,
+                offer_id=obj.offer_id,
+                sessions_total=obj.sessions_total,
+                amount_paid_cents=obj.amount_paid_cents,
+                currency=obj.currency,
+                payment_status=obj.payment_status or Purchase.PaymentStatus.PENDING,
+                payment_method=obj.payment_method,
+                purchased_at=obj.purchased_at,
+                expires_at=obj.expires_at,
+            ),
+        )
+        obj.pk, obj._state.adding = sold.pk, False
 
     def has_reinstate_permission(self, request: HttpRequest) -> bool:
         return member_may(request, "reinstate")

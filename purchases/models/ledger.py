@@ -11,7 +11,7 @@ from typing import Protocol
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Func
+from django.db.models import Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -171,8 +171,31 @@ class SessionEvent(models.Model):
         is_use = self.kind in self.COUNTS_AS_USE and self.delta == 1
         return is_use and not hasattr(self, "reversed_by")
 
+    @classmethod
+    def is_undoable(cls) -> Q:
+        """Return a condition: `undo` can reverse the event. It reverses a correction only if a
+        person requested it."""
+        corrected = Q(kind=cls.Kind.CORRECTED, request__isnull=False)
+        return Q(kind__in=[cls.Kind.USED, cls.Kind.REINSTATED]) | corrected
+
+    @property
+    def has_undoable_kind(self) -> bool:
+        """Return whether the event fulfils the condition `is_undoable`."""
+        if self.kind == self.Kind.CORRECTED:
+            return self.request_id is not None
+        return self.kind in (self.Kind.USED, self.Kind.REINSTATED)
+
+    @property
+    def is_of_move(self) -> bool:
+        """Return whether it is a move of a use, or the undo of one."""
+        reverses = self.reverses
+        is_undo = self.kind == self.Kind.UNDONE and reverses is not None
+        return self.kind == self.Kind.MOVED or (
+            is_undo and reverses is not None and reverses.kind == self.Kind.MOVED
+        )
+
     def undo_refusal(self, *, user_id: int, however_late: bool) -> Refusal | None:
-        """Return why this user can't undo this use, reinstatement or correction, or None."""
+        """Return why this user can't undo this use, reinstatement, move or correction, or None."""
         if not however_late and (refusal := staff_undo_refusal(self, user_id)):
             return refusal
         if hasattr(self, "reversed_by"):

@@ -258,6 +258,16 @@ class Purchase(models.Model):
             return Refusal.REFUNDED
         return Refusal.PAID_ALREADY if self.is_paid else None
 
+    def can_take_use(self, used_at: datetime) -> bool:
+        """Return whether a use of another pack, made at this time, can be moved here."""
+        has_room = (
+            self.sessions_used is not None
+            and self.sessions_total is not None
+            and self.sessions_used < self.sessions_total
+        )
+        was_valid = self.expires_at is None or self.expires_at > used_at
+        return self.is_paid and has_room and was_valid
+
     def extend_refusal(self, until: datetime | None = None) -> Refusal | None:
         """Return why the expiry can't be extended (to `until`), judging by this row, or None."""
         if self.payment_status == self.PaymentStatus.REFUNDED:
@@ -292,6 +302,10 @@ class Purchase(models.Model):
             self.sessions_remaining = self.sessions_total - sessions_used
 
     def refresh_counts(self) -> None:
-        """Reload the columns that an action at the desk can change."""
+        """Reload the columns that an action at the desk can change. A loaded client is kept, unless
+        the purchase was transferred."""
+        client = self.client if Purchase.client.is_cached(self) else None
         counts = ["sessions_used", "sessions_total", "sessions_remaining"]
         self.refresh_from_db(fields=[*counts, "expires_at", "payment_status", "client_id"])
+        if client is not None and client.pk == self.client_id:
+            self.client = client

@@ -7,6 +7,8 @@ purchase as it stood at any time (`purchase_as_of` in SQL).
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Func
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +34,7 @@ RECORDED = [
 ]
 
 
-def _unchecked_key(model: type[models.Model], column: str) -> models.ForeignKey[models.Model]:
+def _unchecked_key(model: type[models.Model], column: str) -> models.ForeignKey[Any, Any]:
     """Return a foreign key without a constraint, because the ledger outlives the row."""
     return models.ForeignKey(
         model,
@@ -115,4 +117,35 @@ class PurchaseEvent(models.Model):
         """
         if not however_late and (refusal := staff_undo_refusal(self, user_id)):
             return refusal
-        return Refusal.UNDONE if hasattr(self, "reversed_by") else None
+        if hasattr(self, "reversed_by"):
+            return Refusal.UNDONE
+        return self._changed_since()
+
+    @property
+    def changes_client(self) -> bool:
+        return self.client_before_id is not None and self.client_id != self.client_before_id
+
+    @property
+    def is_transfer(self) -> bool:
+        """Return whether it is a transfer or the undo of one."""
+        kinds = (self.Kind.TRANSFERRED, self.Kind.UNDONE)
+        return self.kind in kinds and self.changes_client
+
+    @property
+    def changes_total(self) -> bool:
+        return self.sessions_total != self.sessions_total_before
+
+    def _changed_since(self) -> Refusal | None:
+        """Return the refusal if the purchase no longer has what this event set, or None. As in the
+        SQL function lock_and_check_undo_change."""
+        now = self.purchase
+        if self.changes_client and now.client_id != self.client_id:
+            return Refusal.CHANGED_SINCE
+        if self.changes_total and now.sessions_total != self.sessions_total:
+            return Refusal.CHANGED_SINCE
+        is_payment = self.payment_status != self.payment_status_before
+        if is_payment and now.payment_status != self.payment_status:
+            return Refusal.CHANGED_SINCE
+        if self.changes_total and (now.sessions_used or 0) > (self.sessions_total_before or 0):
+            return Refusal.USED_SINCE
+        return None

@@ -12,6 +12,7 @@ from purchases.models.catalogue import Client, Offer, Org
 from purchases.models.expiry import ExpiryEvent
 from purchases.models.ledger import SessionEvent, SessionRequest
 from purchases.models.purchase import Purchase
+from purchases.models.purchase_event import PurchaseEvent
 
 TABLES: dict[type[models.Model], tuple[Any, Any]] = {
     Org: (_("studio"), _("studios")),
@@ -21,6 +22,7 @@ TABLES: dict[type[models.Model], tuple[Any, Any]] = {
     SessionRequest: (_("session request"), _("session requests")),
     SessionEvent: (_("session event"), _("session events")),
     ExpiryEvent: (_("expiry event"), _("expiry events")),
+    PurchaseEvent: (_("purchase event"), _("purchase events")),
 }
 COLUMNS: dict[str, Any] = {
     "actor": _("actor"),

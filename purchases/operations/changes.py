@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from purchases.database import SQL_DIR, fetch_one, read_statement
-from purchases.member import Member
+from purchases.member import Actor, Member
 from purchases.models import Client, Purchase, PurchaseEvent, Refusal
 from purchases.operations.commands import (
     CorrectTotal,
@@ -129,7 +129,7 @@ def undo_change(*, member: Member, event: PurchaseEvent, command: UndoChange) ->
     )
 
 
-def sell(*, member: Member, org_id: UUID, command: Sell) -> Purchase:
+def sell(*, member: Actor, org_id: UUID, command: Sell) -> Purchase:
     """Add a purchase for a client, and return it.
 
     Its id is derived from the request id, so a retry finds the same purchase.

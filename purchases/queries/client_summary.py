@@ -1,16 +1,17 @@
-"""A client's purchases, sessions left, and reinstatements."""
+"""A client's purchases, sessions left, reinstatements and transfers."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from purchases.models import Client, Purchase, SessionEvent, SessionRequest
+from purchases.models import Client, Purchase, PurchaseEvent, SessionEvent, SessionRequest
+from purchases.queries.transfers import TransfersOfClient, transfers_of_client
 
 
 @dataclass(frozen=True)
@@ -29,44 +30,55 @@ class ReinstatementCount:
 
 @dataclass(frozen=True)
 class ClientSummary:
-    """A client's purchases, sessions left, and reinstatements."""
+    """A client's purchases, sessions left, reinstatements and transfers."""
 
     purchases: list[Purchase]
     sessions_left: int
     reinstatements: list[ReinstatementCount]
+    transfers: list[PurchaseEvent]
 
 
 def client_summary(client: Client) -> ClientSummary:
     """Return a client's purchases, usable ones first, then the newest; the sessions left on
-    usable ones; and the reinstatements that were not undone, the most frequent reason first."""
+    usable ones; the reinstatements that were not undone, the most frequent reason first; and the
+    transfers from and to the client, newest first."""
     newest_first = client.purchases.for_rows().newest_first()
     purchases = sorted(newest_first, key=lambda purchase: purchase.use_refusal is not None)
     usable = [purchase for purchase in purchases if purchase.use_refusal is None]
     left = sum(purchase.sessions_remaining or 0 for purchase in usable)
-    return ClientSummary(purchases, left, _reinstatements(client))
+    transfers = transfers_of_client(client, purchases)
+    return ClientSummary(purchases, left, _reinstatements(transfers), transfers.newest_first)
 
 
-def _reinstatements(client: Client) -> list[ReinstatementCount]:
+def _reinstatements(transfers: TransfersOfClient) -> list[ReinstatementCount]:
+    """Count the reinstatements of the purchases while the client had them."""
     now = timezone.now()
     events = SessionEvent.objects.filter(
-        purchase__client=client,
+        purchase_id__in=transfers.purchase_ids,
+        purchase__org_id=transfers.client.org_id,
         kind=SessionEvent.Kind.REINSTATED,
         reversed_by=None,
         occurred_at__gt=now - timedelta(days=365),
     )
-    lines = (
-        events.annotate(has_request=Q(request__isnull=False))
-        .values_list("request__reason", "has_request")
-        .annotate(
-            month=Count("pk", filter=Q(occurred_at__gt=now - timedelta(days=30))),
-            quarter=Count("pk", filter=Q(occurred_at__gt=now - timedelta(days=90))),
-            year=Count("pk"),
-        )
-        .order_by("-year", "request__reason", "-has_request")
-    )
+    ages: defaultdict[tuple[str | None, bool], list[timedelta]] = defaultdict(list)
+    columns = "purchase_id", "occurred_at", "request__reason", "request_id"
+    for purchase_id, occurred_at, reason, request_id in events.values_list(*columns):
+        if transfers.had(purchase_id, occurred_at):
+            ages[reason, request_id is not None].append(now - occurred_at)
+
+    def order(key: tuple[str | None, bool]) -> tuple[int, bool, str, bool]:
+        """Put the most frequent first, and those without a reason last."""
+        reason, has_request = key
+        return -len(ages[key]), not reason, reason or "", not has_request
+
     return [
-        ReinstatementCount(_in_words(reason, has_request), *counts)
-        for reason, has_request, *counts in lines
+        ReinstatementCount(
+            _in_words(*key),
+            within_30_days=sum(age < timedelta(days=30) for age in ages[key]),
+            within_90_days=sum(age < timedelta(days=90) for age in ages[key]),
+            within_a_year=len(ages[key]),
+        )
+        for key in sorted(ages, key=order)
     ]
 
 

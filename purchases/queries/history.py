@@ -1,63 +1,178 @@
-"""A purchase's history, merged from both ledgers."""
+"""A purchase's history, merged from the three ledgers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
 from operator import attrgetter
+from uuid import UUID
 
 from purchases.member import Member
-from purchases.models import ExpiryEvent, Purchase, SessionEvent
+from purchases.models import Client, ExpiryEvent, Purchase, PurchaseEvent, SessionEvent
+
+Event = SessionEvent | ExpiryEvent | PurchaseEvent
 
 
 @dataclass(frozen=True)
 class Entry:
     """A line of a purchase's history."""
 
-    event: SessionEvent | ExpiryEvent
+    event: Event
     can_be_reinstated: bool = False
     can_be_undone: bool = False
+    can_be_moved: bool = False
+    # The event that sold the purchase, if this event opened its count.
+    sold: PurchaseEvent | None = None
+    # The event of the same move on the other purchase.
+    other_side: SessionEvent | None = None
 
     @property
     def is_of_expiry(self) -> bool:
         return isinstance(self.event, ExpiryEvent)
 
     @property
+    def is_of_purchase(self) -> bool:
+        return isinstance(self.event, PurchaseEvent)
+
+    @property
     def occurred_at(self) -> datetime:
         return self.event.occurred_at
 
 
-def history(purchase: Purchase, member: Member) -> list[Entry]:
-    """Return every change of a purchase's count and expiry, newest first.
+@dataclass(frozen=True)
+class FormerUse:
+    """The sessions that were used while another client had the purchase."""
 
-    Each entry has the request with its actor, and whether this member can reverse it.
+    client: Client | None
+    sessions: int
+
+
+def history(
+    purchase: Purchase, member: Member, other_packs: Sequence[Purchase] = ()
+) -> list[Entry]:
+    """Return every change of a purchase, newest first.
+
+    Each entry has the request with its actor, and whether this member can reverse it. A use can be
+    moved to one of `other_packs`.
     """
+    changes = _history_of_purchase(purchase, member)
+    sold = _sale(changes)
     # Each ledger stays in order of id, because the server's clock may be set back.
-    ledgers = _history_of_count(purchase, member), _history_of_expiry(purchase, member)
+    ledgers = (
+        _history_of_count(purchase, member, other_packs, sold),
+        _history_of_expiry(purchase, member),
+        [entry for entry in changes if entry.event.kind in SHOWN],
+    )
     return list(merge(*ledgers, key=attrgetter("occurred_at"), reverse=True))
 
 
-def _history_of_count(purchase: Purchase, member: Member) -> list[Entry]:
-    events = purchase.events.select_related(
-        "request__actor",
-        "request__approved_by",
-        "reverses",
-        "reversed_by__request__actor",
-        "reversed_by__request__approved_by",
-        "reversed_by__reversed_by",
-    ).order_by("-pk")
-    can_reinstate = member.may("reinstate") and purchase.reinstate_refusal is None
+def _sale(entries: Sequence[Entry]) -> PurchaseEvent | None:
+    for entry in entries:
+        if isinstance(entry.event, PurchaseEvent) and entry.event.kind == PurchaseEvent.Kind.SOLD:
+            return entry.event
+    return None
+
+
+def former_uses(purchase: Purchase, entries: Sequence[Entry]) -> list[FormerUse]:
+    """Return how many sessions were used while a former client had the purchase."""
+    used = used_before = 0
+    sessions: dict[UUID | None, int] = {}
+    clients: dict[UUID | None, Client | None] = {}
+    for entry in reversed(entries):
+        event = entry.event
+        if isinstance(event, SessionEvent):
+            used = event.sessions_used or 0
+        elif isinstance(event, PurchaseEvent) and event.is_transfer:
+            former = event.client_before_id
+            sessions[former] = sessions.get(former, 0) + used - used_before
+            clients[former] = event.client_before
+            used_before = used
     return [
-        Entry(
-            event=event,
-            can_be_reinstated=can_reinstate and event.is_open_use,
-            can_be_undone=member.may("undo")
-            and event.kind == SessionEvent.Kind.REINSTATED
-            and not event.undo_refusal(user_id=member.user_id, however_late=member.may("undo_any")),
-        )
-        for event in events
+        FormerUse(clients[client_id], count)
+        for client_id, count in sessions.items()
+        if count > 0 and client_id != purchase.client_id
     ]
+
+
+# The ledger of counts shows that a purchase was opened or deleted.
+SHOWN = [
+    PurchaseEvent.Kind.CORRECTED,
+    PurchaseEvent.Kind.TRANSFERRED,
+    PurchaseEvent.Kind.REFUNDED,
+    PurchaseEvent.Kind.PAID,
+    PurchaseEvent.Kind.UNDONE,
+]
+
+
+def _history_of_count(
+    purchase: Purchase,
+    member: Member,
+    other_packs: Sequence[Purchase],
+    sold: PurchaseEvent | None,
+) -> list[Entry]:
+    events = list(
+        purchase.events.select_related(
+            "request__actor",
+            "request__approved_by",
+            "reverses",
+            "reversed_by__request__actor",
+            "reversed_by__request__approved_by",
+            "reversed_by__reversed_by",
+        ).order_by("-pk")
+    )
+    other_sides = _other_sides(purchase, events)
+    can_reinstate = member.may("reinstate") and purchase.reinstate_refusal is None
+    can_move = member.may("move_use") and bool(purchase.sessions_used)
+    entries = []
+    for event in events:
+        other_side = other_sides.get(event.request_id)
+        entries.append(
+            Entry(
+                event=event,
+                can_be_reinstated=can_reinstate and event.is_open_use,
+                can_be_undone=_can_undo_count(event, other_side, member),
+                can_be_moved=can_move
+                and event.is_open_use
+                and any(pack.can_take_use(event.occurred_at) for pack in other_packs),
+                sold=sold if event.kind == SessionEvent.Kind.OPENED else None,
+                other_side=other_side,
+            )
+        )
+    return entries
+
+
+def _other_sides(
+    purchase: Purchase, events: Sequence[SessionEvent]
+) -> dict[UUID | None, SessionEvent]:
+    """Return by request the events of moves on the other purchase. It costs no query if the
+    purchase has no moved use."""
+    requests = {event.request_id for event in events if event.is_of_move}
+    if not requests:
+        return {}
+    on_others = SessionEvent.objects.filter(
+        request_id__in=requests, purchase__org_id=purchase.org_id
+    ).exclude(purchase=purchase)
+    related = on_others.select_related("purchase__offer", "reversed_by")
+    return {event.request_id: event for event in related}
+
+
+def _can_undo_count(event: SessionEvent, other_side: SessionEvent | None, member: Member) -> bool:
+    if not member.may("undo"):
+        return False
+    if event.kind == SessionEvent.Kind.MOVED:
+        if other_side is None or hasattr(other_side, "reversed_by"):
+            return False
+        # The event on the other purchase has to be undone as well.
+        refusal = other_side.purchase.adjust_refusal(-other_side.delta)
+    elif not event.has_undoable_kind:
+        return False
+    else:
+        refusal = None
+    return not refusal and not event.undo_refusal(
+        user_id=member.user_id, however_late=member.may("undo_any")
+    )
 
 
 def _history_of_expiry(purchase: Purchase, member: Member) -> list[Entry]:
@@ -79,3 +194,32 @@ def _history_of_expiry(purchase: Purchase, member: Member) -> list[Entry]:
         and not lasting[0].undo_refusal(user_id=member.user_id, however_late=member.may("undo_any"))
     )
     return [Entry(event, can_be_undone=can_undo and event is lasting[0]) for event in events]
+
+
+def _history_of_purchase(purchase: Purchase, member: Member) -> list[Entry]:
+    related = (
+        "request__actor",
+        "request__approved_by",
+        "client",
+        "client_before",
+        "offer",
+        "offer_before",
+        "reverses",
+        "reversed_by__request__actor",
+        "reversed_by__request__approved_by",
+        "reversed_by__reversed_by",
+    )
+    events = list(purchase.purchase_events.select_related(*related).order_by("-pk"))
+    for event in events:
+        # The undo compares what the event set with the purchase of today.
+        event.purchase = purchase
+    return [
+        Entry(
+            event,
+            can_be_undone=member.may("undo")
+            and event.kind in PurchaseEvent.UNDOABLE
+            and event.request is not None
+            and not event.undo_refusal(user_id=member.user_id, however_late=member.may("undo_any")),
+        )
+        for event in events
+    ]

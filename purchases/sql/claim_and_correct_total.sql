@@ -2,12 +2,14 @@
 -- Return sessions_total after it and the id of the event; two nulls if nothing was corrected.
 -- Return no row, and change nothing, if the request id was claimed before.
 -- `settings` gives the request id to the triggers of the ledgers and limits waits for locks to
--- 3 seconds, both until the transaction ends.
+-- 3 seconds, both until the transaction ends. It clears the event of an earlier statement of the
+-- transaction.
 -- OFFSET 0 runs the function before current_setting() reads the id that its trigger set.
 WITH settings AS (
     SELECT
         set_config('studio.request_id', (%(request_id)s::uuid)::text, true),
-        set_config('lock_timeout', '3s', true)
+        set_config('lock_timeout', '3s', true),
+        set_config('studio.purchase_event_id', '', true)
 ),
 
 claimed AS (

@@ -1,5 +1,5 @@
--- Return the current snapshot, and the ids of the org's purchases whose count or expiry was changed
--- by a transaction that the snapshot `seen` does not include; at most `limit` ids.
+-- Return the current snapshot, and the ids of the org's purchases that were changed by a transaction
+-- that the snapshot `seen` does not include; at most `limit` ids. Each ledger has its own index.
 -- pg_visible_in_snapshot() implies the lower bound, which lets the index scan start there.
 -- The upper bound excludes rows from a restored database, because transaction ids start again there.
 SELECT
@@ -14,6 +14,13 @@ SELECT
         UNION ALL
         SELECT purchase_id
         FROM public.expiry_events
+        WHERE org_id = %(org_id)s
+            AND xact_id >= pg_snapshot_xmin(%(seen)s::pg_snapshot)
+            AND NOT pg_visible_in_snapshot(xact_id, %(seen)s::pg_snapshot)
+            AND xact_id < pg_snapshot_xmax(pg_current_snapshot())
+        UNION ALL
+        SELECT purchase_id
+        FROM public.purchase_events
         WHERE org_id = %(org_id)s
             AND xact_id >= pg_snapshot_xmin(%(seen)s::pg_snapshot)
             AND NOT pg_visible_in_snapshot(xact_id, %(seen)s::pg_snapshot)

@@ -1,6 +1,7 @@
 """Template tags and filters of the desk, defined in `formatting` and `rows`."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django import template
 from django.template import Context
@@ -8,10 +9,11 @@ from django.utils.safestring import SafeString
 
 from purchases import rows
 from purchases.cancelled_class.candidates import Candidate
+from purchases.changed_values import ChangedValue, changed_values
 from purchases.dates import DateFormatter
 from purchases.formatting import FILTERS
 from purchases.member import Action, Member
-from purchases.models import Purchase
+from purchases.models import Purchase, PurchaseEvent
 
 register = template.Library()
 for name, function in FILTERS.items():
@@ -43,6 +45,12 @@ def people_rows(people: Iterable[Candidate]) -> SafeString:
 @register.filter
 def may(member: Member | None, action: Action) -> bool:
     return member is not None and member.may(action)
+
+
+@register.filter
+def changes(event: PurchaseEvent, org_id: UUID) -> list[ChangedValue]:
+    """Return what the event changed, with the values before and after it in words."""
+    return changed_values(event, org_id)
 
 
 @register.simple_tag

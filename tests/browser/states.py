@@ -16,6 +16,13 @@ from playwright.sync_api import BrowserContext, Page, expect
 from purchases import queries
 from purchases.models import Org, Purchase
 from studio.models import User
+from tests.acts.acts import (
+    moved_by,
+    refunded_by,
+    total_corrected_by,
+    transferred_by,
+    used_corrected_by,
+)
 from tests.allowances.limits import allow
 from tests.browser.conftest import SignIn
 from tests.expiry.extensions import extended_by, extension_undone_by
@@ -130,6 +137,35 @@ class Visit:
         used_by(mia, self.pack)
         return self.see(f"/purchases/{self.pack.pk}/")
 
+    def act(self, name: str, query: str = "") -> Page:
+        """Show the page of an act. The client has another pack, and another client exists."""
+        self.people["olivia"] = make_user(username="olivia", org=self.org, role="owner")
+        make_purchase(org=self.org, client=self.pack.client)
+        return self.see(f"/purchases/{self.pack.pk}/{name}/{query}", user="olivia")
+
+    def act_refused(self) -> Page:
+        page = self.act("refund")
+        page.get_by_label("Amount that you give back").fill("9999")
+        page.get_by_role("button", name="Mark as refunded").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        return page
+
+    def after_acts(self, path: str) -> Page:
+        """Show a page after a move, a correction, a transfer and a refund."""
+        olivia = make_user(username="olivia", org=self.org, role="owner")
+        self.people["olivia"] = olivia
+        other = make_purchase(org=self.org, client=self.pack.client)
+        moved_by(olivia, self.pack, other, used_by(olivia, self.pack).pk)
+        used_corrected_by(olivia, self.pack, 2)
+        total_corrected_by(olivia, self.pack, -1)
+        transferred_by(olivia, self.pack, make_client(org=self.org, name="Ben Ode"), note="moves")
+        refunded_by(olivia, self.pack)
+        return self.see(path, user="olivia")
+
+    def unpaid(self) -> Page:
+        Purchase.objects.filter(pk=self.pack.pk).update(payment_status="pending")
+        return self.see(f"/purchases/{self.pack.pk}/")
+
     def client(self) -> Page:
         self.purchase().close()
         make_purchase(org=self.org, client=self.pack.client, used=10)
@@ -200,7 +236,15 @@ STATES: dict[str, Callable[[Visit], Page]] = {
     "desk, nothing yet": Visit.new_org,
     "keys": Visit.keys,
     "purchase": Visit.purchase,
+    "purchase, not paid": Visit.unpaid,
+    "purchase, after acts": lambda visit: visit.after_acts(f"/purchases/{visit.pack.pk}/"),
+    "correct used": lambda visit: visit.act("correct-used"),
+    "correct bought": lambda visit: visit.act("correct-total"),
+    "transfer": lambda visit: visit.act("transfer", "?q=alex"),
+    "refund, refused": Visit.act_refused,
+    "move a use": lambda visit: visit.act("move-use"),
     "client": Visit.client,
+    "client, after a transfer": lambda visit: visit.after_acts(f"/clients/{visit.pack.client_id}/"),
     "client, nothing bought": Visit.new_client,
     "cancelled class": lambda visit: visit.see("/cancelled-class/"),
     "cancelled class, matched": Visit.cancelled_class,

@@ -13,6 +13,7 @@ from purchases.models import Client as Buyer
 from purchases.models import ExpiryEvent, Offer, Org, Purchase, SessionEvent, SessionRequest
 from studio.database import grants
 from studio.models import Membership, User
+from tests.acts.acts import post_act, undo_after
 from tests.admin_forms import ADD_PURCHASE, change, form_of
 from tests.cancelled_class.pages import PAGE, list_url, paste_names, progress_on, ticked
 from tests.conftest import SignIn
@@ -134,6 +135,44 @@ def test_owner_corrects_an_expiry_in_the_admin(purchase: Purchase, owner: Client
     assert (event.db_role, str(event.request and event.request.actor)) == ("studio_app", "olivia")
 
 
+def test_each_act_and_its_undo_works(purchase: Purchase, owner: Client) -> None:
+    other = make_purchase(org=purchase.org, client=purchase.client)
+    ben = make_client(org=purchase.org, name="Ben Ode")
+    acts: dict[str, dict[str, object]] = {
+        "correct_used": {"adjust_by": 1, "note": "late"},
+        "correct_total": {"adjust_by": 1, "note": "a gift"},
+        "move_use": {"to": other.pk},
+        "transfer": {"client": ben.pk},
+        "refund": {"amount": "80.00"},
+    }
+    with acting_as(grants.APP):
+        for act, fields in acts.items():
+            before = Purchase.objects.values().get(pk=purchase.pk)
+            answer = post_act(owner, act, purchase, **fields)
+            assert Purchase.objects.values().get(pk=purchase.pk) != before, act
+            undo_after(owner, answer, purchase)
+            assert Purchase.objects.values().get(pk=purchase.pk) == before, act
+
+
+def test_account_with_entries_in_the_log_is_kept(
+    studio_roles: None, superuser: Client, olivia: User, mia: User, owner: Client
+) -> None:
+    """The web process may not delete from the log, so the account is switched off instead."""
+    with acting_as(grants.APP):
+        form = {"full_name": "Ana Ruiz", "status": "active"}
+        assert owner.post("/admin/purchases/client/add/", form).status_code == 302
+        url = reverse("admin:studio_user_delete", args=[olivia.pk])
+        page = superuser.get(url)
+        assert "olivia: the admin’s log has entries of this account." in page.text
+        assert superuser.post(url, {"post": "yes"}).status_code in (200, 403)
+        crafted = {"action": "delete_selected", "_selected_action": [olivia.pk], "post": "yes"}
+        superuser.post("/admin/studio/user/", crafted)
+        assert User.objects.filter(pk=olivia.pk).exists()
+        url = reverse("admin:studio_user_delete", args=[mia.pk])
+        assert superuser.post(url, {"post": "yes"}).status_code == 302
+        assert not User.objects.filter(pk=mia.pk).exists()
+
+
 @pytest.mark.usefixtures("as_studio_app")
 def test_cancelled_class_works(desk: Client, purchase: Purchase) -> None:
     page = paste_names(desk, "ana ruiz", q="ana")
@@ -156,14 +195,15 @@ def test_shared_desk_works(desk: Client, ada: User, purchase: Purchase) -> None:
     assert current_member_name(desk) is None
 
 
-@pytest.mark.usefixtures("as_studio_app")
 def test_refusal_and_repeated_request_work(desk: Client, purchase: Purchase) -> None:
     request_id = "0192f0c1-9b1e-7c3e-8a54-3f0f5b1e2d12"
-    for _ in range(2):
-        answer = post_action(desk, "reinstate", purchase, htmx=True, request_id=request_id)
-        assert the_row_on(answer).used == "2"
+    with acting_as(grants.APP):
+        for _ in range(2):
+            answer = post_action(desk, "reinstate", purchase, htmx=True, request_id=request_id)
+            assert the_row_on(answer).used == "2"
     Purchase.objects.update(payment_status="failed")
-    assert post_action(desk, "use", purchase, htmx=True).status_code == 409
+    with acting_as(grants.APP):
+        assert post_action(desk, "use", purchase, htmx=True).status_code == 409
     assert SessionRequest.objects.count() == 2
 
 
@@ -195,8 +235,6 @@ def test_admin_works_for_an_owner(purchase: Purchase, owner: Client, olivia: Use
         for model in ("org", "client", "offer", "purchase", "sessionevent"):
             page = owner.get(f"/admin/purchases/{model}/")
             assert page.status_code == 200, model
-        assert change(owner, purchase, sessions_total=12).status_code == 302
-        assert purchase.sessions_total == 12
         assert owner.post(ADD_PURCHASE, form_of(purchase)).status_code == 302
         client = reverse("admin:purchases_client_change", args=[purchase.client_id])
         owner.post(client, {"full_name": "Ana Soto", "status": "active"})
@@ -237,7 +275,4 @@ def test_superuser_creates_an_org_with_its_owner(studio_roles: None, superuser: 
 def test_inserts_work_with_database_defaults(studio_roles: None, northside: Org) -> None:
     with acting_as(grants.APP):
         client, offer = make_client(org=northside), make_offer(org=northside)
-        purchase = make_purchase(org=northside, client=client, offer=offer, used=0)
     assert (Buyer.objects.get(), Offer.objects.get()) == (client, offer)
-    (opened,) = purchase.events.all()
-    assert (opened.kind, opened.db_role) == ("opened", "studio_app")

@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from studio.models import User
 from tests.browser.conftest import Window
+from tests.browser.screenshots.acts import shoot_acts
 from tests.browser.screenshots.demo import PASSWORD, signed_in, temporary_policy
 from tests.browser.screenshots.desk import shoot_allowance, shoot_desk, shoot_refusals_and_errors
 from tests.browser.screenshots.languages import shoot_right_to_left, shoot_spanish
@@ -41,6 +42,7 @@ def test_screenshots(window: Window, console: list[str], device: str, scheme: st
     shoot_desk(signed_in(open_window(), "desk"), shoot)
     shoot_allowance(open_window, shoot)
     shoot_refusals_and_errors(signed_in(open_window(), "desk"), shoot)
+    shoot_acts(signed_in(open_window(), "owner"), shoot)
     shoot_shared_desk(open_window, shoot)
     shoot_other_members(open_window, shoot)
     with temporary_policy(language="he"):

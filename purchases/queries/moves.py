@@ -1,0 +1,44 @@
+"""The packs to which a use can be moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F
+from django.utils import timezone
+
+from purchases.models import Purchase, SessionEvent
+
+
+@dataclass(frozen=True)
+class ChoicesOfMove:
+    """The use that is moved, and the packs that can take it."""
+
+    # None if the use is older than the ledger.
+    use: SessionEvent | None
+    # A chosen use that was reversed cannot be moved.
+    is_reversed: bool
+    packs: list[Purchase]
+
+
+def other_packs(purchase: Purchase) -> list[Purchase]:
+    """Return the other packs of the client that are paid and have a session left. Whether one can
+    take a use depends on its expiry too (`Purchase.can_take_use`)."""
+    packs = Purchase.objects.of_org(purchase.org_id).filter(
+        client_id=purchase.client_id,
+        payment_status=Purchase.PaymentStatus.SUCCEEDED,
+        sessions_used__lt=F("sessions_total"),
+    )
+    return list(packs.exclude(pk=purchase.pk).for_rows().newest_first())
+
+
+def choices_of_move(purchase: Purchase, event_id: int | None) -> ChoicesOfMove:
+    """Return the choices for the use with this event, or for the newest use."""
+    uses = purchase.events.open_uses().order_by("-pk")
+    use = uses.filter(pk=event_id).first() if event_id else uses.first()
+    is_reversed = bool(event_id) and use is None
+    used_at: datetime = use.occurred_at if use else timezone.now()
+    can_move = bool(purchase.sessions_used) and not is_reversed
+    packs = other_packs(purchase) if can_move else []
+    return ChoicesOfMove(use, is_reversed, [pack for pack in packs if pack.can_take_use(used_at)])

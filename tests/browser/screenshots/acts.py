@@ -1,0 +1,70 @@
+"""Screenshots of the pages of the acts, and of the pages after them."""
+
+from playwright.sync_api import Page
+
+from purchases.models import Client, Purchase
+from tests.browser.screenshots.demo import CLICK_GUARD, ZOE, Shoot
+
+
+def shoot_acts(page: Page, shoot: Shoot) -> None:
+    """Take screenshots as an owner, and undo the acts."""
+    page.goto("/purchases/")
+    page.get_by_role("link", name=ZOE).click()
+    client_url = page.url
+    client = Client.objects.get(pk=client_url.rstrip("/").rsplit("/", 1)[1])
+    pack = client.purchases.filter(payment_status="succeeded", sessions_used__gt=0).first()
+    assert pack, "the demo has a used pack of this client"
+    url = f"/purchases/{pack.pk}/"
+    page.goto(url)
+    page.locator("form.use button").click()
+    page.locator("#note .undo").wait_for()
+    shoot(page, "purchase-used")
+    page.locator("#acts").scroll_into_view_if_needed()
+    shoot(page, "purchase-acts")
+    for act in ("correct-used", "correct-total", "refund", "transfer"):
+        page.goto(f"{url}{act}/")
+        shoot(page, f"act-{act}")
+    page.get_by_label("To which client?").fill("an")
+    page.keyboard.press("Enter")
+    page.locator(".choices").wait_for()
+    shoot(page, "act-transfer-found")
+    page.locator(".choices button").first.click()
+    page.locator("#note .undo").wait_for()
+    shoot(page, "purchase-transferred")
+    page.locator(".timeline tr").last.scroll_into_view_if_needed()
+    page.goto(client_url)
+    page.locator("#transfers").scroll_into_view_if_needed()
+    shoot(page, "client-transfers")
+    page.goto(url)
+    page.locator("#history [data-kind=purchase-transferred] button").click()
+    page.locator("#note .notice").wait_for()
+    page.wait_for_timeout(CLICK_GUARD)
+    page.goto(f"{url}refund/")
+    page.get_by_label("Amount that you give back").fill("12345678")
+    page.get_by_role("button", name="Mark as refunded").click()
+    page.locator("#problem").wait_for()
+    shoot(page, "act-refund-refused")
+    page.get_by_label("Amount that you give back").fill("80")
+    page.get_by_role("button", name="Mark as refunded").click()
+    page.locator("#note .undo").wait_for()
+    shoot(page, "purchase-refunded")
+    page.wait_for_timeout(CLICK_GUARD)
+    page.locator("#note .undo button").click()
+    page.get_by_text("the pack is open again").wait_for()
+    Purchase.objects.create(
+        org=pack.org,
+        client=pack.client,
+        offer=pack.offer,
+        amount_paid_cents=pack.amount_paid_cents,
+        sessions_total=10,
+        payment_status="succeeded",
+    )
+    page.goto(f"{url}move-use/")
+    shoot(page, "act-move-use")
+    page.locator(".choices button").first.click()
+    page.locator("#note .undo").wait_for()
+    shoot(page, "purchase-use-moved")
+    unpaid = Purchase.objects.filter(payment_status="pending", org=pack.org).first()
+    assert unpaid, "the demo has an unpaid pack"
+    page.goto(f"/purchases/{unpaid.pk}/")
+    shoot(page, "purchase-not-paid")
