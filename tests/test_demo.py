@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import StringIO
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -122,7 +123,8 @@ def test_histories_show_every_operation_by_several_people_over_months(northside:
     oldest = min(request.asked_at for request in requests)
     assert timezone.now() - oldest > timedelta(days=120)
     # Each event is at the time of its request, and later than the purchase.
-    for ledger in (SessionEvent, ExpiryEvent, PurchaseEvent):
+    ledgers: list[Any] = [SessionEvent, ExpiryEvent, PurchaseEvent]
+    for ledger in ledgers:
         for event in ledger.objects.filter(request__isnull=False).select_related("request"):
             assert event.occurred_at == event.request.asked_at
             assert event.occurred_at > event.purchase.purchased_at

@@ -34,7 +34,7 @@ MEMBERS = st.sampled_from([0, 1])
 PLACES = st.integers(0, 40)
 BY = st.sampled_from([-3, -2, -1, 1, 2, 3])
 # A change that another program may make: an assignment and its values.
-ASSIGNMENTS = [
+ASSIGNMENTS: list[tuple[str, list[object]]] = [
     ("sessions_total = %s::int", [None, 0, 1, 4, 12]),
     ("sessions_used = %s::int", [None, 0, 1, 3]),
     ("amount_paid_cents = %s::int", [0, 100]),
