@@ -118,6 +118,32 @@ TRUNCATE_OFF = Fault(
     "the trigger for TRUNCATE is disabled",
     ("ALTER TABLE public.client_purchases DISABLE TRIGGER record_truncated_purchases",),
 )
+CHANGES_OFF = Fault(
+    "the trigger for changes of a purchase is disabled",
+    ("ALTER TABLE public.client_purchases DISABLE TRIGGER record_changed_purchase_event",),
+)
+SALES_OFF = Fault(
+    "the trigger for new and deleted purchases is disabled",
+    ("ALTER TABLE public.client_purchases DISABLE TRIGGER record_purchase_event",),
+)
+ONE_PURCHASE_EVENT_INDEX = Fault(
+    "no unique index on request_id of purchase_events",
+    ("ALTER TABLE public.purchase_events DROP CONSTRAINT a_request_has_one_purchase_event",),
+)
+ONE_UNDO_INDEX = Fault(
+    "no unique index on reverses_id of purchase_events",
+    ("ALTER TABLE public.purchase_events DROP CONSTRAINT a_purchase_event_is_undone_once",),
+)
+MAY_FORGET_CHANGES = Fault(
+    "no append-only trigger on purchase_events",
+    ("DROP TRIGGER forbid_change ON public.purchase_events",),
+)
+CHANGE_OF_ANOTHER_PURCHASE = Fault(
+    "record_purchase_event accepts the request of another purchase",
+    function="record_purchase_event",
+    text="IS DISTINCT FROM (NEW.id, v_operation, pg_current_xact_id())",
+    instead="IS NULL",
+)
 HOLD_OFF = Fault(
     "no trigger that checks the request of a change",
     ("DROP TRIGGER enforce_request ON public.client_purchases",),
