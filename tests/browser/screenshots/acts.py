@@ -16,7 +16,7 @@ def shoot_acts(page: Page, shoot: Shoot) -> None:
         Purchase.objects.create(
             org=client.org,
             client=client,
-            offer=client.org.offers.filter(sessions_included=20).first(),
+            offer=client.org.offers.filter(sessions_included=20).earliest("pk"),
             amount_paid_cents=44000,
             sessions_total=20,
             sessions_used=4,
