@@ -7,13 +7,23 @@ from tests.browser.screenshots.demo import CLICK_GUARD, ZOE, Shoot
 
 
 def shoot_acts(page: Page, shoot: Shoot) -> None:
-    """Take screenshots as an owner, and undo the acts."""
+    """Take screenshots as an owner, on a new pack with another pack beside it."""
     page.goto("/purchases/")
     page.get_by_role("link", name=ZOE).click()
     client_url = page.url
     client = Client.objects.get(pk=client_url.rstrip("/").rsplit("/", 1)[1])
-    pack = client.purchases.filter(payment_status="succeeded", sessions_used__gt=0).first()
-    assert pack, "the demo has a used pack of this client"
+    pack, _ = (
+        Purchase.objects.create(
+            org=client.org,
+            client=client,
+            offer=client.org.offers.filter(sessions_included=20).earliest("pk"),
+            amount_paid_cents=44000,
+            sessions_total=20,
+            sessions_used=4,
+            payment_status="succeeded",
+        )
+        for _ in range(2)
+    )
     url = f"/purchases/{pack.pk}/"
     page.goto(url)
     page.locator("form.use button").click()
@@ -51,14 +61,6 @@ def shoot_acts(page: Page, shoot: Shoot) -> None:
     page.wait_for_timeout(CLICK_GUARD)
     page.locator("#note .undo button").click()
     page.get_by_text("the pack is open again").wait_for()
-    Purchase.objects.create(
-        org=pack.org,
-        client=pack.client,
-        offer=pack.offer,
-        amount_paid_cents=pack.amount_paid_cents,
-        sessions_total=10,
-        payment_status="succeeded",
-    )
     page.goto(f"{url}move-use/")
     shoot(page, "act-move-use")
     page.locator(".choices button").first.click()
