@@ -64,9 +64,8 @@ class StudioBuilder:
         self.clients: list[Client] = []
         self.purchases: list[Purchase] = []
 
-    def add_purchase(self, story: Story, client: Client | None = None) -> Purchase:
-        """Add the purchase of a story, by a new client unless `client` is given."""
-        client = client or self._add_client(Name.parse(story.client))
+    def add_purchase(self, story: Story) -> Purchase:
+        client = self._add_client(Name.parse(story.client))
         purchase = self._new_purchase(
             client, self.offers[story.offer], story.days_ago, story.status
         )

@@ -13,8 +13,6 @@ from django.utils import timezone
 
 from purchases.models import Client, Offer, Org, Purchase
 from studio.demo.builder import GENERATED, StudioBuilder, org_id
-from studio.demo.history import STORIES as HISTORIES
-from studio.demo.history import History
 from studio.demo.malformed_rows import add_malformed_rows, without_count_constraint
 from studio.demo.studios import NORTHSIDE, SOUTHSIDE, STUDIOS, Studio
 from studio.models import Allowance, Membership, User
@@ -48,14 +46,10 @@ class Command(BaseCommand):
         refuse_namesakes()
         refuse_beside_other_studios(force=force)
         with transaction.atomic():
-            missing = [
-                studio for studio in STUDIOS if not Org.objects.filter(id=org_id(studio)).exists()
-            ]
-            for studio in missing:
-                load(studio)
+            for studio in STUDIOS:
+                if not Org.objects.filter(id=org_id(studio)).exists():
+                    load(studio)
             ensure_people()
-            if NORTHSIDE in missing:
-                History(org_id(NORTHSIDE), today()).tell()
         self.stdout.write(
             f"{NORTHSIDE.name} ({NORTHSIDE.clients:,} clients, {NORTHSIDE.purchases:,} purchases) "
             f"and {SOUTHSIDE.name} are open. Sign in as desk, evening, owner or accountant, or as "
@@ -88,7 +82,8 @@ def other_studios() -> QuerySet[Org]:
 
 
 def load(studio: Studio) -> None:
-    builder = made_up(studio, today=today())
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    builder = made_up(studio, today=midnight)
     builder.org.save(force_insert=True)
     Allowance.objects.bulk_create(
         Allowance(org=builder.org, reason=reason, sessions=sessions, days=30)
@@ -98,11 +93,6 @@ def load(studio: Studio) -> None:
     Client.objects.bulk_create(builder.clients, batch_size=ROWS_AT_ONCE)
     with without_count_constraint():
         Purchase.objects.bulk_create(builder.purchases, batch_size=ROWS_AT_ONCE)
-
-
-def today() -> datetime:
-    """Return midnight at the start of the day."""
-    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def made_up(studio: Studio, *, today: datetime) -> StudioBuilder:
@@ -115,10 +105,6 @@ def made_up(studio: Studio, *, today: datetime) -> StudioBuilder:
     bought_once = len(builder.clients)
     for story in studio.stories:
         builder.add_purchase(story)
-    clients: dict[str, Client] = {}
-    for story in HISTORIES if studio is NORTHSIDE else []:
-        purchase = builder.add_purchase(story, clients.get(story.client))
-        clients[story.client] = purchase.client
     builder.add_people()
     builder.add_purchases(builder.clients[bought_once:])
     return builder
