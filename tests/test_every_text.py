@@ -15,7 +15,7 @@ from django.template.base import Lexer, Token, TokenType
 from django.urls import reverse
 
 from purchases.models import Client as StudioClient
-from purchases.models import ExpiryEvent, Org, SessionEvent
+from purchases.models import ExpiryEvent, Org, PurchaseEvent, SessionEvent
 from purchases.seals import line_number
 from studio.models import User
 from tests.conftest import SignIn
@@ -133,7 +133,7 @@ def data() -> set[str]:
     languages = {name for _, name in settings.LANGUAGES}
     lines = {
         line_number(event)
-        for ledger in (SessionEvent, ExpiryEvent)
+        for ledger in (SessionEvent, ExpiryEvent, PurchaseEvent)
         for event in ledger._default_manager.all()
     }
     return (
