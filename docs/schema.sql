@@ -269,6 +269,118 @@ $$;
 
 COMMENT ON FUNCTION public.forbid_change() IS 'Studio: trigger function that refuses UPDATE, DELETE and TRUNCATE.';
 
+CREATE FUNCTION public.ledger_rows() RETURNS TABLE(ledger text, row_id text, event_id bigint, org_id uuid, purchase_id uuid, request_id uuid, written_at timestamp with time zone, xact_id xid8, personal text, content text, seal_id bigint, leaf bytea, personal_hash bytea, salt uuid)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT 'session_events', event.id::text, event.id, event.org_id, event.purchase_id,
+        event.request_id, event.occurred_at, event.xact_id,
+        nullif(substr(event.db_role, strpos(event.db_role || ' for ', ' for ')), ''),
+        json_strip_nulls(json_build_object(
+            'ledger', 'session_events', 'id', event.id, 'org_id', event.org_id,
+            'purchase_id', event.purchase_id, 'kind', event.kind, 'delta', event.delta,
+            'sessions_used', event.sessions_used, 'request_id', event.request_id,
+            'reverses_id', event.reverses_id,
+            'db_role', left(event.db_role, strpos(event.db_role || ' for ', ' for ') - 1),
+            'occurred_at', extract(epoch FROM event.occurred_at), 'xact_id', event.xact_id
+        ))::text,
+        leaf.seal_id, leaf.leaf, leaf.personal_hash, salted.salt
+    FROM public.session_events AS event
+        LEFT JOIN public.seal_leaves AS leaf
+            ON leaf.ledger = 'session_events' AND leaf.row_id = event.id::text
+        LEFT JOIN public.seal_salts AS salted
+            ON salted.ledger = 'session_events' AND salted.row_id = event.id::text
+    UNION ALL
+    SELECT 'expiry_events', event.id::text, event.id, event.org_id, event.purchase_id,
+        event.request_id, event.occurred_at, event.xact_id,
+        nullif(substr(event.db_role, strpos(event.db_role || ' for ', ' for ')), ''),
+        json_strip_nulls(json_build_object(
+            'ledger', 'expiry_events', 'id', event.id, 'org_id', event.org_id,
+            'purchase_id', event.purchase_id, 'kind', event.kind,
+            'expires_before', extract(epoch FROM event.expires_before),
+            'expires_at', extract(epoch FROM event.expires_at),
+            'request_id', event.request_id, 'reverses_id', event.reverses_id,
+            'db_role', left(event.db_role, strpos(event.db_role || ' for ', ' for ') - 1),
+            'occurred_at', extract(epoch FROM event.occurred_at), 'xact_id', event.xact_id
+        ))::text,
+        leaf.seal_id, leaf.leaf, leaf.personal_hash, salted.salt
+    FROM public.expiry_events AS event
+        LEFT JOIN public.seal_leaves AS leaf
+            ON leaf.ledger = 'expiry_events' AND leaf.row_id = event.id::text
+        LEFT JOIN public.seal_salts AS salted
+            ON salted.ledger = 'expiry_events' AND salted.row_id = event.id::text
+    UNION ALL
+    SELECT 'purchase_events', event.id::text, event.id, event.org_id, event.purchase_id,
+        event.request_id, event.occurred_at, event.xact_id,
+        nullif(substr(event.db_role, strpos(event.db_role || ' for ', ' for ')), ''),
+        json_strip_nulls(json_build_object(
+            'ledger', 'purchase_events', 'id', event.id, 'org_id', event.org_id,
+            'purchase_id', event.purchase_id, 'kind', event.kind,
+            'org_id_before', event.org_id_before,
+            'client_id_before', event.client_id_before, 'client_id', event.client_id,
+            'offer_id_before', event.offer_id_before, 'offer_id', event.offer_id,
+            'sessions_total_before', event.sessions_total_before,
+            'sessions_total', event.sessions_total,
+            'amount_paid_cents_before', event.amount_paid_cents_before,
+            'amount_paid_cents', event.amount_paid_cents,
+            'currency_before', event.currency_before, 'currency', event.currency,
+            'payment_status_before', event.payment_status_before,
+            'payment_status', event.payment_status,
+            'payment_method_before', event.payment_method_before,
+            'payment_method', event.payment_method,
+            'purchased_at_before', extract(epoch FROM event.purchased_at_before),
+            'purchased_at', extract(epoch FROM event.purchased_at),
+            'created_at_before', extract(epoch FROM event.created_at_before),
+            'created_at', extract(epoch FROM event.created_at),
+            'expires_at', extract(epoch FROM event.expires_at),
+            'request_id', event.request_id, 'reverses_id', event.reverses_id,
+            'db_role', left(event.db_role, strpos(event.db_role || ' for ', ' for ') - 1),
+            'occurred_at', extract(epoch FROM event.occurred_at), 'xact_id', event.xact_id
+        ))::text,
+        leaf.seal_id, leaf.leaf, leaf.personal_hash, salted.salt
+    FROM public.purchase_events AS event
+        LEFT JOIN public.seal_leaves AS leaf
+            ON leaf.ledger = 'purchase_events' AND leaf.row_id = event.id::text
+        LEFT JOIN public.seal_salts AS salted
+            ON salted.ledger = 'purchase_events' AND salted.row_id = event.id::text
+    UNION ALL
+    SELECT 'session_requests', request.request_id::text, NULL,
+        -- A request has no org of its own. A refused sale has no purchase either.
+        coalesce(
+            (
+                SELECT purchase.org_id FROM public.client_purchases AS purchase
+                WHERE purchase.id = request.purchase_id
+            ),
+            (
+                SELECT event.org_id FROM public.session_events AS event
+                WHERE event.purchase_id = request.purchase_id
+                ORDER BY event.id DESC LIMIT 1
+            ),
+            (SELECT offer.org_id FROM public.offers AS offer WHERE offer.id = request.offer_id)
+        ),
+        request.purchase_id, request.request_id, request.asked_at, request.claimed_xact_id,
+        nullif(request.note, ''),
+        json_strip_nulls(json_build_object(
+            'ledger', 'session_requests', 'request_id', request.request_id,
+            'operation', request.operation, 'purchase_id', request.purchase_id,
+            'event_id', request.event_id, 'actor_id', request.actor_id,
+            'approved_by_id', request.approved_by_id, 'reason', request.reason,
+            'refusal', request.refusal, 'extend_days', request.extend_days,
+            'extend_until', request.extend_until, 'adjust_by', request.adjust_by,
+            'to_client_id', request.to_client_id, 'to_purchase_id', request.to_purchase_id,
+            'offer_id', request.offer_id, 'refund_cents', request.refund_cents,
+            'asked_at', extract(epoch FROM request.asked_at),
+            'claimed_xact_id', request.claimed_xact_id
+        ))::text,
+        leaf.seal_id, leaf.leaf, leaf.personal_hash, salted.salt
+    FROM public.session_requests AS request
+        LEFT JOIN public.seal_leaves AS leaf
+            ON leaf.ledger = 'session_requests' AND leaf.row_id = request.request_id::text
+        LEFT JOIN public.seal_salts AS salted
+            ON salted.ledger = 'session_requests' AND salted.row_id = request.request_id::text
+$$;
+
+COMMENT ON FUNCTION public.ledger_rows() IS 'Studio: returns the rows of the ledgers and the requests as they are sealed.';
+
 CREATE FUNCTION public.lock_and_check_undo(p_purchase_id uuid, p_event_id bigint) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -772,6 +884,152 @@ $$;
 
 COMMENT ON FUNCTION public.release_session(p_purchase_id uuid) IS 'Studio: gives one session back; returns the used sessions after it, or -1 if nothing changed.';
 
+CREATE FUNCTION public.seal_days(p_org_ids uuid[], p_days date[], p_ends_at timestamp with time zone[]) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    -- Assigned before the snapshot below, and after the end of every day. So a transaction with a
+    -- greater id wrote all its rows after the end of every day.
+    v_xact_id xid8 := pg_current_xact_id();
+    v_now timestamptz := clock_timestamp();
+    v_seals int;
+BEGIN
+    IF EXISTS (SELECT FROM unnest(p_ends_at) AS ends_at WHERE (ends_at < now()) IS NOT TRUE) THEN
+        RAISE EXCEPTION 'a day is sealed after its end only'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+
+    WITH RECURSIVE given AS (
+        SELECT org_id, array_agg(day ORDER BY ends_at) AS days,
+            array_agg(ends_at ORDER BY ends_at) AS ends
+        FROM unnest(p_org_ids, p_days, p_ends_at) AS day (org_id, day, ends_at)
+        GROUP BY org_id
+    ),
+
+    placed AS MATERIALIZED (
+        SELECT given.org_id, given.days[place.position] AS day,
+            given.ends[place.position] AS ends_at, unsealed.ledger, unsealed.row_id,
+            CASE WHEN unsealed.written_at < given.ends[place.position] THEN unsealed.event_id END
+                AS event_id,
+            unsealed.content, unsealed.personal,
+            CASE WHEN unsealed.personal IS NOT NULL THEN gen_random_uuid() END AS salt
+        FROM public.ledger_rows() AS unsealed
+            LEFT JOIN public.orgs AS org ON org.id = unsealed.org_id
+            JOIN given
+                ON given.org_id = coalesce(org.id, '00000000-0000-0000-0000-000000000000')
+            CROSS JOIN LATERAL (
+                -- A time in the future comes from a wrong clock. Such a row is not left unsealed.
+                SELECT CASE
+                    WHEN unsealed.written_at > v_now + interval '1 day' THEN 1
+                    ELSE width_bucket(unsealed.written_at, given.ends) + 1
+                END AS position
+            ) AS place
+        WHERE unsealed.seal_id IS NULL AND place.position <= cardinality(given.ends)
+    ),
+
+    hashed AS MATERIALIZED (
+        SELECT placed.*, sha256(uuid_send(placed.salt) || convert_to(placed.personal, 'UTF8'))
+                AS personal_hash
+        FROM placed
+    ),
+
+    leaves AS MATERIALIZED (
+        SELECT hashed.*,
+            sha256(convert_to(hashed.content, 'UTF8') || coalesce(hashed.personal_hash, ''))
+                AS leaf
+        FROM hashed
+    ),
+
+    days AS (
+        SELECT org_id, day, ends_at,
+            row_number() OVER (PARTITION BY org_id ORDER BY day) AS position,
+            count(*) AS lines,
+            count(*) FILTER (WHERE ledger <> 'session_requests') AS events,
+            ARRAY[
+                max(event_id) FILTER (WHERE ledger = 'session_events'),
+                max(event_id) FILTER (WHERE ledger = 'expiry_events'),
+                max(event_id) FILTER (WHERE ledger = 'purchase_events')
+            ] AS last_ids,
+            -- Ids in order of their number, because a longer number is a greater one.
+            sha256(string_agg(leaf, '' ORDER BY ledger COLLATE "C", length(row_id),
+                row_id COLLATE "C")) AS digest
+        FROM leaves
+        GROUP BY org_id, day, ends_at
+    ),
+
+    chain AS (
+        SELECT org.org_id, 0::bigint AS position, NULL::date AS day, NULL::timestamptz AS ends_at,
+            NULL::bigint AS lines, NULL::bigint AS events, NULL::bytea AS digest, coalesce(newest.number, 0) AS number,
+            ARRAY[
+                newest.last_session_event_id, newest.last_expiry_event_id,
+                newest.last_purchase_event_id
+            ] AS last_ids,
+            newest.hash
+        FROM (SELECT DISTINCT org_id FROM days) AS org
+            LEFT JOIN LATERAL (
+                SELECT * FROM public.seals WHERE seals.org_id = org.org_id
+                ORDER BY seals.number DESC LIMIT 1
+            ) AS newest ON true
+        UNION ALL
+        SELECT days.org_id, days.position, days.day, days.ends_at, days.lines, days.events, days.digest,
+            former.number + 1, last.ids,
+            public.seal_hash(former.hash, days.org_id, days.day, days.lines, last.ids,
+                days.digest, days.ends_at, v_now, v_xact_id, pg_current_snapshot())
+        FROM chain AS former
+            JOIN days ON days.org_id = former.org_id AND days.position = former.position + 1
+            CROSS JOIN LATERAL (
+                SELECT ARRAY[
+                    greatest(former.last_ids[1], days.last_ids[1]),
+                    greatest(former.last_ids[2], days.last_ids[2]),
+                    greatest(former.last_ids[3], days.last_ids[3])
+                ] AS ids
+            ) AS last
+    ),
+
+    sealed AS (
+        INSERT INTO public.seals (org_id, number, day, lines, events, last_session_event_id,
+            last_expiry_event_id, last_purchase_event_id, digest, hash, ends_at, sealed_at,
+            xact_id, snapshot)
+        SELECT org_id, number, day, lines, events, last_ids[1], last_ids[2], last_ids[3], digest, hash,
+            ends_at, v_now, v_xact_id, pg_current_snapshot()
+        FROM chain WHERE position > 0
+        ORDER BY org_id, number
+        RETURNING id, org_id, day
+    ),
+
+    sealed_leaves AS (
+        INSERT INTO public.seal_leaves (ledger, row_id, seal_id, leaf, personal_hash)
+        SELECT leaves.ledger, leaves.row_id, sealed.id, leaves.leaf, leaves.personal_hash
+        FROM leaves JOIN sealed ON sealed.org_id = leaves.org_id AND sealed.day = leaves.day
+        ORDER BY leaves.ledger, length(leaves.row_id), leaves.row_id
+    ),
+
+    salted AS (
+        INSERT INTO public.seal_salts (ledger, row_id, salt)
+        SELECT ledger, row_id, salt FROM leaves WHERE salt IS NOT NULL
+    )
+
+    SELECT count(*) INTO v_seals FROM sealed;
+    RETURN v_seals;
+END
+$$;
+
+COMMENT ON FUNCTION public.seal_days(p_org_ids uuid[], p_days date[], p_ends_at timestamp with time zone[]) IS 'Studio: seals the unsealed rows of these days, and returns the number of new seals.';
+
+CREATE FUNCTION public.seal_hash(p_former bytea, p_org_id uuid, p_day date, p_lines bigint, p_last_ids bigint[], p_digest bytea, p_ends_at timestamp with time zone, p_sealed_at timestamp with time zone, p_xact_id xid8, p_snapshot pg_snapshot) RETURNS bytea
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT sha256(convert_to(concat(
+        encode(p_former, 'hex'), '|', p_org_id, '|', to_char(p_day, 'YYYY-MM-DD'), '|', p_lines,
+        '|', p_last_ids, '|', encode(p_digest, 'hex'), '|', extract(epoch FROM p_ends_at), '|',
+        extract(epoch FROM p_sealed_at), '|', p_xact_id, '|', p_snapshot
+    ), 'UTF8'))
+$$;
+
+COMMENT ON FUNCTION public.seal_hash(p_former bytea, p_org_id uuid, p_day date, p_lines bigint, p_last_ids bigint[], p_digest bytea, p_ends_at timestamp with time zone, p_sealed_at timestamp with time zone, p_xact_id xid8, p_snapshot pg_snapshot) IS 'Studio: returns the seal of these values and the seal before it.';
+
 CREATE FUNCTION public.search_terms(p_full_name text, p_email text, p_phone text) RETURNS SETOF text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1258,6 +1516,104 @@ ALTER TABLE public.purchase_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENT
     CACHE 1
 );
 
+CREATE TABLE public.seal_leaves (
+    ledger text NOT NULL COLLATE pg_catalog."C",
+    row_id text NOT NULL COLLATE pg_catalog."C",
+    seal_id bigint NOT NULL,
+    leaf bytea NOT NULL,
+    personal_hash bytea,
+    CONSTRAINT seal_leaves_ledger_is_known CHECK ((ledger = ANY (ARRAY['session_events'::text, 'expiry_events'::text, 'purchase_events'::text, 'session_requests'::text])))
+);
+
+COMMENT ON TABLE public.seal_leaves IS 'Studio: the SHA-256 of each sealed row. Append-only.';
+
+COMMENT ON COLUMN public.seal_leaves.ledger IS 'The table of the row.';
+
+COMMENT ON COLUMN public.seal_leaves.row_id IS 'The id of the row, as text.';
+
+COMMENT ON COLUMN public.seal_leaves.seal_id IS 'The seal that covers the row.';
+
+COMMENT ON COLUMN public.seal_leaves.leaf IS 'The SHA-256 of the content of the row, followed by personal_hash if there is one.';
+
+COMMENT ON COLUMN public.seal_leaves.personal_hash IS 'The SHA-256 of a salt and the personal text of the row, or null if it had no such text.';
+
+CREATE TABLE public.seal_salts (
+    ledger text NOT NULL COLLATE pg_catalog."C",
+    row_id text NOT NULL COLLATE pg_catalog."C",
+    salt uuid NOT NULL
+);
+
+COMMENT ON TABLE public.seal_salts IS 'Studio: the salts of the hashes of notes and of the subjects of JWTs in seal_leaves.';
+
+COMMENT ON COLUMN public.seal_salts.ledger IS 'The table of the row.';
+
+COMMENT ON COLUMN public.seal_salts.row_id IS 'The id of the row, as text.';
+
+COMMENT ON COLUMN public.seal_salts.salt IS 'The salt, a random number.';
+
+CREATE TABLE public.seals (
+    id bigint NOT NULL,
+    org_id uuid NOT NULL,
+    number integer NOT NULL,
+    day date NOT NULL,
+    lines bigint NOT NULL,
+    events bigint NOT NULL,
+    last_session_event_id bigint,
+    last_expiry_event_id bigint,
+    last_purchase_event_id bigint,
+    digest bytea NOT NULL,
+    hash bytea NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    sealed_at timestamp with time zone NOT NULL,
+    xact_id xid8 NOT NULL,
+    snapshot pg_snapshot NOT NULL,
+    CONSTRAINT seals_are_numbered_from_1 CHECK ((number >= 1)),
+    CONSTRAINT seals_cover_a_day_that_is_over CHECK ((ends_at < sealed_at)),
+    CONSTRAINT seals_cover_a_line CHECK ((lines >= 1)),
+    CONSTRAINT seals_events_are_lines CHECK (((events >= 0) AND (events <= lines)))
+);
+
+COMMENT ON TABLE public.seals IS 'Studio: the daily seals of the ledgers, a chain for each org. Append-only.';
+
+COMMENT ON COLUMN public.seals.id IS 'The number of the seal among those of all orgs.';
+
+COMMENT ON COLUMN public.seals.org_id IS 'The org, or the nil UUID for rows whose org is not in orgs.';
+
+COMMENT ON COLUMN public.seals.number IS 'The place of the seal in the chain of its org, from 1.';
+
+COMMENT ON COLUMN public.seals.day IS 'The day in the time zone that the org had then. A day without rows has no seal.';
+
+COMMENT ON COLUMN public.seals.lines IS 'The number of sealed rows: events and requests.';
+
+COMMENT ON COLUMN public.seals.events IS 'The number of sealed events, without the requests.';
+
+COMMENT ON COLUMN public.seals.last_session_event_id IS 'The greatest id of session_events in this seal and those before it.';
+
+COMMENT ON COLUMN public.seals.last_expiry_event_id IS 'The greatest id of expiry_events in this seal and those before it.';
+
+COMMENT ON COLUMN public.seals.last_purchase_event_id IS 'The greatest id of purchase_events in this seal and those before it.';
+
+COMMENT ON COLUMN public.seals.digest IS 'The SHA-256 of the leaves of the sealed rows, by ledger and id.';
+
+COMMENT ON COLUMN public.seals.hash IS 'The seal: seal_hash() of the seal before it and of the other columns.';
+
+COMMENT ON COLUMN public.seals.ends_at IS 'The end of the day. Rows that were written before it are in this seal or an earlier one.';
+
+COMMENT ON COLUMN public.seals.sealed_at IS 'The time when the seal was made.';
+
+COMMENT ON COLUMN public.seals.xact_id IS 'The transaction that made the seal. Later transactions began after the end of the day.';
+
+COMMENT ON COLUMN public.seals.snapshot IS 'The snapshot that read the rows. A row that commits later is in a later seal.';
+
+ALTER TABLE public.seals ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.seals_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.session_events (
     id bigint NOT NULL,
     org_id uuid NOT NULL,
@@ -1623,6 +1979,12 @@ ALTER TABLE ONLY public.expiry_events
 ALTER TABLE ONLY public.purchase_events
     ADD CONSTRAINT a_request_has_one_purchase_event UNIQUE (request_id);
 
+ALTER TABLE ONLY public.seal_salts
+    ADD CONSTRAINT a_row_has_one_salt PRIMARY KEY (ledger, row_id);
+
+ALTER TABLE ONLY public.seal_leaves
+    ADD CONSTRAINT a_row_is_sealed_once PRIMARY KEY (ledger, row_id);
+
 ALTER TABLE ONLY public.allowance_locks
     ADD CONSTRAINT allowance_locks_pkey PRIMARY KEY (client_id);
 
@@ -1634,6 +1996,12 @@ ALTER TABLE ONLY public.expiry_events
 
 ALTER TABLE ONLY public.studio_allowance
     ADD CONSTRAINT an_org_has_one_allowance_per_reason UNIQUE (org_id, reason);
+
+ALTER TABLE ONLY public.seals
+    ADD CONSTRAINT an_org_has_one_seal_per_day UNIQUE (org_id, day);
+
+ALTER TABLE ONLY public.seals
+    ADD CONSTRAINT an_org_has_one_seal_per_number UNIQUE (org_id, number);
 
 ALTER TABLE ONLY public.cancelled_class_lines
     ADD CONSTRAINT cancelled_class_lines_pkey PRIMARY KEY (request_id);
@@ -1670,6 +2038,9 @@ ALTER TABLE ONLY public.purchase_events
 
 ALTER TABLE ONLY public.purchase_events
     ADD CONSTRAINT purchase_events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.seals
+    ADD CONSTRAINT seals_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.session_events
     ADD CONSTRAINT session_events_of_one_purchase UNIQUE (purchase_id, id);
@@ -1784,6 +2155,24 @@ ALTER TABLE public.purchase_events ENABLE ALWAYS TRIGGER forbid_change;
 
 COMMENT ON TRIGGER forbid_change ON public.purchase_events IS 'Studio: keeps the table append-only.';
 
+CREATE TRIGGER forbid_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.seal_leaves FOR EACH STATEMENT EXECUTE FUNCTION public.forbid_change();
+
+ALTER TABLE public.seal_leaves ENABLE ALWAYS TRIGGER forbid_change;
+
+COMMENT ON TRIGGER forbid_change ON public.seal_leaves IS 'Studio: keeps the table append-only.';
+
+CREATE TRIGGER forbid_change BEFORE UPDATE OR TRUNCATE ON public.seal_salts FOR EACH STATEMENT EXECUTE FUNCTION public.forbid_change();
+
+ALTER TABLE public.seal_salts ENABLE ALWAYS TRIGGER forbid_change;
+
+COMMENT ON TRIGGER forbid_change ON public.seal_salts IS 'Studio: forbids UPDATE and TRUNCATE. A salt may be deleted, to erase a personal text.';
+
+CREATE TRIGGER forbid_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.seals FOR EACH STATEMENT EXECUTE FUNCTION public.forbid_change();
+
+ALTER TABLE public.seals ENABLE ALWAYS TRIGGER forbid_change;
+
+COMMENT ON TRIGGER forbid_change ON public.seals IS 'Studio: keeps the table append-only.';
+
 CREATE TRIGGER forbid_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.session_events FOR EACH STATEMENT EXECUTE FUNCTION public.forbid_change();
 
 ALTER TABLE public.session_events ENABLE ALWAYS TRIGGER forbid_change;
@@ -1891,6 +2280,9 @@ ALTER TABLE ONLY public.offers
 ALTER TABLE ONLY public.purchase_events
     ADD CONSTRAINT purchase_events_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.session_requests(request_id);
 
+ALTER TABLE ONLY public.seal_leaves
+    ADD CONSTRAINT seal_leaves_seal_id_fkey FOREIGN KEY (seal_id) REFERENCES public.seals(id);
+
 ALTER TABLE ONLY public.session_events
     ADD CONSTRAINT session_events_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.session_requests(request_id);
 
@@ -1946,6 +2338,8 @@ REVOKE ALL ON FUNCTION public.extended_expiry(p_expires_at timestamp with time z
 
 REVOKE ALL ON FUNCTION public.extension_to_undo(p_purchase_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.ledger_rows() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.lock_and_check_undo(p_purchase_id uuid, p_event_id bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.lock_and_check_undo_change(p_purchase_id uuid, p_event_id bigint) FROM PUBLIC;
@@ -1971,6 +2365,10 @@ REVOKE ALL ON FUNCTION public.refresh_search_terms() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.refund_purchase(p_purchase_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.release_session(p_purchase_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.seal_days(p_org_ids uuid[], p_days date[], p_ends_at timestamp with time zone[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.seal_hash(p_former bytea, p_org_id uuid, p_day date, p_lines bigint, p_last_ids bigint[], p_digest bytea, p_ends_at timestamp with time zone, p_sealed_at timestamp with time zone, p_xact_id xid8, p_snapshot pg_snapshot) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.sell_purchase(p_purchase_id uuid, p_org_id uuid, p_client_id uuid, p_offer_id uuid, p_sessions_total integer, p_amount_paid_cents integer, p_currency text, p_payment_status text, p_payment_method text, p_purchased_at timestamp with time zone, p_expires_at timestamp with time zone) FROM PUBLIC;
 

@@ -40,6 +40,10 @@ class DateFormatter:
         """Return "12 Jan", with the year if it is not the current one."""
         return self._date(timestamp, self._patterns.day)
 
+    def whole_date(self, day: date) -> str:
+        """Return "12 Jan 2026" for a date without a time."""
+        return _written(day, self._patterns.day[1], self.language)
+
     def on_day(self, timestamp: datetime) -> str:
         """Return "Mon 12 Jan", with the year if it is not the current one."""
         return self._date(timestamp, self._patterns.on_day)

@@ -3,7 +3,7 @@
 Each function is a filter of both template engines.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from uuid import UUID
@@ -29,6 +29,10 @@ def how_often(use: AllowanceUse) -> str:
 
 def day(timestamp: datetime) -> str:
     return DateFormatter().day(timestamp)
+
+
+def whole_date(day: date) -> str:
+    return DateFormatter().whole_date(day)
 
 
 def on_day(timestamp: datetime) -> str:
@@ -151,6 +155,7 @@ FILTERS = {
     for function in (
         how_often,
         day,
+        whole_date,
         on_day,
         at_time,
         full,

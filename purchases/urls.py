@@ -5,6 +5,7 @@ from purchases.acts import undo_views
 from purchases.acts import views as act_views
 from purchases.cancelled_class.list_views import cancelled_class_detail, extend_all, undo_all
 from purchases.cancelled_class.views import cancelled_class, reinstate_all
+from purchases.seals.views import receipt, seal_list
 
 app_name = "purchases"
 urlpatterns = [
@@ -44,4 +45,7 @@ urlpatterns = [
     path("cancelled-class/<uuid:list_id>/reinstate/", reinstate_all, name="reinstate_all"),
     path("cancelled-class/<uuid:list_id>/undo/", undo_all, name="undo_all"),
     path("cancelled-class/<uuid:list_id>/extend/", extend_all, name="extend_all"),
+    # /seals/
+    path("seals/", seal_list, name="seal_list"),
+    path("seals/receipt/", receipt, name="receipt"),
 ]

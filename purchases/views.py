@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from purchases import live_updates, operations, queries
+from purchases import live_updates, operations, queries, seals
 from purchases.access import (
     DeskRequest,
     client_or_404,
@@ -73,6 +73,7 @@ def purchase_detail(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
         "former_uses": queries.former_uses(purchase, history),
         "acts": acts(member, purchase, can_move=can_move),
         "can_receive_payment": purchase.payment_refusal is None and member.may("receive_payment"),
+        "receipts": seals.receipts(purchase.pk),
         "extensions": EXTENSIONS,
     }
     return render_page(request, "purchases/purchase_detail.html", context, [purchase])

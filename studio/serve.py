@@ -19,6 +19,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 # Ctrl-C, a kill without -9, a closed terminal.
 ENDINGS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+# An hour, because the night begins at another time in each time zone.
+SEAL_EVERY = 60 * 60
 SIGN_INS = """
   Studio is at http://{host}:{port}/ (Ctrl-C ends it)
 
@@ -88,6 +90,7 @@ def prepare_database() -> str:
     call_command("migrate", verbosity=0)
     url = prepare_roles() or settings.DATABASE_URL
     call_command("demo", if_empty=True)
+    call_command("seal", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     connections.close_all()
     return url
@@ -120,7 +123,8 @@ def serve(port: str) -> None:
     try:
         wait_until_it_answers(server, port)
         print(SIGN_INS.format(host=HOST, port=port), flush=True)
-        server.wait()
+        while is_running(server, for_seconds=SEAL_EVERY):
+            seal()
     finally:
         for number in ENDINGS:
             signal.signal(number, signal.SIG_IGN)
@@ -131,6 +135,28 @@ def serve(port: str) -> None:
             os.killpg(server.pid, signal.SIGKILL)
     if server.returncode:
         sys.exit(f"The web server ended with status {server.returncode}.")
+
+
+def is_running(server: subprocess.Popen[bytes], *, for_seconds: float) -> bool:
+    """Return whether the server still runs after this time, or False as soon as it exits."""
+    try:
+        server.wait(for_seconds)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
+
+
+def seal() -> None:
+    """Seal the days that have ended. If that fails, the site goes on, and tries again later."""
+    from django.core.management import call_command
+    from django.db import DatabaseError, connections
+
+    try:
+        call_command("seal", verbosity=0)
+    except DatabaseError as error:
+        print(f"The ledgers could not be sealed: {error}", file=sys.stderr)
+    finally:
+        connections.close_all()
 
 
 def web_server(

@@ -94,6 +94,9 @@ def allow_flush_of_the_ledger() -> Iterator[None]:
         ("expiry_events", "forbid_change"),
         ("purchase_events", "forbid_change"),
         ("session_requests", "forbid_change"),
+        ("seals", "forbid_change"),
+        ("seal_leaves", "forbid_change"),
+        ("seal_salts", "forbid_change"),
         ("client_purchases", "record_truncated_purchases"),
     ]
 

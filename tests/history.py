@@ -15,6 +15,8 @@ LINE = re.compile(r'<tr id="event-(\d+)" data-kind="\w+"[^>]*>.*?</tr>', re.S)
 # A row about the purchase itself: its client, total or payment.
 CHANGE_LINE = re.compile(r'<tr id="change-(\d+)" data-kind="purchase-\w+"[^>]*>.*?</tr>', re.S)
 EXPIRY_LINE = re.compile(r'<tr id="expiry-event-(\d+)" data-kind="expiry-\w+"[^>]*>.*?</tr>', re.S)
+# Shown on paper only.
+RECEIPT = re.compile(r'<small class="receipt on-paper">.*?</small>', re.S)
 CELL = re.compile(r'<td class="(\w+)">(.*?)</td>', re.S)
 
 
@@ -69,7 +71,7 @@ def full_history_on(page: HttpResponseBase) -> list[str]:
 
 
 def _line(match: re.Match[str]) -> Line:
-    cells = {cell: words(text) for cell, text in CELL.findall(match[0])}
+    cells = {cell: words(text) for cell, text in CELL.findall(RECEIPT.sub("", match[0]))}
     return Line(int(next(filter(None, match.groups()))), **cells, html=match[0])
 
 

@@ -15,7 +15,8 @@ from django.template.base import Lexer, Token, TokenType
 from django.urls import reverse
 
 from purchases.models import Client as StudioClient
-from purchases.models import Org
+from purchases.models import ExpiryEvent, Org, PurchaseEvent, SessionEvent
+from purchases.seals import line_number
 from studio.models import User
 from tests.conftest import SignIn
 from tests.pages import LIST, html_of
@@ -130,7 +131,21 @@ def data() -> set[str]:
     studios = {*Org.objects.values_list("name", flat=True), "northside-pilates", "10-class pack"}
     clients = set(StudioClient.objects.values_list("full_name", flat=True))
     languages = {name for _, name in settings.LANGUAGES}
-    return NAMES | people | studios | clients | languages | set(available_timezones()) | {"AUD"}
+    lines = {
+        line_number(event)
+        for ledger in (SessionEvent, ExpiryEvent, PurchaseEvent)
+        for event in ledger._default_manager.all()
+    }
+    return (
+        NAMES
+        | lines
+        | people
+        | studios
+        | clients
+        | languages
+        | set(available_timezones())
+        | {"AUD"}
+    )
 
 
 @pytest.mark.usefixtures("pseudo_locale")

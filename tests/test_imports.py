@@ -44,6 +44,8 @@ LAYERS = [
         "purchases.redirects",
         "purchases.responses",
         "purchases.rows",
+        "purchases.seals.forms",
+        "purchases.seals.views",
         "purchases.templatetags",
         "purchases.urls",
         "purchases.views",
@@ -51,7 +53,12 @@ LAYERS = [
     {"purchases.cancelled_class"},
     {"purchases.operations", "purchases.queries"},
     {"purchases.changed_values"},
-    {"purchases.allowances", "purchases.formatting", "purchases.invariants"},
+    {
+        "purchases.allowances",
+        "purchases.formatting",
+        "purchases.invariants",
+        "purchases.seals",
+    },
     {"purchases.dates", "purchases.live_updates", "purchases.member"},
     {"purchases.models"},
     # The only module of purchases that runs raw SQL, and the days of a time zone.

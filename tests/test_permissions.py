@@ -163,6 +163,16 @@ purchases:extend_all       HEAD    302   403  405  405     405   405
 purchases:extend_all       PUT     302   403  405  405     405   405
 purchases:extend_all       PATCH   302   403  405  405     405   405
 purchases:extend_all       DELETE  302   403  405  405     405   405
+purchases:seal_list        GET     302   403  403  403     200   200
+purchases:seal_list        HEAD    302   403  403  403     200   200
+purchases:seal_list        POST    302   403  405  405     405   405
+purchases:seal_list        PUT     302   403  405  405     405   405
+purchases:seal_list        DELETE  302   403  405  405     405   405
+purchases:receipt          GET     302   403  200  200     200   200
+purchases:receipt          HEAD    302   403  200  200     200   200
+purchases:receipt          POST    302   403  405  405     405   405
+purchases:receipt          PUT     302   403  405  405     405   405
+purchases:receipt          DELETE  302   403  405  405     405   405
 at_desk                    GET     302   403  200  200     200   200
 at_desk                    HEAD    302   403  200  200     200   200
 at_desk                    POST    302   403  200  200     200   200

@@ -123,6 +123,13 @@ PAGES: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
     "refund": (200, lambda site: site.act("refund")),
     "refund, not complete": (400, lambda site: site.invalid_act("refund")),
     "move a use": (200, lambda site: site.act("move_use")),
+    "receipt": (200, lambda site: site.mia.get(reverse("purchases:receipt"))),
+    "receipt, unknown line": (
+        200,
+        lambda site: site.mia.get(
+            reverse("purchases:receipt"), {"line": "C1", "code": "A4F9-03C2-77E1"}
+        ),
+    ),
     "no studio yet": (403, lambda site: site.sign_in("nora").get(LIST)),
     "refused action": (409, lambda site: post_action(site.mia, "reinstate", site.fresh)),
     "action that is not complete": (

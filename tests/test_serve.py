@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 
 from studio import serve
 
@@ -127,6 +128,26 @@ def test_a_signal_stops_the_server_and_the_database(
     with pytest.raises(ConnectionRefusedError):
         healthz_status(host, int(port))
     assert psutil.wait_procs([postmaster], timeout=60) == ([postmaster], [])
+
+
+def test_the_loop_that_seals_ends_with_the_server() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as server:
+        assert serve.is_running(server, for_seconds=0.01)
+        server.communicate(b"\n")
+        assert not serve.is_running(server, for_seconds=60)
+
+
+def test_a_seal_that_fails_does_not_end_the_site(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*arguments: object, **options: object) -> None:
+        raise OperationalError("the database is restarting")
+
+    monkeypatch.setattr("django.core.management.call_command", fail)
+
+    serve.seal()
+
+    assert "could not be sealed: the database is restarting" in capsys.readouterr().err
 
 
 def healthz_status(host: str, port: int) -> bytes:

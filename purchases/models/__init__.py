@@ -1,4 +1,4 @@
-"""The models: four shared tables, search terms, the ledgers, and lists of cancelled classes.
+"""The models: four shared tables, search terms, the ledgers, seals, and lists of cancelled classes.
 
 Other programs (a mobile app, an edge function, SQL by hand) read and write the four shared tables.
 So their names, types, nullability and defaults are fixed, and every default is in the database. Any
@@ -14,22 +14,28 @@ from purchases.models.ledger import SessionEvent, SessionRequest
 from purchases.models.purchase import EXPIRING_WITHIN, Purchase, PurchaseQuerySet
 from purchases.models.purchase_event import PurchaseEvent
 from purchases.models.refusals import Refusal
+from purchases.models.seal import NO_ORG, Ledger, Seal, SealLeaf, SealSalt
 from purchases.models.search import ClientSearchTerm
 
 __all__ = [
     "EXPIRING_WITHIN",
+    "NO_ORG",
     "AllowanceLock",
     "CancelledClass",
     "CancelledClassLine",
     "Client",
     "ClientSearchTerm",
     "ExpiryEvent",
+    "Ledger",
     "Offer",
     "Org",
     "Purchase",
     "PurchaseEvent",
     "PurchaseQuerySet",
     "Refusal",
+    "Seal",
+    "SealLeaf",
+    "SealSalt",
     "SessionEvent",
     "SessionRequest",
 ]

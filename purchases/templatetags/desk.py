@@ -13,7 +13,8 @@ from purchases.changed_values import ChangedValue, changed_values
 from purchases.dates import DateFormatter
 from purchases.formatting import FILTERS
 from purchases.member import Action, Member
-from purchases.models import Purchase, PurchaseEvent
+from purchases.models import ExpiryEvent, Purchase, PurchaseEvent, SessionEvent
+from purchases.seals import line_number
 
 register = template.Library()
 for name, function in FILTERS.items():
@@ -51,6 +52,13 @@ def may(member: Member | None, action: Action) -> bool:
 def changes(event: PurchaseEvent, org_id: UUID) -> list[ChangedValue]:
     """Return what the event changed, with the values before and after it in words."""
     return changed_values(event, org_id)
+
+
+@register.filter
+def receipt_of(receipts: dict[str, str], event: SessionEvent | ExpiryEvent | PurchaseEvent) -> str:
+    """Return "C1042 · A4F9-03C2-77E1", or the number alone if the line is not sealed yet."""
+    number = line_number(event)
+    return f"{number} · {receipts[number]}" if number in receipts else number
 
 
 @register.simple_tag

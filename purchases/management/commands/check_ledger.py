@@ -1,15 +1,17 @@
-"""`manage.py check_ledger`: compare every purchase with its ledgers (an audit)."""
+"""`manage.py check_ledger`: compare every purchase with its ledgers (an audit), or the ledgers with
+their seals."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from purchases import invariants
+from purchases import invariants, seals
 from purchases.management.progress import bar, draw
-from purchases.models import Purchase, SessionEvent
+from purchases.models import Purchase, Seal, SessionEvent
 
 
 class Command(BaseCommand):
@@ -22,8 +24,38 @@ class Command(BaseCommand):
         parser.add_argument(
             "--purchase", type=UUID, metavar="UUID", help="check this purchase only"
         )
+        parser.add_argument(
+            "--seals",
+            action="store_true",
+            help="recompute all seals, and list what differs from them instead",
+        )
+        parser.add_argument(
+            "--seal",
+            metavar="CODE",
+            help="check a seal that somebody kept, as in A4F9-03C2-77E1; it needs --day",
+        )
+        parser.add_argument(
+            "--day", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the day of the seal"
+        )
 
-    def handle(self, *, purchase: UUID | None, **options: Any) -> None:
+    def handle(
+        self,
+        *,
+        purchase: UUID | None,
+        seal: str | None,
+        day: date | None,
+        **options: Any,
+    ) -> None:
+        if (seal is None) != (day is None):
+            raise CommandError("Give both --seal and --day, or neither.")
+        if seal is not None and day is not None:
+            self.check_seal(seal, day)
+        elif options["seals"]:
+            self.check_seals()
+        else:
+            self.check_purchases(purchase)
+
+    def check_purchases(self, purchase: UUID | None) -> None:
         total = Purchase.objects.count()
         if purchase:
             total = 1
@@ -48,6 +80,42 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"All is well: {looked_at:,} purchase{'s' * (looked_at != 1)}, "
                 "each count what its events add up to."
+            )
+
+    def check_seals(self) -> None:
+        self.list_differences(seals.check())
+        number = Seal.objects.count()
+        self.stdout.write(
+            f"All is well: {number:,} seal{'s' * (number != 1)}, and every row is as it was sealed."
+        )
+
+    def check_seal(self, code: str, day: date) -> None:
+        of_day, matching = seals.seals_of_day(day, code)
+        if not seals.is_code(code):
+            raise CommandError(f"A seal has at least 12 digits from 0 to F, and {code} has not.")
+        if not matching:
+            codes = ", ".join(seal.code for seal in of_day) or "none"
+            raise CommandError(
+                f"No seal of {day} is {code}. The seals of this day are now: {codes}. If this code "
+                "was copied without a mistake, somebody changed rows and sealed them again."
+            )
+        for seal in matching:
+            self.list_differences(seals.check(org_id=seal.org_id, until=seal.number))
+        self.stdout.write(
+            f"All is well: {code} is the seal of {day}, and every row up to this day is as it was "
+            "sealed."
+        )
+
+    def list_differences(self, differences: list[seals.Difference]) -> None:
+        """Print the differences, and end with status 1 if one is not allowed."""
+        for difference in differences:
+            self.stdout.write(str(difference))
+        forbidden = [each for each in differences if not each.is_allowed]
+        if forbidden:
+            first = min(forbidden, key=lambda each: each.day or date.max)
+            raise CommandError(
+                f"{len(forbidden):,} difference{'s' * (len(forbidden) != 1)} found, a line each. "
+                f"The first day that differs is {first.day} ({first.org})."
             )
 
 

@@ -43,7 +43,7 @@ OLD_SESSIONS = "django_session"
 TABLES = {
     # Shared with other programs. No DELETE, because other programs' ON DELETE CASCADE keys could
     # remove their rows.
-    "orgs": Table("SELECT, INSERT, UPDATE", is_shared=True),
+    "orgs": Table("SELECT, INSERT, UPDATE", "SELECT (id)", is_shared=True),
     "clients": Table("SELECT, INSERT, UPDATE", "SELECT (id, org_id)", is_shared=True),
     "offers": Table("SELECT, INSERT, UPDATE", "SELECT (id, org_id)", is_shared=True),
     # The web process changes purchases only through the functions, which name the request.
@@ -69,6 +69,10 @@ TABLES = {
     "expiry_events": Table("SELECT", "SELECT, INSERT"),
     # Locked by the count of an allowance.
     "allowance_locks": Table("", "SELECT, INSERT, UPDATE"),
+    # The login that owns the tables makes the seals, by a function.
+    "seals": Table("SELECT", "SELECT, INSERT"),
+    "seal_leaves": Table("SELECT", "SELECT, INSERT"),
+    "seal_salts": Table("SELECT", "SELECT, INSERT"),
     "client_search_terms": Table("SELECT", "SELECT, INSERT, DELETE"),
     # Lists of purchases that each get a session back because a class was cancelled.
     "cancelled_classes": Table("SELECT, INSERT"),
@@ -129,6 +133,10 @@ FUNCTIONS = {
     "extension_to_undo(uuid)": Function(),
     "record_expiry_event()": Function(),
     "forbid_change()": Function(),
+    "ledger_rows()": Function((APP,)),
+    "seal_hash(bytea,uuid,date,bigint,bigint[],bytea,timestamp with time zone,"
+    "timestamp with time zone,xid8,pg_snapshot)": Function(),
+    "seal_days(uuid[],date[],timestamp with time zone[])": Function(),
 }
 
 # Lock and statement timeouts are shorter than a person waits for a page.

@@ -1,0 +1,22 @@
+"""Seals: a daily digest of the ledgers, chained, so that tampering is visible to whoever keeps one.
+
+`daily` makes them, `check` recomputes them, and `receipts` checks a single line of a history.
+"""
+
+from purchases.models.seal import is_code
+from purchases.seals.check import Difference, check, seals_of_day
+from purchases.seals.daily import seal_days_until
+from purchases.seals.receipts import Answer, check_receipt, line_number, parse_line, receipts
+
+__all__ = [
+    "Answer",
+    "Difference",
+    "check",
+    "check_receipt",
+    "is_code",
+    "line_number",
+    "parse_line",
+    "receipts",
+    "seal_days_until",
+    "seals_of_day",
+]
