@@ -21,10 +21,11 @@ CLIENTS_AT_ONCE = 20_000
 # A small batch, so that Python creates rows while PostgreSQL stores the previous batch.
 PURCHASES_AT_ONCE = 1_000
 
-TABLES = ["clients", "client_search_terms", "client_purchases", "session_events"]
+TABLES = ["clients", "client_search_terms", "client_purchases", "session_events", "purchase_events"]
 TRIGGERS = [
     # ENABLE ALWAYS as in the migration, so that replicated changes are recorded too.
     ("client_purchases", "record_session_event", "ENABLE ALWAYS"),
+    ("client_purchases", "record_purchase_event", "ENABLE ALWAYS"),
     # This trigger detects purchases that are inserted again. New ids need no such check.
     ("client_purchases", "record_expiry_event", "ENABLE ALWAYS"),
     ("clients", "refresh_search_terms", "ENABLE"),
@@ -68,6 +69,18 @@ INSERT_SEARCH_TERMS = """
 INSERT_OPENING_EVENTS = """
     INSERT INTO public.session_events (org_id, purchase_id, kind, delta, sessions_used, db_role)
     SELECT org_id, id, 'opened', sessions_used, sessions_used, (SELECT public.current_db_role())
+    FROM public.client_purchases
+    WHERE org_id = %s
+"""
+INSERT_OPENING_PURCHASE_EVENTS = """
+    INSERT INTO public.purchase_events (
+        org_id, purchase_id, kind, client_id, offer_id, sessions_total, amount_paid_cents,
+        currency, payment_status, payment_method, purchased_at, created_at, expires_at, db_role
+    )
+    SELECT
+        org_id, id, 'opened', client_id, offer_id, sessions_total, amount_paid_cents, currency,
+        payment_status, payment_method, purchased_at, created_at, expires_at,
+        (SELECT public.current_db_role())
     FROM public.client_purchases
     WHERE org_id = %s
 """
@@ -155,8 +168,9 @@ def load_purchases(purchases: Iterable[PurchaseRow]) -> Iterator[int]:
 
 
 def open_purchases(org_id: UUID) -> Iterator[int]:
-    """Insert the opening event of each purchase, and yield their number."""
+    """Insert the opening events of each purchase, and yield the number of purchases."""
     with connection.cursor() as cursor:
+        cursor.execute(INSERT_OPENING_PURCHASE_EVENTS, [org_id])
         cursor.execute(INSERT_OPENING_EVENTS, [org_id])
         yield cursor.rowcount
 
