@@ -16,7 +16,7 @@ def impossible_counts(ids: Ids) -> Iterator[Finding]:
     found = Purchase.objects.filter(ids.condition("pk"), impossible)
     for pk, used, total in found.values_list("pk", "sessions_used", "sessions_total"):
         bought = "no number was bought" if total is None else f"{total} were bought"
-        remedy = "Correct the count, or the total in the admin; until then neither can change."
+        remedy = "Correct the used or the bought sessions on its page; no other count is accepted."
         yield pk, f"{used} sessions are used and {bought}", remedy
 
 

@@ -64,6 +64,9 @@ def test_a_printed_receipt_is_checked_by_keyboard(
 ) -> None:
     page = sign_in(window(), mia)
     page.goto(reverse("purchases:purchase_detail", args=[pack.pk]))
+    receipts = page.locator(".receipt").all()
+    assert len(receipts) == 4
+    assert not any(receipt.is_visible() for receipt in receipts), "on paper only"
     [sheet] = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
     printed = re.findall(rf"(C\d+) · ({CODE})", sheet.extract_text())
     assert len(printed) == 4
