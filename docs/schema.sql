@@ -142,7 +142,9 @@ BEGIN
     SELECT * INTO v_request FROM public.session_requests
     WHERE request_id = current_setting('studio.request_id')::uuid;
     -- A move changes two purchases.
-    IF (OLD.id IN (v_request.purchase_id, v_request.to_purchase_id)) IS NOT TRUE THEN
+    IF (OLD.id IN (v_request.purchase_id, v_request.to_purchase_id)) IS NOT TRUE
+        OR v_request.operation IS DISTINCT FROM v_operation
+    THEN
         RAISE EXCEPTION 'the request % is not for the purchase %',
             current_setting('studio.request_id'), OLD.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'a_request_is_for_one_purchase';
@@ -344,16 +346,25 @@ CREATE FUNCTION public.ledger_rows() RETURNS TABLE(ledger text, row_id text, eve
             ON salted.ledger = 'purchase_events' AND salted.row_id = event.id::text
     UNION ALL
     SELECT 'session_requests', request.request_id::text, NULL,
-        -- A request has no org of its own. A refused sale has no purchase either.
+        -- A request has no org of its own. It has that of its purchase at that time, or when the
+        -- ledger of the purchase began. A refused sale has no purchase.
         coalesce(
             (
-                SELECT purchase.org_id FROM public.client_purchases AS purchase
-                WHERE purchase.id = request.purchase_id
+                SELECT event.org_id FROM public.purchase_events AS event
+                WHERE event.purchase_id = request.purchase_id
+                    AND event.occurred_at <= request.asked_at
+                ORDER BY event.id DESC LIMIT 1
+            ),
+            (
+                SELECT coalesce(event.org_id_before, event.org_id)
+                FROM public.purchase_events AS event
+                WHERE event.purchase_id = request.purchase_id
+                ORDER BY event.id LIMIT 1
             ),
             (
                 SELECT event.org_id FROM public.session_events AS event
                 WHERE event.purchase_id = request.purchase_id
-                ORDER BY event.id DESC LIMIT 1
+                ORDER BY event.id LIMIT 1
             ),
             (SELECT offer.org_id FROM public.offers AS offer WHERE offer.id = request.offer_id)
         ),
@@ -418,7 +429,7 @@ DECLARE
     v_purchase record;
     v_event public.purchase_events;
 BEGIN
-    SELECT client_id, sessions_total, sessions_used, payment_status INTO v_purchase
+    SELECT org_id, client_id, sessions_total, sessions_used, payment_status INTO v_purchase
     FROM public.client_purchases WHERE id = p_purchase_id FOR NO KEY UPDATE;
     SELECT * INTO v_event FROM public.purchase_events
     WHERE id = p_event_id
@@ -431,10 +442,33 @@ BEGIN
     IF EXISTS (SELECT FROM public.purchase_events WHERE reverses_id = p_event_id) THEN
         RETURN 'undone';
     END IF;
+    -- A later change of the same column, unless it was undone.
+    IF EXISTS (
+        SELECT FROM public.purchase_events AS later
+        WHERE later.purchase_id = p_purchase_id
+            AND later.id > p_event_id
+            AND later.reverses_id IS NULL
+            AND NOT EXISTS (
+                SELECT FROM public.purchase_events AS undo WHERE undo.reverses_id = later.id
+            )
+            AND (
+                later.client_id <> later.client_id_before
+                AND v_event.client_id <> v_event.client_id_before
+                OR later.sessions_total IS DISTINCT FROM later.sessions_total_before
+                AND v_event.sessions_total IS DISTINCT FROM v_event.sessions_total_before
+                OR later.payment_status IS DISTINCT FROM later.payment_status_before
+                AND v_event.payment_status IS DISTINCT FROM v_event.payment_status_before
+            )
+    ) THEN
+        RETURN 'changed_since';
+    END IF;
     IF v_event.client_id <> v_event.client_id_before
         AND (
             v_purchase.client_id <> v_event.client_id
-            OR NOT EXISTS (SELECT FROM public.clients WHERE id = v_event.client_id_before)
+            OR NOT EXISTS (
+                SELECT FROM public.clients
+                WHERE id = v_event.client_id_before AND org_id = v_purchase.org_id
+            )
         )
         OR v_event.sessions_total IS DISTINCT FROM v_event.sessions_total_before
         AND v_purchase.sessions_total IS DISTINCT FROM v_event.sessions_total
@@ -480,15 +514,31 @@ CREATE FUNCTION public.move_use(p_purchase_id uuid, p_to_purchase_id uuid, p_eve
 DECLARE
     v_used int;
     v_used_at timestamptz;
+    v_is_old boolean;
 BEGIN
     -- Lock both in the order of their ids, so that two opposite moves do not deadlock. The next
     -- statements see a change that was under way.
     PERFORM FROM public.client_purchases
     WHERE id IN (p_purchase_id, p_to_purchase_id) ORDER BY id FOR NO KEY UPDATE;
-    v_used_at := coalesce((
+    v_used_at := (
         SELECT occurred_at FROM public.session_events
         WHERE id = public.event_to_reverse(p_purchase_id, 'move_use', p_event_id)
-    ), now());
+    );
+    -- A use that is older than the ledger.
+    v_is_old := v_used_at IS NULL;
+    v_used_at := coalesce(v_used_at, now());
+    -- A use before a transfer is that of the former client.
+    IF EXISTS (
+        SELECT FROM public.purchase_events AS transfer
+        WHERE transfer.purchase_id = p_purchase_id
+            AND transfer.kind = 'transferred'
+            AND (transfer.occurred_at > v_used_at OR v_is_old)
+            AND NOT EXISTS (
+                SELECT FROM public.purchase_events AS undo WHERE undo.reverses_id = transfer.id
+            )
+    ) THEN
+        RETURN -1;
+    END IF;
     IF NOT EXISTS (
         SELECT
         FROM public.client_purchases AS charged
@@ -651,6 +701,11 @@ BEGIN
         ('sell', 'correct_total', 'transfer', 'refund', 'receive_payment', 'undo_change')
     THEN
         v_request_id := nullif(current_setting('studio.request_id', true), '')::uuid;
+        IF v_request_id IS NULL THEN
+            RAISE EXCEPTION '% needs a request', v_operation
+                USING ERRCODE = 'check_violation',
+                    CONSTRAINT = 'an_operation_of_the_site_has_a_request';
+        END IF;
     END IF;
     IF v_request_id IS NOT NULL THEN
         SELECT * INTO v_request FROM public.session_requests WHERE request_id = v_request_id;
@@ -696,8 +751,8 @@ BEGIN
             request_id, db_role)
         VALUES (NEW.org_id, NEW.id, CASE v_kind WHEN 'sold' THEN v_kind ELSE 'opened' END,
             NEW.client_id, NEW.offer_id, NEW.sessions_total, NEW.amount_paid_cents, NEW.currency,
-            NEW.payment_status, NEW.payment_method, NEW.purchased_at, NEW.created_at, NEW.expires_at,
-            v_request_id, public.current_db_role())
+            NEW.payment_status, NEW.payment_method, NEW.purchased_at, NEW.created_at,
+            NEW.expires_at, v_request_id, public.current_db_role())
         RETURNING id INTO v_event_id;
     ELSIF TG_OP = 'UPDATE' THEN
         INSERT INTO public.purchase_events
@@ -741,6 +796,14 @@ DECLARE
     v_chosen bigint;
     v_event_id bigint;
 BEGIN
+    IF v_request_id IS NULL
+        AND v_operation IN ('undo', 'move_use', 'undo_move', 'correct_used')
+    THEN
+        RAISE EXCEPTION '% needs a request', v_operation
+            USING ERRCODE = 'check_violation',
+                CONSTRAINT = 'an_operation_of_the_site_has_a_request';
+    END IF;
+
     -- Open the ledger of a purchase that is older than the ledger, with the count before.
     IF TG_OP IN ('UPDATE', 'DELETE') AND NOT EXISTS (
         SELECT FROM public.session_events WHERE purchase_id = OLD.id
@@ -824,7 +887,8 @@ BEGIN
     INSERT INTO public.purchase_events
         (org_id, purchase_id, kind, org_id_before, client_id_before, offer_id_before,
         sessions_total_before, amount_paid_cents_before, currency_before,
-        payment_status_before, payment_method_before, purchased_at_before, created_at_before, db_role)
+        payment_status_before, payment_method_before, purchased_at_before, created_at_before,
+        db_role)
     SELECT purchase.org_id, purchase.id, 'deleted', purchase.org_id, purchase.client_id,
         purchase.offer_id, purchase.sessions_total, purchase.amount_paid_cents,
         purchase.currency, purchase.payment_status, purchase.payment_method,
@@ -1119,6 +1183,12 @@ BEGIN
     IF v_refusal IS NOT NULL THEN
         RETURN v_refusal;
     END IF;
+    IF p_event_id IS DISTINCT FROM (
+        SELECT event_id FROM public.session_requests
+        WHERE request_id = nullif(current_setting('studio.request_id', true), '')::uuid
+    ) THEN
+        RETURN 'changed_since';
+    END IF;
     SELECT * INTO v_event FROM public.purchase_events WHERE id = p_event_id;
     UPDATE public.client_purchases
     SET
@@ -1154,6 +1224,11 @@ CREATE FUNCTION public.undo_event(p_purchase_id uuid, p_event_id bigint) RETURNS
         FROM public.session_events AS event
         WHERE purchase.id = p_purchase_id
             AND event.id = public.event_to_reverse(p_purchase_id, 'undo', p_event_id)
+            -- The event of the caller's request.
+            AND p_event_id = (
+                SELECT event_id FROM public.session_requests
+                WHERE request_id = nullif(current_setting('studio.request_id', true), '')::uuid
+            )
             AND purchase.sessions_used >= 0
             AND purchase.sessions_used - event.delta >= 0
             AND (
@@ -1199,7 +1274,11 @@ BEGIN
     -- Lock both in the order of their ids, as move_use() does.
     PERFORM FROM public.client_purchases
     WHERE id IN (p_purchase_id, p_to_purchase_id) ORDER BY id FOR NO KEY UPDATE;
-    IF public.event_to_reverse(p_purchase_id, 'undo_move', p_event_id) IS NULL
+    IF p_event_id IS DISTINCT FROM (
+        SELECT event_id FROM public.session_requests
+        WHERE request_id = nullif(current_setting('studio.request_id', true), '')::uuid
+    )
+        OR public.event_to_reverse(p_purchase_id, 'undo_move', p_event_id) IS NULL
         OR public.event_to_reverse(p_to_purchase_id, 'undo_move', p_event_id) IS NULL
     THEN
         RETURN -1;

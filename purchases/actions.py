@@ -36,16 +36,17 @@ def run_operation(
     form: ActionForm,
     operation: Callable[[], operations.Done | operations.NewExpiry | operations.Changed],
     success_template: str,
-    details: Mapping[str, object] | None = None,
+    details: Callable[[Any], Mapping[str, object]] | None = None,
 ) -> HttpResponse:
     """Run an operation on a purchase, and return its row with the message of `success_template`.
 
-    The template gets the result as `done`, and `details`.
+    The template gets the result as `done`, and `details` of it. A retry has the same result, so its
+    details must not depend on the purchase of today.
     """
     if not form.is_valid():
         return bad_request(request, form)
     here = safe_next_url(request, form.cleaned_data["next"], otherwise="purchases:purchase_list")
-    context: dict[str, Any] = {"purchase": purchase, "here": here, "details": details or {}}
+    context: dict[str, Any] = {"purchase": purchase, "here": here, "details": {}}
     try:
         context["done"] = operation()
     except Purchase.DoesNotExist:
@@ -59,6 +60,8 @@ def run_operation(
         context["purchases"] = [purchase]
         return render(request, "purchases/purchase_refused.html", context, status=409)
     context["success_template"] = success_template
+    if details:
+        context["details"] = details(context["done"])
     if request.htmx:
         return row_response(request, context | button_context(request, [purchase]))
     messages.success(request, success_message(request, context))

@@ -1,6 +1,7 @@
 """The forms of the acts. Their errors are texts for the person at the desk."""
 
 from decimal import Decimal
+from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
@@ -49,7 +50,7 @@ class UndoMoveForm(ActionForm):
 
 
 class CorrectForm(NoteForm):
-    """A correction by a signed number: that of the pressed button, else the chosen one."""
+    """A correction by a signed number: the value of the clicked button, or else of the menu."""
 
     adjust_by = forms.IntegerField(
         required=False,
@@ -122,6 +123,16 @@ class MoveUseForm(ExplainedForm):
     event = forms.IntegerField(
         required=False, min_value=1, max_value=2**63 - 1, error_messages={"invalid": OUT_OF_DATE}
     )
+
+    def __init__(self, data: QueryDict, *, note_required: bool, purchase: Purchase) -> None:
+        super().__init__(data, note_required=note_required)
+        self.purchase = purchase
+
+    def clean_to(self) -> UUID:
+        to: UUID = self.cleaned_data["to"]
+        if to == self.purchase.pk:
+            raise forms.ValidationError(CHOOSE_A_PACK)
+        return to
 
     @property
     def command(self) -> MoveUse:

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST
 from purchases import operations
 from purchases.access import DeskRequest, change_or_404, move_or_404
 from purchases.actions import run_operation
+from purchases.acts.clients import clients_of
 from purchases.acts.forms import UndoChangeForm, UndoMoveForm
 
 
@@ -18,7 +19,9 @@ def undo_change(request: DeskRequest, event_id: int) -> HttpResponse:
     def operation() -> operations.Changed:
         return operations.undo_change(member=request.member, event=event, command=form.command)
 
-    details = {"kind": event.kind}
+    def details(done: operations.Changed) -> dict[str, object]:
+        return {**clients_of(done), "kind": event.kind}
+
     return run_operation(request, event.purchase, form, operation, "change_undone.html", details)
 
 

@@ -1,6 +1,6 @@
 """The views of the acts. GET shows the page with its form; POST acts and returns to the purchase.
 
-The page of an act says before the press what stands after it.
+The page of an act shows the counts or the amount that would result.
 """
 
 from typing import Any
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from purchases import operations, queries
 from purchases.access import DeskRequest, client_or_404, purchase_or_404
 from purchases.actions import bad_request, run_operation
+from purchases.acts.clients import clients_of
 from purchases.acts.corrections import corrections_of_total, corrections_of_used
 from purchases.acts.forms import (
     ChooseUseForm,
@@ -71,15 +72,14 @@ def transfer(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
         q = search.cleaned_data["q"]
         found = queries.find_clients(org_id=purchase.org_id, q=q, but=purchase.client_id)
         return _act_page(request, "transfer", purchase, form, q=q, found=found)
-    client, former = client_or_404(request, form.command.client_id), purchase.client
+    client = client_or_404(request, form.command.client_id)
 
     def operation() -> operations.Changed:
         return operations.transfer(
             member=request.member, purchase=purchase, client=client, command=form.command
         )
 
-    details = {"from": str(former), "to": str(client)}
-    return run_operation(request, purchase, form, operation, "transferred.html", details)
+    return run_operation(request, purchase, form, operation, "transferred.html", clients_of)
 
 
 @shows_a_form
@@ -93,7 +93,9 @@ def refund(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     def operation() -> operations.Changed:
         return operations.refund(member=request.member, purchase=purchase, command=form.command)
 
-    details = {"cents": form.command.amount_cents}
+    def details(_done: operations.Changed) -> dict[str, object]:
+        return {"cents": form.command.amount_cents}
+
     return run_operation(request, purchase, form, operation, "refunded.html", details)
 
 
@@ -113,7 +115,8 @@ def receive_payment(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
 @shows_a_form
 def move_use(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     purchase = purchase_or_404(request, purchase_id, to="move_use")
-    form = MoveUseForm(request.POST, note_required=request.member.must_give_reason)
+    must_explain = request.member.must_give_reason
+    form = MoveUseForm(request.POST, note_required=must_explain, purchase=purchase)
     if request.method != "POST" or not form.is_valid():
         chosen = ChooseUseForm(request.POST or request.GET)
         if not chosen.is_valid():
@@ -125,7 +128,9 @@ def move_use(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     def operation() -> operations.Done:
         return operations.move_use(member=request.member, purchase=purchase, command=form.command)
 
-    details = {"offer": str(other.offer)}
+    def details(_done: operations.Done) -> dict[str, object]:
+        return {"offer": str(other.offer)}
+
     return run_operation(request, purchase, form, operation, "use_moved.html", details)
 
 

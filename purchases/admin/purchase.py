@@ -179,6 +179,9 @@ class PurchaseAdmin(ClientSearchAdmin):
         """Report a count outside its bounds: such a row refuses every change of its expiry."""
         try:
             return super().changeform_view(request, *args, **kwargs)
+        except operations.Refused as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return redirect(request.get_full_path())
         except IntegrityError as error:
             if operations.constraint_refusal(error) != Refusal.COUNT_IS_OFF:
                 raise

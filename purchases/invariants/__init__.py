@@ -30,6 +30,7 @@ CHECKS = [
     counts.events_reversed_twice,
     counts.reversals_of_another_purchase,
     expiries.expiries_that_their_events_do_not_explain,
+    expiries.expiries_that_their_opening_does_not_explain,
     expiries.extensions_undone_twice,
     purchases.purchases_that_their_events_do_not_explain,
     purchases.changes_undone_twice,

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                     operation IN (
                         'reinstate', 'use', 'undo', 'extend', 'undo_extension', 'correct_expiry'
                     )
-                ),
+                ) NOT VALID,
                 DROP CONSTRAINT session_requests_undo_names_an_event,
                 ADD CONSTRAINT session_requests_undo_names_an_event CHECK (
                     operation NOT IN ('undo', 'undo_extension') OR event_id IS NOT NULL
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 DROP CONSTRAINT session_events_kind_is_known,
                 ADD CONSTRAINT session_events_kind_is_known CHECK (
                     kind IN ('opened', 'used', 'reinstated', 'undone', 'corrected', 'deleted')
-                ),
+                ) NOT VALID,
                 DROP CONSTRAINT session_events_delta_fits_its_kind,
                 ADD CONSTRAINT session_events_delta_fits_its_kind CHECK (
                     CASE kind
@@ -77,11 +77,11 @@ class Migration(migrations.Migration):
                         WHEN 'reinstated' THEN delta = -1
                         ELSE true
                     END
-                ),
+                ) NOT VALID,
                 DROP CONSTRAINT session_events_only_some_kinds_reverse,
                 ADD CONSTRAINT session_events_only_some_kinds_reverse CHECK (
                     reverses_id IS NULL OR kind IN ('reinstated', 'undone')
-                ),
+                ) NOT VALID,
                 DROP CONSTRAINT a_request_has_one_event,
                 ADD CONSTRAINT a_request_has_one_event UNIQUE (request_id);
             """,

@@ -24,6 +24,11 @@ BEGIN
         ('sell', 'correct_total', 'transfer', 'refund', 'receive_payment', 'undo_change')
     THEN
         v_request_id := nullif(current_setting('studio.request_id', true), '')::uuid;
+        IF v_request_id IS NULL THEN
+            RAISE EXCEPTION '% needs a request', v_operation
+                USING ERRCODE = 'check_violation',
+                    CONSTRAINT = 'an_operation_of_the_site_has_a_request';
+        END IF;
     END IF;
     IF v_request_id IS NOT NULL THEN
         SELECT * INTO v_request FROM public.session_requests WHERE request_id = v_request_id;
@@ -69,8 +74,8 @@ BEGIN
             request_id, db_role)
         VALUES (NEW.org_id, NEW.id, CASE v_kind WHEN 'sold' THEN v_kind ELSE 'opened' END,
             NEW.client_id, NEW.offer_id, NEW.sessions_total, NEW.amount_paid_cents, NEW.currency,
-            NEW.payment_status, NEW.payment_method, NEW.purchased_at, NEW.created_at, NEW.expires_at,
-            v_request_id, public.current_db_role())
+            NEW.payment_status, NEW.payment_method, NEW.purchased_at, NEW.created_at,
+            NEW.expires_at, v_request_id, public.current_db_role())
         RETURNING id INTO v_event_id;
     ELSIF TG_OP = 'UPDATE' THEN
         INSERT INTO public.purchase_events

@@ -33,7 +33,8 @@ BEGIN
     INSERT INTO public.purchase_events
         (org_id, purchase_id, kind, org_id_before, client_id_before, offer_id_before,
         sessions_total_before, amount_paid_cents_before, currency_before,
-        payment_status_before, payment_method_before, purchased_at_before, created_at_before, db_role)
+        payment_status_before, payment_method_before, purchased_at_before, created_at_before,
+        db_role)
     SELECT purchase.org_id, purchase.id, 'deleted', purchase.org_id, purchase.client_id,
         purchase.offer_id, purchase.sessions_total, purchase.amount_paid_cents,
         purchase.currency, purchase.payment_status, purchase.payment_method,

@@ -16,7 +16,9 @@ BEGIN
     SELECT * INTO v_request FROM public.session_requests
     WHERE request_id = current_setting('studio.request_id')::uuid;
     -- A move changes two purchases.
-    IF (OLD.id IN (v_request.purchase_id, v_request.to_purchase_id)) IS NOT TRUE THEN
+    IF (OLD.id IN (v_request.purchase_id, v_request.to_purchase_id)) IS NOT TRUE
+        OR v_request.operation IS DISTINCT FROM v_operation
+    THEN
         RAISE EXCEPTION 'the request % is not for the purchase %',
             current_setting('studio.request_id'), OLD.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'a_request_is_for_one_purchase';

@@ -1,6 +1,7 @@
 -- Move one use from a purchase to another of the same client, and return the used sessions of the
 -- first one after it. Return -1 and change nothing if the first has no used session, if the second
--- is full, unpaid or had expired at the time of the use, or if they are not of one client and org.
+-- is full, unpaid or had expired at the time of the use, or if they are not of one client and org,
+-- or if the purchase was transferred after the use.
 -- The use is p_event_id, or the newest one that is not reversed.
 CREATE FUNCTION public.move_use(
     p_purchase_id uuid, p_to_purchase_id uuid, p_event_id bigint
@@ -14,15 +15,31 @@ AS $$
 DECLARE
     v_used int;
     v_used_at timestamptz;
+    v_is_old boolean;
 BEGIN
     -- Lock both in the order of their ids, so that two opposite moves do not deadlock. The next
     -- statements see a change that was under way.
     PERFORM FROM public.client_purchases
     WHERE id IN (p_purchase_id, p_to_purchase_id) ORDER BY id FOR NO KEY UPDATE;
-    v_used_at := coalesce((
+    v_used_at := (
         SELECT occurred_at FROM public.session_events
         WHERE id = public.event_to_reverse(p_purchase_id, 'move_use', p_event_id)
-    ), now());
+    );
+    -- A use that is older than the ledger.
+    v_is_old := v_used_at IS NULL;
+    v_used_at := coalesce(v_used_at, now());
+    -- A use before a transfer is that of the former client.
+    IF EXISTS (
+        SELECT FROM public.purchase_events AS transfer
+        WHERE transfer.purchase_id = p_purchase_id
+            AND transfer.kind = 'transferred'
+            AND (transfer.occurred_at > v_used_at OR v_is_old)
+            AND NOT EXISTS (
+                SELECT FROM public.purchase_events AS undo WHERE undo.reverses_id = transfer.id
+            )
+    ) THEN
+        RETURN -1;
+    END IF;
     IF NOT EXISTS (
         SELECT
         FROM public.client_purchases AS charged

@@ -18,6 +18,14 @@ DECLARE
     v_chosen bigint;
     v_event_id bigint;
 BEGIN
+    IF v_request_id IS NULL
+        AND v_operation IN ('undo', 'move_use', 'undo_move', 'correct_used')
+    THEN
+        RAISE EXCEPTION '% needs a request', v_operation
+            USING ERRCODE = 'check_violation',
+                CONSTRAINT = 'an_operation_of_the_site_has_a_request';
+    END IF;
+
     -- Open the ledger of a purchase that is older than the ledger, with the count before.
     IF TG_OP IN ('UPDATE', 'DELETE') AND NOT EXISTS (
         SELECT FROM public.session_events WHERE purchase_id = OLD.id

@@ -14,6 +14,12 @@ BEGIN
     IF v_refusal IS NOT NULL THEN
         RETURN v_refusal;
     END IF;
+    IF p_event_id IS DISTINCT FROM (
+        SELECT event_id FROM public.session_requests
+        WHERE request_id = nullif(current_setting('studio.request_id', true), '')::uuid
+    ) THEN
+        RETURN 'changed_since';
+    END IF;
     SELECT * INTO v_event FROM public.purchase_events WHERE id = p_event_id;
     UPDATE public.client_purchases
     SET

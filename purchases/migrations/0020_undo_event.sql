@@ -1,7 +1,7 @@
 -- Undo a use, a reinstatement or a correction of the used sessions of a purchase, and return the
 -- number of used sessions after it. Return -1 and change nothing if the event was reversed before,
--- is a correction by another program, or the count would leave its bounds. The expiry is not
--- checked.
+-- is a correction by another program, is not that of the request, or the count would leave its
+-- bounds. The expiry is not checked.
 -- It replaces undo_reinstatement(), which could undo without a chosen event.
 DROP FUNCTION public.undo_reinstatement(uuid);
 
@@ -18,6 +18,11 @@ AS $$
         FROM public.session_events AS event
         WHERE purchase.id = p_purchase_id
             AND event.id = public.event_to_reverse(p_purchase_id, 'undo', p_event_id)
+            -- The event of the caller's request.
+            AND p_event_id = (
+                SELECT event_id FROM public.session_requests
+                WHERE request_id = nullif(current_setting('studio.request_id', true), '')::uuid
+            )
             AND purchase.sessions_used >= 0
             AND purchase.sessions_used - event.delta >= 0
             AND (

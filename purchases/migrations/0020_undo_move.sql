@@ -16,7 +16,11 @@ BEGIN
     -- Lock both in the order of their ids, as move_use() does.
     PERFORM FROM public.client_purchases
     WHERE id IN (p_purchase_id, p_to_purchase_id) ORDER BY id FOR NO KEY UPDATE;
-    IF public.event_to_reverse(p_purchase_id, 'undo_move', p_event_id) IS NULL
+    IF p_event_id IS DISTINCT FROM (
+        SELECT event_id FROM public.session_requests
+        WHERE request_id = nullif(current_setting('studio.request_id', true), '')::uuid
+    )
+        OR public.event_to_reverse(p_purchase_id, 'undo_move', p_event_id) IS NULL
         OR public.event_to_reverse(p_to_purchase_id, 'undo_move', p_event_id) IS NULL
     THEN
         RETURN -1;

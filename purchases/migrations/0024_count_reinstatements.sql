@@ -2,7 +2,8 @@
 -- as used by the allowance of an org. An empty reason stands for no reason. Clients and reasons
 -- without a reinstatement have no row. Undone reinstatements and other programs' changes do not
 -- count. A day is 24 hours. A reinstatement before a transfer counts for the client who had the
--- purchase then. A change of client by another program merges two clients, and moves their counts.
+-- purchase then. If another program changes the client, as a merge does, the other reinstatements
+-- count for the new client.
 CREATE OR REPLACE FUNCTION public.count_reinstatements(
     p_org_id uuid, p_client_ids uuid[], p_reasons text[], p_days int[]
 )

@@ -92,16 +92,25 @@ AS $$
             ON salted.ledger = 'purchase_events' AND salted.row_id = event.id::text
     UNION ALL
     SELECT 'session_requests', request.request_id::text, NULL,
-        -- A request has no org of its own. A refused sale has no purchase either.
+        -- A request has no org of its own. It has that of its purchase at that time, or when the
+        -- ledger of the purchase began. A refused sale has no purchase.
         coalesce(
             (
-                SELECT purchase.org_id FROM public.client_purchases AS purchase
-                WHERE purchase.id = request.purchase_id
+                SELECT event.org_id FROM public.purchase_events AS event
+                WHERE event.purchase_id = request.purchase_id
+                    AND event.occurred_at <= request.asked_at
+                ORDER BY event.id DESC LIMIT 1
+            ),
+            (
+                SELECT coalesce(event.org_id_before, event.org_id)
+                FROM public.purchase_events AS event
+                WHERE event.purchase_id = request.purchase_id
+                ORDER BY event.id LIMIT 1
             ),
             (
                 SELECT event.org_id FROM public.session_events AS event
                 WHERE event.purchase_id = request.purchase_id
-                ORDER BY event.id DESC LIMIT 1
+                ORDER BY event.id LIMIT 1
             ),
             (SELECT offer.org_id FROM public.offers AS offer WHERE offer.id = request.offer_id)
         ),

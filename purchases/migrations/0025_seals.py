@@ -5,9 +5,22 @@ from django.db import migrations, models
 FOLDER = Path(__file__).parent
 
 
+def refuse_to_lose_moves(apps, schema_editor):
+    """Refuse to go back before a table is dropped, because an older schema has no moved uses."""
+    moves = "SELECT EXISTS (SELECT FROM public.session_events WHERE kind = 'moved')"
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(moves)
+        if cursor.fetchone() == (True,):
+            raise RuntimeError(
+                "Uses were moved between purchases, which an older version cannot record. Nothing "
+                "was changed: restore a backup from before the upgrade instead."
+            )
+
+
 class Migration(migrations.Migration):
     dependencies = [("purchases", "0024_allowance_locks")]
     operations = [
+        migrations.RunPython(migrations.RunPython.noop, refuse_to_lose_moves),
         migrations.RunSQL(
             (FOLDER / "0025_seals.sql").read_text(),
             reverse_sql="DROP TABLE public.seals",

@@ -239,6 +239,8 @@ class Purchase(models.Model):
         """Return why the bought sessions can't be corrected by this number, or None."""
         if self.sessions_total is None:
             return Refusal.NO_TOTAL
+        if (self.sessions_used or 0) < 0:
+            return Refusal.COUNT_IS_OFF
         total = self.sessions_total + by
         if total < 0:
             return Refusal.BELOW_ZERO

@@ -135,6 +135,18 @@ class PurchaseEvent(models.Model):
     def changes_total(self) -> bool:
         return self.sessions_total != self.sessions_total_before
 
+    @property
+    def changes_payment(self) -> bool:
+        return self.payment_status != self.payment_status_before
+
+    def overlaps(self, other: PurchaseEvent) -> bool:
+        """Return whether both changed the same of the columns that an undo sets."""
+        return (
+            (self.changes_client and other.changes_client)
+            or (self.changes_total and other.changes_total)
+            or (self.changes_payment and other.changes_payment)
+        )
+
     def _changed_since(self) -> Refusal | None:
         """Return the refusal if the purchase no longer has what this event set, or None. As in the
         SQL function lock_and_check_undo_change."""
@@ -143,8 +155,7 @@ class PurchaseEvent(models.Model):
             return Refusal.CHANGED_SINCE
         if self.changes_total and now.sessions_total != self.sessions_total:
             return Refusal.CHANGED_SINCE
-        is_payment = self.payment_status != self.payment_status_before
-        if is_payment and now.payment_status != self.payment_status:
+        if self.changes_payment and now.payment_status != self.payment_status:
             return Refusal.CHANGED_SINCE
         if self.changes_total and (now.sessions_used or 0) > (self.sessions_total_before or 0):
             return Refusal.USED_SINCE

@@ -36,6 +36,10 @@ class Refusal(models.TextChoices):
         _("More sessions than that are used. Correct the used sessions first."),
     )
     PAID_ALREADY = "paid_already", _("This pack is paid already.")
+    OF_ANOTHER_STUDIO = (
+        "of_another_studio",
+        _("This client or this offer is not of your studio any more. Choose again."),
+    )
     SAME_CLIENT = "same_client", _("This client has the pack already.")
     CANNOT_MOVE = (
         "cannot_move",

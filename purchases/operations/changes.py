@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
+from django.db import IntegrityError
+
 from purchases.database import SQL_DIR, fetch_one, read_statement
 from purchases.member import Actor, Member
 from purchases.models import Client, Purchase, PurchaseEvent, Refusal
@@ -20,6 +22,8 @@ from purchases.operations.requests import (
     REFUSE,
     Operation,
     Refused,
+    check_same_request,
+    constraint_refusal,
     original_request,
     request_key,
 )
@@ -159,10 +163,10 @@ def sell(*, member: Actor, org_id: UUID, command: Sell) -> Purchase:
     }
     row = fetch_one(SELL, key | values, ChangeRow)
     sold = Purchase.objects.filter(pk=purchase.pk).first()
-    if row is None and sold:
-        original_request(key, sold)
+    if row is None:
+        check_same_request(key)
     if sold is None or (row and not row.done):
-        raise Refused(Refusal.JUST_CHANGED.label)
+        raise Refused(Refusal.OF_ANOTHER_STUDIO.label)
     return sold
 
 
@@ -182,7 +186,11 @@ def _claim_and_change(
     values = {"reason": None, "note": note, "refusal": refusal and refusal.value}
     if refusal and refusal.is_decided_by_the_page:
         statement = REFUSE
-    row = fetch_one(statement, key | values, ChangeRow)
+    try:
+        row = fetch_one(statement, key | values, ChangeRow)
+    except IntegrityError as error:
+        # Such as a purchase with more sessions used than bought, which no change may leave so.
+        raise Refused(constraint_refusal(error).label) from error
     if row is None or row.event_id is None:
         # The refusal code is stored on the request.
         original = original_request(key, purchase)

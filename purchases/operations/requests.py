@@ -48,11 +48,17 @@ def original_request(key: dict[str, Any], purchase: Purchase) -> SessionRequest:
 
     Raise `Refused` if the id was used for another action, purchase or person.
     """
+    original = check_same_request(key)
+    purchase.refresh_counts()
+    return original
+
+
+def check_same_request(key: dict[str, Any]) -> SessionRequest:
+    """Return the first request with the id. Raise `Refused` if it was for another action."""
     requests = SessionRequest.objects.select_related("expiry_event", "purchase_event")
     original = requests.get(pk=key["request_id"])
     if any(getattr(original, column) != value for column, value in key.items()):
         raise Refused(USED_BEFORE)
-    purchase.refresh_counts()
     return original
 
 

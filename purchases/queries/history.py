@@ -61,7 +61,7 @@ def history(
     sold = _sale(changes)
     # Each ledger stays in order of id, because the server's clock may be set back.
     ledgers = (
-        _history_of_count(purchase, member, other_packs, sold),
+        _history_of_count(purchase, member, other_packs, sold, _last_transfer(changes)),
         _history_of_expiry(purchase, member),
         [entry for entry in changes if entry.event.kind in SHOWN],
     )
@@ -72,6 +72,15 @@ def _sale(entries: Sequence[Entry]) -> PurchaseEvent | None:
     for entry in entries:
         if isinstance(entry.event, PurchaseEvent) and entry.event.kind == PurchaseEvent.Kind.SOLD:
             return entry.event
+    return None
+
+
+def _last_transfer(entries: Sequence[Entry]) -> datetime | None:
+    """Return the time of the last transfer that was not undone, or None."""
+    for entry in entries:
+        event = entry.event
+        if event.kind == PurchaseEvent.Kind.TRANSFERRED and not hasattr(event, "reversed_by"):
+            return event.occurred_at
     return None
 
 
@@ -111,6 +120,7 @@ def _history_of_count(
     member: Member,
     other_packs: Sequence[Purchase],
     sold: PurchaseEvent | None,
+    last_transfer: datetime | None,
 ) -> list[Entry]:
     events = list(
         purchase.events.select_related(
@@ -135,6 +145,7 @@ def _history_of_count(
                 can_be_undone=_can_undo_count(event, other_side, member),
                 can_be_moved=can_move
                 and event.is_open_use
+                and (last_transfer is None or event.occurred_at > last_transfer)
                 and any(pack.can_take_use(event.occurred_at) for pack in other_packs),
                 sold=sold if event.kind == SessionEvent.Kind.OPENED else None,
                 other_side=other_side,
@@ -213,10 +224,16 @@ def _history_of_purchase(purchase: Purchase, member: Member) -> list[Entry]:
     for event in events:
         # The undo compares what the event set with the purchase of today.
         event.purchase = purchase
+    lasting = [
+        event
+        for event in events
+        if event.kind != PurchaseEvent.Kind.UNDONE and not hasattr(event, "reversed_by")
+    ]
     return [
         Entry(
             event,
             can_be_undone=member.may("undo")
+            and not any(event.overlaps(later) for later in lasting if later.pk > event.pk)
             and event.kind in PurchaseEvent.UNDOABLE
             and event.request is not None
             and not event.undo_refusal(user_id=member.user_id, however_late=member.may("undo_any")),

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import F
 from django.utils import timezone
 
-from purchases.models import Purchase, SessionEvent
+from purchases.models import Purchase, PurchaseEvent, SessionEvent
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,19 @@ def other_packs(purchase: Purchase) -> list[Purchase]:
 
 
 def choices_of_move(purchase: Purchase, event_id: int | None) -> ChoicesOfMove:
-    """Return the choices for the use with this event, or for the newest use."""
+    """Return the choices for the use with this event, or for the newest use. A use before a
+    transfer is that of the former client, and cannot be moved."""
     uses = purchase.events.open_uses().order_by("-pk")
+    transfers = purchase.purchase_events.filter(
+        kind=PurchaseEvent.Kind.TRANSFERRED, reversed_by=None
+    )
+    last_transfer = transfers.order_by("-pk").values_list("occurred_at", flat=True).first()
+    if last_transfer:
+        uses = uses.filter(occurred_at__gt=last_transfer)
     use = uses.filter(pk=event_id).first() if event_id else uses.first()
     is_reversed = bool(event_id) and use is None
     used_at: datetime = use.occurred_at if use else timezone.now()
-    can_move = bool(purchase.sessions_used) and not is_reversed
+    is_former = use is None and last_transfer is not None
+    can_move = bool(purchase.sessions_used) and not is_reversed and not is_former
     packs = other_packs(purchase) if can_move else []
     return ChoicesOfMove(use, is_reversed, [pack for pack in packs if pack.can_take_use(used_at)])

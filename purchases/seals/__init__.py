@@ -1,4 +1,5 @@
-"""Seals: a daily digest of the ledgers, chained, so that tampering is visible to whoever keeps one.
+"""Seals: a daily digest of the ledgers, chained, so that a seal kept outside the database reveals
+tampering.
 
 `daily` makes them, `check` recomputes them, and `receipts` checks a single line of a history.
 """

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from purchases.database import SQL_DIR, fetch_all, fetch_one, read_statement
-from purchases.models import ExpiryEvent, Ledger, PurchaseEvent, SessionEvent
+from purchases.models import ExpiryEvent, Ledger, Purchase, PurchaseEvent, SessionEvent
 from purchases.models.seal import code_digits, short_code
 
 SELECT_RECEIPTS = read_statement(SQL_DIR / "select_receipts.sql")
@@ -74,4 +74,7 @@ def check_receipt(
         return Answer.UNKNOWN, None
     receipt = bytes(row.receipt or b"").hex().upper()
     is_as_written = receipt.startswith(code_digits(code)) and row.has_its_text
-    return Answer.AS_WRITTEN if is_as_written else Answer.CHANGED, row.purchase_id
+    # The purchase may have been deleted, or moved to another org.
+    purchase = Purchase.objects.of_org(org_id).filter(pk=row.purchase_id)
+    purchase_id = row.purchase_id if purchase.exists() else None
+    return Answer.AS_WRITTEN if is_as_written else Answer.CHANGED, purchase_id

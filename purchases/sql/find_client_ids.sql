@@ -10,13 +10,14 @@
 -- A term is a word, a space, and the sorted initials of all words of the client, without digits. So
 -- the pattern of `beside` checks within the index whether the client has words with the first
 -- letters of the other words.
--- The arrays stand in subqueries, so that the planner sees no number of searches in them, and
--- PostgreSQL keeps one plan: to plan this statement takes a millisecond.
+-- The arrays are in subqueries, so that the planner cannot see their length and PostgreSQL reuses
+-- one generic plan. Planning takes a millisecond.
 -- `first` reads all terms of the first word. It stops at the limit if the second and third words
 -- are single letters, which `beside` has checked, or digits, which nearly every phone number has.
 -- Up to `rare` terms in `first`: check each client for the remaining words individually.
 -- More terms: compare the clients with those of the second and third word, and check further words
--- only if at most `few` terms remain. COALESCE prevents that these comparisons become joins.
+-- only if at most `few` terms remain. COALESCE keeps the planner from turning these
+-- comparisons into joins.
 WITH search AS MATERIALIZED (
     SELECT place, org_id, words
     FROM unnest((SELECT %(org_ids)s::uuid[]), (SELECT %(searches)s::text[]))

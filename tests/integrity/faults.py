@@ -253,7 +253,7 @@ AS_OF_FAULTS = [
     Fault(
         "a new purchase is recorded without its expiry",
         function="record_purchase_event",
-        text="NEW.created_at, NEW.expires_at",
+        text="NEW.created_at,\n            NEW.expires_at",
         instead="NEW.created_at, NULL",
     ),
     Fault(

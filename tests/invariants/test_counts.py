@@ -113,4 +113,6 @@ def test_impossible_count_is_reported(
 
     (line,) = violation_lines()
 
-    assert line.startswith(f"{pack.pk}, Ana Ruiz: {violation}. Correct the used or the bought sessions")
+    assert line.startswith(
+        f"{pack.pk}, Ana Ruiz: {violation}. Correct the used or the bought sessions"
+    )

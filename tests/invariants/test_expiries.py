@@ -41,6 +41,20 @@ def test_unrecorded_expiry_after_never_is_reported(northside: Org) -> None:
     assert "and its last event has never. " in line
 
 
+@pytest.mark.parametrize("change", ["now()", "NULL", "'infinity'"])
+def test_unrecorded_expiry_of_a_pack_that_was_never_extended_is_reported(
+    northside: Org, change: str
+) -> None:
+    pack = make_purchase(org=northside, expires_at=timezone.now() + timedelta(days=5))
+    change_unrecorded(pack, f"expires_at = {change}")
+
+    (line,) = violation_lines()
+
+    assert " and was opened with " in line
+    rows(advice(line))
+    assert violation_lines() == []
+
+
 def test_extension_undone_twice_is_reported(northside: Org, mia: User) -> None:
     pack = make_purchase(org=northside, expires_at=timezone.now() + timedelta(days=5))
     extended = extended_by(mia, pack)
