@@ -15,6 +15,8 @@ COUNT_CONSTRAINT = "sessions_used_is_between_0_and_total"
 ADD_CONSTRAINT = f"""CONSTRAINT {COUNT_CONSTRAINT}
     CHECK (sessions_used >= 0 AND (sessions_total IS NULL OR sessions_used <= sessions_total))
     NOT VALID"""
+# As in the migration.
+COMMENT = "Studio: the number of used sessions is between 0 and the number of bought sessions."
 
 
 def add_malformed_rows(builder: StudioBuilder) -> None:
@@ -49,3 +51,6 @@ def without_count_constraint() -> Iterator[None]:
         editor.execute(f"ALTER TABLE client_purchases DROP CONSTRAINT {COUNT_CONSTRAINT}")
         yield
         editor.execute(f"ALTER TABLE client_purchases ADD {ADD_CONSTRAINT}")
+        editor.execute(
+            f"COMMENT ON CONSTRAINT {COUNT_CONSTRAINT} ON client_purchases IS '{COMMENT}'"
+        )

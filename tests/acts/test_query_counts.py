@@ -20,8 +20,8 @@ from tests.factories import make_purchase
         ("transfer", {}, 2),
         # 3. the ids of the clients that match 4. the clients
         ("transfer", {"q": "ben"}, 4),
-        # 3. the newest use 4. the other packs of the client
-        ("move_use", {}, 4),
+        # 3. the last transfer 4. the newest use 5. the other packs of the client
+        ("move_use", {}, 5),
     ],
 )
 def test_a_page_takes_few_queries(
@@ -47,8 +47,9 @@ def test_a_page_takes_few_queries(
         # 4. the purchase after it
         ("correct_total", 4),
         ("refund", 4),
-        # 3. the client who gets it, before the operation 6. the client of the row after it
-        ("transfer", 6),
+        # 3. the client who gets it, before the operation 6. the client of the row after it 7. the
+        # names of the message
+        ("transfer", 7),
         # 3. the other pack 5. the event on this pack
         ("move_use", 5),
     ],

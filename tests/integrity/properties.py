@@ -54,6 +54,7 @@ def undo_event_refuses_a_full_pack(mia: User) -> None:
     purchase = pack(mia, total=3, used=3)
     event = reinstated_by(mia, purchase)
     rows("UPDATE client_purchases SET sessions_used = 3 WHERE id = %s", purchase.pk)
+    ask_for(mia, "undo", purchase.pk, event.pk)
     assert value("SELECT public.undo_event(%s, %s)", purchase.pk, event.pk) == -1
 
 

@@ -22,13 +22,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 REQUEST = """
     INSERT INTO session_requests (
         request_id, operation, purchase_id, actor_id, event_id, note, adjust_by, to_client_id,
-        to_purchase_id, refund_cents
+        to_purchase_id, refund_cents, offer_id
     ) VALUES (
         %(request_id)s, %(operation)s, %(purchase_id)s, %(actor_id)s, %(event_id)s, 'a race',
-        %(adjust_by)s, %(to_client_id)s, %(to_purchase_id)s, %(refund_cents)s
+        %(adjust_by)s, %(to_client_id)s, %(to_purchase_id)s, %(refund_cents)s,
+        %(offer_id)s
     )
 """
-DETAILS = ["event_id", "adjust_by", "to_client_id", "to_purchase_id", "refund_cents"]
+DETAILS = ["event_id", "adjust_by", "to_client_id", "to_purchase_id", "refund_cents", "offer_id"]
 
 
 @dataclass
@@ -152,20 +153,15 @@ def move_undone(mia: User) -> tuple[object, object]:
 
 
 def sold(mia: User) -> tuple[object, object]:
+    """Two requests sell a purchase with the same id."""
     org = mia.membership.org
     client, offer = make_client(org=org), make_offer(org=org)
-    purchase_id = uuid4()
     call = (
-        f"sell_purchase('{purchase_id}', '{org.pk}', '{client.pk}', '{offer.pk}', 10, 100,"
+        f"sell_purchase(%(purchase_id)s, '{org.pk}', %(to_client_id)s, %(offer_id)s, 10, 100,"
         " 'aud', 'pending', NULL, NULL, NULL)"
     )
-
-    def sell(connection: Connection) -> object:
-        row = connection.execute(f"SELECT {call}").fetchone()
-        return row and row[0]
-
-    outcome = run(sell, sell, "COMMIT")
-    return outcome.first, outcome.second
+    details = {"to_client_id": client.pk, "offer_id": offer.pk}
+    return both(Act("sell", call, Purchase(pk=uuid4()), mia, details))
 
 
 Race = Callable[[User], tuple[object, object]]
