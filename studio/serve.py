@@ -90,7 +90,7 @@ def prepare_database() -> str:
     call_command("migrate", verbosity=0)
     url = prepare_roles() or settings.DATABASE_URL
     call_command("demo", if_empty=True)
-    call_command("seal", verbosity=0)
+    seal()
     call_command("collectstatic", interactive=False, verbosity=0)
     connections.close_all()
     return url

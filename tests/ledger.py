@@ -61,12 +61,16 @@ def fresh(purchase: Purchase) -> Purchase:
 
 @contextmanager
 def unguarded(table: str) -> Iterator[None]:
-    """Disable the table's triggers, as only its owner can."""
+    """Disable the table's triggers, as only its owner can, and enable them as they were."""
+    always = "tgrelid = %s::regclass AND tgenabled = 'A'"
+    triggers = rows(f"SELECT tgname FROM pg_trigger WHERE {always}", table)
     rows("SET CONSTRAINTS ALL IMMEDIATE")
     rows(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     yield
     rows("SET CONSTRAINTS ALL IMMEDIATE")
     rows(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    for (trigger,) in triggers:
+        rows(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
 
 
 def change_unrecorded(purchase: Purchase, assignment: str) -> None:

@@ -16,7 +16,7 @@ def test_every_import_names_a_hashed_file(collected: Path) -> None:
         if HASHED.fullmatch(path.name)
     }
 
-    assert len(imports) == 5
+    assert len(imports) == 6
     names = {name for names in imports.values() for name in names}
     assert len(names) == 2, "keyboard.js and studio.js"
     assert {name for name in names if not HASHED.fullmatch(name)} == set()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from purchases.models import Client, Purchase, PurchaseEvent, SessionEvent
 
@@ -19,8 +19,9 @@ def transfer_events() -> QuerySet[PurchaseEvent]:
     A change of client by another program does not count, because it merges two clients.
     """
     kinds = [PurchaseEvent.Kind.TRANSFERRED, PurchaseEvent.Kind.UNDONE]
-    changed = PurchaseEvent.objects.filter(kind__in=kinds, client_before__isnull=False)
-    return changed.exclude(client=F("client_before")).order_by("pk")
+    # Written as two comparisons, which imply the condition of the partial index.
+    changed = Q(client_before__lt=F("client")) | Q(client_before__gt=F("client"))
+    return PurchaseEvent.objects.filter(changed, kind__in=kinds).order_by("pk")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ their days in the past, which only the owner of the tables can do.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,10 +14,10 @@ from uuid import UUID, uuid4
 from django.db import connection
 
 from purchases import operations
+from purchases.member import Member
 from purchases.models import Client, Purchase, SessionEvent, SessionRequest
 from purchases.operations import commands
 from studio.demo.studios import Story
-from studio.models import Membership
 
 Reason = SessionRequest.Reason
 
@@ -36,10 +36,10 @@ LEDGERS = ["session_events", "expiry_events", "purchase_events"]
 class History:
     """The steps of the demo's people. Steps of one purchase are in order of time."""
 
-    def __init__(self, org_id: UUID, today: datetime) -> None:
+    def __init__(self, org_id: UUID, today: datetime, members: Mapping[str, Member]) -> None:
+        """`members` are the demo's people by their usernames."""
         self.today = today
-        members = Membership.objects.filter(org_id=org_id).select_related("user", "org")
-        self.members = {member.user.username: member for member in members}
+        self.members = members
         # The clients may have bought further packs.
         self.purchases = {
             (story.client, story.offer): Purchase.objects.get(

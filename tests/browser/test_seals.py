@@ -73,6 +73,7 @@ def test_a_printed_receipt_is_checked_by_keyboard(
 
     page.get_by_role("link", name="Check a receipt").click()
     line, code = printed[0]
+    page.locator("[name=line]:focus").wait_for()
     page.keyboard.type(line)
     page.keyboard.press("Tab")
     page.keyboard.type(code.lower())

@@ -47,7 +47,7 @@ def test_each_table_gets_policies_for_roles_with_grants() -> None:
 
     assert policies() - before == {
         *((table, OURS[0]) for table in SHARED),
-        *((table, OURS[1]) for table in ("client_purchases", "clients", "offers")),
+        *((table, OURS[1]) for table in ("client_purchases", "clients", "offers", "orgs")),
     }
     assert before < policies(), "policies of other programs stay"
     assert grants.differences(connection) == []

@@ -65,6 +65,11 @@ def test_its_rows_stay(old: ForeignDatabase) -> None:
     before = {name: old.rows(f"SELECT t::text FROM {name} AS t ORDER BY 1") for (name,) in names}
 
     migrate(old)
+    # Later migrations add columns at the end, which are null in these rows.
+    added = ["adjust_by", "to_client_id", "to_purchase_id", "offer_id", "refund_cents"]
+    nulls = " AND ".join(f"{column} IS NULL" for column in added)
+    assert old.value(f"SELECT bool_and({nulls}) FROM session_requests") is True
+    old.rows(f"ALTER TABLE session_requests {', '.join(f'DROP COLUMN {c}' for c in added)}")
     after = {name: old.rows(f"SELECT t::text FROM {name} AS t ORDER BY 1") for (name,) in names}
     assert after == before
     assert all(before[name] for name in ("session_events", "expiry_events", "session_requests"))

@@ -55,7 +55,11 @@ class Command(BaseCommand):
                 load(studio)
             ensure_people()
             if NORTHSIDE in missing:
-                History(org_id(NORTHSIDE), today()).tell()
+                members = Membership.objects.filter(org_id=org_id(NORTHSIDE))
+                people = {
+                    member.user.username: member for member in members.select_related("user", "org")
+                }
+                History(org_id(NORTHSIDE), today(), people).tell()
         self.stdout.write(
             f"{NORTHSIDE.name} ({NORTHSIDE.clients:,} clients, {NORTHSIDE.purchases:,} purchases) "
             f"and {SOUTHSIDE.name} are open. Sign in as desk, evening, owner or accountant, or as "
