@@ -75,6 +75,6 @@ def check_receipt(
     receipt = bytes(row.receipt or b"").hex().upper()
     is_as_written = receipt.startswith(code_digits(code)) and row.has_its_text
     # The purchase may have been deleted, or moved to another org.
-    purchase = Purchase.objects.of_org(org_id).filter(pk=row.purchase_id)
-    purchase_id = row.purchase_id if purchase.exists() else None
+    purchases = Purchase.objects.of_org(org_id).filter(pk__in=[row.purchase_id])
+    purchase_id = row.purchase_id if purchases.exists() else None
     return Answer.AS_WRITTEN if is_as_written else Answer.CHANGED, purchase_id

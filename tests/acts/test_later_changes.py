@@ -1,5 +1,6 @@
 """An act after other changes: repeated, undone too late, on a malformed row, or after a merge."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -49,7 +50,8 @@ def test_a_repeated_undo_of_a_transfer_names_the_same_client(
     owner: Client, olivia: User, pack: Purchase, ben: Buyer
 ) -> None:
     transfer = transferred_by(olivia, pack, ben)
-    url, fields = f"/changes/{transfer.pk}/undo/", {"request_id": uuid4(), "next": page_of(pack)}
+    url = f"/changes/{transfer.pk}/undo/"
+    fields: dict[str, Any] = {"request_id": uuid4(), "next": page_of(pack)}
     first = message_after(owner, send(owner, url, **fields))
     transferred_by(olivia, pack, make_client(org=pack.org, name="Cleo Moss"))
 
