@@ -135,6 +135,7 @@ def test_the_page_takes_at_most_8_queries_for_any_number_of_events(
         undone_by(mia, reinstated_by(mia, pack))
         reinstated_by(colleague, pack)
         extension_undone_by(mia, extended_by(mia, pack))
+        used_by(colleague, pack)
         moved_by(colleague, pack, other)
         used_corrected_by(colleague, pack, 1)
         total_corrected_by(colleague, pack, 1)
@@ -150,7 +151,7 @@ def test_the_page_takes_at_most_8_queries_for_any_number_of_events(
         # 7. the events of moves on other packs
         # 8. the receipts of the sealed events
         page = desk.get(page_of(pack))
-    assert len(history_on(page)) == 31
+    assert len(history_on(page)) == 36
     assert len(change_history_on(page)) == 15
 
 
