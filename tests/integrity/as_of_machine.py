@@ -56,6 +56,8 @@ class AsOfMachine(RuleBasedStateMachine):
         super().__init__()
         self.members, self.clients, self.offers, self.role = members, clients, offers, role
         self.packs: list[UUID] = []
+        # Every purchase that a request was for.
+        self.known: set[UUID] = set()
         # Each purchase after each step. None means that it was deleted.
         self.steps: list[tuple[datetime, UUID, tuple[Any, ...] | None]] = []
         # Each request and its result, to repeat it.
@@ -73,6 +75,7 @@ class AsOfMachine(RuleBasedStateMachine):
                 expires_at=timezone.now() + timedelta(days=30),
             )
             self.packs.append(purchase.pk)
+            self.known.add(purchase.pk)
         self.look()
 
     # --- People -----------------------------------------------------------------------------------
@@ -182,13 +185,14 @@ class AsOfMachine(RuleBasedStateMachine):
         sold = self.send(act)
         assert isinstance(sold, UUID)
         self.packs[1] = sold
+        self.known.add(sold)
         self.look()
 
     @precondition(lambda self: self.requests)
     @rule(place=PLACES)
     def repeat_a_request(self, place: int) -> None:
         act, answer = self.requests[place % len(self.requests)]
-        if all(Purchase.objects.filter(pk=pk).exists() for pk in self.packs):
+        if Purchase.objects.filter(pk__in=self.known).count() == len(self.known):
             assert outcome(act) == answer
         self.look()
 
