@@ -1,6 +1,7 @@
 """Random histories: the ledgers rebuild every purchase as it is, and as it was at any time."""
 
 import random
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -32,7 +33,7 @@ def run(mia: User, olivia: User, chosen_seed: int, how: settings) -> None:
     org = mia.membership.org
     clients = [make_client(org=org, name=name) for name in ("Ana Ruiz", "Ben Ode")]
     offers = [make_offer(org=org), make_offer(org=org)]
-    role = "another_program"
+    role = f"another_program_{uuid4().hex}"
     rows(f"CREATE ROLE {role}")
     rows(f"GRANT SELECT, UPDATE ON client_purchases TO {role}")
 
