@@ -119,7 +119,7 @@ PAGES: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
     "correct bought, not complete": (400, lambda site: site.invalid_act("correct_total")),
     "transfer": (200, lambda site: site.act("transfer")),
     "transfer, found": (200, lambda site: site.act("transfer", q="ben")),
-    "transfer, nobody found": (200, lambda site: site.act("transfer", q="zzz")),
+    "transfer, no client found": (200, lambda site: site.act("transfer", q="zzz")),
     "refund": (200, lambda site: site.act("refund")),
     "refund, not complete": (400, lambda site: site.invalid_act("refund")),
     "move a use": (200, lambda site: site.act("move_use")),

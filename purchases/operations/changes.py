@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
-from django.db import IntegrityError
-
-from purchases.database import SQL_DIR, fetch_one, read_statement
+from purchases.database import SQL_DIR, read_statement
 from purchases.member import Actor, Member
 from purchases.models import Client, Purchase, PurchaseEvent, Refusal
 from purchases.operations.commands import (
@@ -19,13 +17,12 @@ from purchases.operations.commands import (
     UndoChange,
 )
 from purchases.operations.requests import (
-    REFUSE,
     Operation,
     Refused,
     check_same_request,
-    constraint_refusal,
     original_request,
     request_key,
+    run_claim,
 )
 
 CORRECT_TOTAL = read_statement(SQL_DIR / "claim_and_correct_total.sql")
@@ -148,20 +145,21 @@ def sell(*, member: Actor, org_id: UUID, command: Sell) -> Purchase:
         to_client_id=command.client_id,
         offer_id=command.offer_id,
     )
-    values = {
-        "reason": None,
-        "note": command.note,
-        "refusal": None,
-        "org_id": org_id,
-        "sessions_total": command.sessions_total,
-        "amount_paid_cents": command.amount_paid_cents,
-        "currency": command.currency,
-        "payment_status": command.payment_status,
-        "payment_method": command.payment_method,
-        "purchased_at": command.purchased_at,
-        "expires_at": command.expires_at,
-    }
-    row = fetch_one(SELL, key | values, ChangeRow)
+    row = run_claim(
+        SELL,
+        key,
+        None,
+        ChangeRow,
+        note=command.note,
+        org_id=org_id,
+        sessions_total=command.sessions_total,
+        amount_paid_cents=command.amount_paid_cents,
+        currency=command.currency,
+        payment_status=command.payment_status,
+        payment_method=command.payment_method,
+        purchased_at=command.purchased_at,
+        expires_at=command.expires_at,
+    )
     sold = Purchase.objects.filter(pk=purchase.pk).first()
     if row is None:
         check_same_request(key)
@@ -183,14 +181,7 @@ def _claim_and_change(
 
     Raise `Refused` with `otherwise` if the database refuses a change that the row allowed.
     """
-    values = {"reason": None, "note": note, "refusal": refusal and refusal.value}
-    if refusal and refusal.is_decided_by_the_page:
-        statement = REFUSE
-    try:
-        row = fetch_one(statement, key | values, ChangeRow)
-    except IntegrityError as error:
-        # Such as a purchase with more sessions used than bought, which no change may leave so.
-        raise Refused(constraint_refusal(error).label) from error
+    row = run_claim(statement, key, refusal, ChangeRow, note=note)
     if row is None or row.event_id is None:
         # The refusal code is stored on the request.
         original = original_request(key, purchase)

@@ -12,11 +12,11 @@ from purchases.member import Member
 from purchases.models import ExpiryEvent, Purchase, Refusal
 from purchases.operations.commands import CorrectExpiry, Extend, UndoExtension
 from purchases.operations.requests import (
-    REFUSE,
     Operation,
     Refused,
     original_request,
     request_key,
+    run_claim,
 )
 
 EXTEND = read_statement(SQL_DIR / "claim_and_extend.sql")
@@ -130,10 +130,7 @@ def _claim_and_change(
 
     Raise `Refused` with `otherwise` if the database refuses a change that the row allowed.
     """
-    values = {"reason": None, "note": note, "refusal": refusal and refusal.value, **params}
-    if refusal and refusal.is_decided_by_the_page:
-        statement = REFUSE
-    row = fetch_one(statement, key | values, ExpiryRow)
+    row = run_claim(statement, key, refusal, ExpiryRow, note=note, **params)
     if row is None:
         original = original_request(key, purchase)
         if not hasattr(original, "expiry_event"):

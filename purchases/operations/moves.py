@@ -2,19 +2,16 @@
 
 from typing import Any
 
-from django.db import IntegrityError
-
-from purchases.database import SQL_DIR, fetch_one, read_statement
+from purchases.database import SQL_DIR, read_statement
 from purchases.member import Member
 from purchases.models import Purchase, Refusal, SessionEvent
 from purchases.operations.commands import MoveUse, UndoMove
 from purchases.operations.requests import (
-    REFUSE,
     Operation,
     Refused,
-    constraint_refusal,
     original_request,
     request_key,
+    run_claim,
 )
 from purchases.operations.sessions import CountRow, Done
 
@@ -68,13 +65,7 @@ def _claim_and_move(
     otherwise: Refusal,
     note: str,
 ) -> Done:
-    values = {"reason": None, "note": note, "refusal": refusal and refusal.value}
-    if refusal and refusal.is_decided_by_the_page:
-        statement = REFUSE
-    try:
-        row = fetch_one(statement, key | values, CountRow)
-    except IntegrityError as error:
-        raise Refused(constraint_refusal(error).label) from error
+    row = run_claim(statement, key, refusal, CountRow, note=note)
     if row is None:
         original = original_request(key, purchase)
         if original.event is None:

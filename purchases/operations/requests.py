@@ -3,6 +3,7 @@
 The statements that claim an id are the files `claim_and_….sql` in purchases/sql/.
 """
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import psycopg
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
-from purchases.database import SQL_DIR, read_statement
+from purchases.database import SQL_DIR, Row, fetch_one, read_statement
 from purchases.models import Purchase, Refusal, SessionRequest
 
 Operation = SessionRequest.Operation
@@ -41,6 +42,32 @@ def request_key(
         **dict.fromkeys(optional),
         **chosen,
     }
+
+
+def run_claim(
+    statement: str,
+    key: dict[str, Any],
+    refusal: Refusal | None,
+    row_type: Callable[..., Row],
+    *,
+    reason: str | None = None,
+    note: str = "",
+    **params: Any,
+) -> Row | None:
+    """Run a statement that claims a request, and return its row. Return None if the id was claimed
+    before.
+
+    If only the page checks the refusal, the statement that stores it runs instead. Raise `Refused`
+    if the change violates a constraint, such as that of a purchase with more sessions used than
+    bought. Nothing is stored then.
+    """
+    values = {"reason": reason, "note": note, "refusal": refusal and refusal.value, **params}
+    if refusal and refusal.is_decided_by_the_page:
+        statement = REFUSE
+    try:
+        return fetch_one(statement, key | values, row_type)
+    except IntegrityError as error:
+        raise Refused(constraint_refusal(error).label) from error
 
 
 def original_request(key: dict[str, Any], purchase: Purchase) -> SessionRequest:

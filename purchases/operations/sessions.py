@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from django.db import IntegrityError
-
 from purchases.database import SQL_DIR, fetch_one, read_statement
 from purchases.member import Allowance, Approval, Member
 from purchases.models import Purchase, Refusal, SessionEvent, SessionRequest
@@ -15,9 +13,9 @@ from purchases.operations.requests import (
     REFUSE,
     Operation,
     Refused,
-    constraint_refusal,
     original_request,
     request_key,
+    run_claim,
 )
 
 STATEMENTS = {
@@ -176,8 +174,6 @@ def _claim_and_change(
         approved_by_id=approver_id,
         **chosen,
     )
-    values: dict[str, Any] = {"reason": reason, "note": note}
-    values["refusal"] = refusal and refusal.value
     if approval:
         if verify_approval is None:
             raise TypeError("an approval needs verify_approval, which checks its secret")
@@ -186,18 +182,16 @@ def _claim_and_change(
             if SessionRequest.objects.filter(pk=request_id).exists():
                 return _original_result(key, purchase)
             raise NotApproved(problem)
-    if refusal and (refusal.is_decided_by_the_page or allowance):
+    params: dict[str, Any] = {}
+    if refusal and allowance:
         statement = REFUSE
     elif allowance:
-        values |= {"org_id": purchase.org_id, "client_id": purchase.client_id}
-        values |= {"sessions": allowance.sessions, "days": allowance.days}
+        params = {"org_id": purchase.org_id, "client_id": purchase.client_id}
+        params |= {"sessions": allowance.sessions, "days": allowance.days}
         statement = REINSTATE_WITHIN_ALLOWANCE
     else:
         statement = STATEMENTS[operation]
-    try:
-        row = fetch_one(statement, key | values, CountRow)
-    except IntegrityError as error:
-        raise Refused(constraint_refusal(error).label) from error
+    row = run_claim(statement, key, refusal, CountRow, reason=reason, note=note, **params)
     if row is None:
         return _original_result(key, purchase)
     used = row.sessions_used

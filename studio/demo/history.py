@@ -51,7 +51,6 @@ class History:
             ).pk
             for story in STORIES
         }
-        self.clients = {client.full_name: client for client in Client.objects.filter(org_id=org_id)}
         self.times: list[tuple[datetime, UUID]] = []
 
     def tell(self) -> None:
@@ -72,7 +71,7 @@ class History:
         pack = self.purchases["Imogen Castellane", "10-class pack"]
         for days in (86, 79, 72, 65):
             self.use(days, "desk", pack)
-        heir = self.clients["Wendeline Okafor"]
+        heir = Client.objects.get(purchases=self.purchases["Wendeline Okafor", "5-class pack"])
         command = commands.Transfer(
             request_id=uuid4(), client_id=heir.pk, note="Moved to Perth, gave it to her sister"
         )

@@ -12,7 +12,7 @@ from django.views.debug import ExceptionReporter
 from django.views.decorators.debug import sensitive_variables
 
 from purchases.models import Purchase
-from purchases.operations import sessions
+from purchases.operations import requests
 from studio.accounts import pins
 from studio.models import Membership, User
 from tests.approvals.approval import WRONG, approval_form, approve, owners_form
@@ -61,7 +61,7 @@ def test_secret_is_not_in_error_reports(
     if failing == "check_password":
         monkeypatch.setattr(pins, "check_password", explode)
     elif failing == "fetch_one":
-        monkeypatch.setattr(sessions, "fetch_one", explode)
+        monkeypatch.setattr(requests, "fetch_one", explode)
     else:
         monkeypatch.setattr("purchases.forms.Approval", explode)
     monkeypatch.setattr(
@@ -86,7 +86,7 @@ def test_database_outage_requires_the_secret_again_and_counts_no_try(
         raise OperationalError
 
     with monkeypatch.context() as patched:
-        patched.setattr(sessions, "fetch_one", fail)
+        patched.setattr(requests, "fetch_one", fail)
         answer = approve(desk, pack, fields, PASSWORD)
 
     assert answer.status_code == 503

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from purchases import database
 from purchases.models import Org, Purchase
-from purchases.operations import sessions
+from purchases.operations import requests
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
 from tests.factories import make_purchase
@@ -155,7 +155,7 @@ def cut_database(
             monkeypatch.setattr(DatabaseWrapper, "get_new_connection", fail_before)
         else:
             fail = fail_before if request.param == "before the action" else fail_after
-            monkeypatch.setattr(sessions, "fetch_one", fail)
+            monkeypatch.setattr(requests, "fetch_one", fail)
 
     return cut
 

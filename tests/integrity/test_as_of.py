@@ -1,32 +1,22 @@
 """Random histories: the ledgers rebuild every purchase as it is, and as it was at any time."""
 
-import random
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from studio.models import User
 from tests.database import rows
 from tests.factories import make_client, make_offer
-from tests.integrity import faults
+from tests.integrity import faults, test_state_machine
 from tests.integrity.as_of_machine import AsOfMachine
 from tests.integrity.faults import Fault, made_for_all
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-MANY = settings(
-    max_examples=500,
-    stateful_step_count=15,
-    deadline=None,
-    derandomize=False,
-    print_blob=True,
-    suppress_health_check=list(HealthCheck),
-)
-UNTIL_ONE_FAILS = settings(
-    MANY, database=None, phases=[Phase.generate], print_blob=False, report_multiple_bugs=False
-)
+MANY = settings(test_state_machine.MANY, stateful_step_count=15)
+UNTIL_ONE_FAILS = settings(test_state_machine.UNTIL_ONE_FAILS, stateful_step_count=15)
 
 
 def run(mia: User, olivia: User, chosen_seed: int, how: settings) -> None:
@@ -49,16 +39,6 @@ def run(mia: User, olivia: User, chosen_seed: int, how: settings) -> None:
     finally:
         rows("RESET synchronous_commit")
         rows(f"DROP OWNED BY {role}; DROP ROLE {role}")
-
-
-@pytest.fixture
-def chosen_seed(pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]) -> int:
-    """The seed of --hypothesis-seed, or a random one. It is printed to repeat the run."""
-    option = pytestconfig.getoption("--hypothesis-seed")
-    chosen = random.randrange(2**32) if option is None else int(option)
-    with capsys.disabled():
-        print(f" --hypothesis-seed={chosen} ", end="")
-    return chosen
 
 
 def test_ledgers_rebuild_a_purchase_at_any_time(mia: User, olivia: User, chosen_seed: int) -> None:

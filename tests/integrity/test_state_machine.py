@@ -5,8 +5,6 @@ pack's ledger line by line and checks the four invariants. Each run has its own 
 prove that the machine detects errors.
 """
 
-import random
-
 import pytest
 from django.db import Error
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -49,16 +47,6 @@ def members(olivia: User, mia: User) -> list[Member]:
     """Two staff members and the owner."""
     ben = make_user(username="ben", org=mia.membership.org)
     return [mia.membership, ben.membership, olivia.membership]
-
-
-@pytest.fixture
-def chosen_seed(pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]) -> int:
-    """The seed of --hypothesis-seed, or a random one. It is printed to repeat the run."""
-    option = pytestconfig.getoption("--hypothesis-seed")
-    chosen = random.randrange(2**32) if option is None else int(option)
-    with capsys.disabled():
-        print(f" --hypothesis-seed={chosen} ", end="")
-    return chosen
 
 
 def run(members: list[Member], chosen_seed: int, how: settings) -> None:
