@@ -11,8 +11,9 @@ from purchases.models.cancelled_class import CancelledClass, CancelledClassLine
 from purchases.models.catalogue import Client, Offer, Org
 from purchases.models.expiry import ExpiryEvent
 from purchases.models.ledger import SessionEvent, SessionRequest
-from purchases.models.purchase import EXPIRING_WITHIN, Purchase, PurchaseQuerySet
+from purchases.models.purchase import Purchase
 from purchases.models.purchase_event import PurchaseEvent
+from purchases.models.purchase_queryset import EXPIRING_WITHIN, PurchaseQuerySet
 from purchases.models.refusals import Refusal
 from purchases.models.seal import NO_ORG, Ledger, Seal, SealLeaf, SealSalt
 from purchases.models.search import ClientSearchTerm

@@ -1,134 +1,28 @@
-"""The model of a purchase, with its querysets, pagination order and refusals."""
+"""The model of a purchase, with its refusals."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import datetime
+from typing import TypeAlias
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models import DateTimeField, F, Func, Q, TextField, Value
-from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.db.models import F, Func, Q
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext_lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
 
+from purchases.models import purchase_queryset
 from purchases.models.catalogue import Client, Offer, Org
 from purchases.models.fields import ClampedDateTimeField
+from purchases.models.purchase_queryset import PurchaseQuerySet, PurchaseState
 from purchases.models.refusals import Refusal
-
-EXPIRING_WITHIN = timedelta(days=14)
-
-ROW_COLUMNS = [
-    *["org_id", "client_id", "offer_id", "purchased_at", "expires_at", "payment_status"],
-    *["sessions_total", "sessions_used", "sessions_remaining"],
-    *["client__full_name", "client__email", "client__phone", "client__created_at"],
-    *["offer__name", "offer__offer_type"],
-]
-
-
-class PurchaseQuerySet(models.QuerySet["Purchase"]):
-    def of_org(self, org_id: UUID) -> PurchaseQuerySet:
-        return self.filter(org_id=org_id)
-
-    def for_rows(self) -> PurchaseQuerySet:
-        """Load client and offer, and only the columns a row shows (a page instantiates 150
-        objects)."""
-        return self.select_related("client", "offer").only(*ROW_COLUMNS)
-
-    def in_state(self, state: Purchase.State, now: datetime) -> PurchaseQuerySet:
-        """Return the purchases in a state of the desk's filter. States overlap."""
-        not_used_up = Q(sessions_total=None) | Q(sessions_remaining__gt=0)
-        usable = Q(payment_status=Purchase.PaymentStatus.SUCCEEDED) & not_used_up
-        match state:
-            case Purchase.State.ACTIVE:
-                return self.filter(usable, Q(expires_at=None) | Q(expires_at__gt=now))
-            case Purchase.State.EXPIRING:
-                soon = now + EXPIRING_WITHIN
-                return self.filter(usable, expires_at__gt=now, expires_at__lte=soon)
-            case Purchase.State.USED_UP:
-                return self.filter(sessions_remaining__lte=0)
-            case Purchase.State.EXPIRED:
-                return self.filter(expires_at__lte=now)
-            case Purchase.State.UNPAID:
-                # A refunded purchase is not owed.
-                settled = [
-                    Purchase.PaymentStatus.SUCCEEDED,
-                    Purchase.PaymentStatus.REFUNDED,
-                ]
-                return self.exclude(payment_status__in=settled)
-            case _:
-                return self.all()
-
-    def newest_first(self) -> PurchaseQuerySet:
-        return self.in_order_of(Purchase.State.ALL)
-
-    def in_order_of(self, state: Purchase.State) -> PurchaseQuerySet:
-        """Order as the desk lists this state.
-
-        Expiring purchases come soonest first, expired ones latest first, all others newest first.
-        """
-        # An index exists for each of these orders. Another order would sort all purchases.
-        sign = "" if state is Purchase.State.EXPIRING else "-"
-        return self.order_by(f"{sign}{state.sort_column}", f"{sign}id")
-
-    def with_sort_key(self, state: Purchase.State) -> PurchaseQuerySet:
-        """Add `sort_key`: the time by which the state's list is ordered, as PostgreSQL writes it.
-
-        Python has no value for infinity and for many years.
-        """
-        return self.annotate(sort_key=InUtcAsText(F(state.sort_column)))
-
-    def after(self, state: Purchase.State, sort_key: str, purchase_id: UUID) -> PurchaseQuerySet:
-        """Return the purchases after a place in the list (keyset pagination)."""
-        # The bound limits the index scan. Rows of the same time before the place are skipped within
-        # the index.
-        forward = state is Purchase.State.EXPIRING
-        further, bound = (TupleGreaterThan, "gte") if forward else (TupleLessThan, "lte")
-        timestamp = FromUtcText(Value(sort_key))
-        return self.filter(
-            further(Tuple(F(state.sort_column), F("id")), (timestamp, purchase_id)),
-            **{f"{state.sort_column}__{bound}": timestamp},
-        )
-
-
-class InUtcAsText(Func):
-    """The text of a timestamptz in UTC, such as "2026-01-12 07:00:00.5", "infinity" or
-    "0500-01-01 00:00:00 BC"."""
-
-    template = "(%(expressions)s AT TIME ZONE 'UTC')::text"
-    output_field = TextField()
-
-
-class FromUtcText(Func):
-    """The timestamptz of such a text."""
-
-    template = "(%(expressions)s::timestamp AT TIME ZONE 'UTC')"
-    output_field = DateTimeField()
 
 
 class Purchase(models.Model):
     """An offer bought by a client; a pack when it has `sessions_total`."""
 
-    class State(models.TextChoices):
-        ALL = "all", pgettext_lazy("purchases", "All")
-        ACTIVE = "active", _("Active")
-        EXPIRING = "expiring", _("Expiring")
-        USED_UP = "used_up", _("Used up")
-        EXPIRED = "expired", _("Expired")
-        UNPAID = "unpaid", _("Not paid")
-
-        @property
-        def sort_column(self) -> str:
-            """Return the column by which its list is ordered."""
-            by_expiry = (Purchase.State.EXPIRING, Purchase.State.EXPIRED)
-            return "expires_at" if self in by_expiry else "purchased_at"
-
-    class PaymentStatus(models.TextChoices):
-        PENDING = "pending", _("Pending")
-        SUCCEEDED = "succeeded", _("Succeeded")
-        FAILED = "failed", _("Failed")
-        REFUNDED = "refunded", _("Refunded")
+    State: TypeAlias = PurchaseState
+    PaymentStatus: TypeAlias = purchase_queryset.PaymentStatus
 
     id = models.UUIDField(primary_key=True, db_default=RandomUUID(), editable=False)
     org = models.ForeignKey(Org, models.PROTECT, related_name="purchases", db_index=False)
