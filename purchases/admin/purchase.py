@@ -2,9 +2,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4, uuid5
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from purchases import operations
 from purchases.acts.menu import act_url
 from purchases.admin.client_search import ClientSearchAdmin
-from purchases.admin.money import IN_CENTS
 from purchases.admin.own_org import is_superuser, member_may, member_of
+from purchases.admin.purchase_form import PurchaseActionForm, PurchaseForm, StateFilter
 from purchases.formatting import money, number, used_of
 from purchases.forms import ReinstateForm
 from purchases.member import Member
-from purchases.models import Purchase, PurchaseQuerySet, Refusal, SessionRequest
+from purchases.models import Purchase, PurchaseQuerySet, Refusal
 from purchases.operations.commands import CorrectExpiry, Reinstate, Sell
 
 COUNT_IS_OFF = _(
@@ -35,53 +33,6 @@ class AdminUser:
     """The user of the admin, who acts. A superuser has no membership."""
 
     user_id: int
-
-
-class PurchaseForm(forms.ModelForm):  # type: ignore[type-arg]
-    class Meta:
-        help_texts = {"amount_paid_cents": IN_CENTS}
-
-    def clean_sessions_total(self) -> int | None:
-        """Refuse a total below 0, because a database constraint refuses such a row."""
-        total: int | None = self.cleaned_data["sessions_total"]
-        if total is not None and total < 0:
-            raise forms.ValidationError(gettext("Write 0 or more."))
-        return total
-
-    def clean(self) -> None:
-        super().clean()
-        org = self.cleaned_data.get("org")
-        org_id = org.pk if org else self.instance.org_id
-        for name in ("client", "offer"):
-            row = self.cleaned_data.get(name)
-            if row and org_id and row.org_id != org_id:
-                problem = gettext("%(name)s belongs to another studio. Choose one of this studio.")
-                self.add_error(name, problem % {"name": row})
-
-
-class PurchaseActionForm(ActionForm):
-    """The extra fields of the action bar. `ReinstateForm` validates them for a reinstatement."""
-
-    request_id = forms.CharField(required=False, label="", initial=uuid4, widget=forms.HiddenInput)
-    reason = forms.CharField(
-        required=False,
-        label=_("Reason:"),
-        widget=forms.Select(choices=[("", "---------"), *SessionRequest.Reason.choices]),
-    )
-
-
-class StateFilter(admin.SimpleListFilter):
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, Any]]:
-        return [state for state in Purchase.State.choices if state[0] != Purchase.State.ALL]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        state = self.value()
-        if state not in Purchase.State.values:
-            return queryset
-        return queryset.in_state(Purchase.State(state), timezone.now())
 
 
 @admin.register(Purchase)

@@ -8,7 +8,7 @@ import pytest
 from django.db import Error
 
 from studio.models import User
-from tests.integrity import faults, properties, races
+from tests.integrity import faults, properties, purchase_properties, races
 from tests.integrity.faults import Fault, made, made_for_all, select_then_update
 from tests.integrity.schedule import ExecuteAction
 
@@ -33,18 +33,22 @@ FAULTS: list[tuple[Fault, Property, str]] = [
     ),
     (faults.BIRTHS_OFF, properties.insert_and_delete_write_events, "recorded as []"),
     (faults.TRUNCATE_OFF, properties.truncate_writes_events, "the sum of its events"),
-    (faults.CHANGES_OFF, properties.a_change_of_a_purchase_writes_an_event, "recorded as"),
-    (faults.SALES_OFF, properties.a_new_and_a_deleted_purchase_write_events, "recorded as"),
+    (faults.CHANGES_OFF, purchase_properties.a_change_of_a_purchase_writes_an_event, "recorded as"),
+    (
+        faults.SALES_OFF,
+        purchase_properties.a_new_and_a_deleted_purchase_write_events,
+        "recorded as",
+    ),
     (
         faults.ONE_PURCHASE_EVENT_INDEX,
-        properties.a_request_has_one_purchase_event,
+        purchase_properties.a_request_has_one_purchase_event,
         "not refused",
     ),
-    (faults.ONE_UNDO_INDEX, properties.a_purchase_event_is_undone_once, "not refused"),
-    (faults.MAY_FORGET_CHANGES, properties.purchase_events_are_append_only, "not refused"),
+    (faults.ONE_UNDO_INDEX, purchase_properties.a_purchase_event_is_undone_once, "not refused"),
+    (faults.MAY_FORGET_CHANGES, purchase_properties.purchase_events_are_append_only, "not refused"),
     (
         faults.CHANGE_OF_ANOTHER_PURCHASE,
-        properties.a_request_changes_its_own_purchase,
+        purchase_properties.a_request_changes_its_own_purchase,
         "not refused",
     ),
     (faults.ONE_EVENT_INDEX, properties.a_request_has_one_event, "not refused"),
