@@ -64,11 +64,11 @@ def test_lost_connection_is_shown_until_it_returns(
     expect(line).to_be_empty()
 
     context.set_offline(True)
-    expect(line).to_have_text(OLD_NUMBERS, timeout=10_000)
+    expect(line).to_have_text(OLD_NUMBERS)
     set_count_by_sql(pack, 6)
     context.set_offline(False)
 
-    expect(line).to_be_empty(timeout=12_000)
+    expect(line).to_be_empty()
     expect_count(page, pack, 6)
     expect(page.locator("#note")).to_be_empty()
     console.clear()  # the browser logs each request that could not be sent
