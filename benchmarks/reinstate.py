@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks import packs, pgbench, service
 from benchmarks.load import load
-from benchmarks.peers import Peer, json_peers, studio, tutorials
+from benchmarks.peer_sites import Peer, json_peers, studio, tutorials
 from benchmarks.postgres import Database, Postgres
 from benchmarks.results import INTEGRITY, Results
 

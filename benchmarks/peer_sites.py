@@ -21,7 +21,8 @@ from benchmarks.postgres import Database, Postgres
 from benchmarks.sites import free_port, serving, site
 from studio.serve import web_server
 
-PEERS = Path(__file__).parent
+# A folder without `__init__.py`, since its programs run in another environment, without Studio.
+PEERS = Path(__file__).parent / "peers"
 # Placeholders for the ids in a sample request. All ids have the same length.
 PACK, REQUEST = UUID(int=1), UUID(int=2)
 TARGET = f"/purchases/{PACK}/reinstate/"
