@@ -118,13 +118,20 @@ COMMENT ON FUNCTION public.current_db_role() IS 'Studio: returns the database ro
 CREATE FUNCTION public.current_operation() RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
+    AS $$
+DECLARE
+    v_name text := current_setting('application_name');
 BEGIN
-    RETURN substring(current_setting('application_name') FROM
-        '^studio: ((?:use|reinstate|undo|extend|undo_extension|correct_expiry|correct_used'
-        '|correct_total|transfer|move_use|undo_move|refund|receive_payment|sell|undo_change))$');
+    -- A list, since a regular expression would cost a tenth of a press.
+    RETURN CASE WHEN v_name IN (
+        'studio: use', 'studio: reinstate', 'studio: undo', 'studio: correct_used',
+        'studio: move_use', 'studio: undo_move',
+        'studio: extend', 'studio: undo_extension', 'studio: correct_expiry',
+        'studio: sell', 'studio: correct_total', 'studio: transfer', 'studio: refund',
+        'studio: receive_payment', 'studio: undo_change'
+    ) THEN substr(v_name, length('studio: ') + 1) END;
 END
-$_$;
+$$;
 
 COMMENT ON FUNCTION public.current_operation() IS 'Studio: returns the operation whose function is running, or null for another program''s change.';
 

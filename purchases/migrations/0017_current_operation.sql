@@ -10,10 +10,17 @@ CREATE OR REPLACE FUNCTION public.current_operation() RETURNS text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    v_name text := current_setting('application_name');
 BEGIN
-    RETURN substring(current_setting('application_name') FROM
-        '^studio: ((?:use|reinstate|undo|extend|undo_extension|correct_expiry|correct_used'
-        '|correct_total|transfer|move_use|undo_move|refund|receive_payment|sell|undo_change))$');
+    -- A list: a regular expression took a sixth of the time of a press's statement.
+    RETURN CASE WHEN v_name IN (
+        'studio: use', 'studio: reinstate', 'studio: undo', 'studio: correct_used',
+        'studio: move_use', 'studio: undo_move',
+        'studio: extend', 'studio: undo_extension', 'studio: correct_expiry',
+        'studio: sell', 'studio: correct_total', 'studio: transfer', 'studio: refund',
+        'studio: receive_payment', 'studio: undo_change'
+    ) THEN substr(v_name, length('studio: ') + 1) END;
 END
 $$;
 
