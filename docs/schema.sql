@@ -122,7 +122,7 @@ CREATE FUNCTION public.current_operation() RETURNS text
 DECLARE
     v_name text := current_setting('application_name');
 BEGIN
-    -- A list, since a regular expression would cost a tenth of a press.
+    -- A list: a regular expression took a sixth of the time of a press's statement.
     RETURN CASE WHEN v_name IN (
         'studio: use', 'studio: reinstate', 'studio: undo', 'studio: correct_used',
         'studio: move_use', 'studio: undo_move',
@@ -174,33 +174,41 @@ $$;
 COMMENT ON FUNCTION public.enforce_request() IS 'Studio: trigger function that allows a change of a count only to the purchase of its request.';
 
 CREATE FUNCTION public.event_to_reverse(p_purchase_id uuid, p_operation text, p_chosen bigint) RETURNS bigint
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT event.id
-    FROM public.session_events AS event
-    WHERE event.purchase_id = p_purchase_id
-        AND CASE
-            WHEN p_operation IN ('reinstate', 'move_use') THEN
-                event.kind IN ('used', 'undone', 'moved')
-                AND event.delta = 1
-                AND (p_chosen IS NULL OR event.id = p_chosen)
-            WHEN p_operation = 'undo' THEN
-                event.kind IN ('used', 'reinstated', 'corrected')
-                AND (event.kind <> 'corrected' OR event.request_id IS NOT NULL)
-                AND event.id = p_chosen
-            WHEN p_operation = 'undo_move' THEN
-                event.kind = 'moved'
-                AND event.request_id = (
-                    SELECT request_id FROM public.session_events WHERE id = p_chosen
-                )
-            ELSE false
-        END
-        AND NOT EXISTS (
-            SELECT FROM public.session_events AS later WHERE later.reverses_id = event.id
-        )
-    ORDER BY event.id DESC
-    LIMIT 1
+DECLARE
+    v_move uuid;
+BEGIN
+    -- Not a subquery below: its cost would make PostgreSQL plan that query anew for every press.
+    IF p_operation = 'undo_move' THEN
+        v_move := (SELECT request_id FROM public.session_events WHERE id = p_chosen);
+    END IF;
+    RETURN (
+        SELECT event.id
+        FROM public.session_events AS event
+        WHERE event.purchase_id = p_purchase_id
+            AND CASE
+                WHEN p_operation IN ('reinstate', 'move_use') THEN
+                    event.kind IN ('used', 'undone', 'moved')
+                    AND event.delta = 1
+                    AND (p_chosen IS NULL OR event.id = p_chosen)
+                WHEN p_operation = 'undo' THEN
+                    event.kind IN ('used', 'reinstated', 'corrected')
+                    AND (event.kind <> 'corrected' OR event.request_id IS NOT NULL)
+                    AND event.id = p_chosen
+                WHEN p_operation = 'undo_move' THEN
+                    event.kind = 'moved'
+                    AND event.request_id = v_move
+                ELSE false
+            END
+            AND NOT EXISTS (
+                SELECT FROM public.session_events AS later WHERE later.reverses_id = event.id
+            )
+        ORDER BY event.id DESC
+        LIMIT 1
+    );
+END
 $$;
 
 COMMENT ON FUNCTION public.event_to_reverse(p_purchase_id uuid, p_operation text, p_chosen bigint) IS 'Studio: returns the newest event of a purchase that an operation can reverse.';
