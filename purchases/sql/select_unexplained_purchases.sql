@@ -1,12 +1,34 @@
 -- Return the purchases, with ids above `after` and up to `last` (null for no bound), that differ
 -- from their last event in purchase_events, and the events that do not continue the event before.
 -- Return the purchase, the event or null, the finding, and the names of columns that differ.
-WITH event AS MATERIALIZED (
+WITH purchase AS NOT MATERIALIZED (
+    SELECT *
+    FROM public.client_purchases
+    WHERE (%(after)s::uuid IS NULL OR id > %(after)s::uuid)
+        AND (%(last)s::uuid IS NULL OR id <= %(last)s::uuid)
+),
+
+event AS NOT MATERIALIZED (
+    SELECT *
+    FROM public.purchase_events
+    WHERE (%(after)s::uuid IS NULL OR purchase_id > %(after)s::uuid)
+        AND (%(last)s::uuid IS NULL OR purchase_id <= %(last)s::uuid)
+),
+
+-- Most purchases have one event, which opens their ledger: only the others can have a gap.
+chained AS (
+    SELECT purchase_id
+    FROM event
+    GROUP BY purchase_id
+    HAVING count(*) > 1 OR min(kind) NOT IN ('opened', 'sold')
+),
+
+chain AS (
     SELECT
         event.id,
         event.purchase_id,
         event.kind,
-        event.kind IN ('opened', 'sold') AS is_opening,
+        lag(event.kind) OVER by_id AS kind_before,
         (
             event.org_id_before, event.client_id_before, event.offer_id_before,
             event.sessions_total_before, event.amount_paid_cents_before, event.currency_before,
@@ -16,70 +38,82 @@ WITH event AS MATERIALIZED (
             event.org_id, event.client_id, event.offer_id, event.sessions_total,
             event.amount_paid_cents, event.currency, event.payment_status, event.payment_method,
             event.purchased_at, event.created_at
-        )) OVER by_id AS is_gap,
-        lag(event.kind) OVER by_id AS kind_before,
-        lead(event.id) OVER by_id IS NULL AS is_last
-    FROM public.purchase_events AS event
-    WHERE (%(after)s::uuid IS NULL OR event.purchase_id > %(after)s::uuid)
-        AND (%(last)s::uuid IS NULL OR event.purchase_id <= %(last)s::uuid)
+        )) OVER by_id AS is_gap
+    FROM event
+    INNER JOIN chained ON chained.purchase_id = event.purchase_id
     WINDOW by_id AS (PARTITION BY event.purchase_id ORDER BY event.id)
 ),
 
-purchase AS (
-    SELECT *
-    FROM public.client_purchases
-    WHERE (%(after)s::uuid IS NULL OR id > %(after)s::uuid)
-        AND (%(last)s::uuid IS NULL OR id <= %(last)s::uuid)
+-- Earlier events may differ from the purchase of today. The last event may not.
+compared AS (
+    SELECT
+        coalesce(purchase.id, event.purchase_id) AS purchase_id,
+        purchase.id IS NULL AS is_gone,
+        event.id,
+        event.kind,
+        array_remove(ARRAY[
+            CASE WHEN event.org_id IS DISTINCT FROM purchase.org_id THEN 'org_id' END,
+            CASE WHEN event.client_id IS DISTINCT FROM purchase.client_id THEN 'client_id' END,
+            CASE WHEN event.offer_id IS DISTINCT FROM purchase.offer_id THEN 'offer_id' END,
+            CASE
+                WHEN event.sessions_total IS DISTINCT FROM purchase.sessions_total
+                    THEN 'sessions_total'
+            END,
+            CASE
+                WHEN event.amount_paid_cents IS DISTINCT FROM purchase.amount_paid_cents
+                    THEN 'amount_paid_cents'
+            END,
+            CASE WHEN event.currency IS DISTINCT FROM purchase.currency THEN 'currency' END,
+            CASE
+                WHEN event.payment_status IS DISTINCT FROM purchase.payment_status
+                    THEN 'payment_status'
+            END,
+            CASE
+                WHEN event.payment_method IS DISTINCT FROM purchase.payment_method
+                    THEN 'payment_method'
+            END,
+            CASE
+                WHEN event.purchased_at IS DISTINCT FROM purchase.purchased_at THEN 'purchased_at'
+            END,
+            CASE WHEN event.created_at IS DISTINCT FROM purchase.created_at THEN 'created_at' END
+        ], NULL) AS differing
+    FROM purchase
+    FULL JOIN event ON event.purchase_id = purchase.id
+    WHERE purchase.id IS NULL OR event.id IS NULL
+        OR event.kind = 'deleted'
+        OR (
+            event.org_id, event.client_id, event.offer_id, event.sessions_total,
+            event.amount_paid_cents, event.currency, event.payment_status, event.payment_method,
+            event.purchased_at, event.created_at
+        ) IS DISTINCT FROM (
+            purchase.org_id, purchase.client_id, purchase.offer_id, purchase.sessions_total,
+            purchase.amount_paid_cents, purchase.currency, purchase.payment_status,
+            purchase.payment_method, purchase.purchased_at, purchase.created_at
+        )
 )
 
-SELECT event.purchase_id, event.id AS event_id, 'gap' AS finding, NULL::text[] AS differing
-FROM event
+SELECT purchase_id, id AS event_id, 'gap' AS finding, NULL::text[] AS differing
+FROM chain
 WHERE CASE
-    WHEN event.is_opening THEN event.kind_before <> 'deleted'
-    ELSE event.kind_before IS NULL OR event.kind_before = 'deleted' OR event.is_gap
+    WHEN kind IN ('opened', 'sold') THEN kind_before <> 'deleted'
+    ELSE kind_before IS NULL OR kind_before = 'deleted' OR is_gap
 END
 UNION ALL
-SELECT purchase.id, NULL, 'unopened', NULL
-FROM purchase
-WHERE NOT EXISTS (SELECT FROM event WHERE event.purchase_id = purchase.id)
+SELECT purchase_id, NULL, 'unopened', NULL
+FROM compared
+WHERE id IS NULL
 UNION ALL
-SELECT event.purchase_id, event.id, 'gone', NULL
-FROM event
-WHERE event.is_last
-    AND event.kind <> 'deleted'
-    AND NOT EXISTS (SELECT FROM purchase WHERE purchase.id = event.purchase_id)
-UNION ALL
-SELECT purchase.id, event.id, 'differs', compared.differing
-FROM purchase
-INNER JOIN event ON event.purchase_id = purchase.id AND event.is_last
-INNER JOIN public.purchase_events AS newest ON newest.id = event.id
-CROSS JOIN LATERAL (
-    SELECT array_remove(ARRAY[
-        CASE WHEN newest.org_id IS DISTINCT FROM purchase.org_id THEN 'org_id' END,
-        CASE WHEN newest.client_id IS DISTINCT FROM purchase.client_id THEN 'client_id' END,
-        CASE WHEN newest.offer_id IS DISTINCT FROM purchase.offer_id THEN 'offer_id' END,
-        CASE
-            WHEN newest.sessions_total IS DISTINCT FROM purchase.sessions_total
-                THEN 'sessions_total'
-        END,
-        CASE
-            WHEN newest.amount_paid_cents IS DISTINCT FROM purchase.amount_paid_cents
-                THEN 'amount_paid_cents'
-        END,
-        CASE WHEN newest.currency IS DISTINCT FROM purchase.currency THEN 'currency' END,
-        CASE
-            WHEN newest.payment_status IS DISTINCT FROM purchase.payment_status
-                THEN 'payment_status'
-        END,
-        CASE
-            WHEN newest.payment_method IS DISTINCT FROM purchase.payment_method
-                THEN 'payment_method'
-        END,
-        CASE
-            WHEN newest.purchased_at IS DISTINCT FROM purchase.purchased_at THEN 'purchased_at'
-        END,
-        CASE WHEN newest.created_at IS DISTINCT FROM purchase.created_at THEN 'created_at' END
-    ], NULL) AS differing
-) AS compared
-WHERE cardinality(compared.differing) > 0
+SELECT
+    compared.purchase_id,
+    compared.id,
+    CASE WHEN compared.is_gone THEN 'gone' ELSE 'differs' END,
+    CASE WHEN NOT compared.is_gone THEN compared.differing END
+FROM compared
+WHERE compared.id IS NOT NULL
+    AND NOT (compared.is_gone AND compared.kind = 'deleted')
+    AND NOT EXISTS (
+        SELECT
+        FROM public.purchase_events AS later
+        WHERE later.purchase_id = compared.purchase_id AND later.id > compared.id
+    )
 ORDER BY purchase_id, event_id
