@@ -1,6 +1,7 @@
 -- Return the purchases, with ids above `after` and up to `last` (null for no bound), whose expiry
 -- differs from the one that they were opened with and has no event since.
 -- Return the purchase, its expiry as text, and the recorded one as text; null means never.
+-- Only the last opening counts, if a deleted purchase was inserted again.
 SELECT purchase.id, purchase.expires_at::text AS current, opened.expires_at::text AS recorded
 FROM public.client_purchases AS purchase
 INNER JOIN public.purchase_events AS opened
@@ -11,7 +12,6 @@ WHERE (%(after)s::uuid IS NULL OR purchase.id > %(after)s::uuid)
     AND (%(last)s::uuid IS NULL OR purchase.id <= %(last)s::uuid)
     AND (%(after)s::uuid IS NULL OR opened.purchase_id > %(after)s::uuid)
     AND (%(last)s::uuid IS NULL OR opened.purchase_id <= %(last)s::uuid)
-    -- Only the last opening counts, if a deleted purchase was inserted again.
     AND NOT EXISTS (
         SELECT
         FROM public.purchase_events AS later

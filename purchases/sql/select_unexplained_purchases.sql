@@ -1,6 +1,8 @@
 -- Return the purchases, with ids above `after` and up to `last` (null for no bound), that differ
 -- from their last event in purchase_events, and the events that do not continue the event before.
 -- Return the purchase, the event or null, the finding, and the names of columns that differ.
+-- `chained` has the purchases that can have a gap: most have one event, which opens their ledger.
+-- `compared` also has earlier events, which may differ from the purchase of today.
 WITH purchase AS NOT MATERIALIZED (
     SELECT *
     FROM public.client_purchases
@@ -15,7 +17,6 @@ event AS NOT MATERIALIZED (
         AND (%(last)s::uuid IS NULL OR purchase_id <= %(last)s::uuid)
 ),
 
--- Most purchases have one event, which opens their ledger: only the others can have a gap.
 chained AS (
     SELECT purchase_id
     FROM event
@@ -44,7 +45,6 @@ chain AS (
     WINDOW by_id AS (PARTITION BY event.purchase_id ORDER BY event.id)
 ),
 
--- Earlier events may differ from the purchase of today. The last event may not.
 compared AS (
     SELECT
         coalesce(purchase.id, event.purchase_id) AS purchase_id,
