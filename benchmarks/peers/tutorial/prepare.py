@@ -13,6 +13,7 @@ def main(count, total, used):
     call_command("migrate", run_syncdb=True, verbosity=0)
 
     from django.contrib.auth.models import User
+
     from tutorial.models import Membership, Pack, Studio
 
     studio = Studio.objects.create(name="Northside Pilates")

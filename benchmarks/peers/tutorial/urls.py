@@ -1,5 +1,6 @@
 from django.contrib.auth.views import LoginView
 from django.urls import path
+
 from tutorial import views
 
 urlpatterns = [
