@@ -15,6 +15,7 @@ UNSET = dict.fromkeys(
         "DEBUG",
         "FUNCTION_ROLES",
         "HTTPS",
+        "LOG_FORMAT",
         "PORT",
         "SECRET_KEY",
         "STUDIO_DATA_DIR",

@@ -19,6 +19,7 @@ LAYERS = [
         "studio.admin",
         "studio.admin_site",
         "studio.apps",
+        "studio.logs",
         "studio.management",
         "studio.middleware",
         "studio.serve",
