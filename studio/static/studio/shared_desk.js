@@ -1,7 +1,7 @@
 // The shared desk: a dialog to choose the acting member, with keys for the person and the PIN, and
 // the lock of an idle desk. The page with the same form works without this file.
 
-import { singleKeysEnabled } from "./keyboard.js";
+import { isOfInputMethod, singleKeysEnabled } from "./keyboard.js";
 
 const script = /** @type {HTMLElement} */ (document.getElementById("shared-desk"));
 const { acting = "", locksAfter = "0", here = "" } = script.dataset;
@@ -104,6 +104,7 @@ document.addEventListener(
     const { key } = event;
     const target = /** @type {HTMLInputElement} */ (event.target);
     if (event.altKey || event.ctrlKey || event.metaKey || key.length !== 1) return;
+    if (isOfInputMethod(event)) return;
     const isTyping = target.matches("input:not([type=radio]), textarea, select");
     const isFormShown = dialog?.open || (pinForm() && !document.querySelector("dialog[open]"));
     if (isFormShown) {
