@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render, resolve_url
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
@@ -32,6 +32,7 @@ from purchases.forms import (
     UseForm,
 )
 from purchases.models import Purchase, SessionEvent
+from purchases.redirects import current_page_url
 
 UNDO_TEMPLATES = {
     SessionEvent.Kind.REINSTATED: "undone.html",
@@ -114,7 +115,7 @@ def rows(request: DeskRequest) -> HttpResponse:
     context = {
         "purchases": purchases,
         "gone": set(ids) - {purchase.pk for purchase in purchases},
-        "here": request.htmx.current_url_abs_path or resolve_url("purchases:purchase_list"),
+        "here": current_page_url(request.htmx, otherwise="purchases:purchase_list"),
         **button_context(request, purchases),
     }
     response = render(request, "purchases/_rows.html", context)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from purchases.access import DeskRequest
+from purchases.redirects import current_page_url
 from studio.accounts.shared_desk import current_member
 from studio.accounts.shared_desk.current_member import Desk, SharedDeskRequest
 from studio.accounts.shared_desk.views import at_desk_url, redirect_to, return_url
@@ -106,7 +107,7 @@ class SignInRequired(LoginRequiredMiddleware):
         response = super().process_view(request, view_func, view_args, view_kwargs)
         htmx = cast("DeskRequest", request).htmx
         if response and htmx:
-            page = htmx.current_url_abs_path or resolve_url("home")
+            page = current_page_url(htmx, otherwise="home")
             return HttpResponseClientRedirect(redirect_to_login(page).url)
         if response and request.method not in ("GET", "HEAD"):
             # The URL of a button is not a page. Its form names the page in `next`.
@@ -194,7 +195,7 @@ def refuse_form(request: SharedDeskRequest, member: Membership) -> HttpResponse:
 def current_url(request: SharedDeskRequest) -> str:
     """Return the URL of the page in the browser. A form of a page names it in `next`."""
     if request.htmx:
-        return request.htmx.current_url_abs_path or resolve_url("home")
+        return current_page_url(request.htmx, otherwise="home")
     if request.method in ("GET", "HEAD"):
         return request.get_full_path()
     return return_url(request)
