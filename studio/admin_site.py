@@ -31,10 +31,10 @@ class StudioAdminSite(AdminSite):
         return request.user.is_active and (request.user.is_superuser or is_member)
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
-        from django.contrib.auth.views import LogoutView
+        from studio.views import sign_out
 
         # Signing out needs no membership.
-        return [path("logout/", LogoutView.as_view(), name="logout"), *super().get_urls()]
+        return [path("logout/", sign_out, name="logout"), *super().get_urls()]
 
     @method_decorator([never_cache, login_not_required])
     def login(

@@ -1,5 +1,4 @@
 from django.contrib import admin
-from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -11,7 +10,7 @@ urlpatterns = [
     path("", include("purchases.urls")),
     # /accounts/
     path("accounts/login/", views.sign_in, name="login"),
-    path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    path("accounts/logout/", views.sign_out, name="logout"),
     # /desk/
     path("desk/", at_desk, name="at_desk"),
     path("desk/lock/", lock, name="lock_desk"),

@@ -3,7 +3,7 @@
 import sys
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, LogoutView
 from django.db import Error, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -37,6 +37,13 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     if request.user.is_authenticated and not was_signed_in:
         current_member.record_activity(request, response)
         SessionStore.clear_expired()
+    return response
+
+
+def sign_out(request: HttpRequest) -> HttpResponseBase:
+    """Sign out, and let the browser delete what it has stored: cached files and local storage."""
+    response = LogoutView.as_view()(request)
+    response["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
