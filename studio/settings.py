@@ -274,5 +274,5 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-# Messages are in a cookie, or in the session if a cookie is too small for a report of the admin.
-MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"
+# Messages name clients, so they are stored in the session and not in a cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
