@@ -247,8 +247,13 @@ HTTPS = env_bool("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# Other sites below the host name must not lose plain HTTP unasked, so the checks that recommend
+# both are silenced. Browsers preload a name only with its subdomains.
+SECURE_HSTS_PRELOAD = HTTPS and env_bool("HSTS_PRELOAD", default=False)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD or (
+    HTTPS and env_bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
+)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # Trust the header only if a proxy sets it on every request, because clients can forge it.
 if env_bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -14,6 +14,8 @@ UNSET = dict.fromkeys(
         "DATABASE_URL",
         "DEBUG",
         "FUNCTION_ROLES",
+        "HSTS_INCLUDE_SUBDOMAINS",
+        "HSTS_PRELOAD",
         "HTTPS",
         "LOG_FORMAT",
         "PORT",

@@ -79,7 +79,26 @@ def test_healthz_is_available_over_http(db: None) -> None:
 def test_pages_send_an_hsts_header(db: None) -> None:
     header = Client().get(SIGN_IN, secure=True)["Strict-Transport-Security"]
 
-    assert header == "max-age=31536000; includeSubDomains; preload"
+    assert header == "max-age=31536000"
+
+
+@pytest.mark.parametrize(
+    ("wish", "header"),
+    [
+        ({"HSTS_INCLUDE_SUBDOMAINS": "True"}, "max-age=31536000; includeSubDomains"),
+        ({"HSTS_PRELOAD": "True"}, "max-age=31536000; includeSubDomains; preload"),
+    ],
+)
+def test_subdomains_and_preloading_are_in_the_hsts_header_if_a_setting_asks_for_them(
+    db: None,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    wish: dict[str, str],
+    header: str,
+) -> None:
+    serve_with(settings, read_settings(monkeypatch, **wish))
+
+    assert Client().get(SIGN_IN, secure=True)["Strict-Transport-Security"] == header
 
 
 @pytest.mark.parametrize(("behind_proxy", "status"), [("True", 200), ("False", 301)])
@@ -121,7 +140,7 @@ def test_the_deployment_check_has_no_warning() -> None:
     )
 
     assert (check.returncode, check.stderr) == (0, "")
-    assert check.stdout == "System check identified no issues (0 silenced).\n"
+    assert check.stdout == "System check identified no issues (2 silenced).\n"
 
 
 def test_the_deployment_check_warns_without_https() -> None:

@@ -24,6 +24,10 @@ EXAMPLE = (ROOT / ".env.example").read_text()
         ({"DEBUG": "true"}, "DEBUG is 'true': write DEBUG=True or DEBUG=False."),
         ({"HTTPS": "on"}, "HTTPS is 'on': write HTTPS=True or HTTPS=False."),
         (
+            {"HSTS_PRELOAD": "yes"},
+            "HSTS_PRELOAD is 'yes': write HSTS_PRELOAD=True or HSTS_PRELOAD=False.",
+        ),
+        (
             {"BEHIND_PROXY": "1"},
             "BEHIND_PROXY is '1': write BEHIND_PROXY=True or BEHIND_PROXY=False.",
         ),
