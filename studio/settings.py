@@ -89,15 +89,17 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "studio.logs.keep_request",
+    # The next four also set headers of redirects to HTTPS and of static files.
+    "csp.middleware.CSPMiddleware",
+    "studio.security_headers.security_headers",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "studio.middleware.no_store",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # It compresses a desk of 50 rows from 130 kB to 15 kB. Django adds random padding and masks the
     # CSRF token of each page, which prevents the BREACH attack.
     "django.middleware.gzip.GZipMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "studio.middleware.language_and_time_zone",
-    "studio.middleware.no_store",
     "studio.middleware.whole_request",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -218,6 +220,8 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+# Only pages of this site load its files.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "staticfiles": {"BACKEND": "studio.static_files.HashedStaticFiles"},
 }

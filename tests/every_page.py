@@ -171,6 +171,8 @@ BARE: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
     "wrong verb": (405, lambda site: site.mia.post(LIST)),
     "healthz": (200, lambda site: Client().get(reverse("healthz"))),
 }
+# A browser would show them as an empty page.
+HTML_WITHOUT_TEXT = {"to the sign-in, htmx", "wrong verb"}
 EVERYTHING = PAGES | FRAGMENTS | BARE
 WITH_HTML = PAGES | FRAGMENTS
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from studio.models import User
+from studio.security_headers import HEADERS, NOTHING_ALLOWED
 from tests.factories import PASSWORD
 from tests.pages import LIST
 from tests.processes import NO_DATABASE, ROOT, UNSET, manage
@@ -68,6 +69,10 @@ def test_http_redirects_to_https(db: None) -> None:
 
     assert response.status_code == 301
     assert response["Location"] == f"https://testserver{LIST}?q=ana"
+    assert response["Cache-Control"] == "no-store, private"
+    assert response["Content-Security-Policy"] == NOTHING_ALLOWED
+    for name, value in HEADERS.items():
+        assert response[name] == value
 
 
 @pytest.mark.usefixtures("over_https")

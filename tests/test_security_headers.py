@@ -8,16 +8,31 @@ from html.parser import HTMLParser
 import pytest
 from django.urls import reverse
 
-from tests.every_page import EVERYTHING, PAGES, SHOWN_AGAIN, WITH_HTML, Site, answer, site
+from tests.every_page import (
+    BARE,
+    EVERYTHING,
+    HTML_WITHOUT_TEXT,
+    PAGES,
+    SHOWN_AGAIN,
+    WITH_HTML,
+    Site,
+    answer,
+    site,
+)
 from tests.pages import html_of, rows_on
 
 __all__ = ["site"]  # a fixture
 
 
-@pytest.mark.parametrize("name", EVERYTHING)
+def sources_in(policy: str) -> dict[str, str]:
+    """Return the sources of each directive of a Content Security Policy."""
+    return dict(directive.split(" ", 1) for directive in policy.split("; "))
+
+
+@pytest.mark.parametrize("name", WITH_HTML)
 def test_scripts_and_styles_are_allowed_only_from_this_site(site: Site, name: str) -> None:
     policy = answer(site, name)["Content-Security-Policy"]
-    sources = dict(directive.split(" ", 1) for directive in policy.split("; "))
+    sources = sources_in(policy)
 
     assert "unsafe" not in policy
     assert "*" not in policy
@@ -26,6 +41,14 @@ def test_scripts_and_styles_are_allowed_only_from_this_site(site: Site, name: st
     assert sources["script-src"] == sources["style-src"] == "'self'"
     assert sources["connect-src"] == sources["form-action"] == "'self'"
     assert sources["base-uri"] == sources["frame-ancestors"] == "'none'"
+
+
+@pytest.mark.parametrize("name", [name for name in BARE if name not in HTML_WITHOUT_TEXT])
+def test_a_response_that_is_no_page_allows_nothing(site: Site, name: str) -> None:
+    sources = sources_in(answer(site, name)["Content-Security-Policy"])
+
+    assert set(sources) == {"default-src", "base-uri", "form-action", "frame-ancestors"}
+    assert set(sources.values()) == {"'none'"}
 
 
 @pytest.mark.parametrize("name", EVERYTHING)
@@ -40,7 +63,17 @@ def test_framing_sniffing_and_cross_site_referrers_are_forbidden(site: Site, nam
     assert response["X-Frame-Options"] == "DENY"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_other_sites_can_neither_embed_nor_read_a_response(site: Site, name: str) -> None:
+    response = answer(site, name)
+
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert response["Cross-Origin-Embedder-Policy"] == "require-corp"
+    assert "camera=()" in response["Permissions-Policy"].split(", ")
+    assert "Access-Control-Allow-Origin" not in response
 
 
 class Inline(HTMLParser):
