@@ -36,7 +36,7 @@ CATALOGUES = sorted((settings.BASE_DIR / "studio" / "locale").rglob("*.po"))
 # The name of the site.
 NAMES = {"Studio"}
 # Attributes that a template block adds within a tag.
-ATTRIBUTES = {'aria-current="page"'}
+ATTRIBUTES = {'aria-current="page"', 'translate="no"'}
 
 
 # --- Templates, as source ---------------------------------------------------------------------
