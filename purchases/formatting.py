@@ -106,6 +106,21 @@ def name_in_html(name: str) -> SafeString:
     return format_html('<bdi translate="no">{}</bdi>', name)
 
 
+def program(event: SessionEvent | ExpiryEvent | PurchaseEvent) -> str:
+    """Return the database role of the event. Mark the person for whom the role said it acts.
+
+    The ledgers store "role for subject", where the subject is what the session wrote into
+    request.jwt.claims. Any session can write any name there.
+    """
+    role, claims, subject = event.db_role.partition(" for ")
+    if not claims:
+        return role
+    return gettext("%(role)s, which says it acts for %(subject)s") % {
+        "role": role,
+        "subject": subject,
+    }
+
+
 def name_at(named: Client | Offer | None, org_id: UUID) -> str:
     """Return the name of a client or an offer that an event names. Names of another org stay
     hidden, and a deleted row is not named."""
@@ -174,6 +189,7 @@ FILTERS = {
         number,
         expiry,
         who,
+        program,
         name_at,
         money,
         phone_end,
