@@ -6,6 +6,7 @@ from uuid import uuid4
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -57,6 +58,8 @@ class StateFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         state = self.value()
-        if state not in Purchase.State.values:
+        if state is None:
             return queryset
+        if state not in Purchase.State.values:
+            raise IncorrectLookupParameters
         return queryset.in_state(Purchase.State(state), timezone.now())

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from purchases.admin import OwnOrgAdmin
 from purchases.admin.own_org import member_of
+from purchases.admin.strict_query import StrictQueryAdmin
 from studio.accounts import pins
 from studio.accounts.membership import Membership
 from studio.accounts.policy import Allowance, Policy
@@ -36,7 +37,7 @@ class MembershipInline(admin.StackedInline):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(StrictQueryAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     """The admin of accounts, for superusers only, because an account may belong to any org."""
 
     inlines = [MembershipInline]
