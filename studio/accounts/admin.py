@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import NestedObjects
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.contrib.messages import ERROR
 from django.db import IntegrityError, router
@@ -21,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from purchases.admin import OwnOrgAdmin
 from purchases.admin.own_org import member_of
+from purchases.admin.row_form import RowForm
 from purchases.admin.strict_query import StrictQueryAdmin
 from studio.accounts import pins
 from studio.accounts.membership import Membership
@@ -36,10 +38,15 @@ class MembershipInline(admin.StackedInline):  # type: ignore[type-arg]
     autocomplete_fields = ["org"]
 
 
+class PersonForm(RowForm, UserChangeForm):  # type: ignore[type-arg]
+    """Django's form of an account, with the rules for names."""
+
+
 @admin.register(User)
 class UserAdmin(StrictQueryAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     """The admin of accounts, for superusers only, because an account may belong to any org."""
 
+    form = PersonForm
     inlines = [MembershipInline]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
