@@ -67,8 +67,8 @@ LAYERS = [
     },
     {"purchases.dates", "purchases.live_updates", "purchases.member"},
     {"purchases.models"},
-    # The only module of purchases that runs raw SQL, and the days of a time zone.
-    {"purchases.database", "purchases.days"},
+    # The only module of purchases that runs raw SQL, the days of a time zone, the rules for input.
+    {"purchases.database", "purchases.days", "purchases.input_rules"},
 ]
 DEPTHS = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 HTTP_SIDE = DEPTHS["purchases.views"]
