@@ -109,7 +109,7 @@ def name_in_html(name: str) -> SafeString:
 def program(event: SessionEvent | ExpiryEvent | PurchaseEvent) -> str:
     """Return the database role of the event. Mark the person for whom the role said it acts.
 
-    The ledgers store "role for subject", where the subject is what the session wrote into
+    The ledgers store "role for subject". The subject is what the session wrote into
     request.jwt.claims. Any session can write any name there.
     """
     role, claims, subject = event.db_role.partition(" for ")
