@@ -46,8 +46,8 @@ def check_grants() -> list[CheckMessage]:
     return [
         *check_roles(),
         *(
-            Error(f"{each.name}.", hint=f"{each.repair};", id="studio.E004")
-            for each in grants.overloads(connection)
+            Error(f"{each.name}.", hint=each.repair, id="studio.E004")
+            for each in grants.overloads(connection).values()
         ),
         *(
             Error(f"{each.name}.", hint=each.repair, id="studio.E005")

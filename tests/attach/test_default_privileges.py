@@ -40,8 +40,8 @@ FOR_THE_BACK_END = {
 def generous(server: str, product_roles: None, tmp_path: Path) -> Iterator[ForeignDatabase]:
     """An empty database whose default privileges grant every new object to three other roles."""
     name = f"generous_{uuid4().hex[:12]}"
-    with psycopg.connect(server, autocommit=True) as database:
-        database.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'".encode())
+    with psycopg.connect(server, autocommit=True) as superuser:
+        superuser.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'".encode())
     database = ForeignDatabase(name, make_conninfo(server, dbname=name), tmp_path)
     for schema in ("", " IN SCHEMA public"):
         for kind in ("TABLES", "SEQUENCES", "FUNCTIONS"):

@@ -53,11 +53,11 @@ def inspect_functions(report: Report, replaced: set[Key], applied: SchemaObjects
     """Report functions under our names. `replaced` are the functions that attaching replaces, and
     `applied` are the objects of the applied migrations."""
     ambiguous = {
-        overload.signature: overload
-        for overload in overloads(connection)
-        if Key("function", "", overload.signature) not in applied.keys() | replaced
+        signature: overload
+        for signature, overload in overloads(connection).items()
+        if Key("function", "", signature) not in applied.keys() | replaced
     }
-    report.refuse(*(f"{each.name}: {each.repair}" for each in ambiguous.values()))
+    report.refuse(*(f"{each.name}: {each.repair.rstrip(';')}" for each in ambiguous.values()))
     names = [key.name.partition("(")[0] for key in replaced]
     for row in postgres().execute(FUNCTIONS, [names]).fetchall():
         function = Function(*row)

@@ -1,10 +1,9 @@
 """Functions of other programs that make a call of one of ours ambiguous."""
 
-from typing import NamedTuple
-
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from studio.database.grants.catalog import rows
+from studio.database.grants.differences import Difference
 from studio.database.grants.matrix import FUNCTIONS
 
 # Functions in public that have one of our names and accept as many arguments. Their types do not
@@ -23,23 +22,15 @@ ORDER BY 1
 """
 
 
-class Overload(NamedTuple):
-    signature: str
-    ours: str
-
-    @property
-    def name(self) -> str:
-        return (
-            f"{self.signature} is not ours and fits the calls of {self.ours}, so PostgreSQL "
-            "can't tell which one is meant"
-        )
-
-    @property
-    def repair(self) -> str:
-        return f"DROP ROUTINE public.{self.signature}"
-
-
-def overloads(connection: BaseDatabaseWrapper) -> list[Overload]:
+def overloads(connection: BaseDatabaseWrapper) -> dict[str, Difference]:
+    """Return the functions by their signatures, each with the statement that drops it."""
     names = [signature.partition("(")[0] for signature in FUNCTIONS]
     arguments = [len([*filter(None, each[:-1].split("(")[1].split(","))]) for each in FUNCTIONS]
-    return [Overload(*row) for row in rows(connection, OVERLOADS, [[*FUNCTIONS], names, arguments])]
+    return {
+        signature: Difference(
+            f"{signature} is not ours and fits the calls of {ours}, so PostgreSQL can't tell which "
+            "one is meant",
+            f"DROP ROUTINE public.{signature};",
+        )
+        for signature, ours in rows(connection, OVERLOADS, [[*FUNCTIONS], names, arguments])
+    }

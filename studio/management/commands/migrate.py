@@ -9,7 +9,7 @@ from studio.database.autodetector import SchemaAutodetector
 from studio.database.executor import Executor
 
 # Django's command has no hook for its executor.
-migrate.MigrationExecutor = Executor
+migrate.MigrationExecutor = Executor  # type: ignore[attr-defined]
 
 
 class Command(migrate.Command):

@@ -43,7 +43,7 @@ class Command(BaseCommand):
             grants.give_password(connection)
         for each in (
             *grants.differences(connection),
-            *grants.overloads(connection),
+            *grants.overloads(connection).values(),
             *grants.foreign_triggers(connection),
             *grants.exposures(connection),
         ):
