@@ -31,6 +31,13 @@ def env_list(name: str, *, default: list[str]) -> list[str]:
     return [item.strip() for item in value.split(",") if item.strip()] or default
 
 
+def env_hours(name: str, *, default: int) -> int:
+    value = os.environ.get(name, "") or str(default)
+    if not (value.isascii() and value.isdecimal()) or int(value) == 0:
+        raise ImproperlyConfigured(f"{name} is {value!r}: write whole hours, as in {name}=12.")
+    return int(value)
+
+
 # The data folder: the embedded database, the secret key, and the collected static files.
 DATA_DIR = Path(os.environ.get("STUDIO_DATA_DIR") or BASE_DIR / "var").resolve()
 
@@ -70,6 +77,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "studio.User"
 AUTHENTICATION_BACKENDS = ["studio.accounts.authentication.Backend"]
 SESSION_ENGINE = "studio.accounts.session_store"
+# A session ends this long after the sign-in. Nothing renews it.
+SESSION_COOKIE_AGE = 60 * 60 * env_hours("SESSION_HOURS", default=12)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -101,7 +110,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "studio.middleware.language_and_time_zone",
     "studio.middleware.whole_request",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "studio.accounts.session_cookie.SessionCookieMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

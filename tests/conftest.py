@@ -21,7 +21,7 @@ from pytest_django import DjangoDbBlocker
 
 from purchases.models import Org
 from studio.models import User
-from tests.factories import make_org, make_user
+from tests.factories import keep_signed_in, make_org, make_user
 from tests.ledger import broken_invariants
 from tests.processes import manage
 
@@ -195,10 +195,11 @@ def now(monkeypatch: pytest.MonkeyPatch) -> datetime:
 
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
-    """Return a function that moves the clock forward."""
+    """Return a function that moves the clock forward. People stay signed in."""
 
     def move(by: timedelta) -> None:
         moved = timezone.now() + by
+        keep_signed_in(moved)
         monkeypatch.setattr("django.utils.timezone.now", lambda: moved)
 
     return move

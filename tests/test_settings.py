@@ -59,6 +59,11 @@ EXAMPLE = (ROOT / ".env.example").read_text()
             "TIME_ZONE is 'Mars/Base': write the name of a place, as in "
             "TIME_ZONE=Australia/Sydney.",
         ),
+        (
+            {"SESSION_HOURS": "0"},
+            "SESSION_HOURS is '0': write whole hours, as in SESSION_HOURS=12.",
+        ),
+        ({"SESSION_HOURS": "1.5"}, "write whole hours, as in SESSION_HOURS=12."),
         ({"TIME_ZONE": "Australia"}, "as in TIME_ZONE=Australia/Sydney."),
         ({"TIME_ZONE": "../../etc/passwd"}, "as in TIME_ZONE=Australia/Sydney."),
     ],
@@ -87,6 +92,7 @@ def test_an_invalid_value_stops_the_start_with_a_message(
             "FUNCTION_ROLES": "service_role, edge",
             "ALLOWED_HOSTS": " desk.example.com , desk.example.org,",
             "TIME_ZONE": "Australia/Lord_Howe",
+            "SESSION_HOURS": "24",
         },
         {"SECRET_KEY": KEY, "DATABASE_URL": "postgresql:///studio?host=%2Frun%2Fpostgresql"},
         {"SECRET_KEY": KEY, "DATABASE_URL": "host=db.example.com dbname=studio user=studio"},
@@ -108,7 +114,7 @@ def test_the_example_has_every_variable_that_the_code_reads() -> None:
     settings = (ROOT / "studio" / "settings.py").read_text()
     files = [*(ROOT / "studio").rglob("*.py"), *(ROOT / "purchases").rglob("*.py")]
     code = "\n".join(path.read_text() for path in files)
-    read = set(re.findall(r'(?:environ\.get|getenv|env_bool|env_list)\(\s*"(\w+)"', code))
+    read = set(re.findall(r'(?:environ\.get|getenv|env_bool|env_list|env_hours)\(\s*"(\w+)"', code))
 
     assert set(re.findall(r"^(\w+)=", EXAMPLE, re.MULTILINE)) == read
     assert set(UNSET) == read, "the tests must unset every variable"

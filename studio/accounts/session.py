@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import InterfaceError, OperationalError, connection, models
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from purchases.database import read_statement
@@ -23,7 +25,7 @@ class Session(AbstractBaseSession):
     """Django's session, with the ids of its user and its acting member as columns.
 
     The columns are for the join that loads the rows. Only the ids in `session_data` grant access,
-    because that is signed.
+    because that is signed. The other columns are for the page of a person's sessions.
     """
 
     # No foreign key constraint: deleting a user or member must not cascade to sessions.
@@ -38,6 +40,13 @@ class Session(AbstractBaseSession):
         db_constraint=False,
         db_index=False,
     )
+    signed_in_at = models.DateTimeField(db_default=Now())
+    # The time of the last request of a person. It is up to a minute late, to save writes.
+    last_used_at = models.DateTimeField(db_default=Now())
+    browser = models.TextField(blank=True, default="", db_default="")
+
+    def is_unused_for(self, time: timedelta) -> bool:
+        return timezone.now() - self.last_used_at >= time
 
 
 @dataclass(frozen=True)

@@ -103,12 +103,6 @@ def test_password_unlocks_the_desk_if_nobody_has_a_pin(northside: Org, mia: User
     assert current_member_name(browser) == "Mia"
 
 
-def test_desk_without_a_policy_never_locks(mia: User, desk: Client) -> None:
-    give_pin(mia)
-    leave_idle(desk, 600)
-    assert current_member_name(desk) == "Mia"
-
-
 def test_only_the_idle_browser_locks(locking: Client, mia: User) -> None:
     other = Client()
     other.post(reverse("login"), {"username": "mia", "password": PASSWORD})
