@@ -6,7 +6,7 @@ COMMENT ON COLUMN public.studio_session.last_used_at IS
 COMMENT ON COLUMN public.studio_session.browser IS
 'The short name of the browser that signed in, or empty if it is unknown.';
 COMMENT ON COLUMN public.studio_policy.desk_locks_after_minutes IS
-'The idle minutes after which the desk locks, or null for 15 minutes.';
+'The minutes without activity after which the desk locks, or null for 15 minutes.';
 
 UPDATE public.studio_session
 SET expire_date = least(expire_date, now() + interval '12 hours');
