@@ -1,12 +1,13 @@
-// The lock of an idle desk, in every window of the browser. The server locks it too.
+// The lock of an idle desk, in every window of the browser. The server locks it too. A sign-out in
+// one window covers the others.
+
+import { ACTING_MEMBER, LAST_ACTIVITY } from "./stored_keys.js";
 
 const script = /** @type {HTMLElement} */ (document.getElementById("desk-lock"));
 const { acting = "", locksAfter = "0", here = "" } = script.dataset;
 export const lockForm = /** @type {HTMLFormElement | null} */ (document.getElementById("lock"));
 export const currentPath = () => location.pathname + location.search;
 
-const LAST_ACTIVITY = "desk-seen";
-const ACTING_MEMBER = "desk-who";
 const lockAfterMs = Number(locksAfter) * 1000;
 const reportEveryMs = Math.min(lockAfterMs / 4, 60_000);
 let lastReport = Date.now();
@@ -36,9 +37,14 @@ async function recordActivity() {
   if (response?.redirected) location.reload();
 }
 
-/** Reload if another window of this browser has changed the acting member or locked the desk. */
+/**
+ * Cover and reload the page if another window of this browser has changed the acting member, locked
+ * the desk or signed out.
+ */
 function reloadIfMemberChanged() {
-  if (localStorage.getItem(ACTING_MEMBER) !== acting) location.reload();
+  if (localStorage.getItem(ACTING_MEMBER) === acting) return;
+  document.body.hidden = true;
+  location.reload();
 }
 
 localStorage.setItem(ACTING_MEMBER, acting);
