@@ -144,7 +144,7 @@ class MembershipRequired:
                 return None
             if (redirect := end_idle_session(at_desk)) is not None:
                 return redirect
-            if is_in_admin and request.user.is_superuser:
+            if request.user.is_superuser and (is_in_admin or match.url_name == "own_sessions"):
                 return None
             if at_desk.htmx:
                 return HttpResponseClientRefresh()

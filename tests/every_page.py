@@ -126,6 +126,7 @@ PAGES: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
             reverse("purchases:receipt"), {"line": "C1", "code": "A4F9-03C2-77E1"}
         ),
     ),
+    "own sessions": (200, lambda site: site.mia.get(reverse("own_sessions"))),
     "no studio yet": (403, lambda site: site.sign_in("nora").get(LIST)),
     "refused action": (409, lambda site: post_action(site.mia, "reinstate", site.fresh)),
     "action that is not complete": (

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.text import capfirst
 from django.utils.timezone import get_default_timezone_name
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from purchases.admin import OwnOrgAdmin
@@ -27,6 +28,7 @@ from purchases.admin.strict_query import StrictQueryAdmin
 from studio.accounts import pins
 from studio.accounts.membership import Membership
 from studio.accounts.policy import Allowance, Policy
+from studio.accounts.session import end_sessions_of
 from studio.accounts.user import User
 
 # The role of a member decides what the member may do, so groups have no use.
@@ -56,10 +58,19 @@ class UserAdmin(StrictQueryAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     ]
     readonly_fields = ["last_login", "date_joined"]
     filter_horizontal = []
+    actions = ["sign_out_everywhere"]
     list_display = ["username", "first_name", "last_name", "email", "membership", "last_login"]
     list_filter = ["is_active", "is_superuser", "membership__role", "last_login", "date_joined"]
     list_select_related = ["membership__org"]
     show_full_result_count = False
+
+    @admin.action(permissions=["change"], description=_("Sign out everywhere"))
+    def sign_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        for user in users:
+            end_sessions_of(user)
+            self.log_change(request, user, gettext("Signed out everywhere."))
+            text = _("%(name)s is signed out everywhere.")
+            self.message_user(request, text % {"name": user.get_short_name()})
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser
@@ -114,7 +125,7 @@ class MembershipAdmin(OwnOrgAdmin):
         "date_joined",
         "last_login",
     ]
-    actions = ["clear_pins", "lift_lockouts"]
+    actions = ["clear_pins", "lift_lockouts", "sign_out_everywhere"]
     list_filter = ["org", "role", "user__is_active", "user__date_joined", "user__last_login"]
     list_select_related = ["user", "org"]
     search_fields = ["user__username", "user__first_name", "user__last_name", "user__email"]
@@ -148,6 +159,14 @@ class MembershipAdmin(OwnOrgAdmin):
         for member in members:
             pins.lift_lockout(member)
             self.message_user(request, _("%(name)s is unlocked.") % {"name": member.name})
+
+    @admin.action(permissions=["change"], description=_("Sign out everywhere"))
+    def sign_out_everywhere(self, request: HttpRequest, members: QuerySet[Membership]) -> None:
+        for member in members:
+            end_sessions_of(member.user)
+            self.log_change(request, member, gettext("Signed out everywhere."))
+            text = _("%(name)s is signed out everywhere.")
+            self.message_user(request, text % {"name": member.name})
 
     @admin.display(ordering="user__first_name", description=_("full name"))
     def full_name(self, membership: Membership) -> str:

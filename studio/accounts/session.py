@@ -98,6 +98,11 @@ def valid_session(key: str) -> ValidSession | None:
     )
 
 
+def end_sessions_of(user: User) -> None:
+    """Sign the user out of every browser."""
+    Session.objects.filter(user=user.pk).delete()
+
+
 def _first_row(params: dict[str, Any]) -> list[Any] | None:
     # Skip Django's health check (SELECT 1). If the connection is broken, this query fails and is
     # retried on a new connection.

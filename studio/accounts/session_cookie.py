@@ -15,6 +15,11 @@ class SessionCookieMiddleware(SessionMiddleware):
     old key just after the session got a new one. Its response must not delete the new cookie.
     """
 
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        if isinstance(request.session, SessionStore):
+            request.session.user_agent = request.headers.get("User-Agent", "")
+
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:

@@ -14,6 +14,7 @@ from django.contrib.sessions.backends import db
 from django.db import transaction
 from django.utils import timezone
 
+from studio.accounts.browsers import browser_name
 from studio.accounts.session import Session, ValidSession, valid_session
 
 # The key of the session data with the acting member: a list of the membership id and a stamp.
@@ -35,6 +36,8 @@ class SessionStore(db.SessionStore):
     _valid_session: ValidSession | None = None
     # The data as this request has loaded them.
     _loaded: Mapping[str, Any] = {}
+    # The header of the request, from which a sign-in stores the name of the browser.
+    user_agent = ""
     # Whether this request ended the session.
     was_flushed = False
 
@@ -71,6 +74,7 @@ class SessionStore(db.SessionStore):
         data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         if auth.SESSION_KEY in data:
             data.setdefault(SIGNED_IN_AT, int(timezone.now().timestamp()))
+            data.setdefault(BROWSER, browser_name(self.user_agent))
         with transaction.atomic():
             if self.session_key and not must_create:
                 self._keep_changes_of_others()
