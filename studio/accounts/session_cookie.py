@@ -2,8 +2,7 @@
 
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from studio.accounts.session_store import SessionStore
 
@@ -20,9 +19,7 @@ class SessionCookieMiddleware(SessionMiddleware):
         if isinstance(request.session, SessionStore):
             request.session.user_agent = request.headers.get("User-Agent", "")
 
-    def process_response(
-        self, request: HttpRequest, response: HttpResponseBase
-    ) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response = super().process_response(request, response)
         session = request.session
         if isinstance(session, SessionStore) and session.is_empty() and not session.was_flushed:

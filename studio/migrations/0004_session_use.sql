@@ -1,5 +1,5 @@
--- Describe the new columns, and end the sessions of earlier versions within 12 hours. They lasted 14
--- days.
+-- Describe the new columns, and end the sessions of earlier versions within 12 hours.
+-- They lasted 14 days.
 COMMENT ON COLUMN public.studio_session.signed_in_at IS 'The time of the sign-in.';
 COMMENT ON COLUMN public.studio_session.last_used_at IS
 'The time of the last request of a person, as of a minute.';
