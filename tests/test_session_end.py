@@ -103,11 +103,11 @@ def test_the_setting_shortens_open_sessions(desk: Client) -> None:
     assert Session.objects.get().expire_date <= timezone.now() + HOUR
 
 
-@pytest.mark.parametrize(("hours", "errors"), [(1, []), (24, []), (25, ["studio.E004"])])
+@pytest.mark.parametrize(("hours", "errors"), [(1, []), (24, []), (25, ["studio.E010"])])
 def test_more_than_24_hours_is_a_check_error(hours: int, errors: list[str]) -> None:
     with override_settings(SESSION_COOKIE_AGE=hours * 60 * 60):
         found = [message.id for message in run_checks(tags=["security"])]
-    assert [name for name in found if name == "studio.E004"] == errors
+    assert [name for name in found if name == "studio.E010"] == errors
 
 
 # --- The idle end ---------------------------------------------------------------------------------

@@ -17,6 +17,6 @@ def check_session_length(**options: Any) -> list[CheckMessage]:
         Error(
             f"A session lasts {hours:g} hours. The maximum is {MAX_HOURS} hours.",
             hint="Write SESSION_HOURS=12, or another number up to 24.",
-            id="studio.E004",
+            id="studio.E010",
         )
     ]
