@@ -63,6 +63,8 @@ def secret_key() -> str:
 
 
 SECRET_KEY = secret_key()
+# Older keys, with which sessions, links and PINs from before a change of the key still work.
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 for host in ALLOWED_HOSTS:
     if "/" in host:

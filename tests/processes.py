@@ -20,6 +20,7 @@ UNSET = dict.fromkeys(
         "LOG_FORMAT",
         "PORT",
         "SECRET_KEY",
+        "SECRET_KEY_FALLBACKS",
         "SESSION_HOURS",
         "STUDIO_DATA_DIR",
         "TIME_ZONE",

@@ -146,7 +146,7 @@ class MembershipAdmin(OwnOrgAdmin):
     @admin.display(boolean=True, description=_("has a PIN"))
     def has_pin(self, membership: Membership) -> bool:
         """Return whether the member has a PIN. The admin never shows the PIN or its hash."""
-        return bool(membership.pin)
+        return membership.has_pin
 
     @admin.action(permissions=["change"], description=_("Clear the PIN"))
     def clear_pins(self, request: HttpRequest, members: QuerySet[Membership]) -> None:

@@ -1,15 +1,15 @@
 """The PIN of a member, and the rate limit of wrong tries, which locks the member out.
 
-A PIN has 4 to 8 digits, and its hash is stored like that of a password. The database counts the
-tries per member, so the rate limit covers all desks together. A try is counted before its hash is
-checked, so that concurrent tries cannot exceed the limit of five.
+A PIN has 4 to 8 digits; `studio.accounts.pin` stores its hash. The database counts the tries per
+member, so the rate limit covers all desks together. A try is counted before its hash is checked, so
+that concurrent tries cannot exceed the limit of five.
 """
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import check_password
 from django.db import transaction
 from django.db.models import Case, DateTimeField, F, Q, Value, When
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from studio.accounts.membership import Membership
+from studio.accounts.pin import Pin
 
 TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
@@ -56,7 +57,7 @@ def verify_password(member: Membership, password: str) -> bool:
 
 
 def is_pin_attempt(member: Membership, secret: str) -> bool:
-    return bool(member.pin) and secret.isascii() and secret.isdigit() and 4 <= len(secret) <= 8
+    return member.has_pin and secret.isascii() and secret.isdigit() and 4 <= len(secret) <= 8
 
 
 def tries_left(member: Membership) -> int:
@@ -64,13 +65,21 @@ def tries_left(member: Membership) -> int:
 
 
 def set_pin(member: Membership, pin: str) -> None:
-    member.pin, member.pin_digits = make_password(pin), len(pin)
-    member.save(update_fields=["pin", "pin_digits"])
+    row = Pin(membership=member, digits=len(pin))
+    row.set_hash(pin)
+    # One statement, so that two concurrent changes cannot both insert.
+    Pin.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["membership"],
+        update_fields=["hash", "key_id", "digits", "set_at"],
+    )
+    member.pin_set_at = row.set_at
 
 
 def clear_pin(member: Membership) -> None:
-    member.pin, member.pin_digits = "", None
-    member.save(update_fields=["pin", "pin_digits"])
+    Pin.objects.filter(membership=member).delete()
+    member.pin_set_at = None
 
 
 def lift_lockout(member: Membership) -> None:
@@ -96,7 +105,7 @@ def pin_problem(pin: str) -> str | None:
 @sensitive_variables("secret")
 def _is_pin_or_password(member: Membership, secret: str) -> bool:
     if is_pin_attempt(member, secret):
-        return check_password(secret, member.pin)
+        return member.pin.matches(secret)
     return check_password(secret, member.user.password)
 
 
@@ -104,7 +113,7 @@ def _verify_within_limit(member: Membership, is_right: Callable[[Membership], bo
     now = timezone.now()
     with transaction.atomic(durable=True):
         may_try = _count_try(member, now)
-    current = Membership.objects.select_related("user").filter(pk=member.pk).first()
+    current = Membership.objects.select_related("user", "pin").filter(pk=member.pk).first()
     if current is None or not current.user.is_active:
         return False
     member.wrong_tries, member.locked_until = current.wrong_tries, current.locked_until

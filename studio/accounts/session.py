@@ -79,14 +79,15 @@ def valid_session(key: str) -> ValidSession | None:
     row = _first_row({"key": key, "now": timezone.now()})
     if row is None:
         return None
-    session, person, member, org, policy, acting, acting_person, snapshot, has_pins, allowed = row
+    session, person, member, org, policy, acting, acting_person, *further = row
+    snapshot, has_pins, member_pin_set_at, acting_pin_set_at, allowed = further
     session.user, session.acting = person, acting
     if person:
         User.membership.related.set_cached_value(person, member)
     if acting:
-        acting.user = acting_person
+        acting.user, acting.pin_set_at = acting_person, acting_pin_set_at
     if member:
-        member.user, member.org = person, org
+        member.user, member.org, member.pin_set_at = person, org, member_pin_set_at
         Org.policy.related.set_cached_value(org, policy)
     # Django configures psycopg to return JSON as text.
     allowances = [Allowance(**columns) for columns in json.loads(allowed or "[]")]

@@ -144,8 +144,10 @@ def record_activity(request: HttpRequest, response: HttpResponseBase) -> None:
 
 
 def stamp_of(member: Membership) -> str:
-    """Return a digest of the member's role and PIN, which ends their turn if either changes."""
-    return salted_hmac("studio.shared_desk.acting", f"{member.role} {member.pin}").hexdigest()
+    """Return a digest of the member's role and the time when they set their PIN. Their turn ends
+    if either changes."""
+    value = f"{member.role} {member.pin_set_at}"
+    return salted_hmac("studio.shared_desk.acting", value, algorithm="sha256").hexdigest()
 
 
 def chosen_idle_time(member: Membership) -> timedelta | None:

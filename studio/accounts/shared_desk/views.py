@@ -42,7 +42,7 @@ def at_desk(request: SharedDeskRequest) -> HttpResponse:
             return response
     elif form.is_bound:
         problem = problems(form)
-    people = with_letters(member for member in who_may_act(desk.signed_in) if member.pin)
+    people = with_letters(member for member in who_may_act(desk.signed_in) if member.has_pin)
     context = {
         "desk": desk,
         "people": people,
@@ -105,7 +105,7 @@ def verification_problem(member: Membership, secret: str) -> str:
 
 def wrong_secret_message(member: Membership, secret: str) -> str:
     left = pins.tries_left(member)
-    if member.pin and secret.isdigit():
+    if member.has_pin and secret.isdigit():
         problem = _("That is not %(name)s’s PIN.") % {"name": member.name}
     else:
         problem = _("That is not %(name)s’s password.") % {"name": member.name}
