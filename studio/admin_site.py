@@ -3,7 +3,7 @@
 Django loads this module before the models, so imports that need models are inside the methods.
 """
 
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, cast
 
 from django.contrib.admin import AdminSite
@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +58,22 @@ class StudioAdminSite(AdminSite):
         urls = [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
         # Signing out needs no membership.
         return [path("logout/", sign_out, name="logout"), *urls]
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Let a person change the password. Wrong tries of the old one are counted."""
+        from django.contrib.auth.views import PasswordChangeView
+
+        from studio.accounts.forms import PasswordForm
+        from studio.accounts.origin import origin_of
+
+        view = PasswordChangeView.as_view(
+            form_class=partial(PasswordForm, origin=origin_of(request)),
+            success_url=resolve_url("admin:password_change_done"),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        return cast("TemplateResponse", view(request))
 
     @method_decorator([never_cache, login_not_required])
     def login(

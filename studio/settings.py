@@ -26,6 +26,13 @@ def env_bool(name: str, *, default: bool) -> bool:
     return default if value == "" else value == "True"
 
 
+def env_number(name: str, *, default: int) -> int:
+    value = os.environ.get(name, "")
+    if not (value == "" or (value.isascii() and value.isdecimal())):
+        raise ImproperlyConfigured(f"{name} is {value!r}: write a number, as in {name}=1.")
+    return default if value == "" else int(value)
+
+
 def env_list(name: str, *, default: list[str]) -> list[str]:
     value = os.environ.get(name, "")
     return [item.strip() for item in value.split(",") if item.strip()] or default
@@ -272,11 +279,15 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # Trust the header only if a proxy sets it on every request, because clients can forge it.
 if env_bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies append the address of their client to X-Forwarded-For. See
+# studio/accounts/client_address.py.
+TRUSTED_PROXIES = env_number("TRUSTED_PROXIES", default=0)
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 DESK_COOKIE_NAME = "__Host-desk" if HTTPS else "desk"
+BROWSER_COOKIE_NAME = "__Host-browser" if HTTPS else "browser"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "studio.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"

@@ -11,6 +11,9 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from studio.accounts import rate_limit, waits
+from studio.accounts.forms import SignInForm
+from studio.accounts.origin import name_browser, remember_browser
 from studio.accounts.session_store import SessionStore
 from studio.accounts.shared_desk import current_member
 from studio.middleware import recognise
@@ -31,12 +34,17 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @login_not_required
 def sign_in(request: HttpRequest) -> HttpResponseBase:
-    """Sign in by password, record activity at the desk, and delete expired sessions."""
+    """Sign in by password, record activity at the desk, and delete expired rows."""
     was_signed_in = request.user.is_authenticated
-    response = LoginView.as_view(redirect_authenticated_user=True)(request)
+    name_browser(request)
+    view = LoginView.as_view(redirect_authenticated_user=True, authentication_form=SignInForm)
+    response = view(request)
     if request.user.is_authenticated and not was_signed_in:
         current_member.record_activity(request, response)
+        remember_browser(request, response)
+        waits.tell_wrong_tries(request, request.user)
         SessionStore.clear_expired()
+        rate_limit.forget_old()
     return response
 
 

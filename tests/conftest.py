@@ -7,6 +7,7 @@ without a membership.
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from psycopg.pq import TransactionStatus
 from pytest_django import DjangoDbBlocker
 
 from purchases.models import Org
+from studio.accounts import limits
+from studio.accounts.limits import Limit
 from studio.models import User
 from tests.factories import keep_signed_in, make_org, make_user
 from tests.ledger import broken_invariants
@@ -127,6 +130,14 @@ def check_invariants(request: pytest.FixtureRequest) -> Iterator[None]:
     if connection.connection and connection.connection.info.transaction_status == ABORTED:
         return
     assert broken_invariants() == []
+
+
+@pytest.fixture(autouse=True)
+def site_limit(monkeypatch: pytest.MonkeyPatch) -> Limit:
+    """Let tests make wrong tries faster than a person, and return the limit that stops that."""
+    limit = limits.SITE
+    monkeypatch.setattr(limits, "SITE", replace(limit, tries=1_000))
+    return limit
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ UNSET = dict.fromkeys(
         "SESSION_HOURS",
         "STUDIO_DATA_DIR",
         "TIME_ZONE",
+        "TRUSTED_PROXIES",
         "WEB_DATABASE_URL",
     ],
     "",

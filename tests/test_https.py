@@ -28,7 +28,9 @@ def read_settings(monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[s
 def serve_with(settings: Settings, values: dict[str, Any]) -> None:
     """Apply the values for cookies and HTTPS."""
     for name, value in values.items():
-        if name.startswith(("SESSION_COOKIE_", "CSRF_COOKIE_", "DESK_COOKIE_", "SECURE_")):
+        if name.startswith(
+            ("SESSION_COOKIE_", "CSRF_COOKIE_", "DESK_COOKIE_", "BROWSER_COOKIE_", "SECURE_")
+        ):
             setattr(settings, name, value)
 
 
@@ -45,7 +47,12 @@ def test_cookies_are_secure_and_bound_to_this_host(mia: User) -> None:
     browser.post(SIGN_IN, {"username": "mia", "password": PASSWORD}, secure=True)
 
     assert browser.get(LIST, secure=True).status_code == 200
-    assert set(browser.cookies) == {"__Host-sessionid", "__Host-csrftoken", "__Host-desk"}
+    assert set(browser.cookies) == {
+        "__Host-sessionid",
+        "__Host-csrftoken",
+        "__Host-desk",
+        "__Host-browser",
+    }
     for cookie in browser.cookies.values():
         assert (cookie["secure"], cookie["httponly"]) == (True, True)
         assert (cookie["path"], cookie["domain"]) == ("/", ""), "required by the prefix __Host-"
@@ -128,7 +135,7 @@ def test_make_run_serves_http_on_loopback(
     browser.get(SIGN_IN)
     browser.post(SIGN_IN, {"username": "mia", "password": PASSWORD})
 
-    assert set(browser.cookies) == {"sessionid", "csrftoken", "desk"}
+    assert set(browser.cookies) == {"sessionid", "csrftoken", "desk", "browser"}
     assert not any(cookie["secure"] for cookie in browser.cookies.values())
     assert "Strict-Transport-Security" not in browser.get(LIST).headers
 

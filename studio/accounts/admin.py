@@ -1,5 +1,6 @@
 """The admin of accounts: superusers create accounts, and owners set the roles of members."""
 
+from datetime import datetime
 from typing import Any, cast
 from zoneinfo import available_timezones
 
@@ -25,7 +26,7 @@ from purchases.admin import OwnOrgAdmin
 from purchases.admin.own_org import member_of
 from purchases.admin.row_form import RowForm
 from purchases.admin.strict_query import StrictQueryAdmin
-from studio.accounts import pins
+from studio.accounts import pins, rate_limit
 from studio.accounts.membership import Membership
 from studio.accounts.policy import Allowance, Policy
 from studio.accounts.session import end_sessions_of
@@ -111,8 +112,8 @@ class UserAdmin(StrictQueryAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
 class MembershipAdmin(OwnOrgAdmin):
     """The admin of members. Owners cannot change their own role, so that an org keeps an owner."""
 
-    fields = ["user", "org", "role", "has_pin", "locked_until"]
-    readonly_fields = ["has_pin", "locked_until"]
+    fields = ["user", "org", "role", "has_pin", "waits_until"]
+    readonly_fields = ["has_pin", "waits_until"]
     autocomplete_fields = ["user", "org"]
     list_display = [
         "user",
@@ -121,13 +122,11 @@ class MembershipAdmin(OwnOrgAdmin):
         "role",
         "org",
         "has_pin",
-        "locked_until",
         "date_joined",
         "last_login",
     ]
     actions = ["clear_pins", "lift_lockouts", "sign_out_everywhere"]
     list_filter = ["org", "role", "user__is_active", "user__date_joined", "user__last_login"]
-    list_select_related = ["user", "org"]
     search_fields = ["user__username", "user__first_name", "user__last_name", "user__email"]
     ordering = ["user__username"]
 
@@ -148,17 +147,37 @@ class MembershipAdmin(OwnOrgAdmin):
         """Return whether the member has a PIN. The admin never shows the PIN or its hash."""
         return membership.has_pin
 
+    @admin.display(description=_("locked out until"))
+    def waits_until(self, membership: Membership) -> datetime | None:
+        return rate_limit.waits_until(membership.user.username)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        """Load the PINs without their hashes."""
+        members = super().get_queryset(request).select_related("user", "org", "pin")
+        return members.defer("pin__hash")
+
     @admin.action(permissions=["change"], description=_("Clear the PIN"))
     def clear_pins(self, request: HttpRequest, members: QuerySet[Membership]) -> None:
         for member in members:
             pins.clear_pin(member)
-            self.message_user(request, _("The PIN of %(name)s is cleared.") % {"name": member.name})
+            text = _("The PIN of %(name)s is cleared.") % {"name": member.name}
+            self.log_change(request, member, str(text))
+            self.message_user(request, text)
 
     @admin.action(permissions=["change"], description=_("Unlock"))
     def lift_lockouts(self, request: HttpRequest, members: QuerySet[Membership]) -> None:
+        """End the delays of the members, at most once an hour for each of them."""
         for member in members:
-            pins.lift_lockout(member)
-            self.message_user(request, _("%(name)s is unlocked.") % {"name": member.name})
+            name = {"name": member.name}
+            if rate_limit.waits_until(member.user.username) is None:
+                self.message_user(request, _("%(name)s is not locked out.") % name)
+            elif rate_limit.lift(member.user.username):
+                text = _("%(name)s is unlocked.") % name
+                self.log_change(request, member, str(text))
+                self.message_user(request, text)
+            else:
+                text = _("%(name)s was unlocked less than an hour ago. Try again later.") % name
+                self.message_user(request, text, ERROR)
 
     @admin.action(permissions=["change"], description=_("Sign out everywhere"))
     def sign_out_everywhere(self, request: HttpRequest, members: QuerySet[Membership]) -> None:

@@ -1,4 +1,4 @@
-"""The membership: a user's role in an org, with the lockout after wrong tries."""
+"""The membership: a user's role in an org."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -34,8 +33,6 @@ class Membership(models.Model):
         "purchases.Org", models.PROTECT, related_name="memberships", verbose_name=_("studio")
     )
     role = models.TextField(_("role"), choices=Role)
-    wrong_tries = models.PositiveSmallIntegerField(db_default=0, default=0, editable=False)
-    locked_until = models.DateTimeField(_("locked out until"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("membership")
@@ -44,10 +41,6 @@ class Membership(models.Model):
             models.CheckConstraint(
                 name="membership_role_is_known",
                 condition=models.Q(role__in=["owner", "staff", "accountant_readonly"]),
-            ),
-            models.CheckConstraint(
-                name="wrong_tries_are_5_at_most",
-                condition=models.Q(wrong_tries__range=(0, 5)),
             ),
         ]
 
@@ -84,11 +77,6 @@ class Membership(models.Model):
     @property
     def name(self) -> str:
         return self.user.get_short_name()
-
-    @property
-    def is_locked_out(self) -> bool:
-        until: datetime | None = self.locked_until
-        return until is not None and until > timezone.now()
 
     @property
     def has_pin(self) -> bool:

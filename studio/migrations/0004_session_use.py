@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 
 class Migration(migrations.Migration):
-    dependencies = [("studio", "0001_accounts")]
+    dependencies = [("studio", "0003_rate_limit")]
     operations = [
         migrations.AddField("session", "signed_in_at", models.DateTimeField(db_default=Now())),
         migrations.AddField("session", "last_used_at", models.DateTimeField(db_default=Now())),

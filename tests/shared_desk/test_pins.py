@@ -1,7 +1,7 @@
 """PINs: which are allowed, how they are stored, and the rate limit on wrong tries."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from threading import Barrier, Lock
 
 import pytest
@@ -12,11 +12,12 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
-from studio.accounts import pins
+from studio.accounts import pins, rate_limit
+from studio.accounts.limits import ACCOUNT, TooManyTries
+from studio.accounts.origin import UNKNOWN, Origin
 from studio.accounts.pin import peppered
-from studio.accounts.pins import LockedOut, pin_problem, verify, verify_password
+from studio.accounts.pins import pin_problem, verify, verify_password
 from studio.models import Membership, Pin, User
 from tests.concurrent_browsers import ConcurrentBrowsers
 from tests.database import PATIENCE, migrate, rows
@@ -30,8 +31,12 @@ def member(mia: User) -> Membership:
     return give_pin(mia)
 
 
+def tries_left(member: Membership) -> int:
+    return rate_limit.standing(member.user.username, UNKNOWN).tries_left
+
+
 def lock_out(member: Membership) -> None:
-    for _ in range(pins.TRIES):
+    for _ in range(ACCOUNT.tries):
         assert not verify(member, WRONG)
 
 
@@ -197,34 +202,29 @@ def test_wrong_pins_and_passwords_share_one_count(member: Membership) -> None:
     verify(member, WRONG)
     verify(member, "not-the-password")
     verify_password(member, PIN)
-    assert pins.tries_left(member) == 2
+    assert tries_left(member) == 2
 
 
-def test_correct_pin_resets_the_count(member: Membership) -> None:
+def test_correct_pin_in_between_resets_nothing(member: Membership) -> None:
     for _ in range(4):
         verify(member, WRONG)
     assert verify(member, PIN)
-    assert pins.tries_left(member) == 5
+    assert tries_left(member) == 1
 
 
-def test_locked_out_member_is_refused_even_with_the_correct_pin(member: Membership) -> None:
-    lock_out(member)
-    assert member.is_locked_out
-    for secret in [PIN, PASSWORD, WRONG]:
-        with pytest.raises(LockedOut) as locked:
-            verify(member, secret)
-        assert locked.value.until == member.locked_until
-
-
-def test_lockout_ends_and_the_count_restarts(
-    member: Membership, monkeypatch: pytest.MonkeyPatch
+def test_locked_out_member_is_refused_even_with_the_correct_pin(
+    member: Membership, now: datetime
 ) -> None:
     lock_out(member)
-    later = timezone.now() + pins.LOCKED_FOR + timedelta(seconds=1)
-    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
-    assert not member.is_locked_out
-    assert not verify(member, WRONG)
-    assert pins.tries_left(member) == 4
+    for secret in [PIN, PASSWORD, WRONG]:
+        with pytest.raises(TooManyTries) as refused:
+            verify(member, secret)
+        assert refused.value.wait == ACCOUNT.first
+
+
+def test_delay_ends(member: Membership, now: datetime, later: Callable[[timedelta], None]) -> None:
+    lock_out(member)
+    later(ACCOUNT.first)
     assert verify(member, PIN)
 
 
@@ -287,9 +287,8 @@ def test_twenty_concurrent_wrong_pins_are_limited_to_five_checks(
 ) -> None:
     assert try_wrong_pins(browsers, olivia_member) == [200] * AT_ONCE
 
-    assert len(checked_secrets) == pins.TRIES
-    olivia_member.refresh_from_db()
-    assert olivia_member.is_locked_out
+    assert len(checked_secrets) == ACCOUNT.tries
+    assert tries_left(olivia_member) == 0
 
 
 def test_counting_after_the_check_would_exceed_the_limit(
@@ -298,22 +297,21 @@ def test_counting_after_the_check_would_exceed_the_limit(
     checked_secrets: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The negative control reads the count, checks the hash and then writes the count. A barrier
-    makes all threads read before the first one writes."""
-    all_read = Barrier(AT_ONCE)
+    """The negative control checks the hash and then counts the try. A barrier makes all threads
+    check before the first one counts."""
+    all_checked = Barrier(AT_ONCE)
+    check = rate_limit.check
 
-    def naive(member: Membership, now: object) -> bool:
-        wrong_tries = Membership.objects.get(pk=member.pk).wrong_tries
-        all_read.wait(PATIENCE)
-        Membership.objects.filter(pk=member.pk).update(wrong_tries=wrong_tries + 1)
-        return wrong_tries < pins.TRIES
+    def naive(username: str, origin: Origin, is_right: Callable[[], bool]) -> bool:
+        answer = is_right()
+        all_checked.wait(PATIENCE)
+        check(username, origin, lambda: answer)
+        return answer
 
-    monkeypatch.setattr(pins, "_count_try", naive)
+    monkeypatch.setattr(rate_limit, "check", naive)
     try_wrong_pins(browsers, olivia_member)
 
-    assert len(checked_secrets) > pins.TRIES
-    olivia_member.refresh_from_db()
-    assert not olivia_member.is_locked_out
+    assert len(checked_secrets) == AT_ONCE
 
 
 def test_tries_are_shared_between_desks(

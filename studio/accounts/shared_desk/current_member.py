@@ -22,6 +22,7 @@ from purchases.access import DeskRequest
 from purchases.member import Allowance, Approval
 from studio.accounts import approvals
 from studio.accounts.membership import Membership
+from studio.accounts.origin import UNKNOWN, Origin, origin_of
 from studio.accounts.policy import IDLE_TIME
 from studio.accounts.session import Session
 from studio.accounts.session_store import ACTING, SessionStore
@@ -46,6 +47,8 @@ class Desk:
     has_pins: bool
     # The allowances of the org, by reason.
     allowances: Mapping[str, Allowance]
+    # The browser, for the count of wrong tries.
+    origin: Origin = UNKNOWN
 
     @property
     def is_shared(self) -> bool:
@@ -60,7 +63,7 @@ class Desk:
     def approval_problem(self, approval: Approval) -> str | None:
         """Return why an approval of what the acting member does is not valid, or None if it is."""
         assert self.acting is not None
-        return approvals.approval_problem(self.acting, approval)
+        return approvals.approval_problem(self.acting, approval, self.origin)
 
 
 class SharedDeskRequest(DeskRequest):
@@ -95,6 +98,7 @@ def desk_of(request: HttpRequest) -> Desk | None:
         snapshot=loaded.snapshot,
         has_pins=loaded.has_pins,
         allowances=loaded.allowances,
+        origin=origin_of(request),
     )
 
 

@@ -26,8 +26,6 @@ SELECT
     member.user_id,
     member.org_id,
     member.role,
-    member.wrong_tries,
-    member.locked_until,
     org.id,
     CASE
         WHEN org.created_at > timestamptz '9999-12-01 00:00Z' THEN timestamptz '9999-12-01 00:00Z'
@@ -46,8 +44,6 @@ SELECT
     acting.user_id,
     acting.org_id,
     acting.role,
-    acting.wrong_tries,
-    acting.locked_until,
     acting_person.id,
     acting_person.password,
     acting_person.last_login,
