@@ -23,6 +23,8 @@ from django.http import parse_cookie
 from django.utils.module_loading import import_string
 from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]
 
+from studio.security_headers import HEADERS, NOTHING_ALLOWED
+
 BODY_SECONDS = 30
 # The longest form without a sign-in is the sign-in itself.
 BYTES_BEFORE_SIGN_IN = 64 * 1024
@@ -31,9 +33,10 @@ Headers = list[tuple[str, str]]
 REFUSAL_HEADERS = [
     ("content-type", "text/plain; charset=utf-8"),
     ("cache-control", "no-store"),
-    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
-    ("x-content-type-options", "nosniff"),
     ("connection", "close"),
+    ("content-security-policy", NOTHING_ALLOWED),
+    ("x-content-type-options", "nosniff"),
+    *((name.lower(), value) for name, value in HEADERS.items()),
 ]
 
 
