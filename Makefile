@@ -58,7 +58,7 @@ sbom: .venv-audit/installed ## list every package of the site, with its hashes, 
 audit: .venv-audit/installed ## look up the known vulnerabilities of every locked package; needs the network
 	@$(PYTHON) .ci/audit.py .venv-audit/bin/pip-audit requirements-dev.txt requirements-audit.txt
 
-screenshots: .venv/dev ## save every page and state, at three widths, light and dark, in screenshots/
+screenshots: .venv/dev ## save every page and state, at four widths, light and dark, in screenshots/
 	BROWSER_TESTS=required $(BIN)/python -m pytest tests/browser/screenshots/every_page.py
 
 messages: .venv/dev ## collect and compile the texts to translate (apt-get install gettext)

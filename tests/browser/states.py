@@ -29,6 +29,7 @@ from tests.expiry.extensions import extended_by, extension_undone_by
 from tests.factories import make_client, make_purchase, make_user
 from tests.ledger import reinstated_by, undone_by, used_by
 from tests.pages import LIST
+from tests.seals.sealing import seal_now
 
 
 def make_one_of_each(org: Org) -> Purchase:
@@ -162,6 +163,22 @@ class Visit:
         refunded_by(olivia, self.pack)
         return self.see(path, user="olivia")
 
+    def seals(self) -> Page:
+        olivia = make_user(username="olivia", org=self.org, role="owner")
+        self.people["olivia"] = olivia
+        used_by(olivia, self.pack)
+        seal_now()
+        return self.see("/seals/", user="olivia")
+
+    def receipt(self) -> Page:
+        """Show the answer to a receipt that does not agree with its line."""
+        page = self.see("/seals/receipt/")
+        page.get_by_label("Line").fill("C1")
+        page.get_by_label("Code").fill("0000-0000-0000")
+        page.get_by_role("button", name="Check").click()
+        expect(page.locator("main [role=status], main [role=alert]").first).to_be_visible()
+        return page
+
     def unpaid(self) -> Page:
         Purchase.objects.filter(pk=self.pack.pk).update(payment_status="pending")
         return self.see(f"/purchases/{self.pack.pk}/")
@@ -243,6 +260,9 @@ STATES: dict[str, Callable[[Visit], Page]] = {
     "transfer": lambda visit: visit.act("transfer", "?q=alex"),
     "refund, refused": Visit.act_refused,
     "move a use": lambda visit: visit.act("move-use"),
+    "seals": Visit.seals,
+    "receipt": Visit.receipt,
+    "where you are signed in": lambda visit: visit.see("/accounts/sessions/"),
     "client": Visit.client,
     "client, after a transfer": lambda visit: visit.after_acts(f"/clients/{visit.pack.client_id}/"),
     "client, nothing bought": Visit.new_client,

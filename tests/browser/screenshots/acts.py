@@ -70,3 +70,16 @@ def shoot_acts(page: Page, shoot: Shoot) -> None:
     assert unpaid, "the demo has an unpaid pack"
     page.goto(f"/purchases/{unpaid.pk}/")
     shoot(page, "purchase-not-paid")
+
+
+def shoot_records(page: Page, shoot: Shoot) -> None:
+    """Take screenshots of the seals, of a receipt, and of a person's sessions, as an owner."""
+    for path, name in (("/seals/", "seals"), ("/accounts/sessions/", "signed-in-places")):
+        page.goto(path)
+        shoot(page, name)
+    page.goto("/seals/receipt/")
+    page.get_by_label("Line").fill("C1")
+    page.get_by_label("Code").fill("0000-0000-0000")
+    page.get_by_role("button", name="Check").click()
+    page.wait_for_load_state("networkidle")
+    shoot(page, "receipt-checked")

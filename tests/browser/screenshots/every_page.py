@@ -1,4 +1,4 @@
-"""`make screenshots`: every page and state of the demo studio, at three widths, light and dark.
+"""`make screenshots`: every page and state of the demo studio, at four widths, light and dark.
 
 The images go to screenshots/, which git ignores. This is not a test, and `make test` skips it.
 """
@@ -12,14 +12,14 @@ from playwright.sync_api import BrowserContext, Page
 
 from studio.models import User
 from tests.browser.conftest import Window
-from tests.browser.screenshots.acts import shoot_acts
+from tests.browser.screenshots.acts import shoot_acts, shoot_records
 from tests.browser.screenshots.demo import PASSWORD, signed_in, temporary_policy
 from tests.browser.screenshots.desk import shoot_allowance, shoot_desk, shoot_refusals_and_errors
 from tests.browser.screenshots.languages import shoot_right_to_left, shoot_spanish
 from tests.browser.screenshots.people import shoot_other_members, shoot_shared_desk, shoot_sign_in
 
 FOLDER = settings.BASE_DIR / "screenshots"
-WIDTHS = {"desk": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
+WIDTHS = {"desk": (1440, 900), "tablet": (1024, 768), "upright": (820, 1180), "phone": (390, 844)}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -49,5 +49,6 @@ def test_screenshots(window: Window, console: list[str], device: str, scheme: st
     with temporary_policy(language="es"):
         shoot_spanish(signed_in(open_window(), "desk"), shoot)
     shoot_acts(signed_in(open_window(), "owner"), shoot)
+    shoot_records(signed_in(open_window(), "owner"), shoot)
     # Some pages are errors, and the browser logs each of them.
     console.clear()
