@@ -55,9 +55,11 @@ class WholeRequests:
         self.threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="django")
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
+        body = b""
         try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = await self.body(scope.headers, protocol)
+            if "content-length" in scope.headers or "transfer-encoding" in scope.headers:
+                async with asyncio.timeout(BODY_SECONDS):
+                    body = await self.body(scope.headers, protocol)
         except TimeoutError:
             protocol.response_str(408, REFUSAL_HEADERS, "This took too long. Please try again.")
         except Refused as refusal:
@@ -72,8 +74,6 @@ class WholeRequests:
     async def body(self, headers: Any, protocol: HTTPProtocol) -> bytes:
         """Return the body. Raise `Refused` as soon as it is too long for who sends it."""
         announced = int(headers.get("content-length") or 0)
-        if not announced and "transfer-encoding" not in headers:
-            return b""
         body = bytearray()
         limit = await self.checked(announced, BYTES_BEFORE_SIGN_IN, headers)
         async for chunk in protocol:
