@@ -34,6 +34,17 @@ def test_a_password_that_is_easy_to_guess_is_refused(password: str, code: str) -
 
 
 @pytest.mark.parametrize(
+    "password",
+    ["pilates1234", "Reformer!2026", "2026 studio", "Northside99", "Northside-Pilates-7"],
+)
+def test_a_word_of_the_studio_is_refused(mia: User, password: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        validate_password(password, mia)
+
+    assert "password_of_a_studio" in [error.code for error in refused.value.error_list]
+
+
+@pytest.mark.parametrize(
     "password", ["kx7-pq2m", "918273645500112", "all small letters", "ÄÖÜ ☂ 2718 ", "long " * 30]
 )
 def test_a_password_of_any_composition_is_accepted(password: str) -> None:
