@@ -155,6 +155,8 @@ def test_strangers_cannot_delay_a_person_in_a_browser_they_have_used(
                 wrong("mia", origin)
             except TooManyTries as refused:
                 later(refused.wait)
+    with pytest.raises(TooManyTries):
+        lock_out("mia", STRANGER)
     assert wait("mia", STRANGER)
     right("mia", DESK)
 
