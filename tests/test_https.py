@@ -160,4 +160,4 @@ def test_the_deployment_check_warns_without_https() -> None:
     check = manage("check", "--deploy", "--fail-level=WARNING", SECRET_KEY=KEY, HTTPS="False")
 
     assert check.returncode == 1
-    assert "security.W011" in check.stderr
+    assert "security.W016" in check.stderr
