@@ -153,7 +153,7 @@ def test_a_press_takes_at_most_4_queries(
 
     # Without JavaScript, the message for the next page is kept in the session: its row is locked
     # and updated in a transaction.
-    kept = 0 if htmx else 5
+    kept = 0 if htmx else 6
     with django_assert_max_num_queries(4 + kept):
         # 1. the session with its users 2. the purchase with client and offer
         # 3. the claim of the request id, with release_session or use_session
