@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,7 +60,9 @@ def echo(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterabl
 
 def send(protocol: Protocol, **headers: str) -> list[Any]:
     names = Headers({name.replace("_", "-"): value for name, value in headers.items()})
-    asyncio.run(respond(WholeRequests(echo), Scope(names), protocol))
+    # In a thread, because the browser of other tests has an event loop in this one.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(asyncio.run, respond(WholeRequests(echo), Scope(names), protocol)).result()
     return protocol.response
 
 
