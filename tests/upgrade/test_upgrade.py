@@ -82,7 +82,7 @@ def test_a_session_and_a_pin_stay(old: ForeignDatabase) -> None:
     sessions = "SELECT session_key, session_data, user_id FROM studio_session"
     members = "SELECT id, role, org_id, user_id FROM studio_membership ORDER BY id"
     before = old.rows(sessions), old.rows(members)
-    pins = old.rows("SELECT id, pin, pin_digits FROM studio_membership WHERE pin <> ''")
+    pins = old.rows("SELECT id, code, code_digits FROM studio_membership WHERE code <> ''")
     assert pins, "a member of the old database has a PIN"
 
     migrate(old)
