@@ -1,4 +1,4 @@
-"""The site with a header on each response: Server-Timing, the time of the response and of its SQL.
+"""A WSGI application that adds the header Server-Timing: the time of the response and of its SQL.
 
 DJANGO_SETTINGS_MODULE chooses the site.
 """
@@ -11,7 +11,6 @@ from typing import Any
 
 from django.db import connection
 
-from studio.whole_requests import WholeRequests
 from studio.wsgi import application as site
 
 sql_seconds = 0.0
@@ -26,7 +25,7 @@ def time_statement(execute: Callable[..., Any], *statement: Any) -> Any:
         sql_seconds += time.perf_counter() - began
 
 
-def timed(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     # A worker has one thread and handles one request at a time.
     global sql_seconds
     sql_seconds = 0.0
@@ -40,6 +39,3 @@ def timed(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterab
     with connection.execute_wrapper(time_statement):
         answer: Iterable[bytes] = site(environ, start)
     return answer
-
-
-application = WholeRequests(timed)

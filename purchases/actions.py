@@ -26,8 +26,7 @@ def render_page(
 ) -> HttpResponse:
     """Render a page with a row for each of the purchases."""
     context |= {"here": request.get_full_path(), **button_context(request, purchases)}
-    session_key = request.session.session_key or ""
-    context["live_token"] = live_updates.token(request.member.org_id, session_key)
+    context["live_token"] = live_updates.token(request.member.org_id)
     return render(request, template, context)
 
 

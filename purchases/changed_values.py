@@ -19,8 +19,6 @@ class ChangedValue:
     label: str
     before: str
     after: str
-    # Whether both are names, which browsers do not translate.
-    is_name: bool
 
 
 def changed_values(event: PurchaseEvent, org_id: UUID) -> list[ChangedValue]:
@@ -49,7 +47,7 @@ def changed_values(event: PurchaseEvent, org_id: UUID) -> list[ChangedValue]:
             was, is_now = (name_at(named, org_id) for named in names[label])
         else:
             was, is_now = in_words(before), in_words(after)
-        changed.append(ChangedValue(label, was, is_now, is_name=in_words is None))
+        changed.append(ChangedValue(label, was, is_now))
     return changed
 
 

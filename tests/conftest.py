@@ -7,7 +7,6 @@ without a membership.
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,10 +20,8 @@ from psycopg.pq import TransactionStatus
 from pytest_django import DjangoDbBlocker
 
 from purchases.models import Org
-from studio.accounts import limits
-from studio.accounts.limits import Limit
 from studio.models import User
-from tests.factories import keep_signed_in, make_org, make_user
+from tests.factories import make_org, make_user
 from tests.ledger import broken_invariants
 from tests.processes import manage
 
@@ -132,14 +129,6 @@ def check_invariants(request: pytest.FixtureRequest) -> Iterator[None]:
     assert broken_invariants() == []
 
 
-@pytest.fixture(autouse=True)
-def site_limit(monkeypatch: pytest.MonkeyPatch) -> Limit:
-    """Let tests make wrong tries faster than a person, and return the limit that stops that."""
-    limit = limits.SITE
-    monkeypatch.setattr(limits, "SITE", replace(limit, tries=1_000))
-    return limit
-
-
 @pytest.fixture
 def northside(db: None) -> Org:
     return make_org(name="Northside Pilates")
@@ -206,11 +195,10 @@ def now(monkeypatch: pytest.MonkeyPatch) -> datetime:
 
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
-    """Return a function that moves the clock forward. People stay signed in."""
+    """Return a function that moves the clock forward."""
 
     def move(by: timedelta) -> None:
         moved = timezone.now() + by
-        keep_signed_in(moved)
         monkeypatch.setattr("django.utils.timezone.now", lambda: moved)
 
     return move

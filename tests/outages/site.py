@@ -28,7 +28,7 @@ from tests.pages import LIST
 from tests.processes import ROOT, UNSET
 
 Action = Literal["reinstate", "use", "undo"]
-APPLICATION = "studio.rsgi:application"
+APPLICATION = "studio.wsgi:application"
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from studio.demo.history import STORIES as HISTORIES
 from studio.demo.history import History
 from studio.demo.malformed_rows import add_malformed_rows, without_count_constraint
 from studio.demo.studios import NORTHSIDE, SOUTHSIDE, STUDIOS, Studio
-from studio.models import Allowance, Membership, Pin, User
+from studio.models import Allowance, Membership, User
 
 PASSWORD = "studio-demo"  # noqa: S105  it is public
 PIN = "4071"
@@ -134,15 +134,11 @@ def ensure_people() -> None:
     missing = [username for username in PEOPLE if username not in existing]
     # One hash for all accounts, because hashing is slow and the password is public.
     password = make_password(PASSWORD) if missing else ""
-    pin = Pin(digits=len(PIN))
-    if missing:
-        pin.set_hash(PIN)
+    pin = {"pin": make_password(PIN), "pin_digits": len(PIN)} if missing else {}
     for username in missing:
         first_name, studio, role = PEOPLE[username]
         user = User.objects.create(username=username, first_name=first_name, password=password)
         shares_the_desk = studio is NORTHSIDE and role != Membership.Role.ACCOUNTANT_READONLY
-        member = Membership.objects.create(user=user, org_id=org_id(studio), role=role)
-        if shares_the_desk:
-            Pin.objects.create(
-                membership=member, hash=pin.hash, key_id=pin.key_id, digits=pin.digits
-            )
+        Membership.objects.create(
+            user=user, org_id=org_id(studio), role=role, **(pin if shares_the_desk else {})
+        )
