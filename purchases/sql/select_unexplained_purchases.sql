@@ -51,7 +51,11 @@ compared AS (
         purchase.id IS NULL AS is_gone,
         event.id,
         event.kind,
-        array_remove(ARRAY[
+        found.differing
+    FROM purchase
+    FULL JOIN event ON event.purchase_id = purchase.id
+    CROSS JOIN LATERAL (
+        SELECT array_remove(ARRAY[
             CASE WHEN event.org_id IS DISTINCT FROM purchase.org_id THEN 'org_id' END,
             CASE WHEN event.client_id IS DISTINCT FROM purchase.client_id THEN 'client_id' END,
             CASE WHEN event.offer_id IS DISTINCT FROM purchase.offer_id THEN 'offer_id' END,
@@ -77,19 +81,8 @@ compared AS (
             END,
             CASE WHEN event.created_at IS DISTINCT FROM purchase.created_at THEN 'created_at' END
         ], NULL) AS differing
-    FROM purchase
-    FULL JOIN event ON event.purchase_id = purchase.id
-    WHERE purchase.id IS NULL OR event.id IS NULL
-        OR event.kind = 'deleted'
-        OR (
-            event.org_id, event.client_id, event.offer_id, event.sessions_total,
-            event.amount_paid_cents, event.currency, event.payment_status, event.payment_method,
-            event.purchased_at, event.created_at
-        ) IS DISTINCT FROM (
-            purchase.org_id, purchase.client_id, purchase.offer_id, purchase.sessions_total,
-            purchase.amount_paid_cents, purchase.currency, purchase.payment_status,
-            purchase.payment_method, purchase.purchased_at, purchase.created_at
-        )
+    ) AS found
+    WHERE purchase.id IS NULL OR cardinality(found.differing) > 0
 )
 
 SELECT purchase_id, id AS event_id, 'gap' AS finding, NULL::text[] AS differing
