@@ -12,7 +12,8 @@ from playwright.sync_api import Page, ViewportSize, expect
 from purchases.models import Org
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
-from tests.browser.states import STATES, Visit, make_one_of_each
+from tests.browser.states import STATES
+from tests.browser.visit import Visit, make_one_of_each
 from tests.factories import make_purchase, make_purchases
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
