@@ -2,8 +2,11 @@
 # also need Node 16 or later with npm.
 PYTHON ?= python3
 BIN := .venv/bin
+# The pip of $(PYTHON) installs into .venv, if there is one: a second pip takes 6 seconds to install.
+SHARED_PIP = $(shell $(PYTHON) -m pip --version 2>/dev/null)
+PIP = $(if $(SHARED_PIP),$(PYTHON) -m pip --python $(BIN)/python,$(BIN)/pip)
 # Python compiles a module when it is first imported; compiling all of them here takes longer.
-PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile --require-hashes
+PIP_INSTALL = $(PIP) install --quiet --disable-pip-version-check --no-compile --require-hashes
 # The same lock file for every platform and for Python 3.11 and later.
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock"
@@ -76,7 +79,7 @@ bench-quick: .venv/dev .venv-peers/installed ## measure the same with fewer rows
 # what tests and linters need.
 .venv/site: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Studio needs Python 3.11 or later: make PYTHON=python3.12 ...")'
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $(if $(SHARED_PIP),--without-pip) .venv
 	$(PIP_INSTALL) -r requirements.txt
 	touch $@
 
