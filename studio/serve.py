@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -89,9 +90,12 @@ def prepare_database() -> str:
     django.setup()
     call_command("migrate", verbosity=0)
     url = prepare_roles() or settings.DATABASE_URL
-    call_command("demo", if_empty=True)
+    with ThreadPoolExecutor() as pool:
+        # While the database stores the rows of the demo studio.
+        collected = pool.submit(call_command, "collectstatic", interactive=False, verbosity=0)
+        call_command("demo", if_empty=True)
+    collected.result()
     seal()
-    call_command("collectstatic", interactive=False, verbosity=0)
     connections.close_all()
     return url
 

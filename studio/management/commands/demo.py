@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
@@ -47,13 +48,15 @@ class Command(BaseCommand):
             return
         refuse_namesakes()
         refuse_beside_other_studios(force=force)
-        with transaction.atomic():
+        with ThreadPoolExecutor() as pool, transaction.atomic():
+            # Hashing takes a second. It runs while the database stores the rows.
+            hashes = pool.map(make_password, [PASSWORD, PIN])
             missing = [
                 studio for studio in STUDIOS if not Org.objects.filter(id=org_id(studio)).exists()
             ]
             for studio in missing:
                 load(studio)
-            ensure_people()
+            ensure_people(*hashes)
             if NORTHSIDE in missing:
                 members = Membership.objects.filter(org_id=org_id(NORTHSIDE))
                 people = {
@@ -128,17 +131,18 @@ def made_up(studio: Studio, *, today: datetime) -> StudioBuilder:
     return builder
 
 
-def ensure_people() -> None:
-    """Create missing accounts. Existing accounts keep their password and role."""
+def ensure_people(password: str, pin: str) -> None:
+    """Create missing accounts, all with these two hashes, because hashing is slow and both secrets
+    are public. Existing accounts keep their password and role."""
     existing = set(User.objects.filter(username__in=PEOPLE).values_list("username", flat=True))
     missing = [username for username in PEOPLE if username not in existing]
-    # One hash for all accounts, because hashing is slow and the password is public.
-    password = make_password(PASSWORD) if missing else ""
-    pin = {"pin": make_password(PIN), "pin_digits": len(PIN)} if missing else {}
     for username in missing:
         first_name, studio, role = PEOPLE[username]
         user = User.objects.create(username=username, first_name=first_name, password=password)
         shares_the_desk = studio is NORTHSIDE and role != Membership.Role.ACCOUNTANT_READONLY
         Membership.objects.create(
-            user=user, org_id=org_id(studio), role=role, **(pin if shares_the_desk else {})
+            user=user,
+            org_id=org_id(studio),
+            role=role,
+            **({"pin": pin, "pin_digits": len(PIN)} if shares_the_desk else {}),
         )
