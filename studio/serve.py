@@ -80,21 +80,26 @@ def make_secret_key() -> None:
 
 
 def prepare_database() -> str:
-    """Migrate the database, set up its roles, load the demo studio if it is empty, and return the
-    URL for the web server. The embedded database starts on the first connection."""
+    """Start the embedded database unless there is another, migrate, set up the roles, load the demo
+    studio if the database is empty, and return the URL for the web server."""
     import django
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connections
 
-    django.setup()
-    call_command("migrate", verbosity=0)
-    url = prepare_roles() or settings.DATABASE_URL
+    from studio.database import embedded
+
+    # Use both cores of a small machine: a first start takes half a minute.
     with ThreadPoolExecutor() as pool:
-        # While the database stores the rows of the demo studio.
-        collected = pool.submit(call_command, "collectstatic", interactive=False, verbosity=0)
+        start = None if settings.DATABASE_URL else pool.submit(embedded.start, settings.DATA_DIR)
+        django.setup()
+        if start:
+            start.result()
+        call_command("migrate", verbosity=0)
+        url = prepare_roles() or settings.DATABASE_URL
+        collect = pool.submit(call_command, "collectstatic", interactive=False, verbosity=0)
         call_command("demo", if_empty=True)
-    collected.result()
+        collect.result()
     seal()
     connections.close_all()
     return url
