@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # The pip of $(PYTHON) installs into .venv, if there is one: a second pip takes 6 seconds to install.
-SHARED_PIP = $(shell $(PYTHON) -m pip --version 2>/dev/null)
+SHARED_PIP = $(shell $(PYTHON) -c 'import pip; print(pip.__version__)' 2>/dev/null)
 PIP = $(if $(SHARED_PIP),$(PYTHON) -m pip --python $(BIN)/python,$(BIN)/pip)
 # Python compiles a module when it is first imported; compiling all of them here takes longer.
 PIP_INSTALL = $(PIP) install --quiet --disable-pip-version-check --no-compile --require-hashes
