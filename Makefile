@@ -17,7 +17,7 @@ PRETTIER := $(NODE)/.bin/prettier --config .ci/prettier.json --log-level warn \
 T ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint fix hooks lock screenshots messages lighthouse bench bench-quick
+.PHONY: help run test test-fast lint fix hooks lock sbom audit screenshots messages lighthouse bench bench-quick
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,13 @@ hooks: .venv/dev $(NODE)/installed ## check every commit with the hooks of .pre-
 lock: .venv/dev ## write requirements*.txt, with every version and hash, from requirements*.in
 	$(LOCK) requirements.in --output-file requirements.txt
 	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
+	$(LOCK) requirements-audit.in --output-file requirements-audit.txt
+
+sbom: .venv-audit/installed ## list every package of the site, with its hashes, in sbom.json (CycloneDX)
+	.venv-audit/bin/cyclonedx-py requirements requirements.txt --output-reproducible --output-file sbom.json
+
+audit: .venv-audit/installed ## look up the known vulnerabilities of every locked package; needs the network
+	@$(PYTHON) .ci/audit.py .venv-audit/bin/pip-audit requirements-dev.txt requirements-audit.txt
 
 screenshots: .venv/dev ## save every page and state, at four widths, light and dark, in screenshots/
 	BROWSER_TESTS=required $(BIN)/python -m pytest tests/browser/screenshots/every_page.py
@@ -73,6 +80,12 @@ bench-quick: .venv/dev .venv-peers/installed ## measure the same with fewer rows
 .venv-peers/installed: benchmarks/requirements.txt
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	touch $@
+
+.venv-audit/installed: requirements-audit.txt
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
+		-r requirements-audit.txt
 	touch $@
 
 # One virtual environment, installed in two steps: .venv/site has what the site needs, .venv/dev adds

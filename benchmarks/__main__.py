@@ -98,6 +98,13 @@ def run(
     largest.manage("collectstatic", "--no-input", "--verbosity", "0")
     if "service" in only:
         service.measure_start(results, largest, repetitions=plan.repetitions, progress=progress)
+        service.measure_slow_clients(
+            results,
+            largest,
+            person(max(plan.sizes)),
+            repetitions=plan.repetitions,
+            progress=progress,
+        )
     if "pages" in only:
         pages.measure(
             results,

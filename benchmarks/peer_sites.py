@@ -76,7 +76,9 @@ def tutorials(running: ExitStack, postgres: Postgres, python: Path) -> list[Peer
         prepare = [str(python), "-m", "tutorial.prepare", *arguments]
         subprocess.run(prepare, cwd=PEERS, env=environment, check=True)
         port = free_port()
-        command = web_server(str(port), "tutorial.wsgi:application", python=str(python))
+        command = web_server(
+            str(port), "tutorial.wsgi:application", interface="wsgi", python=str(python)
+        )
         running_site = running.enter_context(serving(command, port, environment, PEERS))
         signed_in = sign_in(port, "desk", "studio-demo")
 
@@ -110,5 +112,9 @@ def json_peers(running: ExitStack, desk: Database, python: Path, actor_id: int) 
     uvicorn = f"-m uvicorn --port {port} --workers 2 --log-level warning --no-access-log"
     return [
         peer("FastAPI", port, [str(python), *uvicorn.split(), "fastapi_peer:app"]),
-        peer("Flask", other, web_server(str(other), "flask_peer:app", python=str(python))),
+        peer(
+            "Flask",
+            other,
+            web_server(str(other), "flask_peer:app", interface="wsgi", python=str(python)),
+        ),
     ]

@@ -48,7 +48,11 @@ async def desk(port: int, studio: Studio, answers: Answers, until: float) -> Non
     await asyncio.sleep(random.uniform(0, POLL_INTERVAL))
     with closing(Browser(port)) as browser:
         while time.monotonic() < until:
-            headers = {"Live-Token": studio.token, "If-None-Match": snapshot}
+            headers = {
+                "Cookie": f"sessionid={studio.session}",
+                "Live-Token": studio.token,
+                "If-None-Match": snapshot,
+            }
             answer = await browser.send(request("GET", "/purchases/changes/", headers))
             answers["changes"].count(answer.status, answer.milliseconds)
             if answer.status == 200:

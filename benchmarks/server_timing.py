@@ -1,4 +1,4 @@
-"""A WSGI application that adds the header Server-Timing: the time of the response and of its SQL.
+"""The site with a header on each response: Server-Timing, the time of the response and of its SQL.
 
 DJANGO_SETTINGS_MODULE chooses the site.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from studio.whole_requests import WholeRequests
 from studio.wsgi import application as site
 
 sql_seconds = 0.0
@@ -25,7 +26,7 @@ def time_statement(execute: Callable[..., Any], *statement: Any) -> Any:
         sql_seconds += time.perf_counter() - began
 
 
-def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+def timed(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     # A worker has one thread and handles one request at a time.
     global sql_seconds
     sql_seconds = 0.0
@@ -39,3 +40,6 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     with connection.execute_wrapper(time_statement):
         answer: Iterable[bytes] = site(environ, start)
     return answer
+
+
+application = WholeRequests(timed)

@@ -31,9 +31,9 @@ class Site:
 
 
 def site(
-    database: Database, application: str = "studio.wsgi:application", **environment: str
+    database: Database, application: str = "studio.rsgi:application", **environment: str
 ) -> AbstractContextManager[Site]:
-    """Run the site as `make run` does: granian, 2 workers with 1 thread, as studio_app."""
+    """Run the site as `make run` does: granian, 2 workers with 1 thread each, as studio_app."""
     port = free_port()
     variables = database.environment | {"DATABASE_URL": database.web_url} | environment
     return serving(web_server(str(port), application), port, variables)

@@ -51,9 +51,10 @@ def make_studio(number: int) -> dict[str, object]:
     )
     browser = Browser()
     browser.force_login(user)
+    session = browser.cookies["sessionid"].value
     return {
-        "token": live_updates.token(org.pk),
-        "session": browser.cookies["sessionid"].value,
+        "token": live_updates.token(org.pk, session),
+        "session": session,
         "packs": [str(pack.pk) for pack in packs],
     }
 

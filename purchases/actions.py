@@ -26,7 +26,8 @@ def render_page(
 ) -> HttpResponse:
     """Render a page with a row for each of the purchases."""
     context |= {"here": request.get_full_path(), **button_context(request, purchases)}
-    context["live_token"] = live_updates.token(request.member.org_id)
+    session_key = request.session.session_key or ""
+    context["live_token"] = live_updates.token(request.member.org_id, session_key)
     return render(request, template, context)
 
 

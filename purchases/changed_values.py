@@ -19,6 +19,8 @@ class ChangedValue:
     label: str
     before: str
     after: str
+    # Whether both are names, which browsers do not translate.
+    is_name: bool
 
 
 def changed_values(event: PurchaseEvent, org_id: UUID) -> list[ChangedValue]:
@@ -47,7 +49,7 @@ def changed_values(event: PurchaseEvent, org_id: UUID) -> list[ChangedValue]:
             was, is_now = (name_at(named, org_id) for named in names[label])
         else:
             was, is_now = in_words(before), in_words(after)
-        changed.append(ChangedValue(label, was, is_now))
+        changed.append(ChangedValue(label, was, is_now, is_name=in_words is None))
     return changed
 
 

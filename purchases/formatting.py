@@ -11,6 +11,8 @@ from uuid import UUID
 from django.contrib.humanize.templatetags.humanize import ordinal
 from django.utils import translation
 from django.utils.formats import number_format
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 from markupsafe import Markup
 
@@ -85,15 +87,37 @@ def expiry(expires_at: datetime | None) -> str:
 
 
 def who(event: SessionEvent | ExpiryEvent | PurchaseEvent) -> str:
-    """Return the name of the actor, with the owner who approved it."""
+    """Return the name of the actor as HTML, with the owner who approved it."""
     if not event.request:
         return gettext("another program")
     actor, approver = event.request.actor, event.request.approved_by
     if approver is None:
-        return actor.get_short_name()
-    return gettext("%(actor)s, confirmed by %(owner)s") % {
-        "actor": actor.get_short_name(),
-        "owner": approver.get_short_name(),
+        return name_in_html(actor.get_short_name())
+    names = {
+        "actor": name_in_html(actor.get_short_name()),
+        "owner": name_in_html(approver.get_short_name()),
+    }
+    text = gettext("%(actor)s, confirmed by %(owner)s")
+    return mark_safe(conditional_escape(text) % names)  # noqa: S308
+
+
+def name_in_html(name: str) -> SafeString:
+    """Return a name with its own writing direction, which browsers do not translate."""
+    return format_html('<bdi translate="no">{}</bdi>', name)
+
+
+def program(event: SessionEvent | ExpiryEvent | PurchaseEvent) -> str:
+    """Return the database role of the event. Mark the person for whom the role said it acts.
+
+    The ledgers store "role for subject". The subject is what the session wrote into
+    request.jwt.claims. Any session can write any name there.
+    """
+    role, claims, subject = event.db_role.partition(" for ")
+    if not claims:
+        return role
+    return gettext("%(role)s, which says it acts for %(subject)s") % {
+        "role": role,
+        "subject": subject,
     }
 
 
@@ -165,6 +189,7 @@ FILTERS = {
         number,
         expiry,
         who,
+        program,
         name_at,
         money,
         phone_end,

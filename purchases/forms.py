@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from purchases.input_rules import UNUSUAL_CHARACTER, plain_text
 from purchases.member import Approval
 from purchases.models import Purchase, SessionRequest
 from purchases.operations.commands import Extend, Reinstate, Undo, UndoExtension, Use
@@ -39,7 +40,7 @@ class ListForm(forms.Form):
         max_length=100,
         error_messages={
             "max_length": _("Type at most 100 characters."),
-            "null_characters_not_allowed": _("Remove the unusual character and try again."),
+            "null_characters_not_allowed": UNUSUAL_CHARACTER,
         },
     )
     state = forms.TypedChoiceField(
@@ -120,7 +121,11 @@ class NoteForm(ActionForm):
     note = forms.CharField(
         required=False,
         max_length=500,
-        error_messages={"max_length": _("Shorten the note: 500 characters at most.")},
+        validators=[plain_text],
+        error_messages={
+            "max_length": _("Shorten the note: 500 characters at most."),
+            "null_characters_not_allowed": UNUSUAL_CHARACTER,
+        },
     )
 
 

@@ -1,8 +1,9 @@
 """Polling: every open page asks every 1.5 seconds which purchases changed.
 
 A poll is one query and does not load the session, the user or the membership. Each page contains a
-signed token of its org instead. For an hour, the token shows which purchases of the org changed, by
-their ids only. The rows themselves require a sign-in.
+signed token of its org instead, which is valid with the session of the page only. For an hour and
+while that session exists, the token shows which purchases of the org changed, by their ids only.
+The rows themselves require a sign-in.
 """
 
 from typing import NamedTuple
@@ -26,8 +27,6 @@ SNAPSHOT = Cast(Func(function="pg_current_snapshot"), TextField())
 
 SELECT_CHANGES = read_statement(SQL_DIR / "select_changes.sql")
 
-_signer = TimestampSigner(salt="purchases.live_updates")
-
 
 class Changes(NamedTuple):
     """The current snapshot, and the ids of the purchases that changed since the former one."""
@@ -36,29 +35,46 @@ class Changes(NamedTuple):
     changed: list[UUID]
 
 
-def token(org_id: UUID) -> str:
-    return _signer.sign(org_id.hex)
+class SessionEnded(Exception):
+    """The session of a token has ended."""
 
 
-def org_of(token: str) -> UUID | None:
-    """Return the org id of a token, or None if the token is forged or older than an hour."""
+def token(org_id: UUID, session_key: str) -> str:
+    return _signer(session_key).sign(org_id.hex)
+
+
+def org_of(token: str, session_key: str) -> UUID | None:
+    """Return the org id of a token.
+
+    Return None if the token is forged, of another session or older than an hour."""
     try:
-        return UUID(_signer.unsign(token, max_age=TOKEN_MAX_AGE))
+        return UUID(_signer(session_key).unsign(token, max_age=TOKEN_MAX_AGE))
     except BadSignature:
         return None
 
 
-def changed_since(org_id: UUID, seen: str) -> tuple[set[UUID] | None, str]:
+def changed_since(org_id: UUID, session_key: str, seen: str) -> tuple[set[UUID] | None, str]:
     """Return the ids of the org's purchases that changed since a snapshot, and the new snapshot.
 
-    The ids are None if there are more than MAX_NAMED or `seen` is not a snapshot."""
-    params = {"org_id": org_id, "seen": seen, "limit": MAX_NAMED + 1}
+    The ids are None if there are more than MAX_NAMED or `seen` is not a snapshot. Raise
+    SessionEnded if no session has the key."""
+    params = {
+        "org_id": org_id,
+        "session_key": session_key,
+        "seen": seen,
+        "limit": MAX_NAMED + 1,
+    }
     # Skip Django's SELECT 1. If the connection is broken, this query fails, and the page retries.
     connection.health_check_done = True  # type: ignore[attr-defined]
     try:
         changes = fetch_one(SELECT_CHANGES, params, Changes)
     except DataError:
         return None, Org.objects.values_list(SNAPSHOT).get(pk=org_id)[0]
-    assert changes is not None, "the statement has no FROM: it always returns a row"
+    if changes is None:
+        raise SessionEnded
     too_many = len(changes.changed) > MAX_NAMED
     return (None if too_many else set(changes.changed)), changes.snapshot
+
+
+def _signer(session_key: str) -> TimestampSigner:
+    return TimestampSigner(salt=f"purchases.live_updates.{session_key}")

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render, resolve_url
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
@@ -32,6 +32,7 @@ from purchases.forms import (
     UseForm,
 )
 from purchases.models import Purchase, SessionEvent
+from purchases.redirects import current_page_url
 
 UNDO_TEMPLATES = {
     SessionEvent.Kind.REINSTATED: "undone.html",
@@ -91,12 +92,18 @@ def client_detail(request: DeskRequest, client_id: UUID) -> HttpResponse:
 @login_not_required
 def changes(request: HttpRequest) -> HttpResponse:
     """Answer 304 if no purchase of the org changed since the ETag. Otherwise answer the ids of the
-    changed purchases and the next ETag."""
-    org_id = live_updates.org_of(request.headers.get("Live-Token", ""))
+    changed purchases and the next ETag. Answer 403 if the token is not valid or its session ended.
+    """
+    session_key = request.session.session_key or ""
+    org_id = live_updates.org_of(request.headers.get("Live-Token", ""), session_key)
+    out_of_date = HttpResponse(gettext("This page is out of date. Reload it."), status=403)
     if org_id is None:
-        return HttpResponse(gettext("This page is out of date. Reload it."), status=403)
+        return out_of_date
     seen = request.headers.get("If-None-Match", "").removeprefix("W/").strip('"')
-    changed, snapshot = live_updates.changed_since(org_id, seen)
+    try:
+        changed, snapshot = live_updates.changed_since(org_id, session_key, seen)
+    except live_updates.SessionEnded:
+        return out_of_date
     if changed == set():
         return HttpResponse(status=304, headers={"ETag": f'"{seen}"'})
     names = None if changed is None else sorted(changed)
@@ -114,11 +121,12 @@ def rows(request: DeskRequest) -> HttpResponse:
     context = {
         "purchases": purchases,
         "gone": set(ids) - {purchase.pk for purchase in purchases},
-        "here": request.htmx.current_url_abs_path or resolve_url("purchases:purchase_list"),
+        "here": current_page_url(request.htmx, otherwise="purchases:purchase_list"),
         **button_context(request, purchases),
     }
     response = render(request, "purchases/_rows.html", context)
-    response["Live-Token"] = live_updates.token(request.member.org_id)
+    session_key = request.session.session_key or ""
+    response["Live-Token"] = live_updates.token(request.member.org_id, session_key)
     return response
 
 

@@ -7,4 +7,5 @@ class StudioConfig(AppConfig):
     verbose_name = _("The site")
 
     def ready(self) -> None:
-        from studio.database import checks  # noqa: F401  registers the checks
+        from studio.accounts import checks as _checks  # noqa: F401  registers the checks
+        from studio.database import checks, tls  # noqa: F401  registers the checks

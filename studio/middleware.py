@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
@@ -16,7 +17,9 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from purchases.access import DeskRequest
+from purchases.redirects import current_page_url
+from studio.accounts.policy import IDLE_TIME
+from studio.accounts.session_store import SessionStore
 from studio.accounts.shared_desk import current_member
 from studio.accounts.shared_desk.current_member import Desk, SharedDeskRequest
 from studio.accounts.shared_desk.views import at_desk_url, redirect_to, return_url
@@ -99,19 +102,12 @@ class SignInRequired(LoginRequiredMiddleware):
         view_args: tuple[Any, ...],
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
-        """Redirect htmx to the sign-in page as a whole page, which returns to the current page."""
         # Django would load the session and user first, which is too slow for polling `changes`.
         if not getattr(view_func, "login_required", True):
             return None
-        response = super().process_view(request, view_func, view_args, view_kwargs)
-        htmx = cast("DeskRequest", request).htmx
-        if response and htmx:
-            page = htmx.current_url_abs_path or resolve_url("home")
-            return HttpResponseClientRedirect(redirect_to_login(page).url)
-        if response and request.method not in ("GET", "HEAD"):
-            # The URL of a button is not a page. Its form names the page in `next`.
-            return redirect_to_login(request.POST.get("next") or resolve_url("home"))
-        return response
+        if super().process_view(request, view_func, view_args, view_kwargs) is None:
+            return None
+        return redirect_to_sign_in(cast("SharedDeskRequest", request))
 
 
 class MembershipRequired:
@@ -126,7 +122,7 @@ class MembershipRequired:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         desk: Desk | None = getattr(request, "desk", None)
-        if desk and desk.acting and current_member.counts_as_activity(request, desk):
+        if desk and desk.acting and current_member.needs_cookie(request, desk):
             current_member.record_activity(request, response)
         return response
 
@@ -136,7 +132,7 @@ class MembershipRequired:
         view: Callable[..., object],
         args: object,
         kwargs: object,
-    ) -> HttpResponse | None:
+    ) -> HttpResponseBase | None:
         match = request.resolver_match
         if match is None or match.url_name in {"login", "logout", "healthz", "changes"}:
             return None
@@ -144,7 +140,11 @@ class MembershipRequired:
         at_desk = cast("Any", request)
         is_in_admin = match.app_name == "admin"
         if desk is None:
-            if not request.user.is_authenticated or (is_in_admin and request.user.is_superuser):
+            if not request.user.is_authenticated:
+                return None
+            if (redirect := end_idle_session(at_desk)) is not None:
+                return redirect
+            if request.user.is_superuser and (is_in_admin or match.url_name == "own_sessions"):
                 return None
             if at_desk.htmx:
                 return HttpResponseClientRefresh()
@@ -152,6 +152,7 @@ class MembershipRequired:
         if desk.acting is None:
             is_open = match.url_name in {"at_desk", "lock_desk"}
             return None if is_open else redirect_to_at_desk(at_desk)
+        record_use(request)
         if is_in_admin and not desk.is_by_password:
             return render(request, "shared_desk/admin_closed.html", {"desk": desk}, status=403)
         if match.app_name == "purchases" and is_form_of_other_member(request, desk.acting):
@@ -169,6 +170,35 @@ def recognise(request: HttpRequest) -> Desk | None:
         if desk.signed_in.language:
             translation.activate(desk.signed_in.language)
     return desk
+
+
+def record_use(request: HttpRequest) -> None:
+    """Store that a person uses the session, at most once a minute."""
+    if current_member.counts_as_activity(request):
+        cast("SessionStore", request.session).record_use()
+
+
+def end_idle_session(request: SharedDeskRequest) -> HttpResponseBase | None:
+    """End the session of a user without a desk if it is idle, and redirect to the sign-in page."""
+    loaded = cast("SessionStore", request.session).valid_session
+    if loaded is None or not loaded.session.is_unused_for(IDLE_TIME):
+        record_use(request)
+        return None
+    logout(request)
+    return redirect_to_sign_in(request)
+
+
+def redirect_to_sign_in(request: SharedDeskRequest) -> HttpResponseBase:
+    """Redirect to the sign-in page, which returns to the current page.
+
+    htmx gets a redirect of the whole page."""
+    if request.htmx:
+        page = current_page_url(request.htmx, otherwise="home")
+        return HttpResponseClientRedirect(redirect_to_login(page).url)
+    if request.method not in ("GET", "HEAD"):
+        # The URL of a button is not a page. Its form names the page in `next`.
+        return redirect_to_login(request.POST.get("next") or resolve_url("home"))
+    return redirect_to_login(request.get_full_path())
 
 
 def redirect_to_at_desk(request: SharedDeskRequest) -> HttpResponse:
@@ -194,7 +224,7 @@ def refuse_form(request: SharedDeskRequest, member: Membership) -> HttpResponse:
 def current_url(request: SharedDeskRequest) -> str:
     """Return the URL of the page in the browser. A form of a page names it in `next`."""
     if request.htmx:
-        return request.htmx.current_url_abs_path or resolve_url("home")
+        return current_page_url(request.htmx, otherwise="home")
     if request.method in ("GET", "HEAD"):
         return request.get_full_path()
     return return_url(request)

@@ -1,8 +1,10 @@
 """The models of the site, which Django imports from here; see `studio.accounts`."""
 
+from studio.accounts.limits import RateLimit
 from studio.accounts.membership import Membership
+from studio.accounts.pin import Pin
 from studio.accounts.policy import Allowance, Policy
 from studio.accounts.session import Session
 from studio.accounts.user import User
 
-__all__ = ["Allowance", "Membership", "Policy", "Session", "User"]
+__all__ = ["Allowance", "Membership", "Pin", "Policy", "RateLimit", "Session", "User"]

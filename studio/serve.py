@@ -170,13 +170,16 @@ def seal() -> None:
 
 def web_server(
     port: str,
-    application: str = "studio.wsgi:application",
+    application: str = "studio.rsgi:application",
     *,
+    interface: str = "rsgi",
     workers: int = 2,
     python: str = sys.executable,
 ) -> list[str]:
-    command = f"granian --interface wsgi --host {HOST} --port {port} --workers {workers}"
-    command += " --blocking-threads 1 --workers-kill-timeout 2 --log-level warning"
+    command = f"granian --interface {interface} --host {HOST} --port {port} --workers {workers}"
+    command += " --workers-kill-timeout 2 --log-level warning"
+    if interface == "wsgi":
+        command += " --blocking-threads 1"
     return [python, "-m", *command.split(), application]
 
 

@@ -26,9 +26,23 @@ def env_bool(name: str, *, default: bool) -> bool:
     return default if value == "" else value == "True"
 
 
+def env_number(name: str, *, default: int) -> int:
+    value = os.environ.get(name, "")
+    if not (value == "" or (value.isascii() and value.isdecimal())):
+        raise ImproperlyConfigured(f"{name} is {value!r}: write a number, as in {name}=1.")
+    return default if value == "" else int(value)
+
+
 def env_list(name: str, *, default: list[str]) -> list[str]:
     value = os.environ.get(name, "")
     return [item.strip() for item in value.split(",") if item.strip()] or default
+
+
+def env_hours(name: str, *, default: int) -> int:
+    value = os.environ.get(name, "") or str(default)
+    if not (value.isascii() and value.isdecimal()) or int(value) == 0:
+        raise ImproperlyConfigured(f"{name} is {value!r}: write whole hours, as in {name}=12.")
+    return int(value)
 
 
 # The data folder: the embedded database, the secret key, and the collected static files.
@@ -56,6 +70,8 @@ def secret_key() -> str:
 
 
 SECRET_KEY = secret_key()
+# Older keys, with which sessions, links and PINs from before a change of the key still work.
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 for host in ALLOWED_HOSTS:
     if "/" in host:
@@ -70,6 +86,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "studio.User"
 AUTHENTICATION_BACKENDS = ["studio.accounts.authentication.Backend"]
 SESSION_ENGINE = "studio.accounts.session_store"
+# A session ends this long after the sign-in. Nothing renews it.
+SESSION_COOKIE_AGE = 60 * 60 * env_hours("SESSION_HOURS", default=12)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -88,17 +106,20 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "studio.logs.keep_request",
+    # The next four also set headers of redirects to HTTPS and of static files.
+    "csp.middleware.CSPMiddleware",
+    "studio.security_headers.security_headers",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "studio.middleware.no_store",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # It compresses a desk of 50 rows from 130 kB to 15 kB. Django adds random padding and masks the
     # CSRF token of each page, which prevents the BREACH attack.
     "django.middleware.gzip.GZipMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "studio.middleware.language_and_time_zone",
-    "studio.middleware.no_store",
     "studio.middleware.whole_request",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "studio.accounts.session_cookie.SessionCookieMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -134,7 +155,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "studio.accounts.passwords.StudioWords"},
 ]
 
 # --- The database ---------------------------------------------------------------------------------
@@ -217,18 +238,28 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+# Only pages of this site load its files.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "staticfiles": {"BACKEND": "studio.static_files.HashedStaticFiles"},
 }
 
 # --- Logging --------------------------------------------------------------------------------------
 
+# "text" for people, or "json" for a program that collects logs.
+LOG_FORMAT = os.environ.get("LOG_FORMAT") or "text"
+if LOG_FORMAT not in ("text", "json"):
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}: write text or json.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"text": {"()": "studio.logs.OneLine"}, "json": {"()": "studio.logs.JsonLine"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": [], "level": "INFO"}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},
+        "studio": {"level": "INFO"},
+    },
 }
 
 # --- Security -------------------------------------------------------------------------------------
@@ -238,16 +269,25 @@ HTTPS = env_bool("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# Other sites below the host name must not lose plain HTTP unasked, so the checks that recommend
+# both are silenced. Browsers preload a name only with its subdomains.
+SECURE_HSTS_PRELOAD = HTTPS and env_bool("HSTS_PRELOAD", default=False)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD or (
+    HTTPS and env_bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
+)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # Trust the header only if a proxy sets it on every request, because clients can forge it.
 if env_bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies append the address of their client to X-Forwarded-For. See
+# studio/accounts/client_address.py.
+TRUSTED_PROXIES = env_number("TRUSTED_PROXIES", default=0)
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 DESK_COOKIE_NAME = "__Host-desk" if HTTPS else "desk"
+BROWSER_COOKIE_NAME = "__Host-browser" if HTTPS else "browser"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "studio.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
@@ -265,5 +305,5 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-# Messages are in a cookie, or in the session if a cookie is too small for a report of the admin.
-MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"
+# Messages name clients, so they are stored in the session and not in a cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -1,5 +1,13 @@
 """The storage of static files in production: compressed, with a hash in each name."""
 
+from base64 import b64encode
+from functools import lru_cache
+from hashlib import sha384
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 IMPORT = r"""(?P<matched>import (?P<names>\{[^}]*\}) from ["'](?P<url>\./[^"']+)["'];)"""
@@ -16,3 +24,22 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
         *CompressedManifestStaticFilesStorage.patterns,
         ("studio/*.js", ((IMPORT, 'import %(names)s from "%(url)s";'),)),
     )
+
+
+def integrity_of(name: str) -> str:
+    """Return the hash of a file for the attribute `integrity`, or an empty text during development.
+
+    A browser runs a script only if its content has this hash. During development, files change
+    while the server runs.
+    """
+    if settings.DEBUG:
+        return ""
+    if isinstance(staticfiles_storage, HashedStaticFiles):
+        return _integrity(staticfiles_storage.path(staticfiles_storage.stored_name(name)))
+    return _integrity(str(finders.find(name)))
+
+
+@lru_cache
+def _integrity(path: str) -> str:
+    digest = sha384(Path(path).read_bytes()).digest()
+    return f"sha384-{b64encode(digest).decode()}"

@@ -1,9 +1,9 @@
 from django.contrib import admin
-from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.generic import RedirectView
 
 from studio import views
+from studio.accounts.own_sessions import own_sessions
 from studio.accounts.shared_desk.views import at_desk, lock, own_pin, report_activity
 
 urlpatterns = [
@@ -11,7 +11,8 @@ urlpatterns = [
     path("", include("purchases.urls")),
     # /accounts/
     path("accounts/login/", views.sign_in, name="login"),
-    path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    path("accounts/sessions/", own_sessions, name="own_sessions"),
+    path("accounts/logout/", views.sign_out, name="logout"),
     # /desk/
     path("desk/", at_desk, name="at_desk"),
     path("desk/lock/", lock, name="lock_desk"),

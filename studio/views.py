@@ -3,7 +3,7 @@
 import sys
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, LogoutView
 from django.db import Error, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -11,6 +11,9 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from studio.accounts import rate_limit, waits
+from studio.accounts.forms import SignInForm
+from studio.accounts.origin import name_browser, remember_browser
 from studio.accounts.session_store import SessionStore
 from studio.accounts.shared_desk import current_member
 from studio.middleware import recognise
@@ -31,12 +34,24 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @login_not_required
 def sign_in(request: HttpRequest) -> HttpResponseBase:
-    """Sign in by password, record activity at the desk, and delete expired sessions."""
+    """Sign in by password, record activity at the desk, and delete expired rows."""
     was_signed_in = request.user.is_authenticated
-    response = LoginView.as_view(redirect_authenticated_user=True)(request)
+    name_browser(request)
+    view = LoginView.as_view(redirect_authenticated_user=True, authentication_form=SignInForm)
+    response = view(request)
     if request.user.is_authenticated and not was_signed_in:
         current_member.record_activity(request, response)
+        remember_browser(request, response)
+        waits.tell_wrong_tries(request, request.user)
         SessionStore.clear_expired()
+        rate_limit.forget_old()
+    return response
+
+
+def sign_out(request: HttpRequest) -> HttpResponseBase:
+    """Sign out, and let the browser delete what it has stored: cached files and local storage."""
+    response = LogoutView.as_view()(request)
+    response["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 

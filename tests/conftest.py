@@ -7,6 +7,7 @@ without a membership.
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,8 +21,10 @@ from psycopg.pq import TransactionStatus
 from pytest_django import DjangoDbBlocker
 
 from purchases.models import Org
+from studio.accounts import limits
+from studio.accounts.limits import Limit
 from studio.models import User
-from tests.factories import make_org, make_user
+from tests.factories import keep_signed_in, make_org, make_user
 from tests.ledger import broken_invariants
 from tests.processes import manage
 
@@ -129,6 +132,14 @@ def check_invariants(request: pytest.FixtureRequest) -> Iterator[None]:
     assert broken_invariants() == []
 
 
+@pytest.fixture(autouse=True)
+def site_limit(monkeypatch: pytest.MonkeyPatch) -> Limit:
+    """Let tests make wrong tries faster than a person, and return the limit that stops that."""
+    limit = limits.SITE
+    monkeypatch.setattr(limits, "SITE", replace(limit, tries=1_000))
+    return limit
+
+
 @pytest.fixture
 def northside(db: None) -> Org:
     return make_org(name="Northside Pilates")
@@ -195,10 +206,11 @@ def now(monkeypatch: pytest.MonkeyPatch) -> datetime:
 
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
-    """Return a function that moves the clock forward."""
+    """Return a function that moves the clock forward. People stay signed in."""
 
     def move(by: timedelta) -> None:
         moved = timezone.now() + by
+        keep_signed_in(moved)
         monkeypatch.setattr("django.utils.timezone.now", lambda: moved)
 
     return move

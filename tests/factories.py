@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from purchases.models import Client, Offer, Org, Purchase
 from studio.demo.malformed_rows import without_count_constraint
-from studio.models import Membership, User
+from studio.models import Membership, Session, User
 
 PASSWORD = "a-long-test-password"
 
@@ -23,6 +23,11 @@ def make_user(*, username: str, org: Org | None = None, role: str = "staff") -> 
     if org:
         Membership.objects.create(user=user, org=org, role=role)
     return user
+
+
+def keep_signed_in(until: datetime) -> None:
+    """Store a use of every session at this time, so that none has ended by then."""
+    Session.objects.update(last_used_at=until, expire_date=until + timedelta(hours=1))
 
 
 def make_client(

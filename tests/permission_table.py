@@ -165,6 +165,11 @@ own_pin                   GET     302   403  200  200     200   200
 own_pin                   HEAD    302   403  200  200     200   200
 own_pin                   POST    302   403  200  200     200   200
 own_pin                   PUT     302   403  405  405     405   405
+own_sessions               GET     302   403  200  200     200   200
+own_sessions               HEAD    302   403  200  200     200   200
+own_sessions               POST    302   403  302  302     302   302
+own_sessions               PUT     302   403  405  405     405   405
+own_sessions               DELETE  302   403  405  405     405   405
 login                      GET     200   302  302  302     302   302
 login                      POST    200   302  302  302     302   302
 logout                     POST    302   302  302  302     302   302

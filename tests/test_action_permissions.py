@@ -152,6 +152,7 @@ def test_an_anonymous_user_is_redirected_to_the_sign_in_and_back(
     [
         (f"http://testserver{LIST}?q=ana&state=active", f"{LIST}?q=ana&state=active"),
         ("https://evil.example/purchases/", reverse("home")),
+        ("http://testserver//evil.example/purchases/", reverse("home")),
     ],
 )
 def test_an_anonymous_htmx_request_redirects_the_page_to_the_sign_in(

@@ -19,6 +19,7 @@ from purchases.models import ExpiryEvent, Org, PurchaseEvent, SessionEvent
 from purchases.seals import line_number
 from studio.models import User
 from tests.conftest import SignIn
+from tests.every_page import FRAGMENTS, PAGES, Site, site
 from tests.pages import LIST, html_of
 from tests.pseudo_locale import (
     TAGS_WITHOUT_TEXT,
@@ -27,7 +28,6 @@ from tests.pseudo_locale import (
     untranslated_texts,
 )
 from tests.purchase_kinds import PACKS, make_pack
-from tests.test_security_headers import FRAGMENTS, PAGES, Site, site
 
 __all__ = ["site"]  # a fixture
 
@@ -36,7 +36,7 @@ CATALOGUES = sorted((settings.BASE_DIR / "studio" / "locale").rglob("*.po"))
 # The name of the site.
 NAMES = {"Studio"}
 # Attributes that a template block adds within a tag.
-ATTRIBUTES = {'aria-current="page"'}
+ATTRIBUTES = {'aria-current="page"', 'translate="no"'}
 
 
 # --- Templates, as source ---------------------------------------------------------------------

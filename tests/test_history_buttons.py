@@ -12,7 +12,7 @@ from studio.models import Membership, User
 from tests.conftest import SignIn
 from tests.database import rows
 from tests.expiry.extensions import extended_by
-from tests.factories import make_purchase, make_user
+from tests.factories import keep_signed_in, make_purchase, make_user
 from tests.history import click, expiry_history_on, history_on, page_of
 from tests.ledger import changes, newest, reinstated_by, undone_by, used_by
 from tests.pages import html_of, note_on, post_action, words_on
@@ -114,6 +114,7 @@ def test_staff_have_no_undo_button_after_15_minutes(
 ) -> None:
     reinstated_by(mia, pack)
     later = timezone.now() + timedelta(minutes=16)
+    keep_signed_in(later)
     monkeypatch.setattr("django.utils.timezone.now", lambda: later)
 
     assert buttons_on(desk, pack) == ["", ""]

@@ -9,6 +9,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from studio.models import User
+from studio.security_headers import HEADERS, NOTHING_ALLOWED
 from tests.factories import PASSWORD
 from tests.pages import LIST
 from tests.processes import NO_DATABASE, ROOT, UNSET, manage
@@ -27,7 +28,9 @@ def read_settings(monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[s
 def serve_with(settings: Settings, values: dict[str, Any]) -> None:
     """Apply the values for cookies and HTTPS."""
     for name, value in values.items():
-        if name.startswith(("SESSION_COOKIE_", "CSRF_COOKIE_", "DESK_COOKIE_", "SECURE_")):
+        if name.startswith(
+            ("SESSION_COOKIE_", "CSRF_COOKIE_", "DESK_COOKIE_", "BROWSER_COOKIE_", "SECURE_")
+        ):
             setattr(settings, name, value)
 
 
@@ -44,7 +47,12 @@ def test_cookies_are_secure_and_bound_to_this_host(mia: User) -> None:
     browser.post(SIGN_IN, {"username": "mia", "password": PASSWORD}, secure=True)
 
     assert browser.get(LIST, secure=True).status_code == 200
-    assert set(browser.cookies) == {"__Host-sessionid", "__Host-csrftoken", "__Host-desk"}
+    assert set(browser.cookies) == {
+        "__Host-sessionid",
+        "__Host-csrftoken",
+        "__Host-desk",
+        "__Host-browser",
+    }
     for cookie in browser.cookies.values():
         assert (cookie["secure"], cookie["httponly"]) == (True, True)
         assert (cookie["path"], cookie["domain"]) == ("/", ""), "required by the prefix __Host-"
@@ -68,6 +76,10 @@ def test_http_redirects_to_https(db: None) -> None:
 
     assert response.status_code == 301
     assert response["Location"] == f"https://testserver{LIST}?q=ana"
+    assert response["Cache-Control"] == "no-store, private"
+    assert response["Content-Security-Policy"] == NOTHING_ALLOWED
+    for name, value in HEADERS.items():
+        assert response[name] == value
 
 
 @pytest.mark.usefixtures("over_https")
@@ -79,7 +91,26 @@ def test_healthz_is_available_over_http(db: None) -> None:
 def test_pages_send_an_hsts_header(db: None) -> None:
     header = Client().get(SIGN_IN, secure=True)["Strict-Transport-Security"]
 
-    assert header == "max-age=31536000; includeSubDomains; preload"
+    assert header == "max-age=31536000"
+
+
+@pytest.mark.parametrize(
+    ("wish", "header"),
+    [
+        ({"HSTS_INCLUDE_SUBDOMAINS": "True"}, "max-age=31536000; includeSubDomains"),
+        ({"HSTS_PRELOAD": "True"}, "max-age=31536000; includeSubDomains; preload"),
+    ],
+)
+def test_subdomains_and_preloading_are_in_the_hsts_header_if_a_setting_asks_for_them(
+    db: None,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    wish: dict[str, str],
+    header: str,
+) -> None:
+    serve_with(settings, read_settings(monkeypatch, **wish))
+
+    assert Client().get(SIGN_IN, secure=True)["Strict-Transport-Security"] == header
 
 
 @pytest.mark.parametrize(("behind_proxy", "status"), [("True", 200), ("False", 301)])
@@ -104,7 +135,7 @@ def test_make_run_serves_http_on_loopback(
     browser.get(SIGN_IN)
     browser.post(SIGN_IN, {"username": "mia", "password": PASSWORD})
 
-    assert set(browser.cookies) == {"sessionid", "csrftoken", "desk"}
+    assert set(browser.cookies) == {"sessionid", "csrftoken", "desk", "browser"}
     assert not any(cookie["secure"] for cookie in browser.cookies.values())
     assert "Strict-Transport-Security" not in browser.get(LIST).headers
 
@@ -121,7 +152,7 @@ def test_the_deployment_check_has_no_warning() -> None:
     )
 
     assert (check.returncode, check.stderr) == (0, "")
-    assert check.stdout == "System check identified no issues (0 silenced).\n"
+    assert check.stdout == "System check identified no issues (2 silenced).\n"
 
 
 def test_the_deployment_check_warns_without_https() -> None:
@@ -129,4 +160,4 @@ def test_the_deployment_check_warns_without_https() -> None:
     check = manage("check", "--deploy", "--fail-level=WARNING", SECRET_KEY=KEY, HTTPS="False")
 
     assert check.returncode == 1
-    assert "security.W011" in check.stderr
+    assert "security.W016" in check.stderr

@@ -19,12 +19,18 @@ LAYERS = [
         "studio.admin",
         "studio.admin_site",
         "studio.apps",
+        "studio.logs",
         "studio.management",
         "studio.middleware",
+        "studio.rsgi",
+        "studio.security_headers",
         "studio.serve",
         "studio.settings",
+        "studio.static_files",
+        "studio.templatetags",
         "studio.urls",
         "studio.views",
+        "studio.whole_requests",
         "studio.wsgi",
     },
     {"studio.models"},
@@ -61,8 +67,8 @@ LAYERS = [
     },
     {"purchases.dates", "purchases.live_updates", "purchases.member"},
     {"purchases.models"},
-    # The only module of purchases that runs raw SQL, and the days of a time zone.
-    {"purchases.database", "purchases.days"},
+    # The only module of purchases that runs raw SQL, the days of a time zone, the rules for input.
+    {"purchases.database", "purchases.days", "purchases.input_rules"},
 ]
 DEPTHS = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 HTTP_SIDE = DEPTHS["purchases.views"]

@@ -3,22 +3,27 @@
 import re
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.core.signing import TimestampSigner
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from purchases import live_updates
 from purchases.models import Org, Purchase
+from studio.models import Session, User
 from tests.database import another_connection, rows
-from tests.factories import make_purchase, make_purchases
+from tests.factories import PASSWORD, make_purchase, make_purchases
 from tests.pages import LIST, html_of
+from tests.shared_desk.people import take_over
 
 CHANGES = reverse("purchases:changes")
 
@@ -37,10 +42,22 @@ def psql(pack: Purchase) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
         yield other
 
 
-def poll(org: Org, seen: str, *, token: str | None = None) -> HttpResponseBase:
-    """Poll for changes with the token of a page, without a session."""
-    token = live_updates.token(org.pk) if token is None else token
-    return Client().get(CHANGES, headers={"Live-Token": token, "If-None-Match": seen})
+KEY = "session-of-the-page"
+
+
+def poll(org: Org, seen: str, *, token: str | None = None, key: str = KEY) -> HttpResponseBase:
+    """Poll for changes with the token of a page and the cookie of its session."""
+    token = live_updates.token(org.pk, key) if token is None else token
+    browser = Client()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = key
+    return browser.get(CHANGES, headers={"Live-Token": token, "If-None-Match": seen})
+
+
+@pytest.fixture(autouse=True)
+def session(db: None) -> Session:
+    """The session of the page that polls."""
+    end = timezone.now() + timedelta(hours=1)
+    return Session.objects.create(session_key=KEY, session_data="", expire_date=end)
 
 
 def snapshot() -> str:
@@ -77,10 +94,13 @@ def test_no_change_is_304_with_one_query(
 def test_a_poll_with_a_session_cookie_takes_one_query(
     northside: Org, desk: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    headers = {"Live-Token": live_updates.token(northside.pk), "If-None-Match": etag()}
+    headers = {
+        "Live-Token": live_updates.token(northside.pk, session_key_of(desk)),
+        "If-None-Match": etag(),
+    }
 
     with django_assert_num_queries(1):
-        desk.get(CHANGES, headers=headers)
+        assert desk.get(CHANGES, headers=headers).status_code == 304
 
 
 def test_the_query_scans_one_index_of_each_ledger(northside: Org) -> None:
@@ -88,7 +108,7 @@ def test_the_query_scans_one_index_of_each_ledger(northside: Org) -> None:
     rows("UPDATE client_purchases SET expires_at = now()")
     rows("UPDATE client_purchases SET sessions_total = 11")
     rows("ANALYZE session_events, expiry_events, purchase_events")
-    parameters = {"org_id": northside.pk, "seen": snapshot(), "limit": 501}
+    parameters = {"org_id": northside.pk, "session_key": KEY, "seen": snapshot(), "limit": 501}
 
     with another_connection() as other:
         plan = other.execute("EXPLAIN " + live_updates.SELECT_CHANGES, parameters).fetchall()
@@ -141,7 +161,8 @@ def test_the_snapshot_on_a_page_is_current(northside: Org, pack: Purchase, desk:
         )
         assert token, url
         assert seen, url
-        assert poll(northside, seen[1], token=token[1]).status_code == 304
+        polled = poll(northside, seen[1], token=token[1], key=session_key_of(desk))
+        assert polled.status_code == 304
 
 
 def test_a_change_that_commits_after_a_later_one_is_reported(
@@ -230,7 +251,7 @@ def test_events_with_future_transaction_ids_of_a_restored_database_are_not_repor
 def test_an_invalid_token_is_403_without_a_query(
     northside: Org, django_assert_num_queries: DjangoAssertNumQueries, forge: str
 ) -> None:
-    token = forge.replace("{}", live_updates.token(northside.pk))
+    token = forge.replace("{}", live_updates.token(northside.pk, KEY))
 
     with django_assert_num_queries(0):
         response = poll(northside, past_etag(), token=token)
@@ -239,7 +260,7 @@ def test_an_invalid_token_is_403_without_a_query(
 
 
 def test_a_token_lasts_an_hour(northside: Org, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen, token, now = etag(), live_updates.token(northside.pk), time.time()
+    seen, token, now = etag(), live_updates.token(northside.pk, KEY), time.time()
 
     monkeypatch.setattr("time.time", lambda: now + live_updates.TOKEN_MAX_AGE - 60)
     assert poll(northside, seen, token=token).status_code == 304
@@ -251,6 +272,34 @@ def test_a_signature_with_another_salt_is_refused(northside: Org) -> None:
     signed = TimestampSigner(salt="something else").sign(northside.pk.hex)
 
     assert poll(northside, etag(), token=signed).status_code == 403
+
+
+def test_a_token_of_another_session_is_refused(northside: Org, desk: Client) -> None:
+    token = live_updates.token(northside.pk, KEY)
+
+    assert poll(northside, etag(), token=token, key=session_key_of(desk)).status_code == 403
+    assert Client().get(CHANGES, headers={"Live-Token": token}).status_code == 403
+
+
+@pytest.mark.parametrize("end", ["signed out", "deleted", "expired", "new key"])
+def test_a_token_dies_with_its_session(northside: Org, mia: User, desk: Client, end: str) -> None:
+    key = session_key_of(desk)
+    assert poll(northside, etag(), key=key).status_code == 304
+    match end:
+        case "signed out":
+            desk.post(reverse("logout"))
+        case "deleted":
+            Session.objects.filter(pk=key).delete()
+        case "expired":
+            Session.objects.filter(pk=key).update(expire_date=timezone.now())
+        case _:
+            take_over(desk, mia, PASSWORD)
+
+    assert poll(northside, etag(), key=key).status_code == 403
+
+
+def session_key_of(browser: Client) -> str:
+    return str(browser.cookies[settings.SESSION_COOKIE_NAME].value)
 
 
 def past_etag() -> str:

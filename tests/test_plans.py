@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client as Browser
@@ -184,7 +185,8 @@ def test_a_search_with_few_results_reads_few_rows(studio: Org, desk: Browser) ->
 
 def test_details_rows_and_live_updates_read_few_rows(studio: Org, desk: Browser) -> None:
     purchase = studio.purchases.filter(sessions_used__gt=0).earliest("pk")
-    token = live_updates.token(studio.pk)
+    session_key = desk.cookies[settings.SESSION_COOKIE_NAME].value
+    token = live_updates.token(studio.pk, session_key)
     # The loaded rows are not committed, so they would always count as changed. Poll with a snapshot
     # that includes this transaction.
     [(next_transaction,)] = rows("SELECT pg_current_xact_id()::text::bigint + 1")

@@ -91,7 +91,9 @@ def test_another_program_is_shown_with_its_role_and_jwt_subject(
     rows("SELECT set_config('request.jwt.claims', '{\"sub\": \"<5f3c>\"}', true)")
     value("SELECT public.use_session(%s)", pack.pk)
 
-    assert history_on(desk.get(page_of(pack)))[0].who == (f"Another program {LOGIN} for <5f3c>")
+    assert history_on(desk.get(page_of(pack)))[0].who == (
+        f"Another program {LOGIN}, which says it acts for <5f3c>"
+    )
 
 
 def test_a_purchase_without_events_has_a_page(desk: Client, pack: Purchase) -> None:

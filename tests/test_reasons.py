@@ -115,7 +115,7 @@ def test_a_second_request_with_the_same_id_keeps_the_first_reason(
         ({"reason": "boredom"}, "Choose a reason from the list."),
         ({"reason": "Other"}, "Choose a reason from the list."),
         ({"note": "x" * 501}, "Shorten the note: 500 characters at most."),
-        ({"note": "\0"}, "Null characters are not allowed."),
+        ({"note": "\0"}, "Remove the unusual character and try again."),
     ],
 )
 def test_an_invalid_reason_or_note_is_400_with_a_message(

@@ -141,7 +141,7 @@ def test_a_request_without_a_valid_id_is_400(
 @ACTIONS
 @AS_PAGE_AND_HTMX
 @pytest.mark.parametrize("kind", PACKS)
-def test_a_request_takes_at_most_4_queries(
+def test_a_press_takes_at_most_4_queries(
     northside: Org,
     desk: Client,
     django_assert_max_num_queries: DjangoAssertNumQueries,
@@ -151,7 +151,10 @@ def test_a_request_takes_at_most_4_queries(
 ) -> None:
     pack = make_pack(org=northside, kind=kind)
 
-    with django_assert_max_num_queries(4):
+    # Without JavaScript, the message for the next page is kept in the session: its row is locked
+    # and updated in a transaction.
+    kept = 0 if htmx else 6
+    with django_assert_max_num_queries(4 + kept):
         # 1. the session with its users 2. the purchase with client and offer
         # 3. the claim of the request id, with release_session or use_session
         # 4. the current counts, if the request is refused

@@ -71,7 +71,7 @@ def pins(name: str) -> dict[str, str]:
     return {package.lower().replace("_", "-"): version for package, version in found}
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-audit"])
 def test_the_lock_file_has_every_direct_requirement(name: str) -> None:
     direct, locked = pins(f"{name}.in"), pins(f"{name}.txt")
 
@@ -83,7 +83,9 @@ def test_the_two_lock_files_agree() -> None:
     assert pins("requirements.txt").items() <= pins("requirements-dev.txt").items()
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", "requirements-audit.txt"]
+)
 def test_every_locked_package_has_a_hash(name: str) -> None:
     entries = re.split(r"^(?=[\w.-]+==)", (settings.BASE_DIR / name).read_text(), flags=re.M)[1:]
 

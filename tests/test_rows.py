@@ -4,6 +4,7 @@ import re
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.test.utils import override_script_prefix
 from django.urls import reverse
@@ -45,7 +46,8 @@ def test_a_page_without_rows_gets_only_a_new_token(northside: Org, desk: Client)
     answer = desk.get(ROWS)
 
     assert (answer.status_code, words_on(answer)) == (200, "")
-    assert live_updates.org_of(answer["Live-Token"]) == northside.pk
+    key = desk.cookies[settings.SESSION_COOKIE_NAME].value
+    assert live_updates.org_of(answer["Live-Token"], key) == northside.pk
 
 
 def test_a_row_of_another_org_and_an_unknown_id_are_both_shown_as_deleted(

@@ -24,6 +24,10 @@ EXAMPLE = (ROOT / ".env.example").read_text()
         ({"DEBUG": "true"}, "DEBUG is 'true': write DEBUG=True or DEBUG=False."),
         ({"HTTPS": "on"}, "HTTPS is 'on': write HTTPS=True or HTTPS=False."),
         (
+            {"HSTS_PRELOAD": "yes"},
+            "HSTS_PRELOAD is 'yes': write HSTS_PRELOAD=True or HSTS_PRELOAD=False.",
+        ),
+        (
             {"BEHIND_PROXY": "1"},
             "BEHIND_PROXY is '1': write BEHIND_PROXY=True or BEHIND_PROXY=False.",
         ),
@@ -55,8 +59,15 @@ EXAMPLE = (ROOT / ".env.example").read_text()
             "TIME_ZONE is 'Mars/Base': write the name of a place, as in "
             "TIME_ZONE=Australia/Sydney.",
         ),
+        (
+            {"SESSION_HOURS": "0"},
+            "SESSION_HOURS is '0': write whole hours, as in SESSION_HOURS=12.",
+        ),
+        ({"SESSION_HOURS": "1.5"}, "write whole hours, as in SESSION_HOURS=12."),
         ({"TIME_ZONE": "Australia"}, "as in TIME_ZONE=Australia/Sydney."),
         ({"TIME_ZONE": "../../etc/passwd"}, "as in TIME_ZONE=Australia/Sydney."),
+        ({"TRUSTED_PROXIES": "-1"}, "write a number, as in TRUSTED_PROXIES=1."),
+        ({"TRUSTED_PROXIES": "10.0.0.1"}, "write a number, as in TRUSTED_PROXIES=1."),
     ],
 )
 def test_an_invalid_value_stops_the_start_with_a_message(
@@ -83,6 +94,9 @@ def test_an_invalid_value_stops_the_start_with_a_message(
             "FUNCTION_ROLES": "service_role, edge",
             "ALLOWED_HOSTS": " desk.example.com , desk.example.org,",
             "TIME_ZONE": "Australia/Lord_Howe",
+            "SESSION_HOURS": "24",
+            "TRUSTED_PROXIES": "2",
+            "SECRET_KEY_FALLBACKS": f"{KEY}-older, {KEY}-oldest",
         },
         {"SECRET_KEY": KEY, "DATABASE_URL": "postgresql:///studio?host=%2Frun%2Fpostgresql"},
         {"SECRET_KEY": KEY, "DATABASE_URL": "host=db.example.com dbname=studio user=studio"},
@@ -104,7 +118,9 @@ def test_the_example_has_every_variable_that_the_code_reads() -> None:
     settings = (ROOT / "studio" / "settings.py").read_text()
     files = [*(ROOT / "studio").rglob("*.py"), *(ROOT / "purchases").rglob("*.py")]
     code = "\n".join(path.read_text() for path in files)
-    read = set(re.findall(r'(?:environ\.get|getenv|env_bool|env_list)\(\s*"(\w+)"', code))
+    read = set(
+        re.findall(r'(?:environ\.get|getenv|env_(?:bool|list|number|hours))\(\s*"(\w+)"', code)
+    )
 
     assert set(re.findall(r"^(\w+)=", EXAMPLE, re.MULTILINE)) == read
     assert set(UNSET) == read, "the tests must unset every variable"

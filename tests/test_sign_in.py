@@ -136,6 +136,11 @@ def test_signing_out_deletes_the_session(mia: User) -> None:
     assert stolen.get(LIST).status_code == 302
 
 
+@pytest.mark.parametrize("url", [SIGN_OUT, reverse("admin:logout")])
+def test_signing_out_deletes_what_the_browser_has_stored(desk: Client, url: str) -> None:
+    assert desk.post(url)["Clear-Site-Data"] == '"cache", "storage"'
+
+
 def test_a_get_does_not_sign_out(desk: Client) -> None:
     assert desk.get(SIGN_OUT).status_code == 405
     assert desk.get(LIST).status_code == 200

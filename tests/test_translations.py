@@ -19,11 +19,11 @@ from django.utils.translation.template import templatize
 from purchases.formatting import day, full
 from purchases.models import Org
 from studio.models import Policy
+from tests.every_page import FRAGMENTS, PAGES, Site, site
 from tests.pages import LIST, html_of
 from tests.pseudo_locale import Page
 from tests.purchase_kinds import PACKS, make_pack
 from tests.test_every_text import CATALOGUES, TEMPLATES, data, given_back, pasted_names
-from tests.test_security_headers import FRAGMENTS, PAGES, Site, site
 
 __all__ = ["site"]  # a fixture
 

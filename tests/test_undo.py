@@ -13,7 +13,7 @@ from purchases.models import Org, Purchase, Refusal, SessionEvent
 from studio.models import User
 from tests.conftest import SignIn
 from tests.database import rows, value
-from tests.factories import make_purchase, make_user
+from tests.factories import keep_signed_in, make_purchase, make_user
 from tests.ledger import changes, fresh, newest, reinstated_by, undone_by, used_by
 from tests.pages import (
     AS_PAGE_AND_HTMX,
@@ -105,6 +105,7 @@ def test_staff_may_undo_at_15_minutes_exactly_and_not_a_microsecond_later(
     status: int,
 ) -> None:
     event = reinstated_by(mia, pack)
+    keep_signed_in(event.occurred_at + after)
     monkeypatch.setattr("django.utils.timezone.now", lambda: event.occurred_at + after)
 
     assert undo(desk, event).status_code == status

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from purchases.formatting import money
 from purchases.forms import OUT_OF_DATE, SAY_WHY, ActionForm, NoteForm, is_new
+from purchases.input_rules import UNUSUAL_CHARACTER
 from purchases.models import Purchase
 from purchases.operations.commands import (
     CorrectTotal,
@@ -191,7 +192,7 @@ class FindClientForm(forms.Form):
         max_length=100,
         error_messages={
             "max_length": _("Type at most 100 characters."),
-            "null_characters_not_allowed": _("Remove the unusual character and try again."),
+            "null_characters_not_allowed": UNUSUAL_CHARACTER,
         },
     )
 

@@ -1,11 +1,20 @@
+from typing import ClassVar
+
 from django.contrib import admin
 
 from purchases.admin.client_search import ClientSearchAdmin
+from purchases.admin.row_form import RowForm, Rule
+from purchases.input_rules import email_address
 from purchases.models import Client
+
+
+class ClientForm(RowForm):
+    rules: ClassVar[dict[str, Rule]] = {"email": email_address}
 
 
 @admin.register(Client)
 class ClientAdmin(ClientSearchAdmin):
+    form = ClientForm
     fields = ["org", "full_name", "email", "phone", "status", "notes", "created_at"]
     readonly_fields = ["created_at"]
     autocomplete_fields = ["org"]

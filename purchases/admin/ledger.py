@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from purchases.admin.own_org import OwnOrgAdmin
 from purchases.changed_values import changed_values
+from purchases.formatting import program
 from purchases.models import ExpiryEvent, PurchaseEvent, SessionEvent
 
 Event = SessionEvent | ExpiryEvent | PurchaseEvent
@@ -18,7 +19,7 @@ class LedgerAdmin(OwnOrgAdmin):
     A purchase is shown by its id, because its events stay after the purchase is deleted.
     """
 
-    readonly_fields = ["who", "reason", "note", "purchase_id"]
+    readonly_fields = ["who", "reason", "note", "program", "purchase_id"]
     list_display_links = ["occurred_at"]
     list_select_related = ["request__actor", "request__approved_by"]
     search_fields = ["purchase_id__exact", "request__actor__username"]
@@ -46,6 +47,10 @@ class LedgerAdmin(OwnOrgAdmin):
             }
         return str(event.request.actor)
 
+    @admin.display(description=_("database role"))
+    def program(self, event: Event) -> str:
+        return program(event)
+
     @admin.display(description=_("reason"))
     def reason(self, event: Event) -> str | None:
         return event.request.get_reason_display() if event.request else None
@@ -67,11 +72,11 @@ class SessionEventAdmin(LedgerAdmin):
         "who",
         "reason",
         "note",
-        "db_role",
+        "program",
         "purchase_id",
         "org",
     ]
-    list_display = ["occurred_at", "kind", "delta", "sessions_used", "who", "reason", "db_role"]
+    list_display = ["occurred_at", "kind", "delta", "sessions_used", "who", "reason", "program"]
     list_filter = ["kind", "request__reason", "occurred_at"]
 
 
@@ -86,11 +91,11 @@ class ExpiryEventAdmin(LedgerAdmin):
         "expires_at",
         "who",
         "note",
-        "db_role",
+        "program",
         "purchase_id",
         "org",
     ]
-    list_display = ["occurred_at", "kind", "expires_before", "expires_at", "who", "db_role"]
+    list_display = ["occurred_at", "kind", "expires_before", "expires_at", "who", "program"]
     list_filter = ["kind", "occurred_at"]
 
 
@@ -98,9 +103,9 @@ class ExpiryEventAdmin(LedgerAdmin):
 class PurchaseEventAdmin(LedgerAdmin):
     """The changes of what was bought, by whom and how it was paid, with person and time."""
 
-    fields = ["occurred_at", "kind", "changed", "who", "note", "db_role", "purchase_id", "org"]
+    fields = ["occurred_at", "kind", "changed", "who", "note", "program", "purchase_id", "org"]
     readonly_fields = [*LedgerAdmin.readonly_fields, "changed"]
-    list_display = ["occurred_at", "kind", "changed", "who", "note", "db_role"]
+    list_display = ["occurred_at", "kind", "changed", "who", "note", "program"]
     list_filter = ["kind", "occurred_at"]
     list_select_related = [
         *LedgerAdmin.list_select_related,

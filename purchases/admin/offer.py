@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -7,12 +7,25 @@ from django.utils.translation import gettext_lazy as _
 
 from purchases.admin.money import IN_CENTS
 from purchases.admin.own_org import OwnOrgAdmin
+from purchases.admin.row_form import RowForm, Rule
 from purchases.formatting import money
+from purchases.input_rules import currency_code, not_negative
 from purchases.models import Offer
+
+
+class OfferForm(RowForm):
+    rules: ClassVar[dict[str, Rule]] = {
+        "price_cents": not_negative,
+        "currency": currency_code,
+        "sessions_included": not_negative,
+        "bonus_sessions": not_negative,
+        "pack_validity_days": not_negative,
+    }
 
 
 @admin.register(Offer)
 class OfferAdmin(OwnOrgAdmin):
+    form = OfferForm
     fields = [
         "org",
         "name",

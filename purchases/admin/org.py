@@ -4,11 +4,13 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from purchases.admin.own_org import OwnOrgAdmin, is_superuser
+from purchases.admin.row_form import RowForm
 from purchases.models import Org
 
 
 @admin.register(Org)
 class OrgAdmin(OwnOrgAdmin):
+    form = RowForm
     org_lookup = "pk"
     fields = ["name", "slug", "created_at"]
     readonly_fields = ["created_at"]

@@ -1,13 +1,13 @@
-"""The base of every admin: only rows of the member's own org (tenant), permissions by role."""
+"""The base of an org's admins: only rows of the member's own org (tenant), permissions by role."""
 
 from typing import Any
 
-from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
+from purchases.admin.strict_query import StrictQueryAdmin
 from purchases.member import Action, Member
 
 LONG_TEXTS = {"notes", "description"}
@@ -28,7 +28,7 @@ def is_superuser(request: HttpRequest) -> bool:
     return request.user.is_superuser
 
 
-class OwnOrgAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
+class OwnOrgAdmin(StrictQueryAdmin):
     """An admin of the rows of the member's own org.
 
     Staff and accountants view rows, owners add and change them, superusers do both in every org.

@@ -17,9 +17,11 @@ from purchases.cancelled_class.parser import (
 )
 from purchases.cancelled_class.process import MAX_PURCHASES
 from purchases.forms import OUT_OF_DATE, ExtendForm
+from purchases.input_rules import UNUSUAL, plain_text
 from purchases.models import Refusal, SessionRequest
 
 ODD_CHARACTER = _("Remove the unusual character and paste it again.")
+ODD_CHARACTER_OF = _("Remove the unusual character from “{name}” and paste it again.")
 TOO_MANY = _("Paste at most {most} people. These are {count}: put the rest on a second list.")
 TOO_MUCH_TEXT = _("This text is too long. Paste only the names, at most {most} people.")
 NO_BOX_TICKED = _("Tick the people who get a session back, then press again.")
@@ -70,6 +72,7 @@ class CheckForm(forms.Form):
     note = forms.CharField(
         required=False,
         max_length=500,
+        validators=[plain_text],
         error_messages={
             "max_length": _("Shorten the note: 500 characters at most."),
             "null_characters_not_allowed": ODD_CHARACTER,
@@ -84,6 +87,10 @@ class CheckForm(forms.Form):
             people, count = [], error.count
         if count > MAX_PURCHASES:
             raise forms.ValidationError(TOO_MANY.format(most=MAX_PURCHASES, count=count))
+        for person in people:
+            if UNUSUAL.search(person.text):
+                name = UNUSUAL.sub("", person.text)
+                raise forms.ValidationError(ODD_CHARACTER_OF.format(name=name))
         return people
 
     def clean_shown(self) -> set[str]:

@@ -1,6 +1,7 @@
 -- Return the current snapshot, and the ids of the org's purchases that were changed by a transaction
 -- that the snapshot `seen` does not include; at most `limit` ids. Each ledger has its own index.
 -- pg_visible_in_snapshot() implies the lower bound, which lets the index scan start there.
+-- Return no row if the session of the page has ended.
 -- The upper bound excludes rows from a restored database, because transaction ids start again there.
 SELECT
     pg_current_snapshot()::text AS snapshot,
@@ -27,3 +28,7 @@ SELECT
             AND xact_id < pg_snapshot_xmax(pg_current_snapshot())
         LIMIT %(limit)s
     ) AS changed
+WHERE EXISTS (
+    SELECT FROM public.studio_session
+    WHERE session_key = %(session_key)s AND expire_date > now()
+)

@@ -1,5 +1,6 @@
 """The admin of accounts: superusers create accounts, and owners set the roles of members."""
 
+from datetime import datetime
 from typing import Any, cast
 from zoneinfo import available_timezones
 
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import NestedObjects
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.contrib.messages import ERROR
 from django.db import IntegrityError, router
@@ -17,13 +19,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.text import capfirst
 from django.utils.timezone import get_default_timezone_name
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from purchases.admin import OwnOrgAdmin
 from purchases.admin.own_org import member_of
-from studio.accounts import pins
+from purchases.admin.row_form import RowForm
+from purchases.admin.strict_query import StrictQueryAdmin
+from studio.accounts import pins, rate_limit
 from studio.accounts.membership import Membership
 from studio.accounts.policy import Allowance, Policy
+from studio.accounts.session import end_sessions_of
 from studio.accounts.user import User
 
 # The role of a member decides what the member may do, so groups have no use.
@@ -35,10 +41,15 @@ class MembershipInline(admin.StackedInline):  # type: ignore[type-arg]
     autocomplete_fields = ["org"]
 
 
+class PersonForm(RowForm, UserChangeForm):  # type: ignore[type-arg]
+    """Django's form of an account, with the rules for names."""
+
+
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(StrictQueryAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     """The admin of accounts, for superusers only, because an account may belong to any org."""
 
+    form = PersonForm
     inlines = [MembershipInline]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
@@ -48,10 +59,19 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     ]
     readonly_fields = ["last_login", "date_joined"]
     filter_horizontal = []
+    actions = ["sign_out_everywhere"]
     list_display = ["username", "first_name", "last_name", "email", "membership", "last_login"]
     list_filter = ["is_active", "is_superuser", "membership__role", "last_login", "date_joined"]
     list_select_related = ["membership__org"]
     show_full_result_count = False
+
+    @admin.action(permissions=["change"], description=_("Sign out everywhere"))
+    def sign_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        for user in users:
+            end_sessions_of(user)
+            self.log_change(request, user, gettext("Signed out everywhere."))
+            text = _("%(name)s is signed out everywhere.")
+            self.message_user(request, text % {"name": user.get_short_name()})
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser
@@ -92,8 +112,8 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
 class MembershipAdmin(OwnOrgAdmin):
     """The admin of members. Owners cannot change their own role, so that an org keeps an owner."""
 
-    fields = ["user", "org", "role", "has_pin", "locked_until"]
-    readonly_fields = ["has_pin", "locked_until"]
+    fields = ["user", "org", "role", "has_pin", "waits_until"]
+    readonly_fields = ["has_pin", "waits_until"]
     autocomplete_fields = ["user", "org"]
     list_display = [
         "user",
@@ -102,13 +122,11 @@ class MembershipAdmin(OwnOrgAdmin):
         "role",
         "org",
         "has_pin",
-        "locked_until",
         "date_joined",
         "last_login",
     ]
-    actions = ["clear_pins", "lift_lockouts"]
+    actions = ["clear_pins", "lift_lockouts", "sign_out_everywhere"]
     list_filter = ["org", "role", "user__is_active", "user__date_joined", "user__last_login"]
-    list_select_related = ["user", "org"]
     search_fields = ["user__username", "user__first_name", "user__last_name", "user__email"]
     ordering = ["user__username"]
 
@@ -127,19 +145,47 @@ class MembershipAdmin(OwnOrgAdmin):
     @admin.display(boolean=True, description=_("has a PIN"))
     def has_pin(self, membership: Membership) -> bool:
         """Return whether the member has a PIN. The admin never shows the PIN or its hash."""
-        return bool(membership.pin)
+        return membership.has_pin
+
+    @admin.display(description=_("locked out until"))
+    def waits_until(self, membership: Membership) -> datetime | None:
+        return rate_limit.waits_until(membership.user.username)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        """Load the PINs without their hashes."""
+        members = super().get_queryset(request).select_related("user", "org", "pin")
+        return members.defer("pin__hash")
 
     @admin.action(permissions=["change"], description=_("Clear the PIN"))
     def clear_pins(self, request: HttpRequest, members: QuerySet[Membership]) -> None:
         for member in members:
             pins.clear_pin(member)
-            self.message_user(request, _("The PIN of %(name)s is cleared.") % {"name": member.name})
+            text = _("The PIN of %(name)s is cleared.") % {"name": member.name}
+            self.log_change(request, member, str(text))
+            self.message_user(request, text)
 
     @admin.action(permissions=["change"], description=_("Unlock"))
     def lift_lockouts(self, request: HttpRequest, members: QuerySet[Membership]) -> None:
+        """End the delays of the members, at most once an hour for each of them."""
         for member in members:
-            pins.lift_lockout(member)
-            self.message_user(request, _("%(name)s is unlocked.") % {"name": member.name})
+            name = {"name": member.name}
+            if rate_limit.waits_until(member.user.username) is None:
+                self.message_user(request, _("%(name)s is not locked out.") % name)
+            elif rate_limit.lift(member.user.username):
+                text = _("%(name)s is unlocked.") % name
+                self.log_change(request, member, str(text))
+                self.message_user(request, text)
+            else:
+                text = _("%(name)s was unlocked less than an hour ago. Try again later.") % name
+                self.message_user(request, text, ERROR)
+
+    @admin.action(permissions=["change"], description=_("Sign out everywhere"))
+    def sign_out_everywhere(self, request: HttpRequest, members: QuerySet[Membership]) -> None:
+        for member in members:
+            end_sessions_of(member.user)
+            self.log_change(request, member, gettext("Signed out everywhere."))
+            text = _("%(name)s is signed out everywhere.")
+            self.message_user(request, text % {"name": member.name})
 
     @admin.display(ordering="user__first_name", description=_("full name"))
     def full_name(self, membership: Membership) -> str:

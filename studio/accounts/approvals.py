@@ -4,11 +4,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from purchases.member import Approval
-from studio.accounts import pins
+from studio.accounts import pins, rate_limit, waits
+from studio.accounts.limits import TooManyTries
 from studio.accounts.membership import Membership
+from studio.accounts.origin import Origin
 
 
-def approval_problem(member: Membership, approval: Approval) -> str | None:
+def approval_problem(member: Membership, approval: Approval, origin: Origin) -> str | None:
     """Return None if the secret is that of another owner of the member's org.
 
     Otherwise, return the reason as a text for people. A wrong secret counts as a try, as at the
@@ -23,14 +25,15 @@ def approval_problem(member: Membership, approval: Approval) -> str | None:
             "owner": owner.name
         }
     try:
-        if pins.verify(owner, approval.secret):
+        if pins.verify(owner, approval.secret, origin):
             return None
-    except pins.LockedOut:
-        pass
-    left = pins.tries_left(owner)
-    if left <= 0:
-        message = _("Too many wrong tries. %(owner)s can confirm again in 15 minutes.")
-        return message % {"owner": owner.name}
+        standing = rate_limit.standing(owner.user.username, origin)
+        left, wait = standing.tries_left, standing.wait
+    except TooManyTries as refused:
+        left, wait = 0, refused.wait
+    if wait:
+        message = _("Too many wrong tries. %(owner)s can confirm again in %(time)s.")
+        return message % {"owner": owner.name, "time": waits.in_words(wait)}
     return ngettext(
         "That is not the password or PIN of %(owner)s. %(left)d try is left.",
         "That is not the password or PIN of %(owner)s. %(left)d tries are left.",

@@ -5,7 +5,7 @@ each end the sign-in at the next request.
 """
 
 from contextvars import ContextVar
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import auth
 from django.contrib.auth.backends import ModelBackend
@@ -13,7 +13,10 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.views.decorators.debug import sensitive_variables
 
+from studio.accounts import rate_limit
+from studio.accounts.origin import origin_of
 from studio.accounts.session_store import SessionStore
 from studio.accounts.user import User
 
@@ -27,7 +30,34 @@ class SignedInMiddleware(AuthenticationMiddleware):
 
 
 class Backend(ModelBackend):
-    """Django's backend for user name and password. It reuses the user loaded with the session."""
+    """Django's backend for user name and password, with a limit of wrong tries.
+
+    It reuses the user loaded with the session.
+    """
+
+    @sensitive_variables("password")
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
+    ) -> User | None:
+        """Return the user if the password is right, else None. Raises `TooManyTries`.
+
+        For a name without an account, Django hashes the password too, so it takes the same time.
+        """
+        if username is None or password is None:
+            return None
+        found: list[User] = []
+
+        def is_right() -> bool:
+            user = ModelBackend.authenticate(self, request, username, password, **kwargs)
+            found.extend([user] if user else [])
+            return user is not None
+
+        rate_limit.check(username, origin_of(request), is_right)
+        return found[0] if found else None
 
     def get_user(self, user_id: int) -> User | None:
         user = _session_user.get()

@@ -1,14 +1,14 @@
-"""The membership: a user's role in an org, with the PIN and its lockout."""
+"""The membership: a user's role in an org."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,9 @@ from purchases.member import Action, Approver
 from studio.accounts.permissions import ROLE_PERMISSIONS, Role
 from studio.accounts.policy import Allowance, Policy
 from studio.accounts.user import User
+
+if TYPE_CHECKING:
+    from studio.accounts.pin import Pin
 
 
 class Membership(models.Model):
@@ -30,11 +33,6 @@ class Membership(models.Model):
         "purchases.Org", models.PROTECT, related_name="memberships", verbose_name=_("studio")
     )
     role = models.TextField(_("role"), choices=Role)
-    # The hash of the PIN with which the member acts at a shared desk.
-    pin = models.TextField(blank=True, db_default="", default="", editable=False)
-    pin_digits = models.PositiveSmallIntegerField(null=True, editable=False)
-    wrong_tries = models.PositiveSmallIntegerField(db_default=0, default=0, editable=False)
-    locked_until = models.DateTimeField(_("locked out until"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("membership")
@@ -43,15 +41,6 @@ class Membership(models.Model):
             models.CheckConstraint(
                 name="membership_role_is_known",
                 condition=models.Q(role__in=["owner", "staff", "accountant_readonly"]),
-            ),
-            models.CheckConstraint(
-                name="a_pin_has_4_to_8_digits",
-                condition=models.Q(pin="", pin_digits=None)
-                | models.Q(~models.Q(pin=""), pin_digits__isnull=False, pin_digits__range=(4, 8)),
-            ),
-            models.CheckConstraint(
-                name="wrong_tries_are_5_at_most",
-                condition=models.Q(wrong_tries__range=(0, 5)),
             ),
         ]
 
@@ -90,9 +79,15 @@ class Membership(models.Model):
         return self.user.get_short_name()
 
     @property
-    def is_locked_out(self) -> bool:
-        until: datetime | None = self.locked_until
-        return until is not None and until > timezone.now()
+    def has_pin(self) -> bool:
+        return self.pin_set_at is not None
+
+    @cached_property
+    def pin_set_at(self) -> datetime | None:
+        """Return the time when the member set the PIN, or None without a PIN. `valid_session` sets
+        it, to save this query."""
+        pin: Pin | None = getattr(self, "pin", None)
+        return pin.set_at if pin else None
 
     @cached_property
     def allowances(self) -> dict[str, Allowance]:

@@ -1,5 +1,7 @@
 """The policy of an org and its allowances."""
 
+from datetime import timedelta
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.timezone import get_default_timezone_name
@@ -7,6 +9,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from purchases.models import SessionRequest
+
+# The idle time of an org that chose none, and of users without an org.
+IDLE_TIME = timedelta(minutes=15)
 
 
 class Policy(models.Model):
@@ -32,7 +37,7 @@ class Policy(models.Model):
         null=True,
         blank=True,
         help_text=_(
-            "After this time without activity, the desk asks who is there. Empty: it never locks."
+            "After this time without activity, the desk asks who is there. Empty: after 15 minutes."
         ),
     )
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import InterfaceError, OperationalError, connection, models
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from purchases.database import read_statement
@@ -23,7 +25,7 @@ class Session(AbstractBaseSession):
     """Django's session, with the ids of its user and its acting member as columns.
 
     The columns are for the join that loads the rows. Only the ids in `session_data` grant access,
-    because that is signed.
+    because that is signed. The other columns are for the page of a person's sessions.
     """
 
     # No foreign key constraint: deleting a user or member must not cascade to sessions.
@@ -38,6 +40,13 @@ class Session(AbstractBaseSession):
         db_constraint=False,
         db_index=False,
     )
+    signed_in_at = models.DateTimeField(db_default=Now())
+    # The time of the last request of a person. It is up to a minute late, to save writes.
+    last_used_at = models.DateTimeField(db_default=Now())
+    browser = models.TextField(blank=True, default="", db_default="")
+
+    def is_unused_for(self, time: timedelta) -> bool:
+        return timezone.now() - self.last_used_at >= time
 
 
 @dataclass(frozen=True)
@@ -70,14 +79,15 @@ def valid_session(key: str) -> ValidSession | None:
     row = _first_row({"key": key, "now": timezone.now()})
     if row is None:
         return None
-    session, person, member, org, policy, acting, acting_person, snapshot, has_pins, allowed = row
+    session, person, member, org, policy, acting, acting_person, *further = row
+    snapshot, has_pins, member_pin_set_at, acting_pin_set_at, allowed = further
     session.user, session.acting = person, acting
     if person:
         User.membership.related.set_cached_value(person, member)
     if acting:
-        acting.user = acting_person
+        acting.user, acting.pin_set_at = acting_person, acting_pin_set_at
     if member:
-        member.user, member.org = person, org
+        member.user, member.org, member.pin_set_at = person, org, member_pin_set_at
         Org.policy.related.set_cached_value(org, policy)
     # Django configures psycopg to return JSON as text.
     allowances = [Allowance(**columns) for columns in json.loads(allowed or "[]")]
@@ -87,6 +97,11 @@ def valid_session(key: str) -> ValidSession | None:
         has_pins=has_pins,
         allowances={allowance.reason: allowance for allowance in allowances},
     )
+
+
+def end_sessions_of(user: User) -> None:
+    """Sign the user out of every browser."""
+    Session.objects.filter(user=user.pk).delete()
 
 
 def _first_row(params: dict[str, Any]) -> list[Any] | None:

@@ -66,6 +66,11 @@ DROP FUNCTION public.find_clients(uuid, text[], text[], int);
 -- Drop the function, because CREATE OR REPLACE cannot rename its parameter.
 DROP FUNCTION public.event_to_reverse(uuid, text, bigint);
 
+-- The migrations of 0.1.0 leave no function executable by PUBLIC.
+REVOKE ALL ON FUNCTION public.fold_for_search(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.search_terms(text, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.forbid_change() FROM PUBLIC;
+
 DELETE FROM public.django_migrations WHERE app IN ('purchases', 'studio');
 INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('purchases', '0001_initial', now()),

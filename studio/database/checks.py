@@ -43,10 +43,32 @@ def check_database(databases: Sequence[str] | None = None, **options: Any) -> li
 
 
 def check_grants() -> list[CheckMessage]:
+    return [
+        *check_roles(),
+        *(
+            Error(f"{each.name}.", hint=each.repair, id="studio.E004")
+            for each in grants.overloads(connection).values()
+        ),
+        *(
+            Error(f"{each.name}.", hint=each.repair, id="studio.E005")
+            for each in grants.foreign_triggers(connection)
+        ),
+        *(
+            Warning(f"{each.name}.", hint=each.repair, id="studio.W003")
+            for each in grants.exposures(connection)
+        ),
+    ]
+
+
+def check_roles() -> list[CheckMessage]:
     differences = grants.differences(connection)
     if any("does not exist" in each.name for each in differences):
         # A database without the roles works if the web process connects as the owner.
         return [
-            Warning(f"{each.name}.", hint=each.repair, id="studio.W002") for each in differences
+            *(Warning(f"{each.name}.", hint=each.repair, id="studio.W002") for each in differences),
+            *(
+                Error(f"{each.name}.", hint=each.repair, id="studio.E006")
+                for each in grants.open_functions(connection)
+            ),
         ]
     return [Error(f"{each.name}.", hint=each.repair, id="studio.E002") for each in differences]

@@ -19,10 +19,12 @@ FROM (
     FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 ) AS made (oid, kind, name, acl, owner), aclexplode(acl) AS given
 WHERE NOT oid = ANY (%s::oid[]) AND grantee <> owner
+    -- Another session may have created an object for another program since.
+    AND owner = current_user::regrole
 GROUP BY kind, name, grantee
 """
 EXISTING_OBJECTS = """
-SELECT array_agg(oid) FROM (
+SELECT coalesce(array_agg(oid), '{}') FROM (
     SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace
     UNION ALL
     SELECT oid FROM pg_proc WHERE pronamespace = 'public'::regnamespace

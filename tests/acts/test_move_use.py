@@ -12,7 +12,7 @@ from purchases.formatting import on_day
 from purchases.models import Org, Purchase, Refusal
 from studio.models import User
 from tests.acts.acts import message_after, moved_by, post_act, undo_after, url_of
-from tests.factories import make_offer, make_purchase, make_user
+from tests.factories import keep_signed_in, make_offer, make_purchase, make_user
 from tests.history import history_on, page_of
 from tests.ledger import changes, reinstated_by, used_by
 from tests.pages import html_of, send, words_on
@@ -55,6 +55,7 @@ def test_a_pack_that_was_still_good_at_the_visit_can_take_it(
     Purchase.objects.filter(pk=other.pk).update(expires_at=timezone.now() + timedelta(hours=1))
     visit = used_by(mia, pack)
     later = timezone.now() + timedelta(hours=2)
+    keep_signed_in(later)
     monkeypatch.setattr("django.utils.timezone.now", lambda: later)
 
     page = words_on(desk.get(url_of("move_use", pack), {"event": visit.pk}))

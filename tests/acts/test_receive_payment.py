@@ -9,7 +9,7 @@ from django.utils import timezone
 from purchases.models import Org, Purchase, Refusal
 from studio.models import User
 from tests.acts.acts import change_kinds, message_after, paid_by, post_act, undo_after
-from tests.factories import make_purchase
+from tests.factories import keep_signed_in, make_purchase
 from tests.history import change_history_on, page_of
 from tests.ledger import fresh
 from tests.pages import HTMX, send, the_row_on, undo_on, words_on
@@ -76,6 +76,7 @@ def test_staff_undo_their_own_payment_for_15_minutes(
 ) -> None:
     event = paid_by(mia, unpaid)
     later = timezone.now() + timedelta(minutes=16)
+    keep_signed_in(later)
     monkeypatch.setattr("django.utils.timezone.now", lambda: later)
 
     assert change_history_on(desk.get(page_of(unpaid)))[0].action == ""

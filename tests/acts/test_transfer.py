@@ -22,7 +22,7 @@ from tests.acts.acts import (
     url_of,
 )
 from tests.database import rows
-from tests.factories import make_client
+from tests.factories import keep_signed_in, make_client
 from tests.history import change_history_on, page_of
 from tests.ledger import fresh, reinstated_by, used_by
 from tests.pages import html_of, rows_on, words_on
@@ -247,6 +247,7 @@ def test_an_old_transfer_can_be_undone_by_an_owner(
 ) -> None:
     transferred_by(olivia, pack, ben)
     later = timezone.now() + timedelta(days=9)
+    keep_signed_in(later)
     monkeypatch.setattr("django.utils.timezone.now", lambda: later)
 
     (line,) = change_history_on(owner.get(page_of(pack)))

@@ -12,6 +12,7 @@ from purchases.queries import client_summary
 from studio.models import User
 from tests.acts.acts import undo_after, used_corrected_by
 from tests.database import value
+from tests.factories import keep_signed_in
 from tests.history import history_on, page_of
 from tests.ledger import changes, newest, reinstated_by, undone_by, used_by
 from tests.pages import AS_PAGE_AND_HTMX, note_on, post_action, post_undo, undo_on, words_on
@@ -61,6 +62,7 @@ def test_staff_undo_their_own_use_for_15_minutes_and_owners_always(
 ) -> None:
     used_by(mia, pack)
     later = timezone.now() + timedelta(minutes=minutes)
+    keep_signed_in(later)
     monkeypatch.setattr("django.utils.timezone.now", lambda: later)
 
     def can_undo(browser: Client) -> bool:

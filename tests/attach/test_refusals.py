@@ -53,6 +53,10 @@ TAKEN = {
     "CREATE VIEW released AS SELECT release_session(id) FROM client_purchases": (
         "release_session(uuid) can't be replaced while rule _RETURN on view released depends on it"
     ),
+    "CREATE FUNCTION use_session(uuid, int DEFAULT 1) RETURNS bool LANGUAGE sql AS 'SELECT true'": (
+        "use_session(uuid, integer) is not ours and fits the calls of use_session(uuid), so"
+        " PostgreSQL can't tell which one is meant: DROP ROUTINE public.use_session(uuid, integer)"
+    ),
     "DROP FUNCTION use_session(uuid); CREATE PROCEDURE use_session(uuid) LANGUAGE sql AS ''": (
         "use_session(uuid) is a procedure"
     ),

@@ -35,6 +35,7 @@ STATES: dict[str, Callable[[Visit], Page]] = {
     "move a use": lambda visit: visit.act("move-use"),
     "seals": Visit.seals,
     "receipt": Visit.receipt,
+    "where you are signed in": lambda visit: visit.see("/accounts/sessions/"),
     "client": Visit.client,
     "client, after a transfer": lambda visit: visit.after_acts(f"/clients/{visit.pack.client_id}/"),
     "client, nothing bought": Visit.new_client,

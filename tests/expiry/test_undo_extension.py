@@ -26,7 +26,7 @@ from tests.expiry.extensions import (
     extension_undone_by,
     undo_extension,
 )
-from tests.factories import make_purchase, make_user
+from tests.factories import keep_signed_in, make_purchase, make_user
 from tests.ledger import reinstated_by
 from tests.pages import (
     AS_PAGE_AND_HTMX,
@@ -97,6 +97,7 @@ def test_staff_can_undo_at_15_minutes_and_not_a_microsecond_later(
     status: int,
 ) -> None:
     event = extended_by(mia, pack)
+    keep_signed_in(event.occurred_at + after)
     monkeypatch.setattr("django.utils.timezone.now", lambda: event.occurred_at + after)
 
     assert undo_extension(desk, event).status_code == status

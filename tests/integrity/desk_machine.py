@@ -13,6 +13,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from purchases.models import Refusal
 from purchases.models.ledger import STAFF_MAY_UNDO_FOR
 from tests.database import rows, value
+from tests.factories import keep_signed_in
 from tests.integrity.desk import Desk, within
 from tests.integrity.invariants import check_invariants
 from tests.integrity.model import COUNTS_AS_USE
@@ -109,6 +110,7 @@ class DeskMachine(Desk):
             refusal = Refusal.TOO_LATE if late else refusal
             refusal = refusal if actor == who else Refusal.NOT_YOURS
         now = timezone.now() + (STAFF_MAY_UNDO_FOR * (1.5 if late else 0.5))
+        keep_signed_in(now)
         with patch("django.utils.timezone.now", lambda: now):
             page = self.load(which, stale=False)
             self.send("undo", which, who, page, place, refusal, Refusal.UNDONE)

@@ -28,7 +28,7 @@ from tests.pages import LIST
 from tests.processes import ROOT, UNSET
 
 Action = Literal["reinstate", "use", "undo"]
-APPLICATION = "studio.wsgi:application"
+APPLICATION = "studio.rsgi:application"
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """The site without its idempotency key: actions do not claim their request id first."""
 
-from studio.wsgi import application
+from studio.rsgi import application
 
-# studio.wsgi has set up Django, so that models can be imported.
+# studio.rsgi has set up Django, so that models can be imported.
 from purchases.models import SessionRequest  # isort: skip
 from purchases.operations import sessions  # isort: skip
 

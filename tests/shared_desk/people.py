@@ -46,7 +46,7 @@ def current_member_name(browser: Client) -> str | None:
     if answer.status_code == 302:
         assert answer["Location"].startswith(AT_DESK)
         return None
-    name = re.search(r'<form class="who.*?<b><bdi>(.*?)</bdi></b>', html_of(answer), re.S)
+    name = re.search(r'<form class="who.*?<b><bdi[^>]*>(.*?)</bdi></b>', html_of(answer), re.S)
     assert name
     return name[1]
 

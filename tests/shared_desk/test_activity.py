@@ -68,7 +68,8 @@ def test_automatic_requests_do_not_count_as_activity(
             url = reverse("purchases:rows") + f"?ids={pack.pk}"
             answer = locking.get(url, headers=HTMX | LIVE_UPDATE)
         case "changes":
-            headers = {"Live-Token": live_updates.token(pack.org_id), "If-None-Match": etag()}
+            key = locking.cookies[settings.SESSION_COOKIE_NAME].value
+            headers = {"Live-Token": live_updates.token(pack.org_id, key), "If-None-Match": etag()}
             answer = locking.get(reverse("purchases:changes"), headers=headers)
         case _:
             answer = locking.get(LIST, headers=LIVE_UPDATE)

@@ -1,20 +1,28 @@
 """PINs: which are allowed, how they are stored, and the rate limit on wrong tries."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from threading import Barrier, Lock
 
 import pytest
-from django.contrib.auth.hashers import check_password
-from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import IntegrityError, connection, transaction
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from studio.accounts import pins
-from studio.accounts.pins import LockedOut, pin_problem, verify, verify_password
-from studio.models import Membership, User
+from studio.accounts import pins, rate_limit
+from studio.accounts.limits import ACCOUNT, TooManyTries
+from studio.accounts.origin import UNKNOWN, Origin
+from studio.accounts.pin import peppered
+from studio.accounts.pins import pin_problem, verify, verify_password
+from studio.models import Membership, Pin, User
 from tests.concurrent_browsers import ConcurrentBrowsers
-from tests.database import PATIENCE
+from tests.database import PATIENCE, migrate, rows
 from tests.factories import PASSWORD, make_org, make_user
+from tests.pages import LIST
 from tests.shared_desk.people import AT_DESK, PIN, WRONG, give_pin
 
 
@@ -23,8 +31,12 @@ def member(mia: User) -> Membership:
     return give_pin(mia)
 
 
+def tries_left(member: Membership) -> int:
+    return rate_limit.standing(member.user.username, UNKNOWN).tries_left
+
+
 def lock_out(member: Membership) -> None:
-    for _ in range(pins.TRIES):
+    for _ in range(ACCOUNT.tries):
         assert not verify(member, WRONG)
 
 
@@ -64,24 +76,85 @@ def test_weak_pin_is_rejected_with_a_reason(pin: str, problem: str) -> None:
 # --- Storage --------------------------------------------------------------------------------------
 
 
-def test_pin_is_hashed_like_a_password(member: Membership) -> None:
-    member.refresh_from_db()
-    assert PIN not in member.pin
-    assert check_password(PIN, member.pin)
+def test_hash_needs_a_key_that_is_not_in_the_database(member: Membership) -> None:
+    assert PIN not in member.pin.hash
+    assert not check_password(PIN, member.pin.hash)
+    assert check_password(peppered(PIN, settings.SECRET_KEY), member.pin.hash)
 
 
 def test_equal_pins_have_different_hashes(member: Membership, olivia: User) -> None:
-    assert give_pin(olivia).pin != member.pin
+    assert give_pin(olivia).pin.hash != member.pin.hash
 
 
-@pytest.mark.parametrize(
-    "columns", [{"pin": "x", "pin_digits": None}, {"pin": "x", "pin_digits": 3}]
-)
-def test_constraint_checks_the_number_of_digits(
-    member: Membership, columns: dict[str, object]
-) -> None:
-    with pytest.raises(IntegrityError, match="a_pin_has_4_to_8_digits"), transaction.atomic():
-        Membership.objects.filter(pk=member.pk).update(**columns)
+@pytest.mark.parametrize("digits", [3, 9])
+def test_constraint_checks_the_number_of_digits(member: Membership, digits: int) -> None:
+    with pytest.raises(IntegrityError, match="pin_digits_is_between_4_and_8"), transaction.atomic():
+        Pin.objects.update(digits=digits)
+
+
+def test_no_admin_lists_the_table_of_pins() -> None:
+    assert Pin not in admin.site._registry
+
+
+def test_pages_do_not_load_the_hash(member: Membership, desk: Client) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        for page in (AT_DESK, reverse("own_pin"), LIST):
+            assert desk.get(page).status_code == 200
+    statements = [query["sql"] for query in queries]
+    assert any("studio_pin" in statement for statement in statements)
+    assert not any("hash" in statement for statement in statements)
+
+
+def test_hash_of_an_older_version_is_replaced_at_the_next_right_pin(member: Membership) -> None:
+    Pin.objects.update(hash=make_password(PIN), key_id="")
+    set_at = member.pin_set_at
+    assert not verify(member, WRONG)
+    assert not Pin.objects.get().key_id
+    for _ in range(2):
+        assert verify(member, PIN)
+        assert check_password(peppered(PIN, settings.SECRET_KEY), Pin.objects.get().hash)
+    assert Pin.objects.get().set_at == set_at, "the turn of the member goes on"
+
+
+def test_older_hash_is_not_restored_over_a_new_pin(member: Membership) -> None:
+    Pin.objects.update(hash=make_password(PIN), key_id="")
+    stale = Pin.objects.get()
+    pins.set_pin(member, "50821")
+    assert stale.matches(PIN)
+    assert not verify(member, PIN)
+    assert verify(member, "50821")
+
+
+def test_pin_stays_right_while_the_older_key_is_a_fallback(member: Membership) -> None:
+    former = settings.SECRET_KEY
+    with override_settings(SECRET_KEY="new" * 20, SECRET_KEY_FALLBACKS=["other" * 9, former]):
+        assert not verify(member, WRONG)
+        assert verify(member, PIN)
+    with override_settings(SECRET_KEY="new" * 20):
+        assert verify(member, PIN), "the hash has the new key since the right PIN"
+
+
+def test_pin_of_an_unknown_key_is_wrong_until_it_is_set_again(member: Membership) -> None:
+    with override_settings(SECRET_KEY="new" * 20):
+        assert not verify(member, PIN)
+        pins.set_pin(member, PIN)
+        assert verify(member, PIN)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_migration_moves_the_hashes_and_back() -> None:
+    mia = give_pin(make_user(username="mia", org=make_org()))
+    Pin.objects.update(hash=make_password(PIN), key_id="", digits=4)
+    try:
+        migrate("studio", "0001")
+        ((moved, digits),) = rows("SELECT pin, pin_digits FROM studio_membership")
+        assert check_password(PIN, moved)
+        assert digits == len(PIN)
+    finally:
+        migrate()
+    pin = Pin.objects.get(membership=mia)
+    assert (pin.hash, pin.key_id, pin.digits) == (moved, "", len(PIN))
+    assert verify(mia, PIN)
 
 
 # --- Verification ---------------------------------------------------------------------------------
@@ -129,34 +202,29 @@ def test_wrong_pins_and_passwords_share_one_count(member: Membership) -> None:
     verify(member, WRONG)
     verify(member, "not-the-password")
     verify_password(member, PIN)
-    assert pins.tries_left(member) == 2
+    assert tries_left(member) == 2
 
 
-def test_correct_pin_resets_the_count(member: Membership) -> None:
+def test_correct_pin_in_between_resets_nothing(member: Membership) -> None:
     for _ in range(4):
         verify(member, WRONG)
     assert verify(member, PIN)
-    assert pins.tries_left(member) == 5
+    assert tries_left(member) == 1
 
 
-def test_locked_out_member_is_refused_even_with_the_correct_pin(member: Membership) -> None:
-    lock_out(member)
-    assert member.is_locked_out
-    for secret in [PIN, PASSWORD, WRONG]:
-        with pytest.raises(LockedOut) as locked:
-            verify(member, secret)
-        assert locked.value.until == member.locked_until
-
-
-def test_lockout_ends_and_the_count_restarts(
-    member: Membership, monkeypatch: pytest.MonkeyPatch
+def test_locked_out_member_is_refused_even_with_the_correct_pin(
+    member: Membership, now: datetime
 ) -> None:
     lock_out(member)
-    later = timezone.now() + pins.LOCKED_FOR + timedelta(seconds=1)
-    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
-    assert not member.is_locked_out
-    assert not verify(member, WRONG)
-    assert pins.tries_left(member) == 4
+    for secret in [PIN, PASSWORD, WRONG]:
+        with pytest.raises(TooManyTries) as refused:
+            verify(member, secret)
+        assert refused.value.wait == ACCOUNT.first
+
+
+def test_delay_ends(member: Membership, now: datetime, later: Callable[[timedelta], None]) -> None:
+    lock_out(member)
+    later(ACCOUNT.first)
     assert verify(member, PIN)
 
 
@@ -196,12 +264,14 @@ def checked_secrets(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     secrets: list[str] = []
     lock = Lock()
 
-    def check(secret: str, encoded: str) -> bool:
+    is_right = pins._is_pin_or_password
+
+    def check(member: Membership, secret: str) -> bool:
         with lock:
             secrets.append(secret)
-        return check_password(secret, encoded)
+        return is_right(member, secret)
 
-    monkeypatch.setattr(pins, "check_password", check)
+    monkeypatch.setattr(pins, "_is_pin_or_password", check)
     return secrets
 
 
@@ -217,9 +287,8 @@ def test_twenty_concurrent_wrong_pins_are_limited_to_five_checks(
 ) -> None:
     assert try_wrong_pins(browsers, olivia_member) == [200] * AT_ONCE
 
-    assert len(checked_secrets) == pins.TRIES
-    olivia_member.refresh_from_db()
-    assert olivia_member.is_locked_out
+    assert len(checked_secrets) == ACCOUNT.tries
+    assert tries_left(olivia_member) == 0
 
 
 def test_counting_after_the_check_would_exceed_the_limit(
@@ -228,22 +297,21 @@ def test_counting_after_the_check_would_exceed_the_limit(
     checked_secrets: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The negative control reads the count, checks the hash and then writes the count. A barrier
-    makes all threads read before the first one writes."""
-    all_read = Barrier(AT_ONCE)
+    """The negative control checks the hash and then counts the try. A barrier makes all threads
+    check before the first one counts."""
+    all_checked = Barrier(AT_ONCE)
+    check = rate_limit.check
 
-    def naive(member: Membership, now: object) -> bool:
-        wrong_tries = Membership.objects.get(pk=member.pk).wrong_tries
-        all_read.wait(PATIENCE)
-        Membership.objects.filter(pk=member.pk).update(wrong_tries=wrong_tries + 1)
-        return wrong_tries < pins.TRIES
+    def naive(username: str, origin: Origin, is_right: Callable[[], bool]) -> bool:
+        answer = is_right()
+        all_checked.wait(PATIENCE)
+        check(username, origin, lambda: answer)
+        return answer
 
-    monkeypatch.setattr(pins, "_count_try", naive)
+    monkeypatch.setattr(rate_limit, "check", naive)
     try_wrong_pins(browsers, olivia_member)
 
-    assert len(checked_secrets) > pins.TRIES
-    olivia_member.refresh_from_db()
-    assert not olivia_member.is_locked_out
+    assert len(checked_secrets) == AT_ONCE
 
 
 def test_tries_are_shared_between_desks(

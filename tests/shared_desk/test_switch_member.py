@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from purchases.models import Purchase
 from studio.models import User
-from tests.pages import LIST, html_of, note_on, post_action, the_row_on
+from tests.pages import HTMX, LIST, html_of, note_on, post_action, the_row_on
 from tests.purchase_kinds import used
 from tests.shared_desk.people import (
     take_over,
@@ -47,6 +47,20 @@ def test_page_of_another_member_changes_nothing(
     assert note_on(shared.get(LIST)) == message
     post_action(shared, "reinstate", pack, by=str(noah.pk))
     assert used(pack) == 2
+
+
+def test_refused_form_redirects_to_no_other_site(
+    shared: Client, mia: User, noah: User, pack: Purchase
+) -> None:
+    take_over(shared, noah)
+
+    answer = shared.post(
+        reverse("purchases:use", args=[pack.pk]),
+        {"by": str(mia.pk)},
+        headers=HTMX | {"HX-Current-URL": "http://testserver//evil.example/"},
+    )
+
+    assert answer["HX-Redirect"] == reverse("home")
 
 
 def test_list_of_a_cancelled_class_of_another_member_changes_nothing(

@@ -1,12 +1,16 @@
 """The acting member of a shared desk, and the lock of the desk.
 
 The session stores the account that signed in (`request.user`), the member who took over by PIN, and
-whether the desk was locked. A signed cookie stores the time of the last activity, so that no
-request has to write to the database. An older cookie only makes the desk lock sooner.
+whether the desk was locked.
+
+An org may choose the idle time. A signed cookie then stores the time of the last activity, so that
+no request has to write to the database. An older cookie only makes the desk lock sooner. Without a
+choice, the desk locks after IDLE_TIME by `Session.last_used_at`, which is exact to a minute.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import cast
 
 from django.conf import settings
@@ -18,7 +22,9 @@ from purchases.access import DeskRequest
 from purchases.member import Allowance, Approval
 from studio.accounts import approvals
 from studio.accounts.membership import Membership
-from studio.accounts.policy import Policy
+from studio.accounts.origin import UNKNOWN, Origin, origin_of
+from studio.accounts.policy import IDLE_TIME
+from studio.accounts.session import Session
 from studio.accounts.session_store import ACTING, SessionStore
 
 LOCKED = "locked"
@@ -41,20 +47,23 @@ class Desk:
     has_pins: bool
     # The allowances of the org, by reason.
     allowances: Mapping[str, Allowance]
+    # The browser, for the count of wrong tries.
+    origin: Origin = UNKNOWN
 
     @property
     def is_shared(self) -> bool:
-        """Return whether the org uses PINs or a lock."""
-        return self.has_pins or self.locks_after is not None
+        """Return whether the org uses PINs or chose an idle time."""
+        return self.has_pins or chosen_idle_time(self.signed_in) is not None
 
     @property
-    def locks_after(self) -> int | None:
-        return locks_after(self.signed_in)
+    def locks_after(self) -> int:
+        """Return after how many seconds without activity the desk locks."""
+        return int((chosen_idle_time(self.signed_in) or IDLE_TIME).total_seconds())
 
     def approval_problem(self, approval: Approval) -> str | None:
         """Return why an approval of what the acting member does is not valid, or None if it is."""
         assert self.acting is not None
-        return approvals.approval_problem(self.acting, approval)
+        return approvals.approval_problem(self.acting, approval, self.origin)
 
 
 class SharedDeskRequest(DeskRequest):
@@ -80,7 +89,7 @@ def desk_of(request: HttpRequest) -> Desk | None:
             previous = None
     if previous:
         previous.allowances = loaded.allowances
-    is_locked = LOCKED in request.session or _is_idle(request, signed_in)
+    is_locked = LOCKED in request.session or _is_idle(request, session, signed_in)
     return Desk(
         signed_in=signed_in,
         acting=None if is_locked else previous,
@@ -89,11 +98,12 @@ def desk_of(request: HttpRequest) -> Desk | None:
         snapshot=loaded.snapshot,
         has_pins=loaded.has_pins,
         allowances=loaded.allowances,
+        origin=origin_of(request),
     )
 
 
 def switch_to(request: SharedDeskRequest, member: Membership, *, by_password: bool) -> None:
-    """Make `member` the acting member, and unlock the desk.
+    """Make `member` the acting member, unlock the desk, and give the session a new key.
 
     If `member` is the signed-in member and typed the password, the session is as after the sign-in,
     so that the admin opens again.
@@ -103,19 +113,26 @@ def switch_to(request: SharedDeskRequest, member: Membership, *, by_password: bo
     else:
         request.session[ACTING] = [member.pk, stamp_of(member)]
     request.session.pop(LOCKED, None)
+    request.session.cycle_key()
 
 
 def lock(request: HttpRequest) -> None:
     request.session[LOCKED] = True
 
 
-def counts_as_activity(request: HttpRequest, desk: Desk) -> bool:
-    """Return whether a request counts as activity of a person.
+def counts_as_activity(request: HttpRequest) -> bool:
+    """Return whether a request counts as activity of a person."""
+    return LIVE_UPDATE_HEADER not in request.headers
 
-    If the org has no lock, only whole pages count, which keeps the cookie ready for a later lock.
+
+def needs_cookie(request: HttpRequest, desk: Desk) -> bool:
+    """Return whether the response needs a new cookie.
+
+    If the org chose no idle time, only whole pages set it, which keeps it ready for a later choice.
     """
-    htmx = cast("DeskRequest", request).htmx
-    return LIVE_UPDATE_HEADER not in request.headers and (desk.locks_after is not None or not htmx)
+    is_page = not cast("DeskRequest", request).htmx
+    has_choice = chosen_idle_time(desk.signed_in) is not None
+    return counts_as_activity(request) and (is_page or has_choice)
 
 
 def record_activity(request: HttpRequest, response: HttpResponseBase) -> None:
@@ -131,15 +148,16 @@ def record_activity(request: HttpRequest, response: HttpResponseBase) -> None:
 
 
 def stamp_of(member: Membership) -> str:
-    """Return a digest of the member's role and PIN, which ends their turn if either changes."""
-    return salted_hmac("studio.shared_desk.acting", f"{member.role} {member.pin}").hexdigest()
+    """Return a digest of the member's role and the time when they set their PIN. Their turn ends
+    if either changes."""
+    value = f"{member.role} {member.pin_set_at}"
+    return salted_hmac("studio.shared_desk.acting", value, algorithm="sha256").hexdigest()
 
 
-def locks_after(member: Membership) -> int | None:
-    """Return after how many seconds without activity the desk locks, or None if it never locks."""
-    policy: Policy | None = getattr(member.org, "policy", None)
-    minutes = policy and policy.desk_locks_after_minutes
-    return minutes * 60 if minutes else None
+def chosen_idle_time(member: Membership) -> timedelta | None:
+    """Return the idle time that the member's org chose, or None if it chose none."""
+    minutes = member.policy and member.policy.desk_locks_after_minutes
+    return timedelta(minutes=minutes) if minutes else None
 
 
 def _may_act_here(member: Membership, signed_in: Membership, stamp: str) -> bool:
@@ -147,12 +165,12 @@ def _may_act_here(member: Membership, signed_in: Membership, stamp: str) -> bool
     return is_colleague and constant_time_compare(stamp, stamp_of(member))
 
 
-def _is_idle(request: HttpRequest, signed_in: Membership) -> bool:
-    seconds = locks_after(signed_in)
-    if seconds is None:
-        return False
+def _is_idle(request: HttpRequest, session: Session, signed_in: Membership) -> bool:
+    chosen = chosen_idle_time(signed_in)
+    if chosen is None:
+        return session.is_unused_for(IDLE_TIME)
     cookie = request.get_signed_cookie(
-        settings.DESK_COOKIE_NAME, default=None, salt=_salt(request), max_age=seconds
+        settings.DESK_COOKIE_NAME, default=None, salt=_salt(request), max_age=chosen
     )
     return cookie is None
 

@@ -20,8 +20,9 @@ def who_may_act(signed_in: Membership) -> QuerySet[Membership]:
     """Return the members of the org with a PIN, and the signed-in member."""
     return (
         Membership.objects.filter(org=signed_in.org_id, user__is_active=True)
-        .filter(~Q(pin="") | Q(pk=signed_in.pk))
-        .select_related("user")
+        .filter(Q(pin__isnull=False) | Q(pk=signed_in.pk))
+        .select_related("user", "pin")
+        .defer("pin__hash")
         .order_by("user__first_name", "user__last_name", "user__username")
     )
 

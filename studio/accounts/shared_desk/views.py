@@ -1,12 +1,11 @@
 """The pages of the shared desk: switch the acting member, lock the desk, set a PIN."""
 
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render, resolve_url
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
@@ -15,8 +14,10 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from purchases.forms import problems
 from purchases.redirects import safe_next_url
-from studio.accounts import pins
+from studio.accounts import pins, rate_limit, waits
+from studio.accounts.limits import TooManyTries
 from studio.accounts.membership import Membership
+from studio.accounts.origin import Origin, name_browser, origin_of, remember_browser
 from studio.accounts.shared_desk import current_member
 from studio.accounts.shared_desk.current_member import SharedDeskRequest
 from studio.accounts.shared_desk.forms import PinForm, WhoForm
@@ -33,16 +34,19 @@ def at_desk(request: SharedDeskRequest) -> HttpResponse:
     if form.is_valid():
         member, secret = form.cleaned_data["who"], form.cleaned_data["secret"]
         by_password = not pins.is_pin_attempt(member, secret)
-        if not (problem := verification_problem(member, secret)):
+        name_browser(request)
+        if not (problem := verification_problem(member, secret, origin_of(request))):
             is_other = desk.previous is None or member.pk != desk.previous.pk
             url = return_url(request, without_search=is_other)
             current_member.switch_to(request, member, by_password=by_password)
             response = redirect_to(request, url)
             current_member.record_activity(request, response)
+            remember_browser(request, response)
+            waits.tell_wrong_tries(request, member.user)
             return response
     elif form.is_bound:
         problem = problems(form)
-    people = with_letters(member for member in who_may_act(desk.signed_in) if member.pin)
+    people = with_letters(member for member in who_may_act(desk.signed_in) if member.has_pin)
     context = {
         "desk": desk,
         "people": people,
@@ -76,36 +80,37 @@ def own_pin(request: SharedDeskRequest) -> HttpResponse:
     assert member is not None
     form = PinForm(request.POST or None)
     if form.is_valid():
+        origin = request.desk.origin
         try:
-            if pins.verify_password(member, form.cleaned_data["password"]):
+            if pins.verify_password(member, form.cleaned_data["password"], origin):
                 pins.set_pin(member, form.cleaned_data["pin"])
                 if not request.desk.is_by_password:
                     current_member.switch_to(request, member, by_password=False)
                 messages.success(request, _("Your PIN is set. It works at every desk."))
                 return HttpResponseRedirect(resolve_url("home"))
-            if member.is_locked_out:
-                problem = lockout_message(member)
-            else:
-                problem = _("That is not the password.")
-        except pins.LockedOut:
-            problem = lockout_message(member)
+            wait = rate_limit.standing(member.user.username, origin).wait
+            problem = wait_message(member, wait) if wait else _("That is not the password.")
+        except TooManyTries as refused:
+            problem = wait_message(member, refused.wait)
         form.add_error("password", problem)
     return render(request, "shared_desk/own_pin.html", {"form": form, "member": member})
 
 
-def verification_problem(member: Membership, secret: str) -> str:
+def verification_problem(member: Membership, secret: str, origin: Origin) -> str:
     """Return why the secret was not accepted, or an empty text if it is right."""
     try:
-        if pins.verify(member, secret):
+        if pins.verify(member, secret, origin):
             return ""
-    except pins.LockedOut:
-        pass
-    return lockout_message(member) if member.is_locked_out else wrong_secret_message(member, secret)
+    except TooManyTries as refused:
+        return wait_message(member, refused.wait)
+    standing = rate_limit.standing(member.user.username, origin)
+    if standing.wait:
+        return wait_message(member, standing.wait)
+    return wrong_secret_message(member, secret, standing.tries_left)
 
 
-def wrong_secret_message(member: Membership, secret: str) -> str:
-    left = pins.tries_left(member)
-    if member.pin and secret.isdigit():
+def wrong_secret_message(member: Membership, secret: str, left: int) -> str:
+    if member.has_pin and secret.isdigit():
         problem = _("That is not %(name)s’s PIN.") % {"name": member.name}
     else:
         problem = _("That is not %(name)s’s password.") % {"name": member.name}
@@ -113,14 +118,12 @@ def wrong_secret_message(member: Membership, secret: str) -> str:
     return f"{problem} {tries}"
 
 
-def lockout_message(member: Membership) -> str:
-    until = timezone.localtime(member.locked_until or timezone.now())
-    return _(
-        "%(name)s is locked out until %(time)s. Other people can continue. An owner can unlock it."
-    ) % {
-        "name": member.name,
-        "time": date_format(until, "H:i"),
-    }
+def wait_message(member: Membership, wait: timedelta) -> str:
+    text = _(
+        "Too many wrong tries: %(name)s can try again in %(time)s. Other people can continue. "
+        "An owner can unlock %(name)s."
+    )
+    return text % {"name": member.name, "time": waits.in_words(wait)}
 
 
 # --- Redirects ------------------------------------------------------------------------------------

@@ -1,13 +1,16 @@
 -- Return a session that has not expired with its user, their membership, org and policy, and the
 -- membership and user who act at a shared desk. Columns of missing rows are null.
 -- Further columns: the current snapshot for live updates, whether any member of the org has a PIN,
--- and the allowances of the org as JSON.
+-- when the two members set theirs, and the allowances of the org as JSON.
 SELECT
     session.session_key,
     session.session_data,
     session.expire_date,
     session.user_id,
     session.acting_id,
+    session.signed_in_at,
+    session.last_used_at,
+    session.browser,
     person.id,
     person.password,
     person.last_login,
@@ -23,10 +26,6 @@ SELECT
     member.user_id,
     member.org_id,
     member.role,
-    member.pin,
-    member.pin_digits,
-    member.wrong_tries,
-    member.locked_until,
     org.id,
     CASE
         WHEN org.created_at > timestamptz '9999-12-01 00:00Z' THEN timestamptz '9999-12-01 00:00Z'
@@ -45,10 +44,6 @@ SELECT
     acting.user_id,
     acting.org_id,
     acting.role,
-    acting.pin,
-    acting.pin_digits,
-    acting.wrong_tries,
-    acting.locked_until,
     acting_person.id,
     acting_person.password,
     acting_person.last_login,
@@ -62,9 +57,12 @@ SELECT
     acting_person.date_joined,
     pg_current_snapshot()::text AS snapshot,
     EXISTS (
-        SELECT FROM public.studio_membership AS colleague
-        WHERE colleague.org_id = org.id AND colleague.pin <> ''
+        SELECT FROM public.studio_pin AS pin
+        INNER JOIN public.studio_membership AS colleague ON colleague.id = pin.membership_id
+        WHERE colleague.org_id = org.id
     ) AS org_has_pins,
+    member_pin.set_at AS member_pin_set_at,
+    acting_pin.set_at AS acting_pin_set_at,
     (
         SELECT jsonb_agg(
             jsonb_build_object('reason', reason, 'sessions', sessions, 'days', days)
@@ -75,8 +73,10 @@ SELECT
 FROM public.studio_session AS session
 LEFT JOIN public.studio_user AS person ON person.id = session.user_id
 LEFT JOIN public.studio_membership AS member ON member.user_id = person.id
+LEFT JOIN public.studio_pin AS member_pin ON member_pin.membership_id = member.id
 LEFT JOIN public.orgs AS org ON org.id = member.org_id
 LEFT JOIN public.studio_policy AS policy ON policy.org_id = org.id
 LEFT JOIN public.studio_membership AS acting ON acting.id = session.acting_id
+LEFT JOIN public.studio_pin AS acting_pin ON acting_pin.membership_id = acting.id
 LEFT JOIN public.studio_user AS acting_person ON acting_person.id = acting.user_id
 WHERE session.session_key = %(key)s AND session.expire_date > %(now)s

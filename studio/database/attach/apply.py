@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from django.db import OperationalError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
-from django.db.migrations.recorder import MigrationRecorder
+from django.db import OperationalError, connection
 
-from studio.database.default_privileges import closed_to_others
+from studio.database.executor import Executor
 from studio.database.schema import SHARED, node_of, postgres
 
 # A statement that waits for a lock also blocks every later statement on that table.
@@ -29,24 +27,12 @@ class Interrupted(Exception):
     """Another program held a lock. Migrations that were applied stay applied."""
 
 
-class Executor(MigrationExecutor):
-    """Commit each migration together with its record.
-
-    Django commits some migrations before it records them, and a kill in between leaves one that
-    can't run again. The same transaction revokes what default privileges granted to other roles.
-    """
-
-    def apply_migration(self, state: Any, migration: Any, *args: Any, **options: Any) -> Any:
-        with transaction.atomic() if migration.atomic else nullcontext(), closed_to_others():
-            return super().apply_migration(state, migration, *args, **options)
-
-
 def apply(say: Say) -> None:
-    recorder = MigrationRecorder(connection)
-    recorder.ensure_schema()
-    if SHARED not in recorder.applied_migrations():
-        recorder.record_applied(*SHARED)
     executor = Executor(connection, progress(say))
+    executor.create_history()
+    if SHARED not in executor.recorder.applied_migrations():
+        executor.recorder.record_applied(*SHARED)
+        executor.loader.build_graph()
     executor.migrate(executor.loader.graph.leaf_nodes())
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db import connection
+
 from studio.database.attach.report import Report
-from studio.database.schema import Key, postgres
+from studio.database.grants.overloads import overloads
+from studio.database.schema import Key, SchemaObjects, postgres
 
 FUNCTIONS = """
 SELECT proname::text, format('%%s(%%s)', proname, oidvectortypes(proargtypes)),
@@ -46,14 +49,21 @@ class Function:
     dependents: list[str]
 
 
-def inspect_functions(report: Report, replaced: set[Key]) -> None:
-    """Report functions under our names. `replaced` are the functions that attaching replaces."""
+def inspect_functions(report: Report, replaced: set[Key], applied: SchemaObjects) -> None:
+    """Report functions under our names. `replaced` are the functions that attaching replaces, and
+    `applied` are the objects of the applied migrations."""
+    ambiguous = {
+        signature: overload
+        for signature, overload in overloads(connection).items()
+        if Key("function", "", signature) not in applied.keys() | replaced
+    }
+    report.refuse(*(f"{each.name}: {each.repair.rstrip(';')}" for each in ambiguous.values()))
     names = [key.name.partition("(")[0] for key in replaced]
     for row in postgres().execute(FUNCTIONS, [names]).fetchall():
         function = Function(*row)
         if Key("function", "", function.signature) in replaced:
             check_function(report, function)
-        else:
+        elif function.signature not in ambiguous:
             report.warn(
                 f"{function.signature} is a different function and stays; it may be executed "
                 f"by {', '.join(function.callers) or 'its owner alone'}"

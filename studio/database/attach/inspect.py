@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from studio.database import bridge
 from studio.database.attach.columns import compare
 from studio.database.attach.functions import inspect_functions
-from studio.database.attach.names import REPLACED, inspect_names, is_ours, to_be_made
+from studio.database.attach.names import REPLACED, already_made, inspect_names, is_ours, to_be_made
 from studio.database.attach.report import Report
 from studio.database.attach.rows import inspect_rows
 from studio.database.attach.target import TABLES, inspect_server, inspect_tables
@@ -33,11 +33,12 @@ def inspect() -> Inspection:
         return Inspection(report, done)
     found = actual_schema()
     compare(report, needed=expected_schema(done.plan).shared, found=found.shared)
-    wanted = to_be_made(done)
+    applied = already_made(done)
+    wanted = to_be_made(done, applied)
     inspect_names(report, wanted, found)
     if not done.begun:
         report.will("record purchases.0001_initial as applied: the four tables are there")
-    inspect_functions(report, REPLACED & wanted.keys())
+    inspect_functions(report, REPLACED & wanted.keys(), applied)
     inspect_triggers(report)
     if missing := [node for node in done.missing if node != ("purchases", "0001_initial")]:
         report.will(f"run {len(missing)} migrations, each whole or not at all, and change no row")

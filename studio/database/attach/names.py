@@ -26,12 +26,18 @@ FROM pg_class WHERE relnamespace = 'public'::regnamespace
 """
 
 
-def to_be_made(history: History) -> SchemaObjects:
-    """Return the objects that the unapplied migrations create. The four tables exist already."""
+def already_made(history: History) -> SchemaObjects:
+    """Return the objects that the applied migrations create. The four tables exist already."""
     applied = [each for each in history.plan if node_of(each) in history.applied | {SHARED}]
-    there = expected_schema(applied).objects
+    return expected_schema(applied).objects
+
+
+def to_be_made(history: History, applied: SchemaObjects) -> SchemaObjects:
+    """Return the objects that the unapplied migrations create."""
     return {
-        key: made for key, made in expected_schema(history.plan).objects.items() if key not in there
+        key: made
+        for key, made in expected_schema(history.plan).objects.items()
+        if key not in applied
     }
 
 

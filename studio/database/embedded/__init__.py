@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sys
 import warnings
 from functools import cache
 from pathlib import Path
@@ -24,19 +25,18 @@ if TYPE_CHECKING:
 
 DATABASE = "studio"
 OWNER = "postgres"
+SOCKET = ".s.PGSQL.5432"
+# The length of sun_path in the socket address, less the byte that ends it.
+MAX_SOCKET_BYTES = 107 if sys.platform == "linux" else 103
 
 
 @cache
 def start(data_dir: Path) -> str:
     """Start the database below `data_dir` if it is not running, and return its socket folder.
 
-    Raises ImproperlyConfigured if the path has a space.
+    Raises ImproperlyConfigured if the path has a space or is too long for a socket.
     """
-    if any(character.isspace() for character in str(data_dir)):
-        raise ImproperlyConfigured(
-            f"The embedded PostgreSQL can't live in {str(data_dir)!r}: the path has a space. Write "
-            "a folder without one, as in STUDIO_DATA_DIR=/tmp/studio make run"
-        )
+    _refuse_unsuitable_path(data_dir)
     with warnings.catch_warnings(action="ignore"):
         # Import here: only a machine without DATABASE_URL needs it, and the import warns if no
         # login session provides a runtime folder.
@@ -46,6 +46,8 @@ def start(data_dir: Path) -> str:
     os.environ.setdefault("LC_ALL", "C.UTF-8")
     data_dir.mkdir(parents=True, exist_ok=True)
     server = get_server(data_dir / "postgres", start=False)
+    # The package shares one lock file in the temporary folder, which only its first user may open.
+    server._lock = type(server._lock)(data_dir / "postgres.lock")
     _forget_killed_processes(server.pgdata / ".handle_pids.json")
     server.start()
     _create_database(server)
@@ -65,6 +67,26 @@ def is_running(data_dir: Path) -> bool:
     except FileNotFoundError:
         return False
     return bool(psutil.pid_exists(int(pid)))
+
+
+def _refuse_unsuitable_path(data_dir: Path) -> None:
+    """Raise ImproperlyConfigured if the server cannot keep its socket in its own folder.
+
+    The server needs no password, so only the mode of that folder, 0700, keeps other users out. For
+    a longer path the package would put the socket into a folder that every user may enter.
+    """
+    socket = os.fsencode(data_dir.resolve() / "postgres" / SOCKET)
+    if any(character.isspace() for character in str(data_dir)):
+        problem, remedy = "the path has a space", "a folder without one"
+    elif len(socket) > MAX_SOCKET_BYTES:
+        excess = len(socket) - MAX_SOCKET_BYTES
+        problem, remedy = f"the path is {excess} bytes too long for a socket", "a shorter folder"
+    else:
+        return
+    raise ImproperlyConfigured(
+        f"The embedded PostgreSQL can't live in {str(data_dir)!r}: {problem}. Write {remedy}, as "
+        "in STUDIO_DATA_DIR=/tmp/studio make run"
+    )
 
 
 def _forget_killed_processes(handles: Path) -> None:

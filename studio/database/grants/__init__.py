@@ -6,7 +6,10 @@ connects as `studio_app`. `matrix` defines the grants, `statements` writes the S
 """
 
 from studio.database.grants.differences import Difference, differences
+from studio.database.grants.exposures import exposures, foreign_triggers
 from studio.database.grants.matrix import APP, FUNCTIONS, LEDGER, TABLES
+from studio.database.grants.overloads import overloads
+from studio.database.grants.restored import open_functions
 from studio.database.grants.setup import NotAllowed, set_up
 from studio.database.grants.statements import script, statements
 from studio.database.grants.web import give_password, login_problem, web_url
@@ -19,8 +22,12 @@ __all__ = [
     "Difference",
     "NotAllowed",
     "differences",
+    "exposures",
+    "foreign_triggers",
     "give_password",
     "login_problem",
+    "open_functions",
+    "overloads",
     "script",
     "set_up",
     "statements",

@@ -82,6 +82,8 @@ TABLES = {
     "studio_user_groups": Table("SELECT, INSERT, DELETE"),
     "studio_user_user_permissions": Table("SELECT, INSERT, DELETE"),
     "studio_membership": Table("SELECT, INSERT, UPDATE, DELETE"),
+    "studio_pin": Table("SELECT, INSERT, UPDATE, DELETE"),
+    "studio_ratelimit": Table("SELECT, INSERT, UPDATE, DELETE"),
     "studio_policy": Table("SELECT, INSERT, UPDATE, DELETE"),
     "studio_allowance": Table("SELECT, INSERT, UPDATE, DELETE"),
     "studio_session": Table("SELECT, INSERT, UPDATE, DELETE"),

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
@@ -13,12 +14,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from purchases.models import Client, Offer, Org, Purchase
+from studio.accounts.pin import hashed, key_id
 from studio.demo.builder import GENERATED, StudioBuilder, org_id
 from studio.demo.history import STORIES as HISTORIES
 from studio.demo.history import History
 from studio.demo.malformed_rows import add_malformed_rows, without_count_constraint
 from studio.demo.studios import NORTHSIDE, SOUTHSIDE, STUDIOS, Studio
-from studio.models import Allowance, Membership, User
+from studio.models import Allowance, Membership, Pin, User
 
 PASSWORD = "studio-demo"  # noqa: S105  it is public
 PIN = "4071"
@@ -50,13 +52,13 @@ class Command(BaseCommand):
         refuse_beside_other_studios(force=force)
         with ThreadPoolExecutor() as pool, transaction.atomic():
             # Hashing takes a second. It runs while the database stores the rows.
-            hashes = pool.map(make_password, [PASSWORD, PIN])
+            password, pin = pool.submit(make_password, PASSWORD), pool.submit(hashed, PIN)
             missing = [
                 studio for studio in STUDIOS if not Org.objects.filter(id=org_id(studio)).exists()
             ]
             for studio in missing:
                 load(studio)
-            ensure_people(*hashes)
+            ensure_people(password.result(), pin.result())
             if NORTHSIDE in missing:
                 members = Membership.objects.filter(org_id=org_id(NORTHSIDE))
                 people = {
@@ -140,9 +142,7 @@ def ensure_people(password: str, pin: str) -> None:
         first_name, studio, role = PEOPLE[username]
         user = User.objects.create(username=username, first_name=first_name, password=password)
         shares_the_desk = studio is NORTHSIDE and role != Membership.Role.ACCOUNTANT_READONLY
-        Membership.objects.create(
-            user=user,
-            org_id=org_id(studio),
-            role=role,
-            **({"pin": pin, "pin_digits": len(PIN)} if shares_the_desk else {}),
-        )
+        member = Membership.objects.create(user=user, org_id=org_id(studio), role=role)
+        if shares_the_desk:
+            key = key_id(settings.SECRET_KEY)
+            Pin.objects.create(membership=member, hash=pin, key_id=key, digits=len(PIN))

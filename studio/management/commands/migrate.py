@@ -6,6 +6,10 @@ from django.db import DEFAULT_DB_ALIAS
 
 from studio.database import bridge
 from studio.database.autodetector import SchemaAutodetector
+from studio.database.executor import Executor
+
+# Django's command has no hook for its executor.
+migrate.MigrationExecutor = Executor  # type: ignore[attr-defined]
 
 
 class Command(migrate.Command):

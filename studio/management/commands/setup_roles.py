@@ -41,8 +41,13 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         if set_password:
             grants.give_password(connection)
-        for difference in grants.differences(connection):
-            self.stderr.write(f"{difference.name}. Repair: {difference.repair}")
+        for each in (
+            *grants.differences(connection),
+            *grants.overloads(connection).values(),
+            *grants.foreign_triggers(connection),
+            *grants.exposures(connection),
+        ):
+            self.stderr.write(f"{each.name}. Repair: {each.repair}")
         if not verbosity:
             return
         state = "set up" if changed else "already set up"

@@ -25,6 +25,15 @@ export function singleKeysEnabled() {
   return localStorage.getItem(SINGLE_KEYS) !== "off";
 }
 
+/**
+ * Return whether a key belongs to an input method, which composes letters such as Japanese ones.
+ * Safari sends the Enter that ends a composition after the composition, with the key code 229.
+ * @param {KeyboardEvent} event
+ */
+export function isOfInputMethod(event) {
+  return event.isComposing || event.keyCode === 229;
+}
+
 const SINGLE_KEYS = "single-keys";
 const TEXT_FIELD = "input, textarea, select";
 const search = /** @type {HTMLInputElement | null} */ (document.getElementById("search"));
@@ -158,7 +167,7 @@ function handleSingleKey(event) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.altKey || event.ctrlKey || event.metaKey || isOfInputMethod(event)) return;
   if (document.querySelector("dialog[open]")) return;
   const target = /** @type {HTMLElement} */ (event.target);
   if (event.key === "ArrowDown") moveFocus(event, 1);

@@ -75,7 +75,7 @@ async function poll() {
   if (polling || document.hidden) return;
   polling = true;
   try {
-    if (!isRequestPending()) {
+    if (!isRequestPending() && !isLeaving()) {
       await update();
       failures = 0;
       showStatus(null);
@@ -83,7 +83,7 @@ async function poll() {
   } catch (error) {
     failures += 1;
     const isTimeout = error instanceof Error && error.name === "TimeoutError";
-    if (error instanceof SignedOut) showStatus("signed-out");
+    if (error instanceof SignedOut) leave();
     // Ignore a single failure: a page that is being left aborts its requests.
     else if (failures > 1 || isTimeout) showStatus("no-connection");
   }
@@ -175,11 +175,26 @@ async function updateParts() {
   }
 }
 
+// While the browser loads the next page, a reload would abort that. The sign-out would lose its
+// response.
+let leavingUntil = 0;
+window.addEventListener("beforeunload", () => {
+  leavingUntil = performance.now() + MAX_RETRY_MS;
+});
+const isLeaving = () => performance.now() < leavingUntil;
+
+/** Leave the page for the sign-in page. The names must not stay in sight after the sign-out. */
+function leave() {
+  if (isLeaving()) return;
+  document.body.hidden = true;
+  location.reload();
+}
+
 // --- Status ----------------------------------------------------------------------------------
 
 /**
  * Show the content of a template as the status of the connection, or nothing.
- * @param {"signed-out" | "no-connection" | null} id
+ * @param {"no-connection" | null} id
  */
 function showStatus(id) {
   if ((live.status ?? null) === id) return;

@@ -1,14 +1,11 @@
-// The shared desk: a dialog to choose the acting member, with keys for the person and the PIN, and
-// the lock of an idle desk. The page with the same form works without this file.
+// The shared desk: a dialog to choose the acting member, with keys for the person and the PIN. The
+// page with the same form works without this file.
 
-import { singleKeysEnabled } from "./keyboard.js";
+import { isOfInputMethod, singleKeysEnabled } from "./keyboard.js";
+import { currentPath, lock, lockForm } from "./lock.js";
 
-const script = /** @type {HTMLElement} */ (document.getElementById("shared-desk"));
-const { acting = "", locksAfter = "0", here = "" } = script.dataset;
 const dialog = /** @type {HTMLDialogElement | null} */ (document.getElementById("who-is-here"));
 const dialogContent = document.getElementById("who");
-const lockForm = /** @type {HTMLFormElement | null} */ (document.getElementById("lock"));
-const currentPath = () => location.pathname + location.search;
 
 // --- The dialog ------------------------------------------------------------------------------
 
@@ -104,6 +101,7 @@ document.addEventListener(
     const { key } = event;
     const target = /** @type {HTMLInputElement} */ (event.target);
     if (event.altKey || event.ctrlKey || event.metaKey || key.length !== 1) return;
+    if (isOfInputMethod(event)) return;
     const isTyping = target.matches("input:not([type=radio]), textarea, select");
     const isFormShown = dialog?.open || (pinForm() && !document.querySelector("dialog[open]"));
     if (isFormShown) {
@@ -159,61 +157,3 @@ document.addEventListener("submit", (event) => {
   if (submitted.has(form)) event.preventDefault();
   submitted.add(form);
 });
-
-// --- The lock --------------------------------------------------------------------------------
-
-const LAST_ACTIVITY = "desk-seen";
-const ACTING_MEMBER = "desk-who";
-const lockAfterMs = Number(locksAfter) * 1000;
-const reportEveryMs = Math.min(lockAfterMs / 4, 60_000);
-let lastReport = Date.now();
-
-/**
- * Hide the page before the response arrives, and even if none arrives.
- * @param {HTMLFormElement} form
- */
-function lock(form) {
-  document.body.hidden = true;
-  form.requestSubmit();
-}
-
-lockForm?.addEventListener("submit", () => {
-  const isOnItsOwnPage = pinForm() && !dialog?.open;
-  const next = /** @type {HTMLInputElement} */ (lockForm.elements.namedItem("next"));
-  if (!isOnItsOwnPage) next.value = currentPath();
-});
-
-/** Report activity to the server at intervals, because typing a note sends no request. */
-async function recordActivity() {
-  const now = Date.now();
-  localStorage.setItem(LAST_ACTIVITY, String(now));
-  if (now - lastReport < reportEveryMs) return;
-  lastReport = now;
-  const response = await fetch(here, { cache: "no-store" }).catch(() => null);
-  if (response?.redirected) location.reload();
-}
-
-/** Reload if another window of this browser has changed the acting member or locked the desk. */
-function reloadIfMemberChanged() {
-  if (localStorage.getItem(ACTING_MEMBER) !== acting) location.reload();
-}
-
-localStorage.setItem(ACTING_MEMBER, acting);
-addEventListener("storage", ({ key }) => {
-  if (key === ACTING_MEMBER) reloadIfMemberChanged();
-});
-addEventListener("pageshow", ({ persisted }) => {
-  if (persisted) reloadIfMemberChanged();
-});
-if (lockAfterMs && lockForm) {
-  const lockIfIdle = () => {
-    const idleMs = Date.now() - Number(localStorage.getItem(LAST_ACTIVITY));
-    if (idleMs >= lockAfterMs) lock(lockForm);
-  };
-  localStorage.setItem(LAST_ACTIVITY, String(Date.now()));
-  for (const type of ["keydown", "pointerdown", "wheel", "touchmove"]) {
-    document.addEventListener(type, recordActivity, { capture: true, passive: true });
-  }
-  for (const type of ["visibilitychange", "focus", "pageshow"]) addEventListener(type, lockIfIdle);
-  setInterval(lockIfIdle, 1000);
-}

@@ -72,10 +72,11 @@ def shoot_acts(page: Page, shoot: Shoot) -> None:
     shoot(page, "purchase-not-paid")
 
 
-def shoot_seals(page: Page, shoot: Shoot) -> None:
-    """Take screenshots of the seals and of a receipt that was checked, as an owner."""
-    page.goto("/seals/")
-    shoot(page, "seals")
+def shoot_records(page: Page, shoot: Shoot) -> None:
+    """Take screenshots of the seals, of a receipt, and of a person's sessions, as an owner."""
+    for path, name in (("/seals/", "seals"), ("/accounts/sessions/", "signed-in-places")):
+        page.goto(path)
+        shoot(page, name)
     page.goto("/seals/receipt/")
     page.get_by_label("Line").fill("C1")
     page.get_by_label("Code").fill("0000-0000-0000")

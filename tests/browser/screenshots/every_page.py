@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from studio.models import User
 from tests.browser.conftest import Window
-from tests.browser.screenshots.acts import shoot_acts, shoot_seals
+from tests.browser.screenshots.acts import shoot_acts, shoot_records
 from tests.browser.screenshots.demo import PASSWORD, signed_in, temporary_policy
 from tests.browser.screenshots.desk import shoot_allowance, shoot_desk, shoot_refusals_and_errors
 from tests.browser.screenshots.languages import shoot_right_to_left, shoot_spanish
@@ -49,6 +49,6 @@ def test_screenshots(window: Window, console: list[str], device: str, scheme: st
     with temporary_policy(language="es"):
         shoot_spanish(signed_in(open_window(), "desk"), shoot)
     shoot_acts(signed_in(open_window(), "owner"), shoot)
-    shoot_seals(signed_in(open_window(), "owner"), shoot)
+    shoot_records(signed_in(open_window(), "owner"), shoot)
     # Some pages are errors, and the browser logs each of them.
     console.clear()

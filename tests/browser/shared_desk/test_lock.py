@@ -13,6 +13,7 @@ from tests.browser.conftest import SignIn, Window
 from tests.browser.live import LIVE_TIMEOUT, expect_count, set_count_by_sql
 from tests.browser.shared_desk.expectations import KEYS, expect_acting_member, expect_locked
 from tests.browser.test_accessibility import assert_no_violations
+from tests.factories import PASSWORD
 from tests.shared_desk.people import PIN, activity_cookie, lock_after
 
 
@@ -59,6 +60,20 @@ def test_idle_page_locks_without_a_reload(
     expect_locked(page)
     page.keyboard.type(f"n{PIN}")
     expect_acting_member(page, "Noah")
+
+
+def test_idle_page_locks_at_a_desk_without_pins_or_a_policy(
+    window: Window, sign_in: SignIn, mia: User, pack: Purchase
+) -> None:
+    page = sign_in(window(), mia)
+    page.goto("/purchases/?q=quil")
+    expect(page.get_by_role("link", name="Bernadette Quil")).to_be_visible()
+    page.evaluate("localStorage.setItem('desk-seen', Date.now() - 15 * 60 * 1000)")
+    expect_locked(page)
+    page.get_by_label("Password of Mia").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect_acting_member(page, "Mia")
+    expect(page).to_have_url(re.compile(r"/purchases/\?q=quil$"))
 
 
 def test_typing_renews_the_activity_on_the_server(

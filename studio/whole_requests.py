@@ -1,0 +1,150 @@
+"""Call a WSGI application with whole bodies, by granian's protocol RSGI.
+
+A WSGI server lets a thread of Django wait for the body of a request. A few clients that send a byte
+a second would then hold every thread. Here the event loop waits, and a thread gets the request with
+its whole body. A body that is too long or too slow is refused without a thread.
+
+The protocol is described at https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from typing import Any
+from wsgiref.types import WSGIApplication
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import DatabaseError, close_old_connections
+from django.http import parse_cookie
+from django.utils.module_loading import import_string
+from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]
+
+from studio.security_headers import HEADERS, NOTHING_ALLOWED
+
+BODY_SECONDS = 30
+# The longest form without a sign-in is the sign-in itself.
+BYTES_BEFORE_SIGN_IN = 64 * 1024
+
+Headers = list[tuple[str, str]]
+REFUSAL_HEADERS = [
+    ("content-type", "text/plain; charset=utf-8"),
+    ("cache-control", "no-store"),
+    ("connection", "close"),
+    ("content-security-policy", NOTHING_ALLOWED),
+    ("x-content-type-options", "nosniff"),
+    *((name.lower(), value) for name, value in HEADERS.items()),
+]
+
+
+class Refused(Exception):
+    """A body was refused. `args` is the status and a sentence for a person."""
+
+
+class WholeRequests:
+    """A WSGI application, called with whole bodies, in one thread of each process.
+
+    The other processes answer meanwhile. A second thread would share the processor with the first.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application = application
+        self.threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="django")
+
+    async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
+        body = b""
+        try:
+            if "content-length" in scope.headers or "transfer-encoding" in scope.headers:
+                async with asyncio.timeout(BODY_SECONDS):
+                    body = await self.body(scope.headers, protocol)
+        except TimeoutError:
+            protocol.response_str(408, REFUSAL_HEADERS, "This took too long. Please try again.")
+        except Refused as refusal:
+            protocol.response_str(*refusal.args)
+        else:
+            protocol.response_bytes(*await self.run(self.respond, environment(scope, body)))
+
+    async def run(self, function: Callable[..., Any], *arguments: object) -> Any:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.threads, function, *arguments)
+
+    async def body(self, headers: Any, protocol: HTTPProtocol) -> bytes:
+        """Return the body. Raise `Refused` as soon as it is too long for who sends it."""
+        announced = int(headers.get("content-length") or 0)
+        body = bytearray()
+        limit = await self.checked(announced, BYTES_BEFORE_SIGN_IN, headers)
+        async for chunk in protocol:
+            body += chunk
+            limit = await self.checked(len(body), limit, headers)
+        return bytes(body)
+
+    async def checked(self, size: int, limit: int, headers: Any) -> int:
+        """Return a limit, in bytes, that a body of this size does not exceed."""
+        if size > limit:
+            limit = await self.run(limit_of, headers.get("cookie") or "")
+        if size > limit:
+            raise Refused(413, REFUSAL_HEADERS, "This is too long. Please send less at a time.")
+        return limit
+
+    def respond(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
+        """Return the status, the headers and the content of the response."""
+        started: list[tuple[str, Headers]] = []
+
+        def start(status: str, headers: Headers, *_: object) -> Any:
+            started.append((status, headers))
+
+        response = self.application(environ, start)
+        try:
+            content = b"".join(response)
+        finally:
+            if close := getattr(response, "close", None):
+                close()
+        status, headers = started[-1]
+        return int(status.split(" ", 1)[0]), headers, content
+
+
+def limit_of(cookies: str) -> int:
+    """Return the longest body, in bytes, that the holder of these cookies may send."""
+    key = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME)
+    store: type[SessionBase] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+    close_old_connections()
+    try:
+        signed_in = key is not None and SESSION_KEY in store(key)
+    except DatabaseError:
+        signed_in = False
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if signed_in else BYTES_BEFORE_SIGN_IN
+
+
+def environment(scope: Scope, body: bytes) -> dict[str, Any]:
+    """Return the environment of WSGI. A header whose name has an underscore is left out, because it
+    would have the same key as the header with a hyphen that the proxy sets."""
+    name, _, port = scope.server.rpartition(":")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_NAME": name,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for header, value in scope.headers.items():
+        if "_" in header:
+            continue
+        key = header.upper().replace("-", "_")
+        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            key = f"HTTP_{key}"
+        separator = "; " if key == "HTTP_COOKIE" else ","
+        environ[key] = f"{environ[key]}{separator}{value}" if key in environ else value
+    return environ

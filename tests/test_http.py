@@ -1,0 +1,47 @@
+"""Unusual requests, and the headers and log lines of their responses."""
+
+import logging
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.pages import LIST, html_of
+
+
+@pytest.mark.parametrize("url", [LIST, reverse("login"), "/nothing/", "/admin/"])
+def test_pages_name_their_type_and_encoding(desk: Client, url: str) -> None:
+    assert desk.get(url, follow=True)["Content-Type"] == "text/html; charset=utf-8"
+
+
+@pytest.mark.parametrize("url", [LIST, reverse("login"), "/nothing/"])
+def test_a_trace_returns_nothing_of_the_request(desk: Client, url: str) -> None:
+    answer = desk.trace(url, headers={"Authorization": "a-secret"})
+
+    assert answer.status_code in (302, 404, 405)
+    assert b"a-secret" not in answer.content
+
+
+def test_a_parameter_that_is_sent_twice_counts_once(desk: Client) -> None:
+    page = html_of(desk.get(f"{LIST}?q=first&q=second"))
+
+    assert 'value="second"' in page
+    assert 'value="first"' not in page
+
+
+def test_a_parameter_of_the_url_is_no_field_of_the_form(desk: Client) -> None:
+    answer = Client().post(f"{reverse('login')}?username=mia&password=secret")
+
+    assert answer.status_code == 200
+    assert 'value="mia"' not in html_of(answer)
+
+
+@pytest.mark.parametrize("path", ["/nothing%0aERROR forged", "/nothing%0d%0aERROR", "/%1b[2J"])
+def test_a_path_cannot_forge_a_line_of_the_log(
+    desk: Client, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, logger="django"):
+        assert desk.get(path).status_code == 404
+
+    [record] = [record for record in caplog.records if record.name == "django.request"]
+    assert record.getMessage().isprintable()

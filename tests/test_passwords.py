@@ -1,0 +1,83 @@
+"""The rules for new passwords, and the fields in which people type them."""
+
+import re
+
+import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+
+from studio.models import User
+from tests.conftest import SignIn
+from tests.pages import LIST, html_of
+
+SIGN_IN = reverse("login")
+LONG = "  Ä long password, " * 8
+
+
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [
+        ("kx7-pq2", "password_too_short"),
+        ("password1", "password_too_common"),
+        ("mia.lopez", "password_too_similar"),
+    ],
+)
+def test_a_password_that_is_easy_to_guess_is_refused(password: str, code: str) -> None:
+    user = User(username="mia.lopez")
+
+    with pytest.raises(ValidationError) as refused:
+        validate_password(password, user)
+
+    assert code in [error.code for error in refused.value.error_list]
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["pilates1234", "Reformer!2026", "2026 studio", "Northside99", "Northside-Pilates-7"],
+)
+def test_a_word_of_the_studio_is_refused(mia: User, password: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        validate_password(password, mia)
+
+    assert "password_of_a_studio" in [error.code for error in refused.value.error_list]
+
+
+@pytest.mark.parametrize(
+    "password", ["kx7-pq2m", "918273645500112", "all small letters", "ÄÖÜ ☂ 2718 ", "long " * 30]
+)
+def test_a_password_of_any_composition_is_accepted(password: str) -> None:
+    validate_password(password, User(username="mia"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "status"),
+    [(LONG, 200), (LONG.strip(), 302), (LONG[:128], 302), (LONG.upper(), 302)],
+    ids=["the same", "stripped", "shortened", "in capitals"],
+)
+def test_a_password_is_compared_exactly_as_it_was_typed(mia: User, typed: str, status: int) -> None:
+    mia.set_password(LONG)
+    mia.save()
+    browser = Client()
+
+    browser.post(SIGN_IN, {"username": "mia", "password": typed})
+
+    assert browser.get(LIST).status_code == status
+
+
+def test_passwords_are_masked_and_may_come_from_a_password_manager(
+    mia: User, signed_in: SignIn
+) -> None:
+    pages = [
+        html_of(Client().get(SIGN_IN)),
+        html_of(signed_in(mia).get(reverse("admin:password_change"))),
+    ]
+
+    for page, number in zip(pages, [1, 3], strict=True):
+        fields = re.findall(r'<input[^>]*name="[^"]*password[^"]*"[^>]*>', page)
+        assert len(fields) == number
+        for field in fields:
+            assert 'type="password"' in field
+            assert re.search('autocomplete="(current|new)-password"', field)
+        assert "onpaste" not in page
