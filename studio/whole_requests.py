@@ -1,16 +1,16 @@
 """Call a WSGI application with whole bodies, by granian's protocol RSGI.
 
 A WSGI server lets a thread of Django wait for the body of a request. A few clients that send a byte
-a second would then hold every thread. Here the event loop waits, and a thread gets the request with
-its whole body. A body that is too long or too slow is refused without a thread.
+a second would then hold every thread. Here the event loop waits, and Django gets the request with
+its whole body. A body that is too long or too slow is refused.
 
 The protocol is described at https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md.
 """
 
 import asyncio
 import sys
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 from wsgiref.types import WSGIApplication
@@ -45,14 +45,14 @@ class Refused(Exception):
 
 
 class WholeRequests:
-    """A WSGI application, called with whole bodies, in one thread of each process.
+    """A WSGI application, called with whole bodies in the thread of the event loop, one at a time.
 
-    The other processes answer meanwhile. A second thread would share the processor with the first.
+    The other processes answer meanwhile. A second thread would share the processor with the first,
+    and to wake it takes longer than a whole query.
     """
 
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application
-        self.threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="django")
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         body = b""
@@ -65,26 +65,26 @@ class WholeRequests:
         except Refused as refusal:
             protocol.response_str(*refusal.args)
         else:
-            protocol.response_bytes(*await self.run(self.respond, environment(scope, body)))
-
-    async def run(self, function: Callable[..., Any], *arguments: object) -> Any:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.threads, function, *arguments)
+            environ = environment(scope, body)
+            with no_running_loop():
+                response = self.respond(environ)
+            protocol.response_bytes(*response)
 
     async def body(self, headers: Any, protocol: HTTPProtocol) -> bytes:
         """Return the body. Raise `Refused` as soon as it is too long for who sends it."""
         announced = int(headers.get("content-length") or 0)
         body = bytearray()
-        limit = await self.checked(announced, BYTES_BEFORE_SIGN_IN, headers)
+        limit = self.checked(announced, BYTES_BEFORE_SIGN_IN, headers)
         async for chunk in protocol:
             body += chunk
-            limit = await self.checked(len(body), limit, headers)
+            limit = self.checked(len(body), limit, headers)
         return bytes(body)
 
-    async def checked(self, size: int, limit: int, headers: Any) -> int:
+    def checked(self, size: int, limit: int, headers: Any) -> int:
         """Return a limit, in bytes, that a body of this size does not exceed."""
         if size > limit:
-            limit = await self.run(limit_of, headers.get("cookie") or "")
+            with no_running_loop():
+                limit = limit_of(headers.get("cookie") or "")
         if size > limit:
             raise Refused(413, REFUSAL_HEADERS, "This is too long. Please send less at a time.")
         return limit
@@ -104,6 +104,21 @@ class WholeRequests:
                 close()
         status, headers = started[-1]
         return int(status.split(" ", 1)[0]), headers, content
+
+
+@contextmanager
+def no_running_loop() -> Iterator[None]:
+    """Let Django use its database connection, which it refuses to do where an event loop runs.
+
+    It means to protect the loop from waiting. This loop may wait, and its tasks do not change turns
+    before the response is there.
+    """
+    loop = asyncio.get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(loop)
 
 
 def limit_of(cookies: str) -> int:

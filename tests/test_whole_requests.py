@@ -68,7 +68,8 @@ def send(protocol: Protocol, **headers: str) -> list[Any]:
 
 async def respond(application: WholeRequests, scope: Scope, protocol: Protocol) -> None:
     await application.__rsgi__(scope, protocol)  # type: ignore[arg-type]
-    await application.run(connections.close_all)
+    with whole_requests.no_running_loop():
+        connections.close_all()
 
 
 @pytest.mark.parametrize("chunks", [[b"a" * 10], [b"aaaa", b"aaaaaa"]], ids=["at once", "in parts"])
