@@ -28,10 +28,9 @@ current_request: ContextVar[HttpRequest | None] = ContextVar("current_request", 
 def keep_request(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Give each request an id, and let records of the log name it."""
+    """Let records of the log name the request and who asked."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        request.log_id = token_hex(4)  # type: ignore[attr-defined]
         token = current_request.set(request)
         try:
             return get_response(request)
@@ -56,10 +55,18 @@ def details(record: logging.LogRecord) -> dict[str, Any]:
         "message": record.getMessage(),
     }
     if request := current_request.get():
-        found["request"] = getattr(request, "log_id", None)
+        found["request"] = log_id(request)
         if member := getattr(request, "member", None):
             found |= {"org": str(member.org_id), "member": member.user_id}
     return found | getattr(record, "details", {})
+
+
+def log_id(request: HttpRequest) -> str:
+    """Return the random id of a request, which all its records have in common."""
+    at: Any = request
+    if not hasattr(at, "log_id"):
+        at.log_id = token_hex(4)
+    return str(at.log_id)
 
 
 class OneLine(logging.Formatter):

@@ -8,9 +8,10 @@ no request has to write to the database. An older cookie only makes the desk loc
 choice, the desk locks after IDLE_TIME by `Session.last_used_at`, which is exact to a minute.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import cast
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from purchases.access import DeskRequest
 from purchases.member import Allowance, Approval
 from studio.accounts import approvals
 from studio.accounts.membership import Membership
-from studio.accounts.origin import UNKNOWN, Origin, origin_of
+from studio.accounts.origin import Origin, origin_of
 from studio.accounts.policy import IDLE_TIME
 from studio.accounts.session import Session
 from studio.accounts.session_store import ACTING, SessionStore
@@ -47,8 +48,8 @@ class Desk:
     has_pins: bool
     # The allowances of the org, by reason.
     allowances: Mapping[str, Allowance]
-    # The browser, for the count of wrong tries.
-    origin: Origin = UNKNOWN
+    # Return the browser, for the count of wrong tries. Few requests need it.
+    find_origin: Callable[[], Origin]
 
     @property
     def is_shared(self) -> bool:
@@ -63,7 +64,7 @@ class Desk:
     def approval_problem(self, approval: Approval) -> str | None:
         """Return why an approval of what the acting member does is not valid, or None if it is."""
         assert self.acting is not None
-        return approvals.approval_problem(self.acting, approval, self.origin)
+        return approvals.approval_problem(self.acting, approval, self.find_origin())
 
 
 class SharedDeskRequest(DeskRequest):
@@ -98,7 +99,7 @@ def desk_of(request: HttpRequest) -> Desk | None:
         snapshot=loaded.snapshot,
         has_pins=loaded.has_pins,
         allowances=loaded.allowances,
-        origin=origin_of(request),
+        find_origin=partial(origin_of, request),
     )
 
 

@@ -80,7 +80,7 @@ def own_pin(request: SharedDeskRequest) -> HttpResponse:
     assert member is not None
     form = PinForm(request.POST or None)
     if form.is_valid():
-        origin = request.desk.origin
+        origin = origin_of(request)
         try:
             if pins.verify_password(member, form.cleaned_data["password"], origin):
                 pins.set_pin(member, form.cleaned_data["pin"])
