@@ -75,6 +75,9 @@ class WholeRequests:
         announced = int(headers.get("content-length") or 0)
         body = bytearray()
         limit = self.checked(announced, BYTES_BEFORE_SIGN_IN, headers)
+        if "transfer-encoding" not in headers:
+            # The server ends the body at the announced length.
+            return await protocol()
         async for chunk in protocol:
             body += chunk
             limit = self.checked(len(body), limit, headers)

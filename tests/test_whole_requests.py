@@ -46,6 +46,9 @@ class Protocol:
         if not self.ends:
             await asyncio.Event().wait()
 
+    async def __call__(self) -> bytes:
+        return b"".join([chunk async for chunk in self])
+
     def response_bytes(self, status: int, headers: object, content: bytes) -> None:
         self.response = [status, content]
 
