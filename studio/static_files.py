@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.utils.functional import cached_property
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 IMPORT = r"""(?P<matched>import (?P<names>\{[^}]*\}) from ["'](?P<url>\./[^"']+)["'];)"""
@@ -25,6 +26,16 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
         ("studio/*.js", ((IMPORT, 'import %(names)s from "%(url)s";'),)),
     )
 
+    def integrity_of(self, name: str) -> str:
+        """Return the hash of the stored file for the attribute `integrity`."""
+        if name not in self._integrities:
+            self._integrities[name] = _integrity(self.path(self.stored_name(name)))
+        return self._integrities[name]
+
+    @cached_property
+    def _integrities(self) -> dict[str, str]:
+        return {}
+
 
 def integrity_of(name: str) -> str:
     """Return the hash of a file for the attribute `integrity`, or an empty text during development.
@@ -35,7 +46,7 @@ def integrity_of(name: str) -> str:
     if settings.DEBUG:
         return ""
     if isinstance(staticfiles_storage, HashedStaticFiles):
-        return _integrity(staticfiles_storage.path(staticfiles_storage.stored_name(name)))
+        return staticfiles_storage.integrity_of(name)
     return _integrity(str(finders.find(name)))
 
 

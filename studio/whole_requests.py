@@ -23,6 +23,7 @@ from django.http import parse_cookie
 from django.utils.module_loading import import_string
 from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]
 
+from studio.call_stack import in_own_chunk
 from studio.security_headers import HEADERS, NOTHING_ALLOWED
 
 BODY_SECONDS = 30
@@ -92,6 +93,7 @@ class WholeRequests:
             raise Refused(413, REFUSAL_HEADERS, "This is too long. Please send less at a time.")
         return limit
 
+    @in_own_chunk
     def respond(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
         """Return the status, the headers and the content of the response."""
         started: list[tuple[str, Headers]] = []
