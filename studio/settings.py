@@ -107,8 +107,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "studio.logs.keep_request",
-    # The next four also set headers of redirects to HTTPS and of static files.
-    "csp.middleware.CSPMiddleware",
+    # The next three also set headers of redirects to HTTPS and of static files.
     "studio.security_headers.security_headers",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "studio.middleware.no_store",
