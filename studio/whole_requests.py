@@ -58,7 +58,7 @@ class WholeRequests:
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         body = b""
         try:
-            if "content-length" in scope.headers or "transfer-encoding" in scope.headers:
+            if may_have_body(scope):
                 async with asyncio.timeout(BODY_SECONDS):
                     body = await self.body(scope.headers, protocol)
         except TimeoutError:
@@ -76,7 +76,7 @@ class WholeRequests:
         announced = int(headers.get("content-length") or 0)
         body = bytearray()
         limit = self.checked(announced, BYTES_BEFORE_SIGN_IN, headers)
-        if "transfer-encoding" not in headers:
+        if announced and "transfer-encoding" not in headers:
             # The server ends the body at the announced length.
             return await protocol()
         async for chunk in protocol:
@@ -126,6 +126,13 @@ def no_running_loop() -> Iterator[None]:
         asyncio._set_running_loop(loop)
 
 
+def may_have_body(scope: Scope) -> bool:
+    """Return whether a body may follow the headers. In HTTP/2, no header announces it."""
+    if scope.http_version.startswith("1"):
+        return "content-length" in scope.headers or "transfer-encoding" in scope.headers
+    return scope.method not in ("GET", "HEAD")
+
+
 def limit_of(cookies: str) -> int:
     """Return the longest body, in bytes, that the holder of these cookies may send."""
     key = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME)
@@ -167,4 +174,7 @@ def environment(scope: Scope, body: bytes) -> dict[str, Any]:
             key = f"HTTP_{key}"
         separator = "; " if key == "HTTP_COOKIE" else ","
         environ[key] = f"{environ[key]}{separator}{value}" if key in environ else value
+    if scope.authority:
+        # HTTP/2 sends the host in a field of its own.
+        environ.setdefault("HTTP_HOST", scope.authority)
     return environ

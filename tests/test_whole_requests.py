@@ -30,6 +30,7 @@ class Scope:
     scheme: str = "http"
     server: str = "127.0.0.1:8000"
     client: str = "[2001:db8::1]:54321"
+    authority: str | None = None
 
 
 @dataclass
@@ -61,11 +62,12 @@ def echo(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterabl
     return [b"%d bytes" % len(environ["wsgi.input"].read())]
 
 
-def send(protocol: Protocol, **headers: str) -> list[Any]:
+def send(protocol: Protocol, *, http_version: str = "1.1", **headers: str) -> list[Any]:
     names = Headers({name.replace("_", "-"): value for name, value in headers.items()})
+    scope = Scope(names, http_version=http_version)
     # In a thread, because the browser of other tests has an event loop in this one.
     with ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(asyncio.run, respond(WholeRequests(echo), Scope(names), protocol)).result()
+        thread.submit(asyncio.run, respond(WholeRequests(echo), scope, protocol)).result()
     return protocol.response
 
 
@@ -79,6 +81,11 @@ async def respond(application: WholeRequests, scope: Scope, protocol: Protocol) 
 def test_the_application_gets_the_whole_body(chunks: list[bytes]) -> None:
     assert send(Protocol(chunks), content_length="10") == [200, b"10 bytes"]
     assert send(Protocol(chunks), transfer_encoding="chunked") == [200, b"10 bytes"]
+
+
+def test_a_body_of_http_2_needs_no_header() -> None:
+    assert send(Protocol([b"aaaa"]), http_version="2") == [200, b"4 bytes"]
+    assert send(Protocol([b"a" * BYTES_BEFORE_SIGN_IN] * 3), http_version="2")[0] == 413
 
 
 def test_a_request_without_a_body_is_not_waited_for() -> None:
@@ -121,6 +128,13 @@ def test_the_environment_is_that_of_wsgi() -> None:
     assert environ["CONTENT_TYPE"] == "text/plain"
     assert environ["REMOTE_ADDR"] == "2001:db8::1"
     assert environ["HTTP_X_FORWARDED_PROTO"] == "https"
+
+
+def test_the_host_of_http_2_is_the_host() -> None:
+    scope = Scope(Headers(), http_version="2", authority="studio.example")
+    assert whole_requests.environment(scope, b"")["HTTP_HOST"] == "studio.example"  # type: ignore[arg-type]
+    scope = Scope(Headers({"host": "studio.example"}), authority="other.example")
+    assert whole_requests.environment(scope, b"")["HTTP_HOST"] == "studio.example"  # type: ignore[arg-type]
 
 
 def test_a_header_with_an_underscore_never_replaces_that_of_the_proxy() -> None:
