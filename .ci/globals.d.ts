@@ -2,6 +2,7 @@
 
 interface HtmxDetail {
   elt: HTMLElement;
+  xhr: XMLHttpRequest;
   target: HTMLElement;
   isError: boolean;
   swapOverride?: string;

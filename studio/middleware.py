@@ -3,27 +3,27 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
-from django.shortcuts import render, resolve_url
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
-from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
+from django_htmx.http import HttpResponseClientRefresh
 
-from purchases.redirects import current_page_url
 from studio.accounts.policy import IDLE_TIME
 from studio.accounts.session_store import SessionStore
 from studio.accounts.shared_desk import current_member
 from studio.accounts.shared_desk.current_member import Desk, SharedDeskRequest
-from studio.accounts.shared_desk.views import at_desk_url, redirect_to, return_url
-from studio.models import Membership
+from studio.refused_requests import (
+    is_form_of_other_member,
+    redirect_to_at_desk,
+    redirect_to_sign_in,
+    refuse_form,
+)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -186,45 +186,3 @@ def end_idle_session(request: SharedDeskRequest) -> HttpResponseBase | None:
         return None
     logout(request)
     return redirect_to_sign_in(request)
-
-
-def redirect_to_sign_in(request: SharedDeskRequest) -> HttpResponseBase:
-    """Redirect to the sign-in page, which returns to the current page.
-
-    htmx gets a redirect of the whole page."""
-    if request.htmx:
-        page = current_page_url(request.htmx, otherwise="home")
-        return HttpResponseClientRedirect(redirect_to_login(page).url)
-    if request.method not in ("GET", "HEAD"):
-        # The URL of a button is not a page. Its form names the page in `next`.
-        return redirect_to_login(request.POST.get("next") or resolve_url("home"))
-    return redirect_to_login(request.get_full_path())
-
-
-def redirect_to_at_desk(request: SharedDeskRequest) -> HttpResponse:
-    """Redirect a request at a locked desk to the page where a member unlocks it."""
-    is_change = request.method not in ("GET", "HEAD")
-    response = redirect_to(request, at_desk_url(current_url(request), pressed=is_change))
-    response["Desk-Locked"] = "true"
-    return response
-
-
-def is_form_of_other_member(request: HttpRequest, member: Membership) -> bool:
-    """Return whether the form was rendered for another acting member than `member`."""
-    return request.POST.get("by", "") not in ("", str(member.user_id))
-
-
-def refuse_form(request: SharedDeskRequest, member: Membership) -> HttpResponse:
-    """Change nothing, and show `member` on the same page that they are the acting member now."""
-    text = _("Nothing was changed: %(name)s is at the desk now. Press again to do it as %(name)s.")
-    messages.warning(request, text % {"name": member.name})
-    return redirect_to(request, current_url(request))
-
-
-def current_url(request: SharedDeskRequest) -> str:
-    """Return the URL of the page in the browser. A form of a page names it in `next`."""
-    if request.htmx:
-        return current_page_url(request.htmx, otherwise="home")
-    if request.method in ("GET", "HEAD"):
-        return request.get_full_path()
-    return return_url(request)

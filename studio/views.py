@@ -1,6 +1,7 @@
 """The pages of the site: sign-in, health check and error pages."""
 
 import sys
+from typing import cast
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
@@ -9,15 +10,18 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from studio.accounts import rate_limit, waits
+from studio.accounts import rate_limit, refused_forms, waits
 from studio.accounts.forms import SignInForm
 from studio.accounts.origin import name_browser, remember_browser
 from studio.accounts.session_store import SessionStore
 from studio.accounts.shared_desk import current_member
+from studio.accounts.shared_desk.current_member import SharedDeskRequest
 from studio.middleware import recognise
 from studio.models import User
+from studio.refused_requests import current_url, refuse_old_token
 
 
 @require_safe
@@ -37,8 +41,17 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     """Sign in by password, record activity at the desk, and delete expired rows."""
     was_signed_in = request.user.is_authenticated
     name_browser(request)
-    view = LoginView.as_view(redirect_authenticated_user=True, authentication_form=SignInForm)
+    carried = request.POST.get(refused_forms.FIELD, "")
+    view = LoginView.as_view(
+        redirect_authenticated_user=True,
+        authentication_form=SignInForm,
+        extra_context={"pressed": "pressed" in request.GET, refused_forms.FIELD: carried},
+    )
     response = view(request)
+    if carried and request.user.is_authenticated:
+        why = _("You were signed out before, so nothing was changed. Check it and press again.")
+        page = refused_forms.carried_form_page(request, request.user.pk, why)
+        response = page or response
     if request.user.is_authenticated and not was_signed_in:
         current_member.record_activity(request, response)
         remember_browser(request, response)
@@ -65,7 +78,10 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     recognise(request)
-    return render(request, "403_csrf.html", status=403)
+    if page := refuse_old_token(request):
+        return page
+    context = {"page": current_url(cast("SharedDeskRequest", request))}
+    return render(request, "403_csrf.html", context, status=403)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -82,11 +98,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return HttpResponse(render_to_string("500.html"), status=500)
     at_the_desk = request.resolver_match and request.resolver_match.app_name == "purchases"
-    # Passwords are left out of the page and must be typed again.
-    left_out = {"csrfmiddlewaretoken", *getattr(request, "sensitive_post_parameters", ())}
-    again = [
-        (name, value)
-        for name, value in request.POST.items()
-        if at_the_desk and name not in left_out
-    ]
+    secrets = getattr(request, "sensitive_post_parameters", ())
+    again = refused_forms.fields_without_secrets(request, secrets) if at_the_desk else []
     return HttpResponse(render_to_string("503.html", {"again": again}, request), status=503)

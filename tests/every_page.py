@@ -81,6 +81,13 @@ class Site:
         browser.handler.enforce_csrf_checks = True
         return post_action(browser, "use", self.pack)
 
+    def form_with_an_old_token(self) -> HttpResponseBase:
+        browser = self.mia
+        browser.handler.enforce_csrf_checks = True
+        url = reverse("purchases:cancelled_class")
+        typed = {"by": "1", "pasted": "Ana Ruiz", "note": "ill"}
+        return browser.post(url, typed, headers={"Origin": "http://testserver"})
+
     def server_error(self) -> HttpResponseBase:
         self.broken(RuntimeError("raised by the test"))
         browser = self.mia
@@ -138,6 +145,11 @@ PAGES: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
         lambda site: post_action(site.sign_in("ada"), "use", site.pack),
     ),
     "action without a token": (403, Site.post_without_a_csrf_token),
+    "form with an old token": (403, Site.form_with_an_old_token),
+    "form after the session ended": (
+        403,
+        lambda site: post_action(Client(), "use", site.pack, by="1", note="ill"),
+    ),
     "link that is not complete": (400, lambda site: site.mia.get(LIST, {"after": "x"})),
     "address of a button": (405, lambda site: site.mia.get(f"/purchases/{site.pack.pk}/use/")),
     "no such page": (404, lambda site: site.mia.get("/no/such/page/")),
@@ -146,6 +158,8 @@ PAGES: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
     "our own mistake": (500, Site.server_error),
     "not confirmed": (503, Site.database_unavailable),
 }
+# Pages without htmx. They have no live updates.
+WITHOUT_HTMX = {"form with an old token"}
 # Forms that are shown again with their problem.
 SHOWN_AGAIN = {"correct bought, not complete", "refund, not complete"}
 FRAGMENTS: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {

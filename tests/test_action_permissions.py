@@ -142,7 +142,7 @@ def test_an_anonymous_user_is_redirected_to_the_sign_in_and_back(
     assert response.status_code == 302
     target = urlsplit(response["Location"])
     assert target.path == reverse("login")
-    assert parse_qs(target.query) == {"next": [f"{LIST}?q=ana"]}
+    assert parse_qs(target.query) == {"next": [f"{LIST}?q=ana"], "pressed": ["1"]}
     assert used(pack) == 3
 
 
@@ -166,5 +166,5 @@ def test_an_anonymous_htmx_request_redirects_the_page_to_the_sign_in(
     assert response.status_code == 200
     target = urlsplit(response["HX-Redirect"])
     assert (target.netloc, target.path) == ("", reverse("login"))
-    assert parse_qs(target.query) == {"next": [next_url]}
+    assert parse_qs(target.query) == {"next": [next_url], "pressed": ["1"]}
     assert used(pack) == 3

@@ -22,6 +22,7 @@ LAYERS = [
         "studio.logs",
         "studio.management",
         "studio.middleware",
+        "studio.refused_requests",
         "studio.rsgi",
         "studio.security_headers",
         "studio.serve",

@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from purchases.forms import problems
 from purchases.redirects import safe_next_url
-from studio.accounts import pins, rate_limit, waits
+from studio.accounts import pins, rate_limit, refused_forms, waits
 from studio.accounts.limits import TooManyTries
 from studio.accounts.membership import Membership
 from studio.accounts.origin import Origin, name_browser, origin_of, remember_browser
@@ -39,24 +39,43 @@ def at_desk(request: SharedDeskRequest) -> HttpResponse:
             is_other = desk.previous is None or member.pk != desk.previous.pk
             url = return_url(request, without_search=is_other)
             current_member.switch_to(request, member, by_password=by_password)
-            response = redirect_to(request, url)
+            why = _("Nothing was changed: the desk was locked. Check it and press again.")
+            page = refused_forms.carried_form_page(request, member.user_id, why)
+            response = page or redirect_to(request, url)
             current_member.record_activity(request, response)
             remember_browser(request, response)
             waits.tell_wrong_tries(request, member.user)
             return response
     elif form.is_bound:
         problem = problems(form)
+    context = {
+        "problem": problem,
+        "pressed": "pressed" in request.GET,
+        refused_forms.FIELD: request.POST.get(refused_forms.FIELD, ""),
+    }
+    return at_desk_page(request, return_url(request), context, chosen=form.chosen)
+
+
+def at_desk_page(
+    request: SharedDeskRequest,
+    next_url: str,
+    context: dict[str, object],
+    *,
+    chosen: Membership | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Return the page that asks who is at the desk, or its content for the dialog."""
+    desk = request.desk
     people = with_letters(member for member in who_may_act(desk.signed_in) if member.has_pin)
     context = {
+        **context,
         "desk": desk,
         "people": people,
-        "chosen": form.chosen or (desk.previous if desk.acting is None else None),
-        "problem": problem,
-        "next": return_url(request),
-        "pressed": "pressed" in request.GET,
+        "chosen": chosen or (desk.previous if desk.acting is None else None),
+        "next": next_url,
     }
     template = "shared_desk/_at_desk.html" if request.htmx else "shared_desk/at_desk.html"
-    return render(request, template, context)
+    return render(request, template, context, status=status)
 
 
 @require_POST
