@@ -11,6 +11,7 @@ from django.urls import reverse
 from studio.models import User
 from tests.conftest import SignIn
 from tests.pages import LIST, html_of
+from tests.processes import ROOT
 
 SIGN_IN = reverse("login")
 LONG = "  Ä long password, " * 8
@@ -74,10 +75,38 @@ def test_passwords_are_masked_and_may_come_from_a_password_manager(
         html_of(signed_in(mia).get(reverse("admin:password_change"))),
     ]
 
-    for page, number in zip(pages, [1, 3], strict=True):
-        fields = re.findall(r'<input[^>]*name="[^"]*password[^"]*"[^>]*>', page)
+    for page, number in zip(pages, [1, 2], strict=True):
+        fields = re.findall(r'<input[^>]*type="password"[^>]*>', page)
         assert len(fields) == number
         for field in fields:
-            assert 'type="password"' in field
             assert re.search('autocomplete="(current|new)-password"', field)
         assert "onpaste" not in page
+
+
+def test_change_of_a_password_names_the_user_and_not_the_old_password_to_a_password_manager(
+    mia: User, signed_in: SignIn
+) -> None:
+    page = html_of(signed_in(mia).get(reverse("admin:password_change")))
+
+    old, username = (
+        re.search(rf'<input[^>]*name="{name}"[^>]*>', page) for name in ["old_password", "username"]
+    )
+    assert old
+    assert username
+    assert 'type="text"' in old[0]
+    assert 'autocomplete="off"' in old[0]
+    assert "required" in old[0]
+    assert 'value="mia" autocomplete="username"' in username[0]
+
+
+def test_password_field_of_a_template_is_for_signing_in_or_a_new_password() -> None:
+    """Browsers fill any other password field with a saved password."""
+    fields = [
+        (path.name, field)
+        for path in (ROOT / "templates").rglob("*.html")
+        for field in re.findall(r'<input[^>]*type="password"[^>]*', path.read_text())
+    ]
+
+    assert "login.html" in [name for name, _ in fields]
+    for name, field in fields:
+        assert name == "login.html" or 'autocomplete="new-password"' in field

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from studio.accounts import rate_limit, waits
 from studio.accounts.limits import TooManyTries
@@ -28,11 +31,43 @@ class SignInForm(AuthenticationForm):
         return next((str(error.message) for error in errors if error.code == TOO_MANY_TRIES), "")
 
 
+class OldPasswordInput(forms.PasswordInput):
+    """A text field, which a style sheet masks.
+
+    Browsers fill a saved password into a password field, whatever its `autocomplete`. The hidden
+    field has the username: without it a password manager saves the old password as the username.
+    """
+
+    input_type = "text"
+
+    def __init__(self, username: str) -> None:
+        super().__init__(
+            {
+                "class": "secret",
+                "autocomplete": "off",
+                "autocapitalize": "none",
+                "autocorrect": "off",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
+        )
+        self.is_required = True
+        self.username = username
+
+    def render(self, *args: Any, **kwargs: Any) -> SafeString:
+        return format_html(
+            '<input name="username" value="{}" autocomplete="username" readonly hidden>{}',
+            self.username,
+            super().render(*args, **kwargs),
+        )
+
+
 class PasswordForm(AdminPasswordChangeForm):
     """The form in which a signed-in person changes the password."""
 
     def __init__(self, user: User, *args: Any, origin: Origin, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
+        self.fields["old_password"].widget = OldPasswordInput(user.username)
         self.origin = origin
 
     def clean_old_password(self) -> str:

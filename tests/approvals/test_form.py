@@ -47,4 +47,5 @@ def test_browsers_do_not_autofill_or_save_the_secret(
 ) -> None:
     form = approval_form(post_action(desk, "reinstate", pack, htmx=True, reason=LATE))
 
-    assert 'type="password" name="secret" autocomplete="one-time-code"' in form
+    assert 'type="password"' not in form
+    assert 'name="secret" autocomplete="off"' in form

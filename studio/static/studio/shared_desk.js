@@ -105,7 +105,7 @@ document.addEventListener(
     const isTyping = target.matches("input:not([type=radio]), textarea, select");
     const isFormShown = dialog?.open || (pinForm() && !document.querySelector("dialog[open]"));
     if (isFormShown) {
-      if (target.type === "password" || event.repeat || key === " ") return;
+      if (target.id === "password" || event.repeat || key === " ") return;
       if (earlyKeys) earlyKeys.push(key);
       else if (target.id === "pin" && isDigit(key)) return;
       else if (!handleKey(key)) return;
