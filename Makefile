@@ -25,7 +25,7 @@ help: ## list the targets
 run: .venv/site ## start the site, its database and the demo studio on http://127.0.0.1:8000/
 	@exec $(BIN)/python -m studio.serve
 
-test: .venv/dev ## run every test in two processes, or those of T=tests/test_search.py; browser tests need Chromium
+test: .venv/dev ## run every test in two processes, or those of T=tests/test_search.py; browser tests need Chromium and Firefox
 	$(BIN)/python -m pytest $(if $(T),$(T),-n 2)
 
 test-fast: .venv/dev ## run the tests that need no browser and no long wait, in two processes

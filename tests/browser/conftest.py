@@ -1,7 +1,7 @@
 """Fixtures for Chromium, driven by Playwright, on Django's live server.
 
-Without Chromium the tests are skipped, or fail if BROWSER_TESTS=required. A test also fails if the
-browser's console has an error or a violation of the Content Security Policy.
+Without the browser the tests are skipped, or fail if BROWSER_TESTS=required. A test also fails if
+the browser's console has an error or a violation of the Content Security Policy.
 """
 
 import os
@@ -15,6 +15,7 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    Playwright,
     expect,
     sync_playwright,
 )
@@ -33,7 +34,8 @@ WINDOWS = pytest.mark.parametrize(
     ids=["desk", "no script", "phone"],
 )
 
-NAMES = ["chromium", "chromium-browser", "google-chrome"]
+CHROMIUM = ["chromium", "chromium-browser", "google-chrome"]
+FIREFOX = ["firefox-esr", "firefox"]
 NORMAL = [
     # Chromium logs each response with status 409, which is a normal refusal.
     "the server responded with a status of 409",
@@ -48,21 +50,43 @@ TIMEOUT = 30_000
 expect.set_options(timeout=TIMEOUT)
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, NAMES)), None)
+def path_of(browser: str, commands: list[str]) -> str:
+    """Return the path of a browser. Without it, skip the test, or fail if it is required."""
+    path = next(filter(None, map(shutil.which, commands)), None)
     if path is None:
-        message = "No Chromium found: apt-get install chromium, or see CONTRIBUTING.md."
+        message = f"No {browser} found: apt-get install {commands[0]}, or see CONTRIBUTING.md."
         if os.environ.get("BROWSER_TESTS") == "required":
             pytest.fail(message)
         pytest.skip(message)
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return path
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox"] if root else []
-        )
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def launch_options() -> dict[str, Any]:
+    """Playwright's options for the start of the installed Chromium."""
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return {
+        "executable_path": path_of("Chromium", CHROMIUM),
+        "args": ["--no-sandbox"] if root else [],
+    }
+
+
+@pytest.fixture(scope="session")
+def firefox_path() -> str:
+    return path_of("Firefox", FIREFOX)
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright, launch_options: dict[str, Any]) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(**launch_options)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
