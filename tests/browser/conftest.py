@@ -22,6 +22,7 @@ from playwright.sync_api import (
 from pytest_django.live_server_helper import LiveServer
 
 from studio.models import User
+from tests.browser.firefox import Firefox
 from tests.factories import PASSWORD
 
 Window = Callable[..., BrowserContext]
@@ -78,8 +79,10 @@ def launch_options() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def firefox_path() -> str:
-    return path_of("Firefox", FIREFOX)
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    browser = Firefox(path_of("Firefox", FIREFOX), tmp_path_factory.mktemp("profile"))
+    yield browser
+    browser.quit()
 
 
 @pytest.fixture(scope="session")

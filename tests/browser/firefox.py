@@ -140,6 +140,12 @@ class Firefox:
     def evaluate(self, expression: str) -> Any:
         return self.send("WebDriver:ExecuteScript", script=f"return {expression}", args=[])
 
+    def evaluate_as_browser(self, script: str, *arguments: Any) -> Any:
+        """Run a script in the page with the rights of the browser itself."""
+        return self.send(
+            "WebDriver:ExecuteScript", script=script, args=list(arguments), sandbox="system"
+        )
+
     def set_cookies(self, url: str, cookies: dict[str, str]) -> None:
         """Replace all cookies of a site."""
         self.open(f"{url}/healthz")

@@ -3,15 +3,17 @@ who acts."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import Playwright
 from pytest_django.live_server_helper import LiveServer
 
 from purchases.models import Org
 from studio.models import User
 from tests.allowances.limits import allow
-from tests.browser.firefox import Firefox, wait_for
+from tests.browser.firefox import wait_for
 from tests.browser.saved_passwords import (
     Browser,
     Chromium,
@@ -29,23 +31,23 @@ IS_SIGN_IN_FILLED = """[...document.querySelectorAll("#id_username, #id_password
 NAME_AT_DESK = "document.querySelector('.top .who b')?.textContent"
 
 
-@pytest.fixture(scope="module", params=["chromium", "firefox"])
-def browser(
-    request: pytest.FixtureRequest,
-    live_server: LiveServer,
+@pytest.fixture(scope="module")
+def chromium_on_disk(
+    playwright: Playwright,
+    launch_options: dict[str, Any],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Browser]:
-    """A browser that has saved the password of Olivia, an owner."""
-    profile = tmp_path_factory.mktemp("profile")
-    browser: Browser
-    if request.param == "chromium":
-        playwright, options = map(request.getfixturevalue, ["playwright", "launch_options"])
-        browser = Chromium(playwright, profile, **options)
-    else:
-        browser = Firefox(request.getfixturevalue("firefox_path"), profile)
-    browser.save_password(live_server.url, OWNER)
+) -> Iterator[Chromium]:
+    browser = Chromium(playwright, tmp_path_factory.mktemp("profile"), **launch_options)
     yield browser
     browser.quit()
+
+
+@pytest.fixture(scope="module", params=["chromium_on_disk", "firefox"], ids=["chromium", "firefox"])
+def browser(request: pytest.FixtureRequest, live_server: LiveServer) -> Browser:
+    """A browser that has saved the password of Olivia, an owner."""
+    browser: Browser = request.getfixturevalue(request.param)
+    browser.save_password(live_server.url, OWNER)
+    return browser
 
 
 def by_password(client: Client, mia: User) -> None:

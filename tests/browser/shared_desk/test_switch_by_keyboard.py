@@ -48,6 +48,8 @@ def test_keys_typed_before_the_dialog_loads_are_kept(
     pending: list[Route] = []
     page.route("**/desk/?next=*", lambda route: pending.append(route))
     page.keyboard.type("".join(KEYS))
+    while not pending:
+        page.wait_for_timeout(20)
     (route,) = pending
     route.continue_()
     expect_acting_member(page, "Noah")
