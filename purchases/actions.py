@@ -1,5 +1,6 @@
 """Run an action of the desk and return its response; and render pages with rows."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ from purchases.models import Purchase, SessionRequest
 from purchases.operations.commands import Reinstate
 from purchases.redirects import safe_next_url
 from purchases.responses import approval_form, row_response, success_message
+
+LOGGER = logging.getLogger("studio.desk")
 
 
 def render_page(
@@ -51,8 +54,10 @@ def run_operation(
     try:
         context["done"] = operation()
     except Purchase.DoesNotExist:
+        LOGGER.warning("purchase %s was deleted by another program", purchase.pk)
         raise Http404 from None
     except operations.Refused as refusal:
+        _log_refusal(request, purchase, refusal)
         context |= {"refused": refusal, **button_context(request, [purchase])}
         if isinstance(refusal, operations.ApprovalRequired) and isinstance(form, ReinstateForm):
             context |= _approval_form(request, form.command, context)
@@ -67,6 +72,12 @@ def run_operation(
         return row_response(request, context | button_context(request, [purchase]))
     messages.success(request, success_message(request, context))
     return HttpResponseRedirect(here)
+
+
+def _log_refusal(request: DeskRequest, purchase: Purchase, refusal: operations.Refused) -> None:
+    level = logging.WARNING if refusal.needs_attention else logging.INFO
+    act = request.resolver_match.url_name if request.resolver_match else None
+    LOGGER.log(level, "%s of purchase %s was refused: %s", act, purchase.pk, refusal.code)
 
 
 def _approval_form(

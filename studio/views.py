@@ -1,5 +1,6 @@
 """The pages of the site: sign-in, health check and error pages."""
 
+import logging
 import sys
 from typing import cast
 
@@ -19,9 +20,13 @@ from studio.accounts.origin import name_browser, remember_browser
 from studio.accounts.session_store import SessionStore
 from studio.accounts.shared_desk import current_member
 from studio.accounts.shared_desk.current_member import SharedDeskRequest
+from studio.database.errors import describe
 from studio.middleware import recognise
 from studio.models import User
 from studio.refused_requests import current_url, refuse_old_token
+
+DATABASE = logging.getLogger("studio.database")
+DESK = logging.getLogger("studio.desk")
 
 
 @require_safe
@@ -31,7 +36,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
     try:
         connection.ensure_connection()
         User.objects.exists()
-    except Error:
+    except Error as error:
+        DATABASE.error("the health check failed: %s", describe(error))
         return JsonResponse({"database": "unreachable"}, status=503)
     return JsonResponse({"database": "ok"})
 
@@ -95,9 +101,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     The 503 page of an action at the desk has a button that retries it with the same request id.
     """
-    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    error = sys.exc_info()[1]
+    if isinstance(error, Error):
+        DATABASE.error("a request failed: %s", describe(error))
+    if not isinstance(error, OperationalError | InterfaceError):
         return HttpResponse(render_to_string("500.html"), status=500)
     at_the_desk = request.resolver_match and request.resolver_match.app_name == "purchases"
+    if at_the_desk and request.method == "POST":
+        path = request.path
+        DESK.warning("the outcome of %s is not known, and the person may repeat it", path)
     secrets = getattr(request, "sensitive_post_parameters", ())
     again = refused_forms.fields_without_secrets(request, secrets) if at_the_desk else []
     return HttpResponse(render_to_string("503.html", {"again": again}, request), status=503)

@@ -8,6 +8,7 @@ The protocol is described at https://github.com/emmett-framework/granian/blob/ma
 """
 
 import asyncio
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,8 +25,10 @@ from django.utils.module_loading import import_string
 from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]
 
 from studio.call_stack import in_own_chunk
+from studio.database.errors import describe
 from studio.security_headers import HEADERS, NOTHING_ALLOWED
 
+LOGGER = logging.getLogger("studio.database")
 BODY_SECONDS = 30
 # The longest form without a sign-in is the sign-in itself.
 BYTES_BEFORE_SIGN_IN = 64 * 1024
@@ -113,7 +116,7 @@ class WholeRequests:
 
 @contextmanager
 def no_running_loop() -> Iterator[None]:
-    """Let Django use its database connection, which it refuses to do where an event loop runs.
+    """Let Django use its database connection, which it refuses to do while an event loop runs.
 
     It means to protect the loop from waiting. This loop may wait, and its tasks do not change turns
     before the response is there.
@@ -140,7 +143,8 @@ def limit_of(cookies: str) -> int:
     close_old_connections()
     try:
         signed_in = key is not None and SESSION_KEY in store(key)
-    except DatabaseError:
+    except DatabaseError as error:
+        LOGGER.warning("a long request was refused: %s", describe(error))
         signed_in = False
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if signed_in else BYTES_BEFORE_SIGN_IN
 

@@ -53,3 +53,6 @@ def test_healthz_is_503_if_the_database_is_unreachable() -> None:
     head, body = finished.stdout.splitlines()
     assert head == "503 | application/json | no-store, private"
     assert json.loads(body) == {"database": "unreachable"}
+    assert "ERROR studio.database: the health check failed: the connection was lost" in (
+        finished.stderr
+    )

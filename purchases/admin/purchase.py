@@ -1,3 +1,4 @@
+import logging
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4, uuid5
@@ -22,6 +23,7 @@ from purchases.member import Member
 from purchases.models import Purchase, PurchaseQuerySet, Refusal
 from purchases.operations.commands import CorrectExpiry, Reinstate, Sell
 
+LOGGER = logging.getLogger("studio.desk")
 COUNT_IS_OFF = _(
     "Nothing was saved: more sessions are used than were bought, or fewer than 0. Correct the count"
     " on the purchase’s page, then save again."
@@ -131,6 +133,7 @@ class PurchaseAdmin(ClientSearchAdmin):
         try:
             return super().changeform_view(request, *args, **kwargs)
         except operations.Refused as refusal:
+            LOGGER.info("a change in the admin was refused: %s", refusal.code)
             self.message_user(request, str(refusal), messages.ERROR)
             return redirect(request.get_full_path())
         except IntegrityError as error:
@@ -215,6 +218,7 @@ def reinstate_one(member: Member, purchase: Purchase, command: Reinstate) -> tup
             command=Reinstate(request_id=request_id, reason=command.reason),
         )
     except operations.Refused as refusal:
+        LOGGER.info("reinstate of purchase %s was refused: %s", purchase.pk, refusal.code)
         return messages.ERROR, refused % {**which, "why": refusal}
     reinstated = gettext("Session reinstated for %(client)s (%(offer)s).") % which
     return messages.SUCCESS, f"{reinstated} {used_of(done.sessions_used, purchase.sessions_total)}."

@@ -1,5 +1,6 @@
 """Run an operation on the next items of a list, within a limit of items and of time."""
 
+import logging
 import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -11,6 +12,7 @@ from django.db import OperationalError
 
 from purchases import operations
 
+LOGGER = logging.getLogger("studio.database")
 Item = TypeVar("Item")
 
 # A chunk is 50 items, or as many as take 5 seconds. The next request continues.
@@ -41,3 +43,6 @@ def _run_unless_busy(operation: Callable[[Item], object], item: Item) -> None:
         cause = error.__cause__
         if not isinstance(cause, psycopg.Error) or cause.sqlstate not in BUSY:
             raise
+        LOGGER.warning(
+            "an item of a cancelled class is busy (%s), and is tried again", cause.sqlstate
+        )

@@ -35,7 +35,7 @@ def create_list(
     ours = Purchase.objects.of_org(member.org_id).filter(pk__in=purchase_ids)
     chosen = set(ours.values_list("pk", flat=True))
     if not chosen:
-        raise operations.Refused(NO_PACK_LEFT)
+        raise operations.Refused(NO_PACK_LEFT, "no_pack_left")
     with transaction.atomic():
         class_list, is_new = CancelledClass.objects.get_or_create(
             pk=list_id,
@@ -54,7 +54,7 @@ def create_list(
     existing = Purchase.objects.filter(pk__in=class_list.lines.values("purchase_id"))
     stored = set(existing.values_list("pk", flat=True))
     if (class_list.reason, class_list.note, stored) != (reason, note, chosen):
-        raise operations.Refused(SENT_BEFORE)
+        raise operations.Refused(SENT_BEFORE, "sent_before")
     return class_list, len(set(purchase_ids) - chosen)
 
 

@@ -1,5 +1,6 @@
 """The views of the form for a cancelled class: the preview, and giving the sessions back."""
 
+import logging
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,6 +24,8 @@ from purchases.cancelled_class.process import create_list, process_chunk
 from purchases.cancelled_class.results import progress, recent_lists
 from purchases.forms import problems
 from purchases.models import SessionRequest
+
+LOGGER = logging.getLogger("studio.desk")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,6 +53,7 @@ def reinstate_all(request: DeskRequest, list_id: UUID) -> HttpResponse:
                 member=request.member, list_id=list_id, purchase_ids=ticked, **fields
             )
         except operations.Refused as refusal:
+            LOGGER.info("cancelled class %s was refused: %s", list_id, refusal.code)
             if class_list := new_or_own_cancelled_class(request, list_id):
                 return list_response(request, class_list, refused=refusal)
             return _form(request, form, list_id, refused=refusal)

@@ -164,7 +164,7 @@ def sell(*, member: Actor, org_id: UUID, command: Sell) -> Purchase:
     if row is None:
         check_same_request(key)
     if sold is None or (row and not row.done):
-        raise Refused(Refusal.OF_ANOTHER_STUDIO.label)
+        raise Refused(Refusal.OF_ANOTHER_STUDIO)
     return sold
 
 
@@ -186,7 +186,7 @@ def _claim_and_change(
         # The refusal code is stored on the request.
         original = original_request(key, purchase)
         if not hasattr(original, "purchase_event"):
-            raise Refused(Refusal(original.refusal or otherwise).label)
+            raise Refused(Refusal(original.refusal or otherwise))
         return Changed(original.purchase_event.pk)
     purchase.refresh_counts()
     return Changed(row.event_id)

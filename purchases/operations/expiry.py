@@ -134,10 +134,10 @@ def _claim_and_change(
     if row is None:
         original = original_request(key, purchase)
         if not hasattr(original, "expiry_event"):
-            raise Refused(Refusal(original.refusal or otherwise).label)
+            raise Refused(Refusal(original.refusal or otherwise))
         return NewExpiry(original.expiry_event.expires_at, original.expiry_event.pk)
     if not row.done:
         purchase.refresh_counts()
-        raise Refused((refusal or otherwise).label)
+        raise Refused(refusal or otherwise)
     purchase.expires_at = back_to if row.done is True else row.done
     return NewExpiry(purchase.expires_at, row.event_id)

@@ -69,11 +69,11 @@ def _claim_and_move(
     if row is None:
         original = original_request(key, purchase)
         if original.event is None:
-            raise Refused(Refusal(original.refusal or otherwise).label)
+            raise Refused(Refusal(original.refusal or otherwise))
         return Done(original.event.sessions_used or 0, original.event.pk)
     if row.sessions_used is None or row.sessions_used == -1:
         purchase.refresh_counts()
-        raise Refused((refusal or otherwise).label)
+        raise Refused(refusal or otherwise)
     purchase.show_count(row.sessions_used)
     # The event that the statement returns is on the other purchase, which changed last.
     event = SessionEvent.objects.get(request_id=key["request_id"], purchase_id=purchase.pk)

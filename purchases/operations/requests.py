@@ -3,8 +3,11 @@
 The statements that claim an id are the files `claim_and_….sql` in purchases/sql/.
 """
 
+from __future__ import annotations
+
+import logging
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import psycopg
@@ -14,6 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from purchases.database import SQL_DIR, Row, fetch_one, read_statement
 from purchases.models import Purchase, Refusal, SessionRequest
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+LOGGER = logging.getLogger("studio.desk")
 Operation = SessionRequest.Operation
 
 REFUSE = read_statement(SQL_DIR / "claim_and_refuse.sql")
@@ -21,7 +28,16 @@ USED_BEFORE = _("This button was used for something else. Reload the page, then 
 
 
 class Refused(Exception):
-    """The operation changed nothing. The text tells the person why."""
+    """The operation changed nothing. The text tells the person why, and `code` the log."""
+
+    def __init__(self, reason: Refusal | StrPromise | str, code: str = "") -> None:
+        super().__init__(reason.label if isinstance(reason, Refusal) else reason)
+        self.code = reason.value if isinstance(reason, Refusal) else code
+
+    @property
+    def needs_attention(self) -> bool:
+        """Return whether a row or a program is wrong, rather than a person late."""
+        return self.code in {Refusal.COUNT_IS_OFF.value, "used_before"}
 
 
 def request_key(
@@ -67,7 +83,7 @@ def run_claim(
     try:
         return fetch_one(statement, key | values, row_type)
     except IntegrityError as error:
-        raise Refused(constraint_refusal(error).label) from error
+        raise Refused(constraint_refusal(error)) from error
 
 
 def original_request(key: dict[str, Any], purchase: Purchase) -> SessionRequest:
@@ -76,6 +92,7 @@ def original_request(key: dict[str, Any], purchase: Purchase) -> SessionRequest:
     Raise `Refused` if the id was used for another action, purchase or person.
     """
     original = check_same_request(key)
+    LOGGER.info("%s of purchase %s arrived again", key["operation"], key["purchase_id"])
     purchase.refresh_counts()
     return original
 
@@ -85,7 +102,7 @@ def check_same_request(key: dict[str, Any]) -> SessionRequest:
     requests = SessionRequest.objects.select_related("expiry_event", "purchase_event")
     original = requests.get(pk=key["request_id"])
     if any(getattr(original, column) != value for column, value in key.items()):
-        raise Refused(USED_BEFORE)
+        raise Refused(USED_BEFORE, "used_before")
     return original
 
 

@@ -181,7 +181,7 @@ def _claim_and_change(
             # A retry gets the first answer, even if the owner's secret has changed since.
             if SessionRequest.objects.filter(pk=request_id).exists():
                 return _original_result(key, purchase)
-            raise NotApproved(problem)
+            raise NotApproved(problem, "not_approved")
     params: dict[str, Any] = {}
     if refusal and allowance:
         statement = REFUSE
@@ -202,7 +202,7 @@ def _claim_and_change(
         return _original_result(key, purchase)
     if used is None or used == -1:
         purchase.refresh_counts()
-        raise Refused((refusal or _database_refusal(operation, event_id)).label)
+        raise Refused(refusal or _database_refusal(operation, event_id))
     purchase.show_count(used)
     return Done(used, row.event_id)
 
@@ -219,7 +219,7 @@ def _original_result(key: dict[str, Any], purchase: Purchase) -> Done:
 
 def _refused(refusal: Refusal) -> Refused:
     exception = OverAllowance if refusal is Refusal.OVER_ALLOWANCE else Refused
-    return exception(refusal.label)
+    return exception(refusal)
 
 
 def _database_refusal(operation: Operation, event_id: int | None) -> Refusal:

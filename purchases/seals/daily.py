@@ -1,5 +1,6 @@
 """Seal every day that is over and not sealed yet."""
 
+import logging
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from django.db import IntegrityError, transaction
 from purchases.database import SQL_DIR, fetch_all, fetch_one, read_statement
 from purchases.models import NO_ORG
 
+LOGGER = logging.getLogger("studio.database")
 SELECT_DAYS = read_statement(SQL_DIR / "select_days_to_seal.sql")
 SEAL_DAYS = read_statement(SQL_DIR / "seal_days.sql")
 
@@ -37,6 +39,7 @@ def seal_days_until(now: datetime, zones: Mapping[UUID, str]) -> int:
                 return _seal(now - GRACE, {**zones, NO_ORG: "UTC"})
         except IntegrityError as error:
             conflict = error
+            LOGGER.info("another process seals the same days")
     raise conflict
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,9 @@ from purchases.models.row_mapper import RowMapper
 from studio.accounts.membership import Membership
 from studio.accounts.policy import Allowance, Policy
 from studio.accounts.user import User
+from studio.database.errors import describe
+
+LOGGER = logging.getLogger("studio.database")
 
 
 class Session(AbstractBaseSession):
@@ -110,8 +114,9 @@ def _first_row(params: dict[str, Any]) -> list[Any] | None:
     connection.health_check_done = True  # type: ignore[attr-defined]
     try:
         return SESSION_ROW.first(SELECT_SESSION, params)
-    except (InterfaceError, OperationalError):
+    except (InterfaceError, OperationalError) as error:
         if connection.is_usable():
             raise
+        LOGGER.warning("connecting again: %s", describe(error))
         connection.close()
         return SESSION_ROW.first(SELECT_SESSION, params)
