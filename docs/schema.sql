@@ -1981,6 +1981,54 @@ COMMENT ON COLUMN public.studio_ratelimit.wrong_since IS 'The time of the first 
 
 COMMENT ON COLUMN public.studio_ratelimit.lifted_at IS 'The time when an owner last ended the delays of the account.';
 
+CREATE TABLE public.studio_security_event (
+    id bigint NOT NULL,
+    occurred_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    kind text NOT NULL,
+    org_id uuid,
+    account_id bigint,
+    actor_id bigint,
+    door text NOT NULL,
+    address text NOT NULL,
+    unknown_name text NOT NULL,
+    detail text NOT NULL,
+    log_id text NOT NULL,
+    CONSTRAINT security_event_kind_is_a_code CHECK ((kind ~ '^[a-z][a-z_]*$'::text))
+);
+
+COMMENT ON TABLE public.studio_security_event IS 'Studio: the security log: sign-ins, wrong secrets, changes of accounts, refusals. Append-only.';
+
+COMMENT ON COLUMN public.studio_security_event.id IS 'The number of the event.';
+
+COMMENT ON COLUMN public.studio_security_event.occurred_at IS 'The time by the clock of the database.';
+
+COMMENT ON COLUMN public.studio_security_event.kind IS 'What happened, as a code.';
+
+COMMENT ON COLUMN public.studio_security_event.org_id IS 'The org of the account, or else of the person who acted. Null without one.';
+
+COMMENT ON COLUMN public.studio_security_event.account_id IS 'The user whom the event is about, or null for an unknown name.';
+
+COMMENT ON COLUMN public.studio_security_event.actor_id IS 'The user who acted, or null before a sign-in and at a locked desk.';
+
+COMMENT ON COLUMN public.studio_security_event.door IS 'The page on which it happened, as a code.';
+
+COMMENT ON COLUMN public.studio_security_event.address IS 'The address of the browser, or empty if it is not known.';
+
+COMMENT ON COLUMN public.studio_security_event.unknown_name IS 'A digest of a name without an account, made with a key that is not in the database.';
+
+COMMENT ON COLUMN public.studio_security_event.detail IS 'Codes and ids that belong to the kind, such as the roles before and after.';
+
+COMMENT ON COLUMN public.studio_security_event.log_id IS 'The id of the request, which the lines of the log have too.';
+
+ALTER TABLE public.studio_security_event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.studio_security_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.studio_session (
     session_key character varying(40) NOT NULL,
     session_data text NOT NULL,
@@ -2211,6 +2259,9 @@ ALTER TABLE ONLY public.studio_policy
 ALTER TABLE ONLY public.studio_ratelimit
     ADD CONSTRAINT studio_ratelimit_pkey PRIMARY KEY (key);
 
+ALTER TABLE ONLY public.studio_security_event
+    ADD CONSTRAINT studio_security_event_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.studio_session
     ADD CONSTRAINT studio_session_pkey PRIMARY KEY (session_key);
 
@@ -2255,6 +2306,8 @@ CREATE INDEX purchases_newest_first ON public.client_purchases USING btree (org_
 CREATE INDEX purchases_of_a_client ON public.client_purchases USING btree (client_id, purchased_at DESC, id DESC) INCLUDE (org_id);
 
 CREATE INDEX purchases_of_an_offer ON public.client_purchases USING btree (offer_id);
+
+CREATE INDEX security_events_of_org ON public.studio_security_event USING btree (org_id, id);
 
 CREATE INDEX session_events_by_transaction ON public.session_events USING btree (org_id, xact_id) INCLUDE (purchase_id) WHERE (xact_id IS NOT NULL);
 
@@ -2335,6 +2388,12 @@ CREATE TRIGGER forbid_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.sessi
 ALTER TABLE public.session_requests ENABLE ALWAYS TRIGGER forbid_change;
 
 COMMENT ON TRIGGER forbid_change ON public.session_requests IS 'Studio: keeps the table append-only.';
+
+CREATE TRIGGER forbid_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.studio_security_event FOR EACH STATEMENT EXECUTE FUNCTION public.forbid_change();
+
+ALTER TABLE public.studio_security_event ENABLE ALWAYS TRIGGER forbid_change;
+
+COMMENT ON TRIGGER forbid_change ON public.studio_security_event IS 'Studio: keeps the table append-only.';
 
 CREATE TRIGGER record_changed_expiry_event AFTER UPDATE ON public.client_purchases FOR EACH ROW WHEN (((old.expires_at IS DISTINCT FROM new.expires_at) OR (old.id <> new.id))) EXECUTE FUNCTION public.record_expiry_event();
 

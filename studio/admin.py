@@ -1,3 +1,3 @@
 """The module that Django's admin autodiscovery imports; see `studio.accounts.admin`."""
 
-from studio.accounts import admin  # noqa: F401  registers itself
+from studio.accounts import admin, security_event_admin  # noqa: F401  register themselves

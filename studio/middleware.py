@@ -14,7 +14,9 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRefresh
 
+from studio.accounts import security_log
 from studio.accounts.policy import IDLE_TIME
+from studio.accounts.security_event import SecurityEvent
 from studio.accounts.session_store import SessionStore
 from studio.accounts.shared_desk import current_member
 from studio.accounts.shared_desk.current_member import Desk, SharedDeskRequest
@@ -148,12 +150,14 @@ class MembershipRequired:
                 return None
             if at_desk.htmx:
                 return HttpResponseClientRefresh()
+            security_log.record_refused_page(request, SecurityEvent.Kind.NOT_ALLOWED)
             return render(request, "no_membership.html", status=403)
         if desk.acting is None:
             is_open = match.url_name in {"at_desk", "lock_desk"}
             return None if is_open else redirect_to_at_desk(at_desk)
         record_use(request)
         if is_in_admin and not desk.is_by_password:
+            security_log.record_refused_page(request, SecurityEvent.Kind.NOT_ALLOWED)
             return render(request, "shared_desk/admin_closed.html", {"desk": desk}, status=403)
         if match.app_name == "purchases" and is_form_of_other_member(request, desk.acting):
             return refuse_form(at_desk, desk.acting)

@@ -4,7 +4,17 @@ from studio.accounts.limits import RateLimit
 from studio.accounts.membership import Membership
 from studio.accounts.pin import Pin
 from studio.accounts.policy import Allowance, Policy
+from studio.accounts.security_event import SecurityEvent
 from studio.accounts.session import Session
 from studio.accounts.user import User
 
-__all__ = ["Allowance", "Membership", "Pin", "Policy", "RateLimit", "Session", "User"]
+__all__ = [
+    "Allowance",
+    "Membership",
+    "Pin",
+    "Policy",
+    "RateLimit",
+    "SecurityEvent",
+    "Session",
+    "User",
+]

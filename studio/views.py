@@ -14,9 +14,10 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from studio.accounts import rate_limit, refused_forms, waits
+from studio.accounts import rate_limit, refused_forms, security_log, waits
 from studio.accounts.forms import SignInForm
 from studio.accounts.origin import name_browser, remember_browser
+from studio.accounts.security_event import SecurityEvent
 from studio.accounts.session_store import SessionStore
 from studio.accounts.shared_desk import current_member
 from studio.accounts.shared_desk.current_member import SharedDeskRequest
@@ -59,6 +60,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         page = refused_forms.carried_form_page(request, request.user.pk, why)
         response = page or response
     if request.user.is_authenticated and not was_signed_in:
+        security_log.record(SecurityEvent.Kind.SIGNED_IN, account_id=request.user.pk)
         current_member.record_activity(request, response)
         remember_browser(request, response)
         waits.tell_wrong_tries(request, request.user)
@@ -69,6 +71,8 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
 
 def sign_out(request: HttpRequest) -> HttpResponseBase:
     """Sign out, and let the browser delete what it has stored: cached files and local storage."""
+    if request.method == "POST" and request.user.is_authenticated:
+        security_log.record(SecurityEvent.Kind.SIGNED_OUT, account_id=request.user.pk)
     response = LogoutView.as_view()(request)
     response["Clear-Site-Data"] = '"cache", "storage"'
     return response
@@ -79,6 +83,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    security_log.record_refused_page(request, SecurityEvent.Kind.NOT_ALLOWED)
     return render(request, "403.html", status=403)
 
 
@@ -93,6 +98,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.resolver_match is None:
         recognise(request)
+    else:
+        security_log.record_refused_page(request, SecurityEvent.Kind.NOT_FOUND)
     return render(request, "404.html", status=404)
 
 

@@ -5,6 +5,7 @@ tenant: its owner Otto and its accountant Sara may see nothing of Northside. Nor
 without a membership.
 """
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -27,6 +28,7 @@ from studio.models import User
 from tests.factories import keep_signed_in, make_org, make_user
 from tests.ledger import broken_invariants
 from tests.processes import manage
+from tests.security_log.log import Lines
 
 SignIn = Callable[[User], Client]
 TESTS = Path(__file__).parent
@@ -100,6 +102,7 @@ def allow_flush_of_the_ledger() -> Iterator[None]:
         ("seals", "forbid_change"),
         ("seal_leaves", "forbid_change"),
         ("seal_salts", "forbid_change"),
+        ("studio_security_event", "forbid_change"),
         ("client_purchases", "record_truncated_purchases"),
     ]
 
@@ -138,6 +141,15 @@ def site_limit(monkeypatch: pytest.MonkeyPatch) -> Limit:
     limit = limits.SITE
     monkeypatch.setattr(limits, "SITE", replace(limit, tries=1_000))
     return limit
+
+
+@pytest.fixture
+def site_log() -> Iterator[Lines]:
+    """Collect the lines that the site writes to its log, as they are written."""
+    handler, logger = Lines(), logging.getLogger("studio")
+    logger.addHandler(handler)
+    yield handler
+    logger.removeHandler(handler)
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from django.utils import timezone
 
 from purchases.admin.strict_query import StrictQueryAdmin
 from purchases.models import Org
-from studio.models import Allowance, User
+from studio.accounts import security_log
+from studio.models import Allowance, SecurityEvent, User
 from tests.conftest import SignIn
 from tests.factories import make_purchase
 
@@ -58,6 +59,7 @@ def rows(northside: Org, southside: Org) -> None:
     for org in (northside, southside):
         make_purchase(org=org, expires_at=timezone.now() + timedelta(days=5))
         Allowance.objects.create(org=org, reason="", sessions=1)
+        security_log.record(SecurityEvent.Kind.LOCKED, org_id=org.pk)
 
 
 def list_of(model: type[Model]) -> str:

@@ -209,6 +209,7 @@ def test_every_text_of_a_cancelled_class_can_be_translated(
         "purchases/sessionevent/",
         "purchases/purchaseevent/",
         "studio/membership/",
+        "studio/securityevent/",
         "studio/policy/",
         "studio/policy/add/",
     ],

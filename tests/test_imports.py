@@ -19,7 +19,6 @@ LAYERS = [
         "studio.admin",
         "studio.admin_site",
         "studio.apps",
-        "studio.logs",
         "studio.management",
         "studio.middleware",
         "studio.refused_requests",
@@ -36,7 +35,7 @@ LAYERS = [
     },
     {"studio.models"},
     {"studio.accounts"},
-    {"studio.database", "studio.demo"},
+    {"studio.database", "studio.demo", "studio.logs"},
     # The HTTP side of purchases, and its commands.
     {
         "purchases.access",

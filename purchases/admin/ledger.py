@@ -1,11 +1,8 @@
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from purchases.admin.own_org import OwnOrgAdmin
+from purchases.admin.own_org import ReadOnlyAdmin
 from purchases.changed_values import changed_values
 from purchases.formatting import program
 from purchases.models import ExpiryEvent, PurchaseEvent, SessionEvent
@@ -13,7 +10,7 @@ from purchases.models import ExpiryEvent, PurchaseEvent, SessionEvent
 Event = SessionEvent | ExpiryEvent | PurchaseEvent
 
 
-class LedgerAdmin(OwnOrgAdmin):
+class LedgerAdmin(ReadOnlyAdmin):
     """A read-only view of an append-only ledger.
 
     A purchase is shown by its id, because its events stay after the purchase is deleted.
@@ -24,17 +21,6 @@ class LedgerAdmin(OwnOrgAdmin):
     list_select_related = ["request__actor", "request__approved_by"]
     search_fields = ["purchase_id__exact", "request__actor__username"]
     search_help_text = _("A purchase's id, or a username.")
-    ordering = ["-pk"]
-    sortable_by = ()
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description=_("who"))
     def who(self, event: Event) -> str:

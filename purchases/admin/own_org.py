@@ -137,3 +137,19 @@ class OwnOrgAdmin(StrictQueryAdmin):
     def columns_to_write(self, request: HttpRequest, obj: Any, form: Any) -> list[str]:
         """Return the names of the changed columns that `save` may write."""
         return list(form.changed_data)
+
+
+class ReadOnlyAdmin(OwnOrgAdmin):
+    """An admin of an append-only table, with the newest rows first."""
+
+    ordering = ["-pk"]
+    sortable_by = ()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

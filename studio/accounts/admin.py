@@ -26,11 +26,21 @@ from purchases.admin import OwnOrgAdmin
 from purchases.admin.own_org import member_of
 from purchases.admin.row_form import RowForm
 from purchases.admin.strict_query import StrictQueryAdmin
-from studio.accounts import pins, rate_limit
+from studio.accounts import pins, rate_limit, security_log
+from studio.accounts.forms import OthersPasswordForm
 from studio.accounts.membership import Membership
 from studio.accounts.policy import Allowance, Policy
+from studio.accounts.recorded_admin import (
+    RecordedMembershipAdmin,
+    RecordedUserAdmin,
+    account,
+    record_changes,
+)
+from studio.accounts.security_event import SecurityEvent
 from studio.accounts.session import end_sessions_of
 from studio.accounts.user import User
+
+Kind = SecurityEvent.Kind
 
 # The role of a member decides what the member may do, so groups have no use.
 admin.site.unregister(Group)
@@ -46,10 +56,11 @@ class PersonForm(RowForm, UserChangeForm):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class UserAdmin(StrictQueryAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(RecordedUserAdmin, StrictQueryAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     """The admin of accounts, for superusers only, because an account may belong to any org."""
 
     form = PersonForm
+    change_password_form = OthersPasswordForm
     inlines = [MembershipInline]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
@@ -69,6 +80,7 @@ class UserAdmin(StrictQueryAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     def sign_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:
         for user in users:
             end_sessions_of(user)
+            security_log.record(Kind.SESSION_ENDED, account_id=user.pk)
             self.log_change(request, user, gettext("Signed out everywhere."))
             text = _("%(name)s is signed out everywhere.")
             self.message_user(request, text % {"name": user.get_short_name()})
@@ -98,10 +110,12 @@ class UserAdmin(StrictQueryAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """Delete the account and its membership, without a statement on the admin's log."""
+        user_id, before = obj.pk, account(obj.pk)
         # `obj.delete()` would delete from the log without looking: studio_app may not.
         collector = NestedObjects(using=router.db_for_write(User))
         collector.collect([obj])
         collector.delete()
+        record_changes(user_id, before)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:
@@ -109,7 +123,7 @@ class UserAdmin(StrictQueryAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Membership)
-class MembershipAdmin(OwnOrgAdmin):
+class MembershipAdmin(RecordedMembershipAdmin, OwnOrgAdmin):
     """The admin of members. Owners cannot change their own role, so that an org keeps an owner."""
 
     fields = ["user", "org", "role", "has_pin", "waits_until"]
@@ -160,6 +174,7 @@ class MembershipAdmin(OwnOrgAdmin):
     def clear_pins(self, request: HttpRequest, members: QuerySet[Membership]) -> None:
         for member in members:
             pins.clear_pin(member)
+            security_log.record(Kind.PIN_CLEARED, account_id=member.user_id)
             text = _("The PIN of %(name)s is cleared.") % {"name": member.name}
             self.log_change(request, member, str(text))
             self.message_user(request, text)
@@ -172,6 +187,7 @@ class MembershipAdmin(OwnOrgAdmin):
             if rate_limit.waits_until(member.user.username) is None:
                 self.message_user(request, _("%(name)s is not locked out.") % name)
             elif rate_limit.lift(member.user.username):
+                security_log.record(Kind.TRIES_RESET, account_id=member.user_id)
                 text = _("%(name)s is unlocked.") % name
                 self.log_change(request, member, str(text))
                 self.message_user(request, text)
@@ -183,6 +199,7 @@ class MembershipAdmin(OwnOrgAdmin):
     def sign_out_everywhere(self, request: HttpRequest, members: QuerySet[Membership]) -> None:
         for member in members:
             end_sessions_of(member.user)
+            security_log.record(Kind.SESSION_ENDED, account_id=member.user_id)
             self.log_change(request, member, gettext("Signed out everywhere."))
             text = _("%(name)s is signed out everywhere.")
             self.message_user(request, text % {"name": member.name})

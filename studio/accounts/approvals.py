@@ -4,10 +4,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from purchases.member import Approval
-from studio.accounts import pins, rate_limit, waits
+from studio.accounts import pins, rate_limit, security_log, waits
 from studio.accounts.limits import TooManyTries
 from studio.accounts.membership import Membership
 from studio.accounts.origin import Origin
+from studio.accounts.security_event import SecurityEvent
+
+REFUSED = SecurityEvent.Kind.APPROVAL_REFUSED
 
 
 def approval_problem(member: Membership, approval: Approval, origin: Origin) -> str | None:
@@ -18,6 +21,7 @@ def approval_problem(member: Membership, approval: Approval, origin: Origin) -> 
     """
     owner = member.other_owners.filter(user=approval.user_id).first()
     if owner is None:
+        security_log.record(REFUSED, detail="not_an_owner")
         return _("Choose an owner of your studio.")
     if not approval.secret:
         # A browser that sends the request again after an error omits the secret.
@@ -25,7 +29,7 @@ def approval_problem(member: Membership, approval: Approval, origin: Origin) -> 
             "owner": owner.name
         }
     try:
-        if pins.verify(owner, approval.secret, origin):
+        if pins.verify(owner, approval.secret, origin, failure=REFUSED):
             return None
         standing = rate_limit.standing(owner.user.username, origin)
         left, wait = standing.tries_left, standing.wait

@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from studio.accounts import rate_limit
 from studio.accounts.origin import origin_of
+from studio.accounts.security_event import SecurityEvent
 from studio.accounts.session_store import SessionStore
 from studio.accounts.user import User
 
@@ -56,7 +57,9 @@ class Backend(ModelBackend):
             found.extend([user] if user else [])
             return user is not None
 
-        rate_limit.check(username, origin_of(request), is_right)
+        rate_limit.check(
+            username, origin_of(request), is_right, failure=SecurityEvent.Kind.SIGN_IN_FAILED
+        )
         return found[0] if found else None
 
     def get_user(self, user_id: int) -> User | None:

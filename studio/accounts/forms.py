@@ -1,17 +1,19 @@
-"""The forms that ask for a password outside the shared desk. Both count wrong tries."""
+"""The forms for passwords outside the shared desk. Wrong tries are counted."""
 
 from typing import Any
 
 from django import forms
 from django.contrib.admin.forms import AdminPasswordChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm as SetPasswordForm
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from studio.accounts import rate_limit, waits
+from studio.accounts import rate_limit, security_log, waits
 from studio.accounts.limits import TooManyTries
 from studio.accounts.origin import Origin
+from studio.accounts.security_event import SecurityEvent
 from studio.accounts.user import User
 
 TOO_MANY_TRIES = "too_many_tries"
@@ -83,3 +85,21 @@ class PasswordForm(AdminPasswordChangeForm):
                 self.error_messages["password_incorrect"], code="password_incorrect"
             )
         return old
+
+    def save(self, commit: bool = True) -> Any:
+        user = super().save(commit)
+        record_new_password(user)
+        return user
+
+
+class OthersPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
+    """The form in which a superuser sets the password of another account."""
+
+    def save(self, commit: bool = True) -> Any:
+        user = super().save(commit)
+        record_new_password(user)
+        return user
+
+
+def record_new_password(user: User) -> None:
+    security_log.record(SecurityEvent.Kind.PASSWORD_CHANGED, account_id=user.pk)

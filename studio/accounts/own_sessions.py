@@ -10,6 +10,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from studio.accounts import security_log
+from studio.accounts.security_event import SecurityEvent
 from studio.accounts.session import Session
 from studio.accounts.session_store import SessionStore
 from studio.accounts.shared_desk.current_member import SharedDeskRequest
@@ -34,6 +36,7 @@ def own_sessions(request: SharedDeskRequest) -> HttpResponse:
     """
     desk = request.desk
     if desk and not desk.is_by_password:
+        security_log.record_refused_page(request, SecurityEvent.Kind.NOT_ALLOWED)
         context = {"desk": desk, "is_own_sessions": True}
         return render(request, "shared_desk/admin_closed.html", context, status=403)
     sessions = open_sessions(request)
@@ -41,6 +44,10 @@ def own_sessions(request: SharedDeskRequest) -> HttpResponse:
         return render(request, "own_sessions/list.html", {"sessions": sessions})
     chosen = request.POST.get("session", "")
     ended = [own for own in sessions if own.id == chosen or (chosen == OTHERS and not own.is_this)]
+    if ended:
+        security_log.record(
+            SecurityEvent.Kind.SESSION_ENDED, account_id=request.user.pk, detail=str(len(ended))
+        )
     if any(own.is_this for own in ended):
         auth.logout(request)
         return HttpResponseRedirect(resolve_url("login"))

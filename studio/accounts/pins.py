@@ -15,25 +15,42 @@ from studio.accounts import rate_limit
 from studio.accounts.membership import Membership
 from studio.accounts.origin import UNKNOWN, Origin
 from studio.accounts.pin import Pin
+from studio.accounts.security_event import SecurityEvent
+
+Kind = SecurityEvent.Kind
 
 # Common PINs, besides runs and repetitions of digits.
 USUAL = {"1004", "1379", "1397", "2580", "0852", "2468", "1357", "1973", "2000", "147258", "159753"}
 
 
 @sensitive_variables("secret")
-def verify(member: Membership, secret: str, origin: Origin = UNKNOWN) -> bool:
+def verify(
+    member: Membership,
+    secret: str,
+    origin: Origin = UNKNOWN,
+    *,
+    failure: SecurityEvent.Kind | None = None,
+) -> bool:
     """Return whether `secret` is the member's PIN or password.
 
     If the member has a PIN, four to eight digits are compared with the PIN. Any other secret is
-    compared with the password. Raises `TooManyTries` as `rate_limit.check` does.
+    compared with the password. Raises `TooManyTries` as `rate_limit.check` does. The security log
+    gets a wrong try as `failure`, by default as a wrong PIN or password.
     """
-    return _verify(member, origin, lambda current: _is_pin_or_password(current, secret))
+    if failure is None:
+        failure = Kind.WRONG_PIN if is_pin_attempt(member, secret) else Kind.WRONG_PASSWORD
+    return _verify(member, origin, lambda current: _is_pin_or_password(current, secret), failure)
 
 
 @sensitive_variables("password")
 def verify_password(member: Membership, password: str, origin: Origin = UNKNOWN) -> bool:
     """Return whether `password` is the member's password, like `verify` but without the PIN."""
-    return _verify(member, origin, lambda current: check_password(password, current.user.password))
+    return _verify(
+        member,
+        origin,
+        lambda current: check_password(password, current.user.password),
+        Kind.WRONG_PASSWORD,
+    )
 
 
 def is_pin_attempt(member: Membership, secret: str) -> bool:
@@ -80,10 +97,15 @@ def _is_pin_or_password(member: Membership, secret: str) -> bool:
     return check_password(secret, member.user.password)
 
 
-def _verify(member: Membership, origin: Origin, is_right: Callable[[Membership], bool]) -> bool:
+def _verify(
+    member: Membership,
+    origin: Origin,
+    is_right: Callable[[Membership], bool],
+    failure: SecurityEvent.Kind,
+) -> bool:
     def is_right_now() -> bool:
         members = Membership.objects.select_related("user", "pin")
         current = members.filter(pk=member.pk, user__is_active=True).first()
         return current is not None and is_right(current)
 
-    return rate_limit.check(member.user.username, origin, is_right_now)
+    return rate_limit.check(member.user.username, origin, is_right_now, failure=failure)

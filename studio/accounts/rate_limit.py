@@ -19,9 +19,10 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from studio.accounts import limits
+from studio.accounts import limits, security_log
 from studio.accounts.limits import Limit, RateLimit, TooManyTries
 from studio.accounts.origin import REMEMBERED_FOR, Origin
+from studio.accounts.security_event import SecurityEvent
 
 
 @dataclass(frozen=True)
@@ -38,20 +39,32 @@ class WrongTries:
     since: datetime
 
 
-def check(username: str, origin: Origin, is_right: Callable[[], bool]) -> bool:
+def check(
+    username: str,
+    origin: Origin,
+    is_right: Callable[[], bool],
+    *,
+    failure: SecurityEvent.Kind = SecurityEvent.Kind.WRONG_PASSWORD,
+) -> bool:
     """Count a try, then return whether `is_right` finds the secret right.
 
     Every comparison of a password or PIN goes through this function. Raises `TooManyTries` without
     calling `is_right` during a delay, even if the secret is right. Must not be called in a
-    transaction, because a rollback would lose the count.
+    transaction, because a rollback would lose the count. The security log gets a wrong try as
+    `failure`.
     """
     counted = _limits(username, origin)
-    with transaction.atomic(durable=True):
-        counted_at = _count(counted, limits.account_key(username))
+    try:
+        with transaction.atomic(durable=True):
+            counted_at = _count(counted, limits.account_key(username))
+    except TooManyTries as refused:
+        security_log.write_refused_try(username, refused.wait)
+        raise
     if is_right():
         _take_back(counted, username, origin, counted_at)
         return True
     _note_wrong_try(username, counted_at)
+    security_log.record(failure, username=username)
     return False
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from purchases.models import Client as Buyer
 from purchases.models import ExpiryEvent, Offer, Org, Purchase, SessionEvent, SessionRequest
 from studio.database import grants
-from studio.models import Membership, User
+from studio.models import Membership, SecurityEvent, User
 from tests.acts.acts import post_act, undo_after
 from tests.admin_forms import ADD_PURCHASE, change, form_of
 from tests.cancelled_class.pages import PAGE, list_url, paste_names, progress_on, ticked
@@ -84,6 +84,12 @@ def superuser(db: None, signed_in: SignIn) -> Client:
         "INSERT INTO client_search_terms SELECT org_id, 'a', id FROM clients",
         "DELETE FROM client_search_terms",
         "DELETE FROM django_migrations",
+        "UPDATE studio_security_event SET address = ''",
+        "DELETE FROM studio_security_event",
+        "TRUNCATE studio_security_event",
+        "INSERT INTO studio_security_event"
+        " (kind, occurred_at, door, address, unknown_name, detail, log_id)"
+        " VALUES ('signed_in', '2020-01-01', '', '', '', '', '')",
         "SELECT public.event_to_reverse(id, 'reinstated', NULL) FROM client_purchases",
         "SELECT setval('session_events_id_seq', 1)",
         "CREATE TABLE public.client_purchases_2 (id uuid)",
@@ -225,6 +231,8 @@ def test_member_signs_in_and_out(mia: User) -> None:
     assert mia.last_login is not None
     assert browser.get(LIST).status_code == 200
     assert browser.post(reverse("logout")).status_code == 302
+    kinds = SecurityEvent.objects.order_by("pk").values_list("kind", flat=True)
+    assert [*kinds] == ["signed_in", "signed_out"]
     assert value("SELECT count(*) FROM studio_session") == 1, (
         "the session of the fixture `desk` stays"
     )
@@ -243,6 +251,7 @@ def test_admin_works_for_an_owner(purchase: Purchase, owner: Client, olivia: Use
         assert owner.get(client.replace("change", "history")).status_code == 200
         policy = {"reason_is_mandatory": "on", "time_zone": "UTC"}
         assert owner.post("/admin/studio/policy/add/", policy).status_code == 302
+        assert owner.get("/admin/studio/securityevent/").status_code == 200
     assert olivia.membership.org.policy.reason_is_mandatory
 
 

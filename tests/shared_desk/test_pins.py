@@ -18,7 +18,7 @@ from studio.accounts.limits import ACCOUNT, TooManyTries
 from studio.accounts.origin import UNKNOWN, Origin
 from studio.accounts.pin import peppered
 from studio.accounts.pins import pin_problem, verify, verify_password
-from studio.models import Membership, Pin, User
+from studio.models import Membership, Pin, SecurityEvent, User
 from tests.concurrent_browsers import ConcurrentBrowsers
 from tests.database import PATIENCE, migrate, rows
 from tests.factories import PASSWORD, make_org, make_user
@@ -302,10 +302,15 @@ def test_counting_after_the_check_would_exceed_the_limit(
     all_checked = Barrier(AT_ONCE)
     check = rate_limit.check
 
-    def naive(username: str, origin: Origin, is_right: Callable[[], bool]) -> bool:
+    def naive(
+        username: str,
+        origin: Origin,
+        is_right: Callable[[], bool],
+        failure: SecurityEvent.Kind,
+    ) -> bool:
         answer = is_right()
         all_checked.wait(PATIENCE)
-        check(username, origin, lambda: answer)
+        check(username, origin, lambda: answer, failure=failure)
         return answer
 
     monkeypatch.setattr(rate_limit, "check", naive)

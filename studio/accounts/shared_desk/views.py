@@ -14,12 +14,13 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from purchases.forms import problems
 from purchases.redirects import safe_next_url
-from studio.accounts import pins, rate_limit, refused_forms, waits
+from studio.accounts import pins, rate_limit, refused_forms, security_log, waits
 from studio.accounts.limits import TooManyTries
 from studio.accounts.membership import Membership
 from studio.accounts.origin import Origin, name_browser, origin_of, remember_browser
+from studio.accounts.security_event import SecurityEvent
 from studio.accounts.shared_desk import current_member
-from studio.accounts.shared_desk.current_member import SharedDeskRequest
+from studio.accounts.shared_desk.current_member import Desk, SharedDeskRequest
 from studio.accounts.shared_desk.forms import PinForm, WhoForm
 from studio.accounts.shared_desk.people import who_may_act, with_letters
 
@@ -39,6 +40,7 @@ def at_desk(request: SharedDeskRequest) -> HttpResponse:
             is_other = desk.previous is None or member.pk != desk.previous.pk
             url = return_url(request, without_search=is_other)
             current_member.switch_to(request, member, by_password=by_password)
+            record_change_of_person(desk, member, by_password=by_password)
             why = _("Nothing was changed: the desk was locked. Check it and press again.")
             page = refused_forms.carried_form_page(request, member.user_id, why)
             response = page or redirect_to(request, url)
@@ -82,6 +84,7 @@ def at_desk_page(
 def lock(request: SharedDeskRequest) -> HttpResponse:
     """Lock the desk until a member types their PIN or password."""
     current_member.lock(request)
+    security_log.record(SecurityEvent.Kind.LOCKED)
     return HttpResponseRedirect(at_desk_url(return_url(request)))
 
 
@@ -103,6 +106,7 @@ def own_pin(request: SharedDeskRequest) -> HttpResponse:
         try:
             if pins.verify_password(member, form.cleaned_data["password"], origin):
                 pins.set_pin(member, form.cleaned_data["pin"])
+                security_log.record(SecurityEvent.Kind.PIN_SET, account_id=member.user_id)
                 if not request.desk.is_by_password:
                     current_member.switch_to(request, member, by_password=False)
                 messages.success(request, _("Your PIN is set. It works at every desk."))
@@ -113,6 +117,17 @@ def own_pin(request: SharedDeskRequest) -> HttpResponse:
             problem = wait_message(member, refused.wait)
         form.add_error("password", problem)
     return render(request, "shared_desk/own_pin.html", {"form": form, "member": member})
+
+
+def record_change_of_person(desk: Desk, member: Membership, *, by_password: bool) -> None:
+    """Record that the member unlocked the desk, or took it over from another member."""
+    kinds = SecurityEvent.Kind
+    security_log.record(
+        kinds.UNLOCKED if desk.acting is None else kinds.TOOK_OVER,
+        account_id=member.user_id,
+        actor_id=member.user_id,
+        detail="password" if by_password else "pin",
+    )
 
 
 def verification_problem(member: Membership, secret: str, origin: Origin) -> str:

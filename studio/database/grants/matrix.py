@@ -87,6 +87,11 @@ TABLES = {
     "studio_policy": Table("SELECT, INSERT, UPDATE, DELETE"),
     "studio_allowance": Table("SELECT, INSERT, UPDATE, DELETE"),
     "studio_session": Table("SELECT, INSERT, UPDATE, DELETE"),
+    # Append-only. The database sets the id and the time.
+    "studio_security_event": Table(
+        "SELECT, INSERT (kind, org_id, account_id, actor_id, door, address, unknown_name, detail,"
+        " log_id)"
+    ),
     # Without DELETE, so that no action in the admin loses its record.
     "django_admin_log": Table("SELECT, INSERT"),
     "auth_group": Table("SELECT"),

@@ -1,0 +1,95 @@
+"""The table of the security log: who did what to which account, when and from where."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from purchases.models import Org
+from studio.accounts.user import User
+
+
+class SecurityEvent(models.Model):
+    """An event of the append-only security log, which `security_log.record` inserts.
+
+    It has no text that a person typed: people type passwords into the field for the name. The
+    database sets `occurred_at`.
+    """
+
+    class Kind(models.TextChoices):
+        SIGNED_IN = "signed_in", _("Signed in")
+        SIGN_IN_FAILED = "sign_in_failed", _("Sign-in failed")
+        SIGNED_OUT = "signed_out", _("Signed out")
+        SESSION_ENDED = "session_ended", _("Sessions ended")
+        LOCKED = "locked", _("Desk locked")
+        UNLOCKED = "unlocked", _("Desk unlocked")
+        TOOK_OVER = "took_over", _("Took over the desk")
+        WRONG_PIN = "wrong_pin", _("Wrong PIN")
+        WRONG_PASSWORD = "wrong_password", _("Wrong password")
+        APPROVAL_REFUSED = "approval_refused", _("Approval refused")
+        PIN_SET = "pin_set", _("PIN set")
+        PIN_CLEARED = "pin_cleared", _("PIN cleared")
+        PASSWORD_CHANGED = "password_changed", _("Password changed")
+        TRIES_RESET = "tries_reset", _("Unlocked after wrong tries")
+        ACCOUNT_ADDED = "account_added", _("Account added")
+        ACCOUNT_DELETED = "account_deleted", _("Account deleted")
+        SWITCHED_OFF = "switched_off", _("Account switched off")
+        SWITCHED_ON = "switched_on", _("Account switched on")
+        ROLE_CHANGED = "role_changed", _("Role changed")
+        NOT_ALLOWED = "not_allowed", _("Not allowed")
+        NOT_FOUND = "not_found", _("Row of another studio, or unknown")
+
+    class Door(models.TextChoices):
+        """The page on which it happened. A page without a code here is stored by its URL name."""
+
+        SIGN_IN = "sign_in", _("Sign-in")
+        SIGN_OUT = "sign_out", _("Sign-out")
+        SHARED_DESK = "shared_desk", _("Change of the person at the desk")
+        OWN_PIN = "own_pin", _("Your PIN")
+        OWN_PASSWORD = "own_password", _("Change of the password")
+        OWN_SESSIONS = "own_sessions", _("Where you are signed in")
+        APPROVAL = "approval", _("Approval by an owner")
+        DESK = "desk", _("Desk")
+        ADMIN = "admin", _("Admin")
+
+    occurred_at = models.DateTimeField(_("when"))
+    kind = models.TextField(_("kind"), choices=Kind)
+    # No foreign key constraints: the log outlives accounts and orgs.
+    org = models.ForeignKey(
+        Org,
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("studio"),
+    )
+    account = models.ForeignKey(
+        User,
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("account"),
+    )
+    actor = models.ForeignKey(
+        User,
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("who"),
+    )
+    door = models.TextField(_("where"), choices=Door)
+    address = models.TextField(_("address"))
+    unknown_name = models.TextField(_("unknown name, as a digest"))
+    detail = models.TextField(_("details"))
+    log_id = models.TextField(_("request"))
+
+    class Meta:
+        db_table = "studio_security_event"
+        verbose_name = _("security event")
+        verbose_name_plural = _("security log")
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
