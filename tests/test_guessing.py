@@ -161,7 +161,9 @@ def test_all_pages_share_one_count(
 
 # --- What people are told, and what owners can do -------------------------------------------------
 
-TOLD = "2 wrong tries with your password or PIN since today. If that was not you, tell an owner."
+TOLD = (
+    "2 wrong tries with your password, PIN or code since today. If that was not you, tell an owner."
+)
 
 
 def test_person_is_told_about_wrong_tries_once_after_the_sign_in(mia: User, now: datetime) -> None:

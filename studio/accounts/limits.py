@@ -95,6 +95,10 @@ def browser_key(username: str, browser: str) -> str:
     return _key("browser", f"{browser} {account_key(username)}")
 
 
+def second_factor_key(username: str) -> str:
+    return _key("second_factor", account_key(username))
+
+
 def make_rows(keys: Iterable[str], account: str, now: datetime) -> None:
     """Insert the missing rows. Only the row of an account names the account."""
     rows = [

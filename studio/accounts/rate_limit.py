@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from studio.accounts import limits, security_log
 from studio.accounts.limits import Limit, RateLimit, TooManyTries
-from studio.accounts.origin import REMEMBERED_FOR, Origin
+from studio.accounts.origin import REMEMBERED_FOR, UNKNOWN, Origin
 from studio.accounts.security_event import SecurityEvent
 
 
@@ -53,7 +53,30 @@ def check(
     transaction, because a rollback would lose the count. The security log gets a wrong try as
     `failure`.
     """
-    counted = _limits(username, origin)
+    return _check(username, origin, _limits(username, origin), is_right, failure)
+
+
+def check_second_factor(username: str, is_right: Callable[[], bool]) -> bool:
+    """Count a try of a code or passkey after a right password, like `check`.
+
+    These tries have a count of their own for each account, in whatever browser they are made.
+    Strangers who guess passwords do not delay it. A person who knows the password cannot get
+    further tries by using another browser.
+    """
+    key, now = limits.second_factor_key(username), timezone.now()
+    row = RateLimit(key=key, account=limits.account_key(username), counted_at=now, free_at=now)
+    RateLimit.objects.bulk_create([row], ignore_conflicts=True)
+    counted = {key: limits.ACCOUNT}
+    return _check(username, UNKNOWN, counted, is_right, SecurityEvent.Kind.WRONG_CODE)
+
+
+def _check(
+    username: str,
+    origin: Origin,
+    counted: Mapping[str, Limit],
+    is_right: Callable[[], bool],
+    failure: SecurityEvent.Kind,
+) -> bool:
     try:
         with transaction.atomic(durable=True):
             counted_at = _count(counted, limits.account_key(username))

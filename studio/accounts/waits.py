@@ -45,10 +45,10 @@ def tell_wrong_tries(request: HttpRequest, user: User) -> None:
         is_recent = dates.now.date() - found.since.astimezone(zone).date() <= timedelta(days=1)
         since = dates.distance(found.since) if is_recent else dates.on_day(found.since)
         text = ngettext(
-            "%(count)d wrong try with your password or PIN since %(since)s. If that was not you, "
-            "tell an owner.",
-            "%(count)d wrong tries with your password or PIN since %(since)s. If that was not you, "
-            "tell an owner.",
+            "%(count)d wrong try with your password, PIN or code since %(since)s. If that was "
+            "not you, tell an owner.",
+            "%(count)d wrong tries with your password, PIN or code since %(since)s. If that was "
+            "not you, tell an owner.",
             found.count,
         )
         messages.warning(request, text % {"count": found.count, "since": since})
