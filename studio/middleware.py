@@ -115,7 +115,7 @@ class SignInRequired(LoginRequiredMiddleware):
 class MembershipRequired:
     """Set `request.desk` and `request.member`, and refuse requests at a locked desk.
 
-    Superusers without a membership can open only the admin.
+    Superusers without a membership can open only the admin and the pages of their own account.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -146,7 +146,8 @@ class MembershipRequired:
                 return None
             if (redirect := end_idle_session(at_desk)) is not None:
                 return redirect
-            if request.user.is_superuser and (is_in_admin or match.url_name == "own_sessions"):
+            is_own_page = match.url_name == "own_sessions" or match.app_name == "second_factor"
+            if request.user.is_superuser and (is_in_admin or is_own_page):
                 return None
             if at_desk.htmx:
                 return HttpResponseClientRefresh()

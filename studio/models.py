@@ -4,6 +4,7 @@ from studio.accounts.limits import RateLimit
 from studio.accounts.membership import Membership
 from studio.accounts.pin import Pin
 from studio.accounts.policy import Allowance, Policy
+from studio.accounts.second_factor.models import Passkey, RecoveryCode, SecondFactorRole, Totp
 from studio.accounts.security_event import SecurityEvent
 from studio.accounts.session import Session
 from studio.accounts.user import User
@@ -11,10 +12,14 @@ from studio.accounts.user import User
 __all__ = [
     "Allowance",
     "Membership",
+    "Passkey",
     "Pin",
     "Policy",
     "RateLimit",
+    "RecoveryCode",
+    "SecondFactorRole",
     "SecurityEvent",
     "Session",
+    "Totp",
     "User",
 ]

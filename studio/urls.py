@@ -12,6 +12,7 @@ urlpatterns = [
     # /accounts/
     path("accounts/login/", views.sign_in, name="login"),
     path("accounts/sessions/", own_sessions, name="own_sessions"),
+    path("accounts/second-factor/", include("studio.accounts.second_factor.urls")),
     path("accounts/logout/", views.sign_out, name="logout"),
     # /desk/
     path("desk/", at_desk, name="at_desk"),

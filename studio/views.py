@@ -5,7 +5,7 @@ import sys
 from typing import cast
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.db import Error, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -14,13 +14,11 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from studio.accounts import rate_limit, refused_forms, security_log, waits
-from studio.accounts.forms import SignInForm
-from studio.accounts.origin import name_browser, remember_browser
+from studio.accounts import refused_forms, security_log
+from studio.accounts.origin import name_browser
 from studio.accounts.security_event import SecurityEvent
-from studio.accounts.session_store import SessionStore
-from studio.accounts.shared_desk import current_member
 from studio.accounts.shared_desk.current_member import SharedDeskRequest
+from studio.accounts.sign_in import PasswordView, finish
 from studio.database.errors import describe
 from studio.middleware import recognise
 from studio.models import User
@@ -45,27 +43,18 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @login_not_required
 def sign_in(request: HttpRequest) -> HttpResponseBase:
-    """Sign in by password, record activity at the desk, and delete expired rows."""
+    """Sign in by password, and by a second factor if the person has one."""
     was_signed_in = request.user.is_authenticated
     name_browser(request)
     carried = request.POST.get(refused_forms.FIELD, "")
-    view = LoginView.as_view(
-        redirect_authenticated_user=True,
-        authentication_form=SignInForm,
-        extra_context={"pressed": "pressed" in request.GET, refused_forms.FIELD: carried},
-    )
-    response = view(request)
+    context = {"pressed": "pressed" in request.GET, refused_forms.FIELD: carried}
+    response = PasswordView.as_view(extra_context=context)(request)
     if carried and request.user.is_authenticated:
         why = _("You were signed out before, so nothing was changed. Check it and press again.")
         page = refused_forms.carried_form_page(request, request.user.pk, why)
         response = page or response
     if request.user.is_authenticated and not was_signed_in:
-        security_log.record(SecurityEvent.Kind.SIGNED_IN, account_id=request.user.pk)
-        current_member.record_activity(request, response)
-        remember_browser(request, response)
-        waits.tell_wrong_tries(request, request.user)
-        SessionStore.clear_expired()
-        rate_limit.forget_old()
+        finish(request, response)
     return response
 
 

@@ -29,12 +29,21 @@ from purchases.admin.strict_query import StrictQueryAdmin
 from studio.accounts import pins, rate_limit, security_log
 from studio.accounts.forms import OthersPasswordForm
 from studio.accounts.membership import Membership
+from studio.accounts.permissions import Role
 from studio.accounts.policy import Allowance, Policy
 from studio.accounts.recorded_admin import (
     RecordedMembershipAdmin,
     RecordedUserAdmin,
     account,
     record_changes,
+)
+from studio.accounts.second_factor import factors
+from studio.accounts.second_factor.admin import (
+    ROLES,
+    remove_second_factors,
+    roles_field,
+    roles_of,
+    save_roles,
 )
 from studio.accounts.security_event import SecurityEvent
 from studio.accounts.session import end_sessions_of
@@ -70,7 +79,7 @@ class UserAdmin(RecordedUserAdmin, StrictQueryAdmin, DjangoUserAdmin):  # type: 
     ]
     readonly_fields = ["last_login", "date_joined"]
     filter_horizontal = []
-    actions = ["sign_out_everywhere"]
+    actions = ["sign_out_everywhere", remove_second_factors]
     list_display = ["username", "first_name", "last_name", "email", "membership", "last_login"]
     list_filter = ["is_active", "is_superuser", "membership__role", "last_login", "date_joined"]
     list_select_related = ["membership__org"]
@@ -136,10 +145,11 @@ class MembershipAdmin(RecordedMembershipAdmin, OwnOrgAdmin):
         "role",
         "org",
         "has_pin",
+        "has_second_factor",
         "date_joined",
         "last_login",
     ]
-    actions = ["clear_pins", "lift_lockouts", "sign_out_everywhere"]
+    actions = ["clear_pins", "lift_lockouts", "sign_out_everywhere", remove_second_factors]
     list_filter = ["org", "role", "user__is_active", "user__date_joined", "user__last_login"]
     search_fields = ["user__username", "user__first_name", "user__last_name", "user__email"]
     ordering = ["user__username"]
@@ -161,6 +171,10 @@ class MembershipAdmin(RecordedMembershipAdmin, OwnOrgAdmin):
         """Return whether the member has a PIN. The admin never shows the PIN or its hash."""
         return membership.has_pin
 
+    @admin.display(boolean=True, description=_("has a second factor"))
+    def has_second_factor(self, membership: Membership) -> bool:
+        return bool(getattr(membership, "has_factor", False))
+
     @admin.display(description=_("locked out until"))
     def waits_until(self, membership: Membership) -> datetime | None:
         return rate_limit.waits_until(membership.user.username)
@@ -168,7 +182,7 @@ class MembershipAdmin(RecordedMembershipAdmin, OwnOrgAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         """Load the PINs without their hashes."""
         members = super().get_queryset(request).select_related("user", "org", "pin")
-        return members.defer("pin__hash")
+        return members.defer("pin__hash").annotate(has_factor=factors.of_member())
 
     @admin.action(permissions=["change"], description=_("Clear the PIN"))
     def clear_pins(self, request: HttpRequest, members: QuerySet[Membership]) -> None:
@@ -245,6 +259,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         choices=[("", _("The browser's language")), *settings.LANGUAGES],
         required=False,
     )
+    roles_with_second_factor = roles_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the policy's own time zone too, which another machine may have offered. Without
@@ -254,6 +269,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         if zone not in offered_time_zones():
             choices = cast("forms.ChoiceField", self.fields["time_zone"])
             choices.choices = [(zone, zone), *((name, name) for name in offered_time_zones())]
+        self.initial.setdefault(ROLES, roles_of(self.instance))
 
 
 @admin.register(Policy)
@@ -267,6 +283,7 @@ class PolicyAdmin(OwnOrgAdmin):
         "desk_locks_after_minutes",
         "time_zone",
         "language",
+        ROLES,
     ]
     list_display = [
         "__str__",
@@ -287,6 +304,20 @@ class PolicyAdmin(OwnOrgAdmin):
         member = member_of(request)
         has_policy = member is not None and hasattr(member.org, "policy")
         return request.user.is_superuser or (super().has_add_permission(request) and not has_policy)
+
+    @admin.display(description=_("roles that need a second factor"))
+    def roles_with_second_factor(self, policy: Policy) -> str:
+        """Return the roles in words, for people who cannot change the policy."""
+        return ", ".join(str(Role(role).label) for role in roles_of(policy))
+
+    def columns_to_write(self, request: HttpRequest, obj: Any, form: Any) -> list[str]:
+        columns = super().columns_to_write(request, obj, form)
+        return [column for column in columns if column != ROLES]
+
+    def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if ROLES in form.changed_data:
+            save_roles(obj, form.cleaned_data[ROLES])
 
 
 @admin.register(Allowance)

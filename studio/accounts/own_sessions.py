@@ -7,6 +7,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
@@ -37,7 +38,7 @@ def own_sessions(request: SharedDeskRequest) -> HttpResponse:
     desk = request.desk
     if desk and not desk.is_by_password:
         security_log.record_refused_page(request, SecurityEvent.Kind.NOT_ALLOWED)
-        context = {"desk": desk, "is_own_sessions": True}
+        context = {"desk": desk, "own_page": _("Where you are signed in")}
         return render(request, "shared_desk/admin_closed.html", context, status=403)
     sessions = open_sessions(request)
     if request.method != "POST":
