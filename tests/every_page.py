@@ -18,6 +18,20 @@ from tests.factories import make_client, make_purchase
 from tests.history import page_of
 from tests.pages import HTMX, LIST, post_action, send, undo_on
 from tests.purchase_kinds import make_pack
+from tests.second_factor.device import Device
+from tests.second_factor.people import (
+    ADD_APP,
+    ADD_PASSKEY,
+    CHECK,
+    NEW_CODES,
+    OWN,
+    add_passkey,
+    give_app,
+    give_passkey,
+    password_typed,
+    require,
+    send_code,
+)
 
 
 class Site:
@@ -100,6 +114,29 @@ class Site:
         browser.raise_request_exception = False
         return post_action(browser, "use", self.pack, htmx=htmx)
 
+    def second_factor(self, page: str) -> HttpResponseBase:
+        """Return a page of Olivia, who has an app and a passkey."""
+        browser = self.sign_in("olivia")
+        olivia = User.objects.get(username="olivia")
+        give_passkey(olivia, browser)
+        give_app(olivia)
+        return browser.get(page)
+
+    def code_page(self, typed: str = "") -> HttpResponseBase:
+        olivia = User.objects.get(username="olivia")
+        give_passkey(olivia, self.sign_in("olivia"))
+        give_app(olivia)
+        browser = password_typed(olivia)
+        return send_code(browser, typed) if typed else browser.get(CHECK)
+
+    def second_factor_that_is_required(self) -> HttpResponseBase:
+        olivia = User.objects.get(username="olivia")
+        require(olivia)
+        return password_typed(olivia).get(OWN)
+
+    def recovery_codes(self) -> HttpResponseBase:
+        return add_passkey(self.sign_in("olivia"), Device())
+
 
 # kind of page: (status, a function that loads it).
 PAGES: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
@@ -134,6 +171,18 @@ PAGES: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
         ),
     ),
     "own sessions": (200, lambda site: site.mia.get(reverse("own_sessions"))),
+    "second factor, none": (200, lambda site: site.mia.get(OWN)),
+    "second factor": (200, lambda site: site.second_factor(OWN)),
+    "second factor, required": (200, Site.second_factor_that_is_required),
+    "second factor, code": (200, Site.code_page),
+    "second factor, wrong code": (200, lambda site: site.code_page("12345")),
+    "add an app": (200, lambda site: site.mia.get(ADD_APP)),
+    "add an app, refused": (200, lambda site: site.mia.post(ADD_APP, {"code": "x"})),
+    "add a passkey": (200, lambda site: site.mia.get(ADD_PASSKEY)),
+    "add a passkey, refused": (200, lambda site: site.mia.post(ADD_PASSKEY, {"name": ""})),
+    "recovery codes": (200, Site.recovery_codes),
+    "new recovery codes": (200, lambda site: site.second_factor(NEW_CODES)),
+    "remove an app": (200, lambda site: site.second_factor(reverse("second_factor:remove_app"))),
     "no studio yet": (403, lambda site: site.sign_in("nora").get(LIST)),
     "refused action": (409, lambda site: post_action(site.mia, "reinstate", site.fresh)),
     "action that is not complete": (

@@ -218,6 +218,8 @@ def url_of(
             | "purchases:undo_all"
         ):
             return reverse(name, args=[list_id])
+        case "second_factor:remove_passkey":
+            return reverse(name, args=[1])
         case _ if name.startswith("purchases:undo"):
             return reverse(name, args=[events[name.removeprefix("purchases:")]])
         case _ if name in ACTIONS or name == "purchases:purchase_detail":

@@ -16,7 +16,12 @@ from tests.browser.screenshots.acts import shoot_acts, shoot_records
 from tests.browser.screenshots.demo import PASSWORD, signed_in, temporary_policy
 from tests.browser.screenshots.desk import shoot_allowance, shoot_desk, shoot_refusals_and_errors
 from tests.browser.screenshots.languages import shoot_right_to_left, shoot_spanish
-from tests.browser.screenshots.people import shoot_other_members, shoot_shared_desk, shoot_sign_in
+from tests.browser.screenshots.people import (
+    shoot_other_members,
+    shoot_second_factor,
+    shoot_shared_desk,
+    shoot_sign_in,
+)
 
 FOLDER = settings.BASE_DIR / "screenshots"
 WIDTHS = {"desk": (1440, 900), "tablet": (1024, 768), "upright": (820, 1180), "phone": (390, 844)}
@@ -44,6 +49,7 @@ def test_screenshots(window: Window, console: list[str], device: str, scheme: st
     shoot_refusals_and_errors(signed_in(open_window(), "desk"), shoot)
     shoot_shared_desk(open_window, shoot)
     shoot_other_members(open_window, shoot)
+    shoot_second_factor(open_window, shoot)
     with temporary_policy(language="he"):
         shoot_right_to_left(signed_in(open_window(), "desk"), shoot)
     with temporary_policy(language="es"):

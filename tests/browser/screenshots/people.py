@@ -5,8 +5,9 @@ from collections.abc import Callable
 from playwright.sync_api import BrowserContext
 
 from purchases.models import Org
-from studio.models import Membership, RateLimit, User
+from studio.models import Membership, RateLimit, Totp, User
 from tests.browser.screenshots.demo import PASSWORD, Shoot, signed_in, temporary_policy
+from tests.second_factor.people import give_app
 
 
 def shoot_sign_in(context: BrowserContext, shoot: Shoot) -> None:
@@ -54,6 +55,30 @@ def shoot_shared_desk(open_window: Callable[[], BrowserContext], shoot: Shoot) -
     page.goto("/desk/?pressed=1")
     shoot(page, "desk-locked-pressed")
     RateLimit.objects.all().delete()
+
+
+def shoot_second_factor(open_window: Callable[[], BrowserContext], shoot: Shoot) -> None:
+    page = signed_in(open_window(), "owner")
+    page.goto("/accounts/second-factor/")
+    shoot(page, "second-factor-none")
+    page.goto("/accounts/second-factor/app/")
+    shoot(page, "second-factor-app")
+    give_app(User.objects.get(username="owner"))
+    page.goto("/accounts/second-factor/")
+    shoot(page, "second-factor")
+    page.goto("/accounts/second-factor/recovery-codes/")
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Make new codes").click()
+    page.get_by_role("link", name="I have stored them").wait_for()
+    shoot(page, "recovery-codes")
+    page = open_window().new_page()
+    page.goto("/")
+    page.get_by_label("Name", exact=True).fill("owner")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("Code of the authenticator app").wait_for()
+    shoot(page, "second-factor-code")
+    Totp.objects.all().delete()
 
 
 def shoot_other_members(open_window: Callable[[], BrowserContext], shoot: Shoot) -> None:
