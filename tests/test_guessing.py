@@ -186,7 +186,7 @@ def test_person_is_told_the_day_of_the_first_wrong_try(
         browser = Client()
         sign_in("mia", browser=browser)
         page = words_on(browser.get(LIST))
-        assert f"2 wrong tries with your password or PIN {since}" in page
+        assert f"2 wrong tries with your password, PIN or code {since}" in page
         assert ("yesterday" in page) == (days == 1)
 
 
