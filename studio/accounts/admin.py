@@ -182,7 +182,9 @@ class MembershipAdmin(RecordedMembershipAdmin, OwnOrgAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         """Load the PINs without their hashes."""
         members = super().get_queryset(request).select_related("user", "org", "pin")
-        return members.defer("pin__hash").annotate(has_factor=factors.of_member())
+        members = members.annotate(has_factor=factors.of_member())
+        without_hashes: QuerySet[Membership] = members.defer("pin__hash")
+        return without_hashes
 
     @admin.action(permissions=["change"], description=_("Clear the PIN"))
     def clear_pins(self, request: HttpRequest, members: QuerySet[Membership]) -> None:

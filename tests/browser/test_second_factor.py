@@ -73,9 +73,13 @@ def test_the_page_says_if_the_browser_has_no_passkey(
     page = window().new_page()
     page.goto(f"{site}/accounts/second-factor/passkey/")
     type_password(page)
+    expect(page.get_by_label("Your password")).to_be_focused()
     # As if the person cancelled.
     page.evaluate(
-        "navigator.credentials.create = () => Promise.reject(new DOMException('', 'AbortError'))"
+        """() => {
+            const cancelled = new DOMException("", "AbortError");
+            navigator.credentials.create = () => Promise.reject(cancelled);
+        }"""
     )
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_label("Name of the passkey").fill("My phone")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, cast
+from typing import Any, Concatenate
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -40,7 +40,7 @@ def with_account(view: View) -> Callable[..., HttpResponse]:
             if request.desk and not request.desk.is_by_password:
                 context = {"desk": request.desk, "own_page": _("Second factor")}
                 return render(request, "shared_desk/admin_closed.html", context, status=403)
-            return view(request, Account(cast("User", request.user)), *args, **kwargs)
+            return view(request, Account(request.user), *args, **kwargs)
         waiting = pending.pending_of(request, pending.SET_UP)
         if waiting is None:
             is_page = request.method in ("GET", "HEAD")

@@ -35,9 +35,9 @@ def remove_second_factors(
             text = _("You remove your own second factor on the page “Second factor”.")
             model_admin.message_user(request, text, ERROR)
         elif factors.remove_all(user):
-            text = _("The second factor of %(name)s is removed.") % name
-            model_admin.log_change(request, row, str(text))
-            model_admin.message_user(request, text)
+            done = str(_("The second factor of %(name)s is removed.") % name)
+            model_admin.log_change(request, row, done)
+            model_admin.message_user(request, done)
         else:
             model_admin.message_user(request, _("%(name)s has no second factor.") % name)
 

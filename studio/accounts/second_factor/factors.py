@@ -54,7 +54,10 @@ def add(row: Totp | Passkey, *, must_be_first: bool) -> list[str] | None:
         if must_be_first and has_factor(row.user):
             return None
         # A form may arrive twice.
-        type(row)._default_manager.bulk_create([row], ignore_conflicts=True)
+        if isinstance(row, Totp):
+            Totp.objects.bulk_create([row], ignore_conflicts=True)
+        else:
+            Passkey.objects.bulk_create([row], ignore_conflicts=True)
         return [] if recovery_codes.codes_left(row.user) else recovery_codes.replace_codes(row.user)
 
 

@@ -59,11 +59,9 @@ def use_code(user: User, code: str) -> bool:
     One statement compares and stores the step, so the second of two concurrent tries is refused.
     """
     row = Totp.objects.filter(user=user).first()
-    secret = row and decrypt(row.secret)
-    if row is None or secret is None:
-        return False
-    step = step_of(code, secret)
-    if step is None:
+    secret = decrypt(row.secret) if row else None
+    step = step_of(code, secret) if secret else None
+    if row is None or step is None:
         return False
     same_app = Totp.objects.filter(user=user, secret=row.secret)
     is_later = same_app.filter(last_counter__lt=step)
