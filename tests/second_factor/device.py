@@ -35,7 +35,7 @@ class Device:
 
     def create(self, options: dict[str, Any]) -> str:
         """Answer like `navigator.credentials.create`."""
-        public_key = cose_key(self.key.public_key())
+        public_key = public_key_of(self.key.public_key())
         size = len(self.credential_id).to_bytes(2, "big")
         data = self._data(HAS_CREDENTIAL) + bytes(16) + size + self.credential_id
         data += cbor.encode(dict(public_key))
@@ -72,7 +72,7 @@ class Device:
         )
 
 
-def cose_key(key: Any) -> Any:
+def public_key_of(key: Any) -> Any:
     return ES256.from_cryptography_key(key)  # type: ignore[no-untyped-call]
 
 
