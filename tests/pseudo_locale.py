@@ -15,7 +15,8 @@ from purchases import dates, formatting, rows
 
 # The attributes whose values are shown or read aloud to a person.
 TEXT_ATTRIBUTES = {"title", "aria-label", "placeholder", "alt"}
-TAGS_WITHOUT_TEXT = {"script", "style"}
+# Codes are the same in every language.
+TAGS_WITHOUT_TEXT = {"script", "style", "code"}
 
 
 def activate_pseudo_locale(patch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from django.urls import reverse
 from purchases.models import Client as StudioClient
 from purchases.models import ExpiryEvent, Org, PurchaseEvent, SessionEvent
 from purchases.seals import line_number
-from studio.models import User
+from studio.models import Passkey, User
 from tests.conftest import SignIn
 from tests.every_page import FRAGMENTS, PAGES, Site, site
 from tests.pages import LIST, html_of
@@ -129,6 +129,7 @@ def data() -> set[str]:
     """Return the data of the test rows, and names that are equal in every language."""
     people = {"mia", "Mia", "ada", "Ada", "nora", "Nora", "olivia", "Olivia", "Ana Ruiz"}
     studios = {*Org.objects.values_list("name", flat=True), "northside-pilates", "10-class pack"}
+    passkeys = set(Passkey.objects.values_list("name", flat=True))
     clients = set(StudioClient.objects.values_list("full_name", flat=True))
     languages = {name for _, name in settings.LANGUAGES}
     lines = {
@@ -142,6 +143,7 @@ def data() -> set[str]:
         | people
         | studios
         | clients
+        | passkeys
         | languages
         | set(available_timezones())
         | {"AUD"}
