@@ -32,6 +32,7 @@ FAILURES = {
     Kind.SIGN_IN_FAILED,
     Kind.WRONG_PIN,
     Kind.WRONG_PASSWORD,
+    Kind.WRONG_CODE,
     Kind.APPROVAL_REFUSED,
     Kind.NOT_ALLOWED,
     Kind.NOT_FOUND,
@@ -46,6 +47,7 @@ DOORS = {
     "own_pin": Door.OWN_PIN,
     "own_sessions": Door.OWN_SESSIONS,
     "admin:password_change": Door.OWN_PASSWORD,
+    "second_factor": Door.SECOND_FACTOR,
     "admin": Door.ADMIN,
     "purchases": Door.DESK,
 }

@@ -10,10 +10,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from studio.accounts import security_log
 from studio.accounts.permissions import Role
 from studio.accounts.policy import Policy
 from studio.accounts.second_factor import factors
 from studio.accounts.second_factor.models import SecondFactorRole
+from studio.accounts.security_event import SecurityEvent
 from studio.accounts.user import User
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ def remove_second_factors(
             text = _("You remove your own second factor on the page “Second factor”.")
             model_admin.message_user(request, text, ERROR)
         elif factors.remove_all(user):
+            security_log.record(SecurityEvent.Kind.FACTOR_REMOVED, account_id=user.pk)
             done = str(_("The second factor of %(name)s is removed.") % name)
             model_admin.log_change(request, row, done)
             model_admin.message_user(request, done)

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from studio.accounts import security_log
 from studio.accounts.origin import origin_of
 from studio.accounts.second_factor import factors, passkeys, pending, recovery_codes, totp
 from studio.accounts.second_factor.account import Account, with_account
 from studio.accounts.second_factor.encryption import decrypt, encrypt
 from studio.accounts.second_factor.forms import AppForm, PasskeyForm, PasswordAgainForm
 from studio.accounts.second_factor.models import Passkey, Totp
+from studio.accounts.security_event import SecurityEvent
 from studio.accounts.shared_desk.current_member import SharedDeskRequest
 from studio.accounts.sign_in import finish
 
@@ -93,6 +95,7 @@ def new_codes(request: SharedDeskRequest, account: Account) -> HttpResponse:
     form = PasswordAgainForm(request.POST or None, **whose(request, account))
     if form.is_valid():
         codes = recovery_codes.replace_codes(account.user)
+        security_log.record(SecurityEvent.Kind.CODES_MADE, account_id=account.user.pk)
         context = {"codes": codes, "next_url": resolve_url("second_factor:own")}
         return render(request, "second_factor/codes.html", context)
     return render(request, "second_factor/new_codes.html", {"form": form})
@@ -121,6 +124,7 @@ def remove(request: SharedDeskRequest, account: Account, factor: Totp | Passkey)
         return render(request, "second_factor/remove.html", {"form": form, "factor": factor})
     else:
         factors.remove(factor)
+        record(SecurityEvent.Kind.FACTOR_REMOVED, factor)
         messages.success(request, _("The second factor is removed."))
     return HttpResponseRedirect(resolve_url("second_factor:own"))
 
@@ -131,6 +135,7 @@ def add(request: SharedDeskRequest, account: Account, row: Totp | Passkey) -> Ht
     codes = factors.add(row, must_be_first=waiting is not None)
     if codes is None:
         return redirect_to_login(resolve_url("home"))
+    record(SecurityEvent.Kind.FACTOR_ADDED, row)
     if waiting:
         pending.sign_in(request, waiting)
     next_url = waiting.next_url if waiting else resolve_url("second_factor:own")
@@ -142,6 +147,11 @@ def add(request: SharedDeskRequest, account: Account, row: Totp | Passkey) -> Ht
     if waiting:
         finish(request, response)
     return response
+
+
+def record(kind: SecurityEvent.Kind, factor: Totp | Passkey) -> None:
+    detail = "app" if isinstance(factor, Totp) else "passkey"
+    security_log.record(kind, account_id=factor.user_id, actor_id=factor.user_id, detail=detail)
 
 
 def whose(request: SharedDeskRequest, account: Account) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("studio", "0004_session_use")]
+    dependencies = [("studio", "0005_security_log")]
     operations = [
         migrations.CreateModel(
             name="Totp",
