@@ -124,7 +124,7 @@ def remove(request: SharedDeskRequest, account: Account, factor: Totp | Passkey)
         return render(request, "second_factor/remove.html", {"form": form, "factor": factor})
     else:
         factors.remove(factor)
-        record(SecurityEvent.Kind.FACTOR_REMOVED, factor)
+        record(SecurityEvent.Kind.FACTOR_REMOVED, account, factor)
         messages.success(request, _("The second factor is removed."))
     return HttpResponseRedirect(resolve_url("second_factor:own"))
 
@@ -135,7 +135,7 @@ def add(request: SharedDeskRequest, account: Account, row: Totp | Passkey) -> Ht
     codes = factors.add(row, must_be_first=waiting is not None)
     if codes is None:
         return redirect_to_login(resolve_url("home"))
-    record(SecurityEvent.Kind.FACTOR_ADDED, row)
+    record(SecurityEvent.Kind.FACTOR_ADDED, account, row)
     if waiting:
         pending.sign_in(request, waiting)
     next_url = waiting.next_url if waiting else resolve_url("second_factor:own")
@@ -149,9 +149,9 @@ def add(request: SharedDeskRequest, account: Account, row: Totp | Passkey) -> Ht
     return response
 
 
-def record(kind: SecurityEvent.Kind, factor: Totp | Passkey) -> None:
+def record(kind: SecurityEvent.Kind, account: Account, factor: Totp | Passkey) -> None:
     detail = "app" if isinstance(factor, Totp) else "passkey"
-    security_log.record(kind, account_id=factor.user_id, actor_id=factor.user_id, detail=detail)
+    security_log.record(kind, account_id=account.user.pk, actor_id=account.user.pk, detail=detail)
 
 
 def whose(request: SharedDeskRequest, account: Account) -> dict[str, Any]:
