@@ -19,6 +19,7 @@ LAYERS = [
         "studio.admin",
         "studio.admin_site",
         "studio.apps",
+        "studio.call_stack",
         "studio.management",
         "studio.middleware",
         "studio.refused_requests",
