@@ -29,6 +29,16 @@ from studio.refused_requests import (
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
+# The names of URLs for which the desk and its lock do not matter.
+WITHOUT_DESK = {
+    "changes",
+    "choose_password",
+    "forgotten_password",
+    "healthz",
+    "login",
+    "logout",
+}
+
 
 def language_and_time_zone(get_response: GetResponse) -> GetResponse:
     """Set the browser's language and the site's time zone, and reset both after the response.
@@ -136,7 +146,7 @@ class MembershipRequired:
         kwargs: object,
     ) -> HttpResponseBase | None:
         match = request.resolver_match
-        if match is None or match.url_name in {"login", "logout", "healthz", "changes"}:
+        if match is None or match.url_name in WITHOUT_DESK:
             return None
         desk = recognise(request)
         at_desk = cast("Any", request)

@@ -5,13 +5,16 @@ manage.py, and is checked here. `.env.example` lists all of them.
 """
 
 import os
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from dotenv import load_dotenv
+from environ import Env
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
@@ -154,6 +157,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "studio.accounts.passwords.LeakedPasswords"},
     {"NAME": "studio.accounts.passwords.StudioWords"},
 ]
 
@@ -218,6 +222,47 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
     "TEST": {"TEMPLATE": "template0", "CHARSET": "UTF8"},
 }
+
+# --- E-mail ---------------------------------------------------------------------------------------
+
+
+def email(url: str, sender: str) -> dict[str, Any]:
+    """Django's settings for the URL of a mail server and the address of the sender."""
+    write_it = "write it as EMAIL_URL=smtp+tls://user:password@mail.example.com:587"
+    try:
+        values = dict(Env.email_url_config(url))
+    except (ImproperlyConfigured, ValueError):
+        raise ImproperlyConfigured(f"EMAIL_URL cannot be read: {write_it}") from None
+    is_encrypted = values.get("EMAIL_USE_TLS") or values.get("EMAIL_USE_SSL")
+    is_sent = values["EMAIL_BACKEND"].endswith(".smtp.EmailBackend")
+    if is_sent and not values["EMAIL_HOST"]:
+        raise ImproperlyConfigured(f"EMAIL_URL names no host: {write_it}")
+    if is_sent and not is_encrypted and values["EMAIL_HOST"] not in LOOPBACK:
+        raise ImproperlyConfigured(f"EMAIL_URL would send links without encryption: {write_it}")
+    if "*" in ALLOWED_HOSTS:
+        raise ImproperlyConfigured(
+            "ALLOWED_HOSTS has '*': with EMAIL_URL, name the hosts, because a link leads to the "
+            "host of the request."
+        )
+    address = parseaddr(sender)[1]
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise ImproperlyConfigured(
+            f"EMAIL_FROM is {sender!r}: write the sender, as in EMAIL_FROM=desk@example.com"
+        ) from None
+    return values | {"DEFAULT_FROM_EMAIL": sender, "EMAIL_TIMEOUT": 10}
+
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+EMAIL_URL = os.environ.get("EMAIL_URL", "")
+# Without e-mail, an owner sees the links and hands them over.
+SENDS_EMAIL = bool(EMAIL_URL)
+EMAIL_FROM = os.environ.get("EMAIL_FROM", "")
+if SENDS_EMAIL:
+    globals().update(email(EMAIL_URL, EMAIL_FROM))
+# The time in which an invitation, or a link for a new password, works.
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 
 # --- Languages, time, static files ----------------------------------------------------------------
 

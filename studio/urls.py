@@ -3,6 +3,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from studio import views
+from studio.accounts.link_pages import choose_password, forgotten_password
 from studio.accounts.own_sessions import own_sessions
 from studio.accounts.shared_desk.views import at_desk, lock, own_pin, report_activity
 
@@ -13,6 +14,8 @@ urlpatterns = [
     path("accounts/login/", views.sign_in, name="login"),
     path("accounts/sessions/", own_sessions, name="own_sessions"),
     path("accounts/second-factor/", include("studio.accounts.second_factor.urls")),
+    path("accounts/password/", forgotten_password, name="forgotten_password"),
+    path("accounts/password/<uidb64>/<token>/", choose_password, name="choose_password"),
     path("accounts/logout/", views.sign_out, name="logout"),
     # /desk/
     path("desk/", at_desk, name="at_desk"),

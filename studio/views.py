@@ -4,6 +4,7 @@ import logging
 import sys
 from typing import cast
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.db import Error, InterfaceError, OperationalError, connection
@@ -47,7 +48,11 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     was_signed_in = request.user.is_authenticated
     name_browser(request)
     carried = request.POST.get(refused_forms.FIELD, "")
-    context = {"pressed": "pressed" in request.GET, refused_forms.FIELD: carried}
+    context = {
+        "pressed": "pressed" in request.GET,
+        "sends_email": settings.SENDS_EMAIL,
+        refused_forms.FIELD: carried,
+    }
     response = PasswordView.as_view(extra_context=context)(request)
     if carried and request.user.is_authenticated:
         why = _("You were signed out before, so nothing was changed. Check it and press again.")

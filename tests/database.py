@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
 
@@ -66,3 +67,14 @@ def another_connection() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
         options=f"-c statement_timeout={PATIENCE}s",
     ) as other:
         yield other
+
+
+def wait_for_blocked_statement() -> None:
+    """Wait until a statement of another connection waits for a lock of this one."""
+    this = connection.connection.info.backend_pid
+    query = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid)))"
+    end = monotonic() + PATIENCE
+    with another_connection() as other:
+        while other.execute(query, [this]).fetchone() != (True,):
+            assert monotonic() < end
+            sleep(0.01)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 from django.http.response import HttpResponseBase
 from django.test import Client
@@ -11,11 +12,13 @@ from django.urls import reverse
 
 from purchases import operations, queries
 from purchases.models import Org
+from studio.accounts import mail
 from studio.models import User
 from tests.acts.acts import post_act, url_of
 from tests.conftest import SignIn
-from tests.factories import make_client, make_purchase
+from tests.factories import make_client, make_purchase, make_user
 from tests.history import page_of
+from tests.links import link_of, make_invited
 from tests.pages import HTMX, LIST, post_action, send, undo_on
 from tests.purchase_kinds import make_pack
 from tests.second_factor.device import Device
@@ -38,7 +41,11 @@ class Site:
     """A studio with packs in three states, and a browser for each user."""
 
     def __init__(
-        self, org: Org, sign_in: Callable[[str], Client], broken: Callable[[Exception], None]
+        self,
+        org: Org,
+        sign_in: Callable[[str], Client],
+        broken: Callable[[Exception], None],
+        send_email: Callable[[], None],
     ):
         self.pack = make_purchase(org=org)
         self.fresh = make_pack(org=org, kind="fresh")
@@ -50,6 +57,7 @@ class Site:
         self.ben = make_client(org=org, name="Ben Ode")
         self.sign_in = sign_in
         self.broken = broken
+        self.send_email = send_email
 
     @property
     def mia(self) -> Client:
@@ -101,6 +109,24 @@ class Site:
         url = reverse("purchases:cancelled_class")
         typed = {"by": "1", "pasted": "Ana Ruiz", "note": "ill"}
         return browser.post(url, typed, headers={"Origin": "http://testserver"})
+    def forgotten_password(self, account: str | None = None) -> HttpResponseBase:
+        """Return the page on a site with e-mail, or the page after its form was sent."""
+        self.send_email()
+        url = reverse("forgotten_password")
+        return Client().get(url) if account is None else Client().post(url, {"account": account})
+
+    def choose_password(self, password: str | None = None) -> HttpResponseBase:
+        """Return the page of an invited person, or the page after its form was sent."""
+        invited = make_invited(make_user(username="ivo", org=self.pack.org))
+        browser = Client()
+        form = browser.get(link_of(invited))["Location"]
+        if password is None:
+            return browser.get(form)
+        return browser.post(form, {"new_password1": password, "new_password2": "x"})
+
+    def sign_in_with_email(self) -> HttpResponseBase:
+        self.send_email()
+        return Client().get(reverse("login"))
 
     def server_error(self) -> HttpResponseBase:
         self.broken(RuntimeError("raised by the test"))
@@ -142,6 +168,17 @@ class Site:
 PAGES: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
     "sign-in": (200, lambda site: Client().get(reverse("login"))),
     "sign-in, refused": (200, lambda site: Client().post(reverse("login"), {"username": "x"})),
+    "sign-in, with e-mail": (200, Site.sign_in_with_email),
+    "forgotten password": (200, Site.forgotten_password),
+    "forgotten password, empty": (200, lambda site: site.forgotten_password("")),
+    "forgotten password, sent": (200, lambda site: site.forgotten_password("nemo")),
+    "forgotten password, no e-mail": (
+        200,
+        lambda site: Client().get(reverse("forgotten_password")),
+    ),
+    "choose a password": (200, Site.choose_password),
+    "choose a password, refused": (200, lambda site: site.choose_password("password1")),
+    "link that does not work": (200, lambda site: Client().get("/accounts/password/MQ/x-y/")),
     "desk": (200, lambda site: site.mia.get(LIST)),
     "desk, nobody found": (200, lambda site: site.mia.get(LIST, {"q": "zzz"})),
     "desk, after an action": (200, Site.desk_after_reinstating),
@@ -260,7 +297,11 @@ def site(
         monkeypatch.setattr(queries, "desk_page", fail)
         monkeypatch.setattr(operations, "use", fail)
 
-    return Site(northside, lambda name: signed_in(people[name]), break_by)
+    def send_email() -> None:
+        monkeypatch.setattr(settings, "SENDS_EMAIL", True)
+        monkeypatch.setattr(mail, "in_background", lambda task: None)
+
+    return Site(northside, lambda name: signed_in(people[name]), break_by, send_email)
 
 
 def answer(site: Site, name: str) -> HttpResponseBase:

@@ -191,6 +191,16 @@ second_factor:remove_app   PUT     302   403  405  405     405   405
 second_factor:remove_passkey  GET   302   403  404  404     404   404
 second_factor:remove_passkey  POST  302   403  404  404     404   404
 second_factor:remove_passkey  PUT   302   403  405  405     405   405
+forgotten_password         GET     200   200  200  200     200   200
+forgotten_password         HEAD    200   200  200  200     200   200
+forgotten_password         POST    200   200  200  200     200   200
+forgotten_password         PUT     405   405  405  405     405   405
+forgotten_password         DELETE  405   405  405  405     405   405
+choose_password            GET     200   200  200  200     200   200
+choose_password            HEAD    200   200  200  200     200   200
+choose_password            POST    200   200  200  200     200   200
+choose_password            PUT     405   405  405  405     405   405
+choose_password            DELETE  405   405  405  405     405   405
 login                      GET     200   302  302  302     302   302
 login                      POST    200   302  302  302     302   302
 logout                     POST    302   302  302  302     302   302

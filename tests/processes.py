@@ -13,6 +13,8 @@ UNSET = dict.fromkeys(
         "BEHIND_PROXY",
         "DATABASE_URL",
         "DEBUG",
+        "EMAIL_FROM",
+        "EMAIL_URL",
         "FUNCTION_ROLES",
         "HSTS_INCLUDE_SUBDOMAINS",
         "HSTS_PRELOAD",

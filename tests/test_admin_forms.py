@@ -110,6 +110,5 @@ def test_an_owner_cannot_change_their_own_role(admin: Client, olivia: User) -> N
     assert Membership.objects.get(user=olivia).role == "owner"
 
 
-def test_an_owner_cannot_add_accounts_or_memberships(admin: Client) -> None:
-    assert admin.get(reverse("admin:studio_membership_add")).status_code == 403
+def test_an_owner_cannot_add_accounts_outside_the_studio(admin: Client) -> None:
     assert admin.get(reverse("admin:studio_user_add")).status_code == 403

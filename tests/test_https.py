@@ -161,3 +161,16 @@ def test_the_deployment_check_warns_without_https() -> None:
 
     assert check.returncode == 1
     assert "security.W016" in check.stderr
+
+
+def test_email_settings_come_from_the_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "smtp+tls://desk:p%40ss@mail.example.com:587"
+    values = read_settings(monkeypatch, EMAIL_URL=url, EMAIL_FROM="Studio <desk@example.com>")
+
+    assert values["SENDS_EMAIL"] is True
+    assert (values["EMAIL_HOST"], values["EMAIL_PORT"]) == ("mail.example.com", 587)
+    assert (values["EMAIL_HOST_USER"], values["EMAIL_HOST_PASSWORD"]) == ("desk", "p@ss")
+    assert values["EMAIL_USE_TLS"] is True
+    assert values["DEFAULT_FROM_EMAIL"] == "Studio <desk@example.com>"
+    assert values["EMAIL_TIMEOUT"] == 10
+    assert read_settings(monkeypatch)["SENDS_EMAIL"] is False

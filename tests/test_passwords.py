@@ -3,11 +3,12 @@
 import re
 
 import pytest
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import CommonPasswordValidator, validate_password
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
+from studio.accounts.passwords import leaked_passwords
 from studio.models import User
 from tests.conftest import SignIn
 from tests.pages import LIST, html_of
@@ -22,6 +23,8 @@ LONG = "  Ä long password, " * 8
     [
         ("kx7-pq2", "password_too_short"),
         ("password1", "password_too_common"),
+        ("ghjcnjgfhjkm", "password_leaked"),
+        ("Ghjcnjgfhjkm ", "password_leaked"),
         ("mia.lopez", "password_too_similar"),
     ],
 )
@@ -110,3 +113,12 @@ def test_password_field_of_a_template_is_for_signing_in_or_a_new_password() -> N
     assert "login.html" in [name for name, _ in fields]
     for name, field in fields:
         assert name == "login.html" or 'autocomplete="new-password"' in field
+def test_two_lists_of_leaked_passwords_are_compared() -> None:
+    """Both are long. Django takes its own from Have I Been Pwned."""
+    common = CommonPasswordValidator().passwords
+    long_enough = [
+        {word for word in words if len(word) >= 8} for words in (common, leaked_passwords())
+    ]
+
+    assert len(long_enough[0]) > 8_000
+    assert len(long_enough[0] | long_enough[1]) > 16_000

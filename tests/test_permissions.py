@@ -209,6 +209,8 @@ def url_of(
     name: str, purchase_id: UUID, client_id: UUID, events: dict[str, int], list_id: UUID
 ) -> str:
     match name:
+        case "choose_password":
+            return reverse(name, args=["MQ", "set-password"])
         case "purchases:client_detail":
             return reverse(name, args=[client_id])
         case (

@@ -9,6 +9,9 @@ from tests.processes import NO_DATABASE, ROOT, UNSET, manage
 
 KEY = "a-secret-key-for-this-test-alone-0123456789-abcdefghij"
 WRITE_A_URL = "write it as DATABASE_URL=postgresql://user:password@host:5432/name"
+WRITE_EMAIL = "write it as EMAIL_URL=smtp+tls://user:password@mail.example.com:587"
+EMAIL_URL = "smtp+tls://user:p%40ss@mail.example.com:587"
+FROM = "Studio <desk@example.com>"
 EXAMPLE = (ROOT / ".env.example").read_text()
 
 
@@ -66,6 +69,28 @@ EXAMPLE = (ROOT / ".env.example").read_text()
         ({"SESSION_HOURS": "1.5"}, "write whole hours, as in SESSION_HOURS=12."),
         ({"TIME_ZONE": "Australia"}, "as in TIME_ZONE=Australia/Sydney."),
         ({"TIME_ZONE": "../../etc/passwd"}, "as in TIME_ZONE=Australia/Sydney."),
+        ({"EMAIL_URL": "garbage", "EMAIL_FROM": FROM}, f"EMAIL_URL cannot be read: {WRITE_EMAIL}"),
+        (
+            {"EMAIL_URL": "smtp+tls://mail.example.com:x", "EMAIL_FROM": FROM},
+            f"EMAIL_URL cannot be read: {WRITE_EMAIL}",
+        ),
+        (
+            {"EMAIL_URL": "smtp+tls://", "EMAIL_FROM": FROM},
+            f"EMAIL_URL names no host: {WRITE_EMAIL}",
+        ),
+        (
+            {"EMAIL_URL": "smtp://user:secret@mail.example.com", "EMAIL_FROM": FROM},
+            f"EMAIL_URL would send links without encryption: {WRITE_EMAIL}",
+        ),
+        (
+            {"EMAIL_URL": EMAIL_URL},
+            "EMAIL_FROM is '': write the sender, as in EMAIL_FROM=desk@example.com",
+        ),
+        (
+            {"EMAIL_URL": EMAIL_URL, "EMAIL_FROM": FROM, "ALLOWED_HOSTS": "*"},
+            "ALLOWED_HOSTS has '*': with EMAIL_URL, name the hosts, because a link leads to the "
+            "host of the request.",
+        ),
         ({"TRUSTED_PROXIES": "-1"}, "write a number, as in TRUSTED_PROXIES=1."),
         ({"TRUSTED_PROXIES": "10.0.0.1"}, "write a number, as in TRUSTED_PROXIES=1."),
     ],
@@ -96,8 +121,11 @@ def test_an_invalid_value_stops_the_start_with_a_message(
             "TIME_ZONE": "Australia/Lord_Howe",
             "SESSION_HOURS": "24",
             "TRUSTED_PROXIES": "2",
+            "EMAIL_URL": EMAIL_URL,
+            "EMAIL_FROM": FROM,
             "SECRET_KEY_FALLBACKS": f"{KEY}-older, {KEY}-oldest",
         },
+        {"SECRET_KEY": KEY, "EMAIL_URL": "smtp://localhost:25", "EMAIL_FROM": FROM},
         {"SECRET_KEY": KEY, "DATABASE_URL": "postgresql:///studio?host=%2Frun%2Fpostgresql"},
         {"SECRET_KEY": KEY, "DATABASE_URL": "host=db.example.com dbname=studio user=studio"},
     ],

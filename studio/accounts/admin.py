@@ -7,16 +7,17 @@ from zoneinfo import available_timezones
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.utils import NestedObjects
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.contrib.messages import ERROR
-from django.db import IntegrityError, router
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.forms import TypedChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import URLPattern
 from django.utils.text import capfirst
 from django.utils.timezone import get_default_timezone_name
 from django.utils.translation import gettext
@@ -27,16 +28,18 @@ from purchases.admin.own_org import member_of
 from purchases.admin.row_form import RowForm
 from purchases.admin.strict_query import StrictQueryAdmin
 from studio.accounts import pins, rate_limit, security_log
-from studio.accounts.forms import OthersPasswordForm
+from studio.accounts.admin_links import (
+    MAKE_LINKS,
+    InvitingAdmin,
+    NewPersonForm,
+    delete_account,
+    links_page,
+    make_links,
+)
 from studio.accounts.membership import Membership
 from studio.accounts.permissions import Role
 from studio.accounts.policy import Allowance, Policy
-from studio.accounts.recorded_admin import (
-    RecordedMembershipAdmin,
-    RecordedUserAdmin,
-    account,
-    record_changes,
-)
+from studio.accounts.recorded_admin import RecordedMembershipAdmin, RecordedUserAdmin
 from studio.accounts.second_factor import factors
 from studio.accounts.second_factor.admin import (
     ROLES,
@@ -61,7 +64,9 @@ class MembershipInline(admin.StackedInline):  # type: ignore[type-arg]
 
 
 class PersonForm(RowForm, UserChangeForm):  # type: ignore[type-arg]
-    """Django's form of an account, with the rules for names."""
+    """Django's form of an account, with the rules for names and without the password."""
+
+    password = None  # type: ignore[assignment]  # so Django removes a field
 
 
 @admin.register(User)
@@ -69,21 +74,40 @@ class UserAdmin(RecordedUserAdmin, StrictQueryAdmin, DjangoUserAdmin):  # type: 
     """The admin of accounts, for superusers only, because an account may belong to any org."""
 
     form = PersonForm
-    change_password_form = OthersPasswordForm
+    add_form = NewPersonForm
+    add_form_template = None
     inlines = [MembershipInline]
+    add_fieldsets = [(None, {"fields": NewPersonForm.Meta.fields})]
     fieldsets = [
-        (None, {"fields": ["username", "password"]}),
+        (None, {"fields": ["username"]}),
         (_("The person"), {"fields": ["first_name", "last_name", "email"]}),
         (_("Access"), {"fields": ["is_active", "is_superuser"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
     readonly_fields = ["last_login", "date_joined"]
     filter_horizontal = []
-    actions = ["sign_out_everywhere", remove_second_factors]
+    actions = ["make_links", "sign_out_everywhere", remove_second_factors]
     list_display = ["username", "first_name", "last_name", "email", "membership", "last_login"]
     list_filter = ["is_active", "is_superuser", "membership__role", "last_login", "date_joined"]
     list_select_related = ["membership__org"]
     show_full_result_count = False
+
+    def get_urls(self) -> list[URLPattern]:
+        """Omit the page on which Django lets a superuser type another person's password."""
+        urls = super().get_urls()
+        return [url for url in urls if url.name != "auth_user_password_change"]
+
+    def response_add(
+        self, request: HttpRequest, obj: User, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Show the link of the new person, except in a popup window, which has no page for it."""
+        if IS_POPUP_VAR in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        return links_page(self, request, [obj])
+
+    @admin.action(permissions=["change"], description=MAKE_LINKS)
+    def make_links(self, request: HttpRequest, users: QuerySet[User]) -> HttpResponse | None:
+        return make_links(self, request, [(user, user) for user in users])
 
     @admin.action(permissions=["change"], description=_("Sign out everywhere"))
     def sign_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:
@@ -119,12 +143,7 @@ class UserAdmin(RecordedUserAdmin, StrictQueryAdmin, DjangoUserAdmin):  # type: 
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """Delete the account and its membership, without a statement on the admin's log."""
-        user_id, before = obj.pk, account(obj.pk)
-        # `obj.delete()` would delete from the log without looking: studio_app may not.
-        collector = NestedObjects(using=router.db_for_write(User))
-        collector.collect([obj])
-        collector.delete()
-        record_changes(user_id, before)
+        delete_account(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:
@@ -132,7 +151,7 @@ class UserAdmin(RecordedUserAdmin, StrictQueryAdmin, DjangoUserAdmin):  # type: 
 
 
 @admin.register(Membership)
-class MembershipAdmin(RecordedMembershipAdmin, OwnOrgAdmin):
+class MembershipAdmin(RecordedMembershipAdmin, InvitingAdmin):
     """The admin of members. Owners cannot change their own role, so that an org keeps an owner."""
 
     fields = ["user", "org", "role", "has_pin", "waits_until"]
@@ -149,13 +168,17 @@ class MembershipAdmin(RecordedMembershipAdmin, OwnOrgAdmin):
         "date_joined",
         "last_login",
     ]
-    actions = ["clear_pins", "lift_lockouts", "sign_out_everywhere", remove_second_factors]
+    actions = [
+        "make_links",
+        "withdraw_invitations",
+        "clear_pins",
+        "lift_lockouts",
+        "sign_out_everywhere",
+        remove_second_factors,
+    ]
     list_filter = ["org", "role", "user__is_active", "user__date_joined", "user__last_login"]
     search_fields = ["user__username", "user__first_name", "user__last_name", "user__email"]
     ordering = ["user__username"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_superuser
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         is_own = obj is not None and obj.user_id == request.user.pk

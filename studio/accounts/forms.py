@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.forms import AdminPasswordChangeForm
-from django.contrib.auth.forms import AdminPasswordChangeForm as SetPasswordForm
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
@@ -85,15 +84,6 @@ class PasswordForm(AdminPasswordChangeForm):
                 self.error_messages["password_incorrect"], code="password_incorrect"
             )
         return old
-
-    def save(self, commit: bool = True) -> Any:
-        user = super().save(commit)
-        record_new_password(user)
-        return user
-
-
-class OthersPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
-    """The form in which a superuser sets the password of another account."""
 
     def save(self, commit: bool = True) -> Any:
         user = super().save(commit)

@@ -47,6 +47,8 @@ DOORS = {
     "own_pin": Door.OWN_PIN,
     "own_sessions": Door.OWN_SESSIONS,
     "admin:password_change": Door.OWN_PASSWORD,
+    "forgotten_password": Door.LINK,
+    "choose_password": Door.LINK,
     "second_factor": Door.SECOND_FACTOR,
     "admin": Door.ADMIN,
     "purchases": Door.DESK,

@@ -15,6 +15,8 @@ from tests.pages import LIST
 STATES: dict[str, Callable[[Visit], Page]] = {
     "sign-in": Visit.sign_in_page,
     "sign-in, refused": Visit.sign_in_refused,
+    "forgotten password": Visit.forgotten_password,
+    "choose a password": Visit.choose_password,
     "desk": lambda visit: visit.see(LIST),
     "desk, of an accountant": lambda visit: visit.see(LIST, user="ada"),
     "desk, reasons": Visit.reasons,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -22,6 +23,7 @@ from tests.browser.conftest import SignIn
 from tests.expiry.extensions import extended_by, extension_undone_by
 from tests.factories import make_client, make_purchase, make_user
 from tests.ledger import reinstated_by, undone_by, used_by
+from tests.links import link_of, make_invited
 from tests.pages import LIST
 from tests.seals.sealing import seal_now
 
@@ -75,6 +77,23 @@ class Visit:
         page.get_by_label("Password").fill("not it")
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("alert")).to_be_visible()
+        return page
+
+    def forgotten_password(self) -> Page:
+        self.patch.setattr(settings, "SENDS_EMAIL", True)
+        page = self.sign_in_page()
+        page.get_by_role("link", name="Forgot your password?").click()
+        expect(page.get_by_role("button", name="Send the link")).to_be_visible()
+        return page
+
+    def choose_password(self) -> Page:
+        """Show the form of an invited person with a refused password."""
+        page = self.context.new_page()
+        page.goto(link_of(make_invited(make_user(username="ivo", org=self.org))))
+        for label in ("New password", "The same password again"):
+            page.get_by_label(label).fill("password1")
+        page.get_by_role("button", name="Set the password").click()
+        expect(page.get_by_text("This password is too common.")).to_be_visible()
         return page
 
     def reasons(self) -> Page:

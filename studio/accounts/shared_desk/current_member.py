@@ -149,9 +149,9 @@ def record_activity(request: HttpRequest, response: HttpResponseBase) -> None:
 
 
 def stamp_of(member: Membership) -> str:
-    """Return a digest of the member's role and the time when they set their PIN. Their turn ends
-    if either changes."""
-    value = f"{member.role} {member.pin_set_at}"
+    """Return a digest of the member's role, password hash and the time when they set their PIN.
+    Their turn ends if one of them changes."""
+    value = f"{member.role} {member.pin_set_at} {member.user.password}"
     return salted_hmac("studio.shared_desk.acting", value, algorithm="sha256").hexdigest()
 
 

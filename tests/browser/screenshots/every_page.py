@@ -17,6 +17,7 @@ from tests.browser.screenshots.demo import PASSWORD, signed_in, temporary_policy
 from tests.browser.screenshots.desk import shoot_allowance, shoot_desk, shoot_refusals_and_errors
 from tests.browser.screenshots.languages import shoot_right_to_left, shoot_spanish
 from tests.browser.screenshots.people import (
+    shoot_links,
     shoot_other_members,
     shoot_second_factor,
     shoot_shared_desk,
@@ -56,5 +57,6 @@ def test_screenshots(window: Window, console: list[str], device: str, scheme: st
         shoot_spanish(signed_in(open_window(), "desk"), shoot)
     shoot_acts(signed_in(open_window(), "owner"), shoot)
     shoot_records(signed_in(open_window(), "owner"), shoot)
+    shoot_links(signed_in(open_window(), "owner"), shoot)
     # Some pages are errors, and the browser logs each of them.
     console.clear()

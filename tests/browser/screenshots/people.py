@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext
+from django.test import override_settings
+from playwright.sync_api import BrowserContext, Page
 
 from purchases.models import Org
 from studio.models import Membership, RateLimit, Totp, User
@@ -19,6 +20,29 @@ def shoot_sign_in(context: BrowserContext, shoot: Shoot) -> None:
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("alert").wait_for()
     shoot(page, "sign-in-refused")
+
+
+def shoot_links(page: Page, shoot: Shoot) -> None:
+    """Take screenshots of an invitation, as an owner, and of the page to which its link leads."""
+    page.goto("/admin/studio/membership/add/")
+    shoot(page, "invite")
+    page.get_by_label("First name").fill("Nina")
+    page.get_by_label("User name").fill("nina")
+    page.get_by_label("Role").select_option("staff")
+    page.get_by_role("button", name="Save", exact=True).click()
+    shoot(page, "invitation")
+    link = page.get_by_label("A link for Nina").input_value()
+    page.goto(link)
+    page.get_by_label("New password").fill("password1")
+    page.get_by_label("The same password again").fill("password1")
+    page.get_by_role("button", name="Set the password").click()
+    shoot(page, "choose-password")
+    User.objects.get(username="nina").delete()
+    page.goto(link)
+    shoot(page, "link-not-valid")
+    with override_settings(SENDS_EMAIL=True):
+        page.goto("/accounts/password/")
+        shoot(page, "forgotten-password")
 
 
 def shoot_shared_desk(open_window: Callable[[], BrowserContext], shoot: Shoot) -> None:

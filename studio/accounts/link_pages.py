@@ -1,0 +1,126 @@
+"""The pages "Forgot your password?" and "Choose a password"."""
+
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import auth, messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.views import PasswordResetConfirmView
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render, resolve_url
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from studio.accounts import mail, rate_limit, waits
+from studio.accounts.forms import record_new_password
+from studio.accounts.limits import TooManyTries
+from studio.accounts.links import TOKENS, is_invited, site_of
+from studio.accounts.origin import origin_of
+from studio.accounts.session import end_sessions_of
+from studio.accounts.shared_desk import current_member
+from studio.accounts.user import User
+
+# A typed e-mail may belong to several accounts. No more of them get a link.
+MAX_ACCOUNTS = 5
+
+
+class ForgottenForm(forms.Form):
+    account = forms.CharField(
+        max_length=254,
+        error_messages={"required": gettext_lazy("Type your name or your e-mail.")},
+    )
+
+
+class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]
+    """Django's form of a new password, which also ends every session of the person."""
+
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit)
+        end_sessions_of(user)
+        record_new_password(user)
+        return user
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def forgotten_password(request: HttpRequest) -> HttpResponse:
+    """Send a link to the e-mail of an account, if there is one.
+
+    The response does the same work for every text, because the account is looked up later, in the
+    thread that sends e-mails.
+    """
+    context: dict[str, Any] = {"sends_email": settings.SENDS_EMAIL}
+    if request.method == "POST" and settings.SENDS_EMAIL:
+        form = ForgottenForm(request.POST)
+        context["form"] = form
+        if form.is_valid():
+            account: str = form.cleaned_data["account"]
+            try:
+                # There is no secret to check, so every request counts as a wrong try. User names
+                # have no space: the sign-in has other counts.
+                rate_limit.check(f"forgotten {account}", origin_of(request), lambda: False)
+            except TooManyTries as refused:
+                form.add_error("account", waits.refusal(refused.wait))
+            else:
+                language = translation.get_language()
+                mail.in_background(partial(send_forgotten, account, site_of(request), language))
+                context["is_sent"] = True
+    return render(request, "registration/forgotten_password.html", context)
+
+
+def send_forgotten(account: str, site: str, language: str) -> None:
+    """Send a link to each active account of this name or e-mail that has an address.
+
+    An invited person asks an owner for a new invitation instead.
+    """
+    users = User.objects.filter(Q(username=account) | Q(email__iexact=account), is_active=True)
+    for user in users.exclude(email="").order_by("pk")[:MAX_ACCOUNTS]:
+        if not is_invited(user):
+            mail.send_link(user, site, language)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose_password(request: HttpRequest, uidb64: str, token: str) -> HttpResponseBase:
+    """Let the person with a valid link choose a password, with Django's view.
+
+    The view moves the token from the URL to the session. An invited person is signed in. Another
+    person signs in with the new password, and a second factor if they have one.
+    """
+    user = PasswordResetConfirmView().get_user(uidb64)
+    invited = user is not None and is_invited(user)
+    done = resolve_url("home" if invited else "login")
+    view = PasswordResetConfirmView.as_view(
+        form_class=ChoosePasswordForm,
+        template_name="registration/choose_password.html",
+        token_generator=TOKENS,
+        success_url=done,
+        post_reset_login=invited,
+        extra_context={"is_invited": invited, "person": user},
+    )
+    with transaction.atomic():
+        if request.method == "POST" and user is not None:
+            # The second of two concurrent forms waits here, and then finds its link used.
+            User.objects.select_for_update().filter(pk=user.pk).first()
+        response = view(request, uidb64=uidb64, token=token)
+    if response.status_code == 302 and response["Location"] == done:
+        finish(request, response, user)
+    return response
+
+
+def finish(request: HttpRequest, response: HttpResponseBase, user: Any) -> None:
+    """Start the time until the desk of an invited person locks. Ask others to sign in."""
+    if is_invited(user):  # `user` was loaded before the change
+        current_member.record_activity(request, response)
+        return
+    if request.user.pk == user.pk:
+        auth.logout(request)
+    messages.success(request, _("Your password is changed. Sign in with it."))
