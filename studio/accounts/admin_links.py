@@ -57,11 +57,11 @@ class NewPersonForm(RowForm):
 class InvitationForm(RowForm):
     """The form of a new member, with the fields of their new account."""
 
-    first_name = forms.CharField(label=_("first name"), max_length=150)
-    last_name = forms.CharField(label=_("last name"), max_length=150, required=False)
-    email = forms.EmailField(label=_("e-mail"), required=False)
+    first_name = forms.CharField(label=_("First name"), max_length=150)
+    last_name = forms.CharField(label=_("Last name"), max_length=150, required=False)
+    email = forms.EmailField(label=_("E-mail"), required=False)
     username = forms.CharField(
-        label=_("user name"),
+        label=_("User name"),
         max_length=150,
         required=False,
         help_text=_("With this name the person signs in. Empty: the e-mail."),
@@ -158,8 +158,12 @@ class InvitingAdmin(OwnOrgAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        title = {"title": _("Invite a person")} if is_invitation(request, None) else {}
-        return super().add_view(request, form_url, {**title, **(extra_context or {})})
+        context = extra_context or {}
+        if is_invitation(request, None):
+            # The next page shows the link, so no other button makes sense.
+            other_buttons = {"show_save_and_add_another": False, "show_save_and_continue": False}
+            context = {"title": _("Invite a person"), **other_buttons, **context}
+        return super().add_view(request, form_url, context)
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
         if isinstance(form, InvitationForm):

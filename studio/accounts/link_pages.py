@@ -42,6 +42,10 @@ class ForgottenForm(forms.Form):
 class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]
     """Django's form of a new password, which also ends every session of the person."""
 
+    def validate_password_for_user(self, user: User, *args: Any) -> None:
+        # Django shows the problem at the second field.
+        super().validate_password_for_user(user, "new_password1")
+
     def save(self, commit: bool = True) -> User:
         user: User = super().save(commit)
         end_sessions_of(user)
