@@ -231,6 +231,17 @@ def test_an_empty_form_is_explained(db: None, tasks: list[Task]) -> None:
 # --- The thread that sends e-mails ----------------------------------------------------------------
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_thread_looks_the_account_up_and_sends_the_link(mia: User, settings: Settings) -> None:
+    settings.SENDS_EMAIL = True
+
+    assert SENT in words_on(ask("mia"))
+    finish_tasks()
+
+    (message,) = outbox.outbox
+    assert choose(Client(), link_in(message))["Location"] == SIGN_IN
+
+
 @pytest.fixture
 def failing(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*args: object) -> None:

@@ -1,5 +1,6 @@
 """A person chooses a password by a link, which works once and for 24 hours."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -14,6 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from purchases.models import Org
+from studio.logs import JsonLine, OneLine
 from studio.models import Membership, User
 from tests.conftest import SignIn
 from tests.database import PATIENCE, wait_for_blocked_statement
@@ -197,6 +199,17 @@ def test_the_token_leaves_the_url_before_a_page_is_shown(mia: User) -> None:
         "no-store, private",
         "max-age=0, no-cache, no-store, must-revalidate, private",
     }
+
+
+@pytest.mark.parametrize("formatter", [OneLine(), JsonLine()], ids=["text", "json"])
+def test_the_log_does_not_hold_the_token(mia: User, formatter: logging.Formatter) -> None:
+    link = link_of(mia)
+    record = logging.makeLogRecord({"msg": "Service Unavailable: %s", "args": (link,)})
+
+    line = formatter.format(record)
+
+    assert link.rstrip("/").rsplit("/", 1)[1] not in line
+    assert link.rstrip("/").rsplit("/", 1)[0] + "/.../" in line
 
 
 @pytest.mark.parametrize(
