@@ -19,11 +19,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from studio.accounts import mail, rate_limit, waits
+from studio.accounts import mail, rate_limit, security_log, waits
 from studio.accounts.forms import record_new_password
 from studio.accounts.limits import TooManyTries
 from studio.accounts.links import TOKENS, is_invited, site_of
 from studio.accounts.origin import origin_of
+from studio.accounts.second_factor import factors
+from studio.accounts.security_event import SecurityEvent
 from studio.accounts.session import end_sessions_of
 from studio.accounts.shared_desk import current_member
 from studio.accounts.user import User
@@ -70,7 +72,12 @@ def forgotten_password(request: HttpRequest) -> HttpResponse:
             try:
                 # There is no secret to check, so every request counts as a wrong try. User names
                 # have no space: the sign-in has other counts.
-                rate_limit.check(f"forgotten {account}", origin_of(request), lambda: False)
+                rate_limit.check(
+                    f"forgotten {account}",
+                    origin_of(request),
+                    lambda: False,
+                    failure=SecurityEvent.Kind.LINK_ASKED,
+                )
             except TooManyTries as refused:
                 form.add_error("account", waits.refusal(refused.wait))
             else:
@@ -96,18 +103,20 @@ def send_forgotten(account: str, site: str, language: str) -> None:
 def choose_password(request: HttpRequest, uidb64: str, token: str) -> HttpResponseBase:
     """Let the person with a valid link choose a password, with Django's view.
 
-    The view moves the token from the URL to the session. An invited person is signed in. Another
-    person signs in with the new password, and a second factor if they have one.
+    The view moves the token from the URL to the session. An invited person is signed in, unless
+    their role needs a second factor. Others sign in with the new password, and with a second factor
+    if they have one.
     """
     user = PasswordResetConfirmView().get_user(uidb64)
     invited = user is not None and is_invited(user)
-    done = resolve_url("home" if invited else "login")
+    signs_in = user is not None and is_invited(user) and not factors.is_required(user)
+    done = resolve_url("home" if signs_in else "login")
     view = PasswordResetConfirmView.as_view(
         form_class=ChoosePasswordForm,
         template_name="registration/choose_password.html",
         token_generator=TOKENS,
         success_url=done,
-        post_reset_login=invited,
+        post_reset_login=signs_in,
         extra_context={"is_invited": invited, "person": user},
     )
     with transaction.atomic():
@@ -116,13 +125,14 @@ def choose_password(request: HttpRequest, uidb64: str, token: str) -> HttpRespon
             User.objects.select_for_update().filter(pk=user.pk).first()
         response = view(request, uidb64=uidb64, token=token)
     if response.status_code == 302 and response["Location"] == done:
-        finish(request, response, user)
+        finish(request, response, user, signs_in=signs_in)
     return response
 
 
-def finish(request: HttpRequest, response: HttpResponseBase, user: Any) -> None:
-    """Start the time until the desk of an invited person locks. Ask others to sign in."""
-    if is_invited(user):  # `user` was loaded before the change
+def finish(request: HttpRequest, response: HttpResponseBase, user: Any, *, signs_in: bool) -> None:
+    """Start the time until the desk of a signed-in person locks. Ask others to sign in."""
+    if signs_in:
+        security_log.record(SecurityEvent.Kind.SIGNED_IN, account_id=user.pk, actor_id=user.pk)
         current_member.record_activity(request, response)
         return
     if request.user.pk == user.pk:

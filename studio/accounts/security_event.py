@@ -30,6 +30,7 @@ class SecurityEvent(models.Model):
         PIN_CLEARED = "pin_cleared", _("PIN cleared")
         INVITED = "invited", _("Invited")
         LINK_MADE = "link_made", _("Link for a new password made")
+        LINK_ASKED = "link_asked", _("Link for a new password asked for")
         PASSWORD_CHANGED = "password_changed", _("Password changed")
         FACTOR_ADDED = "factor_added", _("Second factor added")
         FACTOR_REMOVED = "factor_removed", _("Second factor removed")
