@@ -109,6 +109,7 @@ class Site:
         url = reverse("purchases:cancelled_class")
         typed = {"by": "1", "pasted": "Ana Ruiz", "note": "ill"}
         return browser.post(url, typed, headers={"Origin": "http://testserver"})
+
     def forgotten_password(self, account: str | None = None) -> HttpResponseBase:
         """Return the page on a site with e-mail, or the page after its form was sent."""
         self.send_email()

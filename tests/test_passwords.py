@@ -113,6 +113,8 @@ def test_password_field_of_a_template_is_for_signing_in_or_a_new_password() -> N
     assert "login.html" in [name for name, _ in fields]
     for name, field in fields:
         assert name == "login.html" or 'autocomplete="new-password"' in field
+
+
 def test_two_lists_of_leaked_passwords_are_compared() -> None:
     """Both are long. Django takes its own from Have I Been Pwned."""
     common = CommonPasswordValidator().passwords
