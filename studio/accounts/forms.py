@@ -91,5 +91,7 @@ class PasswordForm(AdminPasswordChangeForm):
         return user
 
 
-def record_new_password(user: User) -> None:
-    security_log.record(SecurityEvent.Kind.PASSWORD_CHANGED, account_id=user.pk)
+def record_new_password(user: User, *, actor_id: int | None = None) -> None:
+    """Record a new password in the security log. The actor is the acting member by default."""
+    kind = SecurityEvent.Kind.PASSWORD_CHANGED
+    security_log.record(kind, account_id=user.pk, actor_id=actor_id)

@@ -70,7 +70,7 @@ def test_grants_on_django_session_are_revoked(studio_roles: None) -> None:
 
 @pytest.mark.usefixtures("no_roles")
 def test_missing_migrations_are_an_error() -> None:
-    rows("DROP TABLE studio_policy")
+    rows("DROP TABLE studio_policy CASCADE")
     rows("DROP FUNCTION refund_purchase")
 
     with pytest.raises(CommandError) as refused:

@@ -10,12 +10,13 @@ from studio.accounts.limits import ACCOUNT
 from studio.accounts.origin import UNKNOWN
 from studio.models import Membership, SecurityEvent, User
 from tests.conftest import SignIn
+from tests.links import choose as choose_password
+from tests.links import link_on
 from tests.security_log.log import Event, events
 from tests.shared_desk.people import give_pin
 
 MEMBERS = reverse("admin:studio_membership_changelist")
 USERS = reverse("admin:studio_user_changelist")
-NEW = "a-different-password-7"
 
 
 @pytest.fixture
@@ -114,17 +115,18 @@ def test_a_superuser_switches_an_account_off_and_on(mia: User, superuser: Client
 def test_a_superuser_adds_and_deletes_accounts(northside: Org, superuser: Client) -> None:
     form = {
         "username": "eve",
-        "usable_password": "true",
-        "password1": NEW,
-        "password2": NEW,
+        "first_name": "Eve",
         "membership-TOTAL_FORMS": 1,
         "membership-INITIAL_FORMS": 0,
         "membership-0-org": northside.pk,
         "membership-0-role": "owner",
     }
-    assert superuser.post(reverse("admin:studio_user_add"), form).status_code == 302
+    assert "Eve" in superuser.post(reverse("admin:studio_user_add"), form).text
     eve = User.objects.get(username="eve")
-    assert events() == [Event("account_added", "eve", "sue", "admin", "owner")]
+    assert events() == [
+        Event("account_added", "eve", "sue", "admin", "owner"),
+        Event("invited", "eve", "sue", "admin"),
+    ]
     superuser.post(reverse("admin:studio_user_delete", args=[eve.pk]), {"post": "yes"})
 
     deleted = SecurityEvent.objects.latest("pk")
@@ -134,15 +136,40 @@ def test_a_superuser_adds_and_deletes_accounts(northside: Org, superuser: Client
     assert f"deleted account {eve.pk}" in page
 
 
-def test_a_superuser_sets_the_password_and_ends_the_sessions_of_a_member(
-    mia: User, superuser: Client
+def test_a_link_and_the_password_that_it_sets_are_recorded(
+    mia: User, nora: User, owner: Client, superuser: Client
 ) -> None:
-    url = reverse("admin:auth_user_password_change", args=[mia.pk])
-    superuser.post(url, {"usable_password": "true", "password1": NEW, "password2": "other"})
-    superuser.post(url, {"usable_password": "true", "password1": NEW, "password2": NEW})
-    choose(superuser, USERS, "sign_out_everywhere", mia.pk)
+    """A superuser makes a link for an account without a studio, an owner for a colleague."""
+    chosen = {"action": "make_links", "_selected_action": [mia.membership.pk]}
+    choose_password(Client(), link_on(owner.post(MEMBERS, chosen)))
+    superuser.post(USERS, {"action": "make_links", "_selected_action": [nora.pk]})
+    superuser.post(USERS, {"action": "make_links", "_selected_action": [mia.pk]})
 
     assert events() == [
-        Event("password_changed", "mia", "sue", "admin"),
-        Event("session_ended", "mia", "sue", "admin"),
+        Event("link_made", "mia", "olivia", "admin"),
+        Event("password_changed", "mia", "mia", "link"),
+        Event("link_made", "nora", "sue", "admin"),
     ]
+
+
+def test_an_invitation_its_password_and_its_end_are_recorded(northside: Org, owner: Client) -> None:
+    add = reverse("admin:studio_membership_add")
+    page = owner.post(add, {"first_name": "Eve", "username": "eve", "role": "staff"})
+    owner.post(add, {"first_name": "Ivo", "username": "ivo", "role": "staff"})
+    choose_password(Client(), link_on(page))
+    ivo = Membership.objects.get(user__username="ivo")
+    choose(owner, MEMBERS, "withdraw_invitations", ivo.pk)
+
+    assert [event for event in events() if event.account] == [
+        Event("account_added", "eve", "olivia", "admin", "staff"),
+        Event("invited", "eve", "olivia", "admin"),
+        Event("password_changed", "eve", "eve", "link"),
+        Event("signed_in", "eve", "eve", "link"),
+    ]
+    last = SecurityEvent.objects.latest("pk")
+    assert (last.kind, last.account_id, last.org) == ("account_deleted", ivo.user_id, northside)
+
+
+def test_a_superuser_ends_the_sessions_of_a_member(mia: User, superuser: Client) -> None:
+    choose(superuser, USERS, "sign_out_everywhere", mia.pk)
+    assert events() == [Event("session_ended", "mia", "sue", "admin")]
