@@ -28,6 +28,7 @@ from tests.second_factor.people import (
     is_signed_in,
     password_typed,
     send_code,
+    require,
     wrong_code,
 )
 from tests.shared_desk.people import give_pin, take_over
@@ -135,6 +136,19 @@ def test_wrong_passwords_are_counted(mia: User, desk: Client) -> None:
     give_app(mia)
     for _ in range(5):
         desk.post(REMOVE_APP, {"password": "wrong"})
+def test_the_secret_that_a_colleague_has_seen_is_not_shown_in_the_same_browser(
+    mia: User, olivia: User
+) -> None:
+    """Otherwise the colleague would know the codes of the next person who adds an app."""
+    require(mia)
+    browser = password_typed(mia)
+    seen = secret_on(browser.get(ADD_APP))
+    password_typed(olivia, browser)
+    assert is_signed_in(browser)
+
+    assert secret_on(browser.get(ADD_APP)) != seen
+
+
     refused = words_on(desk.post(REMOVE_APP, {"password": PASSWORD}))
     assert "There were too many wrong tries." in refused
     assert has_app(mia)

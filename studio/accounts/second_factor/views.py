@@ -20,8 +20,10 @@ from studio.accounts.second_factor.models import Passkey, Totp
 from studio.accounts.security_event import SecurityEvent
 from studio.accounts.shared_desk.current_member import SharedDeskRequest
 from studio.accounts.sign_in import finish
+from studio.accounts.user import User
 
-# The key of the session data with the encrypted secret of an app that is being added.
+# The key of the session data with the secret of an app that is being added: a list of the user id
+# and the encrypted secret.
 NEW_SECRET = "new_totp"  # noqa: S105
 
 
@@ -48,13 +50,13 @@ def add_app(request: SharedDeskRequest, account: Account) -> HttpResponse:
     user = account.user
     if Totp.objects.filter(user=user).exists():
         return HttpResponseRedirect(resolve_url("second_factor:own"))
-    secret = decrypt(request.session.get(NEW_SECRET, "")) or totp.new_secret()
+    secret = secret_of_page(request, user) or totp.new_secret()
     form = AppForm(request.POST or None, secret=secret, **whose(request, account))
     if form.is_valid():
         row = totp.new_app(user, secret, form.cleaned_data["code"])
         request.session.pop(NEW_SECRET, None)
         return add(request, account, row)
-    request.session[NEW_SECRET] = encrypt(secret)
+    request.session[NEW_SECRET] = [user.pk, encrypt(secret)]
     member = getattr(user, "membership", None)
     url = totp.enrolment_url(secret, user, str(member.org) if member else "Studio")
     context = {
@@ -152,6 +154,16 @@ def add(request: SharedDeskRequest, account: Account, row: Totp | Passkey) -> Ht
 def record(kind: SecurityEvent.Kind, account: Account, factor: Totp | Passkey) -> None:
     detail = "app" if isinstance(factor, Totp) else "passkey"
     security_log.record(kind, account_id=account.user.pk, actor_id=account.user.pk, detail=detail)
+
+
+def secret_of_page(request: SharedDeskRequest, user: User) -> str | None:
+    """Return the secret that the page has shown to this person, or None.
+
+    A sign-in keeps the data of the session. The page must not show a person the secret that it has
+    shown to another person in the same browser, who could then compute the codes.
+    """
+    user_id, encrypted = request.session.get(NEW_SECRET, (None, ""))
+    return decrypt(encrypted) if user_id == user.pk else None
 
 
 def whose(request: SharedDeskRequest, account: Account) -> dict[str, Any]:
