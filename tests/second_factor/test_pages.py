@@ -32,6 +32,7 @@ from tests.second_factor.people import (
     wrong_code,
 )
 from tests.shared_desk.people import give_pin, take_over
+from tests.security_log.log import events
 
 REMOVE_APP = reverse("second_factor:remove_app")
 CODE = re.compile(r"<code>([0-9a-z-]{29})</code>")
@@ -214,18 +215,24 @@ def test_a_second_app_is_not_offered(mia: User, desk: Client) -> None:
     assert desk.post(ADD_APP, {"password": PASSWORD, "code": code()})["Location"] == OWN
 
 
-def test_a_pin_does_not_open_the_pages(mia: User, olivia: User, desk: Client) -> None:
+@pytest.mark.parametrize("has_factor", [True, False])
+def test_a_pin_does_not_open_the_pages(
+    mia: User, olivia: User, desk: Client, has_factor: bool
+) -> None:
     for user in (mia, olivia):
         give_pin(user)
-        give_app(user)
+        if has_factor:
+            give_app(user)
+    needed = "second factor" if has_factor else "password"
     for user in (olivia, mia):
         take_over(desk, user)
         for page in (OWN, ADD_APP, ADD_PASSKEY, NEW_CODES, REMOVE_APP):
             for answer in (desk.get(page), desk.post(page, {"password": PASSWORD})):
                 assert answer.status_code == 403
-                assert "This page asks for the password." in words_on(answer)
+                assert f"This page asks for the {needed}." in words_on(answer)
+    assert {event.kind for event in events()} == {"took_over", "not_allowed"}
     take_over(desk, mia, PASSWORD)
-    assert desk.get(OWN).status_code == 200
+    assert desk.get(OWN).status_code == (403 if has_factor else 200)
 
 
 def test_a_superuser_without_a_studio_has_the_pages(nora: User, signed_in: SignIn) -> None:

@@ -11,8 +11,10 @@ from django.http import HttpResponse
 from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 
+from studio.accounts import security_log
 from studio.accounts.second_factor import pending
 from studio.accounts.second_factor.pending import Pending
+from studio.accounts.security_event import SecurityEvent
 from studio.accounts.shared_desk.current_member import SharedDeskRequest
 from studio.accounts.user import User
 
@@ -38,6 +40,7 @@ def with_account(view: View) -> Callable[..., HttpResponse]:
     def wrapped(request: SharedDeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             if request.desk and not request.desk.is_by_password:
+                security_log.record_refused_page(request, SecurityEvent.Kind.NOT_ALLOWED)
                 context = {"desk": request.desk, "own_page": _("Second factor")}
                 return render(request, "shared_desk/admin_closed.html", context, status=403)
             return view(request, Account(request.user), *args, **kwargs)

@@ -25,6 +25,7 @@ from studio.accounts import approvals
 from studio.accounts.membership import Membership
 from studio.accounts.origin import Origin, origin_of
 from studio.accounts.policy import IDLE_TIME
+from studio.accounts.second_factor import factors
 from studio.accounts.session import Session
 from studio.accounts.session_store import ACTING, SessionStore
 
@@ -60,6 +61,11 @@ class Desk:
     def locks_after(self) -> int:
         """Return after how many seconds without activity the desk locks."""
         return int((chosen_idle_time(self.signed_in) or IDLE_TIME).total_seconds())
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Return whether the person who signed in has a second factor. It takes two queries."""
+        return factors.has_factor(self.signed_in.user)
 
     def approval_problem(self, approval: Approval) -> str | None:
         """Return why an approval of what the acting member does is not valid, or None if it is."""
@@ -107,9 +113,10 @@ def switch_to(request: SharedDeskRequest, member: Membership, *, by_password: bo
     """Make `member` the acting member, unlock the desk, and give the session a new key.
 
     If `member` is the signed-in member and typed the password, the session is as after the sign-in,
-    so that the admin opens again.
+    so that the admin opens again. With a second factor, a password alone opens the desk only.
     """
-    if by_password and member.pk == request.desk.signed_in.pk:
+    is_signed_in = member.pk == request.desk.signed_in.pk
+    if by_password and is_signed_in and not request.desk.needs_second_factor:
         request.session.pop(ACTING, None)
     else:
         request.session[ACTING] = [member.pk, stamp_of(member)]
