@@ -210,6 +210,16 @@ def test_an_owner_removes_their_own_factor_only_with_the_password(
     assert not LogEntry.objects.exists()
 
 
+def test_an_owner_does_not_remove_the_factor_of_a_superuser(
+    mia: User, olivia: User, signed_in: SignIn
+) -> None:
+    give_app(mia)
+    User.objects.filter(pk=mia.pk).update(is_superuser=True)
+    words = choose(signed_in(olivia), "membership", mia.membership.pk)
+    assert "Only a superuser removes the second factor of Mia." in words
+    assert has_app(mia)
+
+
 @pytest.mark.parametrize("person", ["ada", "otto"])
 def test_no_one_else_removes_it(
     request: pytest.FixtureRequest, mia: User, signed_in: SignIn, person: str

@@ -29,12 +29,16 @@ def remove_second_factors(
     model_admin: "ModelAdmin[Any]", request: HttpRequest, rows: QuerySet[Any]
 ) -> None:
     """Remove the second factors of people who have lost theirs. Nobody removes their own here,
-    because the page of the second factor asks for the password."""
+    because the page of the second factor asks for the password. An owner removes none of a
+    superuser, whose rights reach beyond the studio."""
     for row in rows:
         user: User = row if isinstance(row, User) else row.user
         name = {"name": user.get_short_name()}
         if user.pk == request.user.pk:
             text = _("You remove your own second factor on the page “Second factor”.")
+            model_admin.message_user(request, text, ERROR)
+        elif user.is_superuser and not request.user.is_superuser:
+            text = _("Only a superuser removes the second factor of %(name)s.") % name
             model_admin.message_user(request, text, ERROR)
         elif factors.remove_all(user):
             security_log.record(SecurityEvent.Kind.FACTOR_REMOVED, account_id=user.pk)
