@@ -27,13 +27,14 @@ def typed_key(context: Context) -> str:
     """Return the key with which typed.js encrypts what the user of this page types.
 
     It is the same after the next sign-in of the user. An anonymous page and the page of a locked
-    desk have no key.
+    desk have no key. Neither has a page for which the middleware does not check the lock.
     """
     request = context["request"]
     # An error page before the sign-in was checked has no user.
     user = getattr(request, "user", None)
-    desk = getattr(request, "desk", None)
-    if user is None or not user.is_authenticated or (desk and desk.acting is None):
+    if user is None or not user.is_authenticated or not hasattr(request, "desk"):
+        return ""
+    if request.desk and request.desk.acting is None:
         return ""
     digest = salted_hmac("studio.typed", str(user.pk), algorithm="sha256").digest()
     return b64encode(digest).decode()

@@ -27,6 +27,21 @@ from tests.shared_desk.people import (
 )
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        reverse("forgotten_password"),
+        reverse("choose_password", args=["MQ", "set-password"]),
+        reverse("logout"),
+        "/no-such-page/",
+    ],
+)
+def test_no_page_at_a_locked_desk_has_the_key_of_what_was_typed(desk: Client, page: str) -> None:
+    assert 'data-key=""' not in html_of(desk.get(LIST))
+    desk.post(LOCK)
+    assert 'data-key=""' in html_of(desk.get(page))
+
+
 def test_desk_is_unlocked_after_sign_in(locking: Client) -> None:
     assert current_member_name(locking) == "Mia"
 
