@@ -278,6 +278,20 @@ def test_a_colleague_in_the_same_browser_stays_signed_in(
 
     assert "At the desk: Olivia" in words_on(browser.get(LIST))
 
+    assert events() == [Event("password_changed", "mia", "mia", "link")]
+
+
+def test_a_link_that_a_person_opened_is_closed_for_the_next_person_at_the_desk(
+    mia: User, olivia: User, signed_in: SignIn
+) -> None:
+    give_pin(olivia)
+    browser = signed_in(olivia)
+    form = browser.get(link_of(mia))["Location"]
+    assert "Choose a new password" in words_on(browser.get(form))
+
+    take_over(browser, olivia)
+
+    assert NOT_VALID in words_on(browser.get(form))
 
 def test_an_invited_person_takes_the_browser_over(
     mia: User, olivia: User, signed_in: SignIn

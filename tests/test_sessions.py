@@ -9,8 +9,10 @@ from datetime import timedelta
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import connection
 from django.db.models import F
+from django.http import HttpRequest
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +20,9 @@ from psycopg.conninfo import make_conninfo
 from pytest_django import DjangoAssertNumQueries
 
 from purchases.models import Org
-from studio.accounts.session import valid_session
+from studio.accounts.authentication import _signed_in as signed_in_user
+from studio.accounts.session import end_sessions_of, valid_session
+from studio.accounts.session_store import SessionStore
 from studio.models import Allowance, Membership, Policy, Session, User
 from tests.database import another_connection, value
 from tests.factories import PASSWORD, make_user
@@ -115,6 +119,31 @@ def test_a_session_survives_a_change_of_the_secret_key(mia: User, desk: Client) 
     with override_settings(SECRET_KEY="the-next-" + before):
         assert is_signed_in(desk)
         assert Session.objects.get().user_id == mia.pk
+
+
+def test_a_session_that_another_request_ended_gets_no_new_key(mia: User, desk: Client) -> None:
+    store = SessionStore(desk.session.session_key)
+    assert store.valid_session
+    end_sessions_of(mia)
+
+    with pytest.raises(SessionInterrupted):
+        store.cycle_key()
+
+    assert not Session.objects.exists()
+
+
+def test_concurrent_requests_after_a_change_of_the_secret_key_leave_one_session(
+    mia: User, desk: Client
+) -> None:
+    stale = SessionStore(desk.session.session_key)
+    assert stale.valid_session
+    request = HttpRequest()
+    request.session = stale
+    before = settings.SECRET_KEY
+    with override_settings(SECRET_KEY="the-next-" + before, SECRET_KEY_FALLBACKS=[before]):
+        assert is_signed_in(desk)
+        assert signed_in_user(request).is_anonymous
+    assert Session.objects.count() == 1
 
 
 def test_signing_in_deletes_expired_sessions(mia: User, olivia: User, desk: Client) -> None:

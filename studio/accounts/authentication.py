@@ -11,6 +11,7 @@ from django.contrib import auth
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.debug import sensitive_variables
@@ -77,5 +78,8 @@ def _signed_in(request: HttpRequest) -> User | AnonymousUser:
     token = _session_user.set(loaded.session.user if loaded else None)
     try:
         return auth.get_user(request)
+    except SessionInterrupted:
+        # After a change of SECRET_KEY, a concurrent request has moved the session to a new key.
+        return AnonymousUser()
     finally:
         _session_user.reset(token)

@@ -10,7 +10,9 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import auth
+from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import transaction
 from django.utils import timezone
 
@@ -90,6 +92,20 @@ class SessionStore(db.SessionStore):
         stored = self.decode(row.session_data)
         merged = {key: value for key, value in stored.items() if key not in changed}
         self._session_cache = merged | {key: mine[key] for key in changed & mine.keys()}
+
+    def cycle_key(self) -> None:
+        """Move the session to a new key, unless another request has ended it in the meantime.
+
+        Django would store the loaded data again, and so undo the end of the session. Each sign-in
+        and change of the person gets a new key. A link to choose a password that the person before
+        opened, and did not use, is not open for the next one.
+        """
+        with transaction.atomic():
+            stored = Session.objects.select_for_update().filter(pk=self.session_key)
+            if auth.SESSION_KEY in self and self.session_key and not stored.exists():
+                raise SessionInterrupted("the session ended before it got a new key")
+            self.pop(INTERNAL_RESET_SESSION_TOKEN, None)
+            super().cycle_key()
 
     def flush(self) -> None:
         super().flush()
