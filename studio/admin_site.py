@@ -69,7 +69,11 @@ class StudioAdminSite(AdminSite):
         from studio.accounts.origin import origin_of
 
         view = PasswordChangeView.as_view(
-            form_class=partial(PasswordForm, origin=origin_of(request)),
+            form_class=partial(
+                PasswordForm,
+                origin=origin_of(request),
+                session_key=request.session.session_key,
+            ),
             success_url=resolve_url("admin:password_change_done"),
             extra_context={**self.each_context(request), **(extra_context or {})},
         )

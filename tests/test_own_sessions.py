@@ -5,7 +5,7 @@ import re
 import pytest
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from studio.accounts.browsers import browser_name
@@ -96,6 +96,16 @@ def test_sign_out_everywhere_else_keeps_this_session(mia: User) -> None:
     assert "Sign out everywhere else" not in words_on(here.get(PAGE))
 
 
+def test_sessions_with_an_older_key_are_listed_and_end(mia: User) -> None:
+    """They are valid until the older key is removed from the settings."""
+    here, there = signed_in_with(FIREFOX), signed_in_with(PHONE)
+    before = settings.SECRET_KEY
+    with override_settings(SECRET_KEY="the-next-" + before, SECRET_KEY_FALLBACKS=[before]):
+        assert lines_on(here) == ["Firefox, Windows", "Safari, iPhone"]
+        here.post(PAGE, {"session": "others"})
+        assert [is_signed_in(here), is_signed_in(there)] == [True, False]
+
+
 def test_sign_out_here_ends_this_session(mia: User) -> None:
     here, there = signed_in_with(FIREFOX), signed_in_with(PHONE)
 
@@ -127,6 +137,15 @@ def test_a_session_with_a_former_password_is_not_listed(mia: User) -> None:
     here.get(LIST)
 
     assert len(lines_on(here)) == 1
+
+
+def test_a_changed_password_ends_the_other_sessions_at_once(mia: User) -> None:
+    here, _ = signed_in_with(FIREFOX), signed_in_with(PHONE)
+    new = "a-different-password-7"
+    form = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    assert here.post(reverse("admin:password_change"), form).status_code == 302
+    assert Session.objects.count() == 1, "an open page would show changes until its next request"
+    assert is_signed_in(here)
 
 
 def test_a_pin_does_not_open_the_page(mia: User, olivia: User, desk: Client) -> None:

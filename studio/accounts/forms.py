@@ -13,6 +13,7 @@ from studio.accounts import rate_limit, security_log, waits
 from studio.accounts.limits import TooManyTries
 from studio.accounts.origin import Origin
 from studio.accounts.security_event import SecurityEvent
+from studio.accounts.session import end_sessions_of
 from studio.accounts.user import User
 
 TOO_MANY_TRIES = "too_many_tries"
@@ -66,10 +67,12 @@ class OldPasswordInput(forms.PasswordInput):
 class PasswordForm(AdminPasswordChangeForm):
     """The form in which a signed-in person changes the password."""
 
-    def __init__(self, user: User, *args: Any, origin: Origin, **kwargs: Any) -> None:
+    def __init__(
+        self, user: User, *args: Any, origin: Origin, session_key: str | None, **kwargs: Any
+    ) -> None:
         super().__init__(user, *args, **kwargs)
         self.fields["old_password"].widget = OldPasswordInput(user.username)
-        self.origin = origin
+        self.origin, self.session_key = origin, session_key
 
     def clean_old_password(self) -> str:
         old: str = self.cleaned_data["old_password"]
@@ -87,6 +90,8 @@ class PasswordForm(AdminPasswordChangeForm):
 
     def save(self, commit: bool = True) -> Any:
         user = super().save(commit)
+        # Their hash ends them too, but only when they send a request. An open page would stay.
+        end_sessions_of(user, but=self.session_key)
         record_new_password(user)
         return user
 

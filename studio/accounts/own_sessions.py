@@ -62,7 +62,9 @@ def open_sessions(request: SharedDeskRequest) -> list[OwnSession]:
     """Return the sessions in which the user is signed in. This one is the first."""
     user = request.user
     assert user.is_authenticated
-    store, password = SessionStore(), user.get_session_auth_hash()
+    store = SessionStore()
+    # A session from before a change of SECRET_KEY has the hash of an older key.
+    hashes = {user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()}
     of_user = Session.objects.filter(user=user.pk, expire_date__gt=timezone.now())
     sessions = [
         OwnSession(
@@ -72,7 +74,7 @@ def open_sessions(request: SharedDeskRequest) -> list[OwnSession]:
         )
         for session in of_user.order_by("-last_used_at")
         # A former password signs no one in.
-        if store.decode(session.session_data).get(auth.HASH_SESSION_KEY) == password
+        if store.decode(session.session_data).get(auth.HASH_SESSION_KEY) in hashes
     ]
     return sorted(sessions, key=lambda own: not own.is_this)
 

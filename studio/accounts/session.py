@@ -103,9 +103,9 @@ def valid_session(key: str) -> ValidSession | None:
     )
 
 
-def end_sessions_of(user: User) -> None:
-    """Sign the user out of every browser."""
-    Session.objects.filter(user=user.pk).delete()
+def end_sessions_of(user: User, *, but: str | None = None) -> None:
+    """Sign the user out of every browser, except the session with the key `but`."""
+    Session.objects.filter(user=user.pk).exclude(pk=but).delete()
 
 
 def _first_row(params: dict[str, Any]) -> list[Any] | None:

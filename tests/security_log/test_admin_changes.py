@@ -8,7 +8,7 @@ from purchases.models import Org
 from studio.accounts import rate_limit
 from studio.accounts.limits import ACCOUNT
 from studio.accounts.origin import UNKNOWN
-from studio.models import Membership, SecurityEvent, User
+from studio.models import Membership, SecurityEvent, Session, User
 from tests.conftest import SignIn
 from tests.links import choose as choose_password
 from tests.links import link_on
@@ -110,6 +110,7 @@ def test_a_superuser_switches_an_account_off_and_on(mia: User, superuser: Client
         Event("role_changed", "mia", "sue", "admin", "staff to staff+superuser"),
         Event("role_changed", "mia", "sue", "admin", "staff+superuser to owner"),
     ]
+    Client().force_login(mia)
 
 
 def test_a_superuser_adds_and_deletes_accounts(northside: Org, superuser: Client) -> None:
