@@ -36,8 +36,19 @@ def account(user_id: int) -> Account | None:
 
 
 def record_changes(user_id: int, before: Account | None) -> None:
-    """Record the differences between an account before and its stored state."""
+    """Record the differences between an account before and its stored state.
+
+    A person who moves to another org leaves the first one, so the log of each org has an event.
+    """
     after = account(user_id)
+    if before and after and before.org_id and after.org_id and before.org_id != after.org_id:
+        between = before._replace(role=None, org_id=None)
+        _record_differences(user_id, before, between)
+        before = between
+    _record_differences(user_id, before, after)
+
+
+def _record_differences(user_id: int, before: Account | None, after: Account | None) -> None:
     org_id = before.org_id if before else None
     events: list[tuple[SecurityEvent.Kind, str]] = []
     if before is None or after is None:

@@ -73,13 +73,15 @@ def record(
     """Record an event of the current request.
 
     The account is given by its id or by a typed name. An unknown name is stored as a digest. The
-    actor is the acting member by default. `detail` has codes and ids only.
+    org is that of the account by default, and the actor is the acting member. `detail` has codes
+    and ids only.
     """
     request = current_request.get()
     member = getattr(request, "member", None)
     params = {
         "kind": kind.value,
-        "org_id": org_id or (member and member.org_id),
+        "org_id": org_id,
+        "org_of_actor": member and member.org_id,
         "account_id": account_id,
         "username": username,
         "unknown_name": limits.account_key(username) if username else "",

@@ -97,8 +97,22 @@ def test_a_superuser_adds_and_removes_a_membership(
     assert {event.org for event in SecurityEvent.objects.all()} == {northside}
 
 
+def test_a_superuser_moves_a_member_to_another_studio(
+    mia: User, northside: Org, southside: Org, superuser: Client
+) -> None:
+    change_user(superuser, mia, **{"membership-0-org": southside.pk})
+
+    assert events() == [
+        Event("role_changed", "mia", "sue", "admin", "staff to none"),
+        Event("role_changed", "mia", "sue", "admin", "none to staff"),
+    ]
+    assert [event.org for event in SecurityEvent.objects.order_by("pk")] == [northside, southside]
+
+
 def test_a_superuser_switches_an_account_off_and_on(mia: User, superuser: Client) -> None:
+    Client().force_login(mia)
     change_user(superuser, mia, is_active=None)
+    assert not Session.objects.filter(user=mia).exists()
     change_user(superuser, mia)
     change_user(superuser, mia, is_superuser="on")
     change_user(superuser, mia, is_superuser="on", first_name="Mia L")
@@ -110,7 +124,6 @@ def test_a_superuser_switches_an_account_off_and_on(mia: User, superuser: Client
         Event("role_changed", "mia", "sue", "admin", "staff to staff+superuser"),
         Event("role_changed", "mia", "sue", "admin", "staff+superuser to owner"),
     ]
-    Client().force_login(mia)
 
 
 def test_a_superuser_adds_and_deletes_accounts(northside: Org, superuser: Client) -> None:

@@ -5,7 +5,7 @@ INSERT INTO public.studio_security_event (
 )
 SELECT
     %(kind)s::text,
-    coalesce(member.org_id, %(org_id)s::uuid),
+    coalesce(%(org_id)s::uuid, member.org_id, %(org_of_actor)s::uuid),
     coalesce(account.id, %(account_id)s::bigint),
     %(actor_id)s::bigint,
     %(door)s::text,
