@@ -22,6 +22,7 @@ from tests.database import PATIENCE, wait_for_blocked_statement
 from tests.factories import PASSWORD
 from tests.links import NEW, choose, link_of, make_invited
 from tests.pages import LIST, words_on
+from tests.security_log.log import Event, events
 from tests.shared_desk.people import LOCK, current_member_name, give_pin, take_over
 
 Later = Callable[[timedelta], None]
@@ -277,7 +278,6 @@ def test_a_colleague_in_the_same_browser_stays_signed_in(
     choose(browser, link_of(mia))
 
     assert "At the desk: Olivia" in words_on(browser.get(LIST))
-
     assert events() == [Event("password_changed", "mia", "mia", "link")]
 
 
@@ -292,6 +292,7 @@ def test_a_link_that_a_person_opened_is_closed_for_the_next_person_at_the_desk(
     take_over(browser, olivia)
 
     assert NOT_VALID in words_on(browser.get(form))
+
 
 def test_an_invited_person_takes_the_browser_over(
     mia: User, olivia: User, signed_in: SignIn
@@ -312,6 +313,7 @@ def test_the_command_prints_a_link(mia: User) -> None:
     printed = StringIO()
     call_command("password_link", "mia", host="testserver", stdout=printed, stderr=StringIO())
 
+    assert events() == [Event("link_made", "mia", None, "")]
     assert choose(Client(), urlsplit(printed.getvalue().strip()).path)["Location"] == SIGN_IN
 
 

@@ -96,7 +96,7 @@ class PasswordForm(AdminPasswordChangeForm):
         return user
 
 
-def record_new_password(user: User, *, actor_id: int | None = None) -> None:
-    """Record a new password in the security log. The actor is the acting member by default."""
+def record_new_password(user: User) -> None:
+    """Record that a person chose a password. A colleague may be signed in in the same browser."""
     kind = SecurityEvent.Kind.PASSWORD_CHANGED
-    security_log.record(kind, account_id=user.pk, actor_id=actor_id)
+    security_log.record(kind, account_id=user.pk, actor_id=user.pk)

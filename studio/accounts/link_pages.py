@@ -51,7 +51,7 @@ class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]
     def save(self, commit: bool = True) -> User:
         user: User = super().save(commit)
         end_sessions_of(user)
-        record_new_password(user, actor_id=user.pk)
+        record_new_password(user)
         return user
 
 

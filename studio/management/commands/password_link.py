@@ -3,8 +3,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from studio.accounts import security_log
 from studio.accounts.links import end_former_invitation, make_link
-from studio.models import User
+from studio.models import SecurityEvent, User
 
 
 class Command(BaseCommand):
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"There is no active account {username!r}.")
         end_former_invitation(user)
+        security_log.record(SecurityEvent.Kind.LINK_MADE, account_id=user.pk)
         scheme = "https" if settings.HTTPS else "http"
         self.stdout.write(make_link(user, f"{scheme}://{host}"))
         self.stderr.write("It works once, and for 24 hours. Hand it to that person only.")
