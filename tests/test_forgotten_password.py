@@ -92,6 +92,13 @@ def test_the_email_is_plain_text_in_the_language_of_the_studio(
     assert english.content_subtype == "plain"
 
 
+def test_a_spelling_with_a_count_of_its_own_sends_nothing(mia: User, tasks: list[Task]) -> None:
+    """PostgreSQL takes the dotless ı for i, and the rate limit does not."""
+    for account in ("mıa@example.com", "MıA@example.com", "mıa"):
+        assert SENT in words_on(ask(account))
+    assert sent(tasks) == []
+
+
 def test_two_accounts_of_one_email_get_a_link_each(
     mia: User, otto: User, tasks: list[Task]
 ) -> None:

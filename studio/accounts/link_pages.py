@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from studio.accounts import mail, rate_limit, security_log, waits
+from studio.accounts import limits, mail, rate_limit, security_log, waits
 from studio.accounts.forms import record_new_password
 from studio.accounts.limits import TooManyTries
 from studio.accounts.links import TOKENS, is_invited, site_of
@@ -90,11 +90,15 @@ def forgotten_password(request: HttpRequest) -> HttpResponse:
 def send_forgotten(account: str, site: str, language: str) -> None:
     """Send a link to each active account of this name or e-mail that has an address.
 
-    An invited person asks an owner for a new invitation instead.
+    An invited person asks an owner for a new invitation instead. PostgreSQL ignores the case of
+    more letters than the rate limit does: to "ı", "i" is the same. The name must be the same for
+    both, or each spelling of an e-mail would have a count of its own.
     """
+    key = limits.account_key(account)
     users = User.objects.filter(Q(username=account) | Q(email__iexact=account), is_active=True)
     for user in users.exclude(email="").order_by("pk")[:MAX_ACCOUNTS]:
-        if not is_invited(user):
+        is_same = key in {limits.account_key(user.username), limits.account_key(user.email)}
+        if is_same and not is_invited(user):
             mail.send_link(user, site, language)
 
 
