@@ -64,11 +64,15 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
 
 
 def sign_out(request: HttpRequest) -> HttpResponseBase:
-    """Sign out, and let the browser delete what it has stored: cached files and local storage."""
+    """Sign out, and let the browser delete what it has stored: cached files and local storage.
+
+    Another site can let a browser request this URL with GET, which must delete nothing.
+    """
     if request.method == "POST" and request.user.is_authenticated:
         security_log.record(SecurityEvent.Kind.SIGNED_OUT, account_id=request.user.pk)
     response = LogoutView.as_view()(request)
-    response["Clear-Site-Data"] = '"cache", "storage"'
+    if request.method == "POST":
+        response["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 

@@ -136,13 +136,21 @@ def test_signing_out_deletes_the_session(mia: User) -> None:
     assert stolen.get(LIST).status_code == 302
 
 
+def test_a_signed_in_person_with_the_sign_in_page_as_the_next_page_goes_to_the_desk(
+    desk: Client,
+) -> None:
+    assert desk.get(SIGN_IN, {"next": SIGN_IN})["Location"] == reverse("home")
+
+
 @pytest.mark.parametrize("url", [SIGN_OUT, reverse("admin:logout")])
 def test_signing_out_deletes_what_the_browser_has_stored(desk: Client, url: str) -> None:
     assert desk.post(url)["Clear-Site-Data"] == '"cache", "storage"'
 
 
 def test_a_get_does_not_sign_out(desk: Client) -> None:
-    assert desk.get(SIGN_OUT).status_code == 405
+    answer = desk.get(SIGN_OUT)
+    assert answer.status_code == 405
+    assert "Clear-Site-Data" not in answer, "an image on another site could delete what was typed"
     assert desk.get(LIST).status_code == 200
 
 

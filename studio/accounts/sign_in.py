@@ -21,6 +21,12 @@ class PasswordView(LoginView):
     redirect_authenticated_user = True
     authentication_form = SignInForm
 
+    def get_redirect_url(self) -> str:
+        """Return the page after the sign-in. It is not this page, which would answer 500 to a
+        person who is signed in."""
+        url = super().get_redirect_url()
+        return "" if url == self.request.path else url
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         user = form.get_user()
         step = pending.step_after_password(user)
