@@ -17,4 +17,9 @@ def safe_next_url(request: HttpRequest, page: str, *, otherwise: str) -> str:
 
 def current_page_url(htmx: HtmxDetails, *, otherwise: str) -> str:
     """Return the path of the page that sent a request of htmx, else the URL of `otherwise`."""
-    return safe_next_url(htmx.request, htmx.current_url_abs_path or "", otherwise=otherwise)
+    try:
+        page = htmx.current_url_abs_path or ""
+    except ValueError:
+        # The header is not a URL.
+        page = ""
+    return safe_next_url(htmx.request, page, otherwise=otherwise)

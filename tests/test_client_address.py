@@ -34,6 +34,7 @@ def address(proxies: int, forwarded: str | None = None, connected: str = PROXY) 
         (1, "[2001:db8::9]:4071", "2001:db8::9"),
         (1, "2001:DB8::9", "2001:db8::9"),
         (1, "::ffff:192.0.2.9", "192.0.2.9"),
+        (1, "fe80::9%any <text>", "fe80::9"),
     ],
 )
 def test_only_as_many_entries_from_the_right_are_trusted(

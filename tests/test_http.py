@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.pages import LIST, html_of
+from tests.pages import HTMX, LIST, html_of
 
 
 @pytest.mark.parametrize("url", [LIST, reverse("login"), "/nothing/", "/admin/"])
@@ -34,6 +34,14 @@ def test_a_parameter_of_the_url_is_no_field_of_the_form(desk: Client) -> None:
 
     assert answer.status_code == 200
     assert 'value="mia"' not in html_of(answer)
+
+
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_a_malformed_url_in_a_header_of_htmx_is_ignored(desk: Client, is_signed_in: bool) -> None:
+    browser = desk if is_signed_in else Client()
+    url = reverse("purchases:rows") if is_signed_in else LIST
+    answer = browser.get(url, headers=HTMX | {"HX-Current-URL": "http://["})
+    assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/nothing%0aERROR forged", "/nothing%0d%0aERROR", "/%1b[2J"])

@@ -25,14 +25,17 @@ def client_address(request: HttpRequest) -> str:
 
 
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:
-    """Parse an address as proxies write it: with or without a port, IPv6 in brackets or not."""
+    """Parse an address as proxies write it: with or without a port, IPv6 in brackets or not.
+
+    The zone of an IPv6 address is left out. Python accepts any text there.
+    """
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
         text = text.partition(":")[0]
     try:
-        address = ip_address(text)
+        address = ip_address(text.partition("%")[0])
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
