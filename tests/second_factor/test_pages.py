@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
+from purchases.models import Org
 from studio.accounts.second_factor import totp
 from studio.accounts.second_factor.encryption import decrypt
 from studio.models import Passkey, RecoveryCode, Session, Totp, User
@@ -27,12 +28,12 @@ from tests.second_factor.people import (
     has_app,
     is_signed_in,
     password_typed,
-    send_code,
     require,
+    send_code,
     wrong_code,
 )
-from tests.shared_desk.people import give_pin, take_over
 from tests.security_log.log import events
+from tests.shared_desk.people import give_pin, take_over
 
 REMOVE_APP = reverse("second_factor:remove_app")
 CODE = re.compile(r"<code>([0-9a-z-]{29})</code>")
@@ -102,6 +103,14 @@ def test_the_qr_code_is_svg_that_the_policy_allows_and_has_the_secret(
     assert (app.secret, app.name, app.issuer) == (secret_in(html), "mia", "Northside Pilates")
 
 
+def test_a_long_name_of_the_studio_fits_into_the_qr_code(
+    mia: User, northside: Org, desk: Client
+) -> None:
+    Org.objects.filter(pk=northside.pk).update(name="スタジオ" * 100)
+    User.objects.filter(pk=mia.pk).update(username="ス" * 150)
+    assert desk.get(ADD_APP).status_code == 200
+
+
 def test_the_secret_of_the_page_is_not_readable_in_the_session(desk: Client) -> None:
     secret = secret_on(desk.get(ADD_APP))
     assert secret_on(desk.get(ADD_APP)) == secret
@@ -127,16 +136,6 @@ def test_an_app_needs_the_password_and_a_right_code(
     assert not has_app(mia)
 
 
-def test_a_wrong_code_keeps_the_secret_of_the_page(mia: User, desk: Client) -> None:
-    secret = secret_on(desk.get(ADD_APP))
-    refused = desk.post(ADD_APP, {"password": PASSWORD, "code": wrong_code(secret)})
-    assert secret_on(refused) == secret
-
-
-def test_wrong_passwords_are_counted(mia: User, desk: Client) -> None:
-    give_app(mia)
-    for _ in range(5):
-        desk.post(REMOVE_APP, {"password": "wrong"})
 def test_the_secret_that_a_colleague_has_seen_is_not_shown_in_the_same_browser(
     mia: User, olivia: User
 ) -> None:
@@ -150,6 +149,16 @@ def test_the_secret_that_a_colleague_has_seen_is_not_shown_in_the_same_browser(
     assert secret_on(browser.get(ADD_APP)) != seen
 
 
+def test_a_wrong_code_keeps_the_secret_of_the_page(mia: User, desk: Client) -> None:
+    secret = secret_on(desk.get(ADD_APP))
+    refused = desk.post(ADD_APP, {"password": PASSWORD, "code": wrong_code(secret)})
+    assert secret_on(refused) == secret
+
+
+def test_wrong_passwords_are_counted(mia: User, desk: Client) -> None:
+    give_app(mia)
+    for _ in range(5):
+        desk.post(REMOVE_APP, {"password": "wrong"})
     refused = words_on(desk.post(REMOVE_APP, {"password": PASSWORD}))
     assert "There were too many wrong tries." in refused
     assert has_app(mia)

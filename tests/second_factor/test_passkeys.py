@@ -7,8 +7,8 @@ import pytest
 from django.conf import settings
 from django.test import Client, override_settings
 
-from studio.accounts.second_factor import passkeys
-from studio.models import Passkey, User
+from studio.accounts.second_factor import factors, passkeys
+from studio.models import Passkey, RecoveryCode, User
 from tests.conftest import SignIn
 from tests.factories import PASSWORD
 from tests.pages import words_on
@@ -121,6 +121,16 @@ def test_a_person_has_twenty_passkeys_at_most(mia: User, desk: Client) -> None:
     for number in range(passkeys.MAX_PASSKEYS):
         give_passkey(mia, desk, Device(credential_id=b"number-%d" % number))
     assert "Remove a passkey" in words_on(desk.get(ADD_PASSKEY, follow=True))
+
+
+def test_the_passkey_of_another_account_is_not_added(mia: User, olivia: User, desk: Client) -> None:
+    passkeys = [
+        Passkey(user=user, name="key", credential_id=b"same", credential=b"-", sign_count=0)
+        for user in (olivia, mia)
+    ]
+    added = [factors.add(passkey, must_be_first=True) for passkey in passkeys]
+    assert [codes is None for codes in added] == [False, True]
+    assert not RecoveryCode.objects.filter(user=mia).exists()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])

@@ -47,7 +47,8 @@ def add(row: Totp | Passkey, *, must_be_first: bool) -> list[str] | None:
     """Save a factor. Return the recovery codes if the person had no codes, else an empty list.
 
     Returns None if `must_be_first` is set and there is a factor. A person who is not signed in sets
-    up a first factor, and cannot add one to those of another browser.
+    up a first factor, and cannot add one to those of another browser. Also returns None for a
+    passkey that another account has, which is not saved.
     """
     with transaction.atomic():
         User.objects.select_for_update().get(pk=row.user.pk)
@@ -58,6 +59,8 @@ def add(row: Totp | Passkey, *, must_be_first: bool) -> list[str] | None:
             Totp.objects.bulk_create([row], ignore_conflicts=True)
         else:
             Passkey.objects.bulk_create([row], ignore_conflicts=True)
+            if not Passkey.objects.filter(user=row.user, credential_id=row.credential_id).exists():
+                return None
         return [] if recovery_codes.codes_left(row.user) else recovery_codes.replace_codes(row.user)
 
 

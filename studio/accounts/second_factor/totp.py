@@ -11,6 +11,8 @@ from studio.accounts.user import User
 STEP = 30
 # The current code and the one before it, because typing takes time.
 STEPS_BACK = 1
+# The QR code has room for 2,953 bytes. A letter of the issuer may take 24 of them.
+LONGEST_ISSUER = 40
 
 
 def new_secret() -> str:
@@ -25,7 +27,9 @@ def enrolment_url(secret: str, user: User, issuer: str) -> str:
     """Return the URL that an app reads from the QR code."""
     import pyotp
 
-    return pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=issuer)
+    return pyotp.TOTP(secret).provisioning_uri(
+        name=user.username, issuer_name=issuer[:LONGEST_ISSUER]
+    )
 
 
 @sensitive_variables("url")
