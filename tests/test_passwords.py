@@ -48,6 +48,12 @@ def test_a_word_of_the_studio_is_refused(mia: User, password: str) -> None:
     assert "password_of_a_studio" in [error.code for error in refused.value.error_list]
 
 
+def test_a_password_that_the_fields_of_the_desk_cannot_take_is_refused(mia: User) -> None:
+    validate_password("kx7-pq2m " * 22, mia)
+    with pytest.raises(ValidationError, match="must have at most 200 characters"):
+        validate_password("kx7-pq2m " * 23, mia)
+
+
 @pytest.mark.parametrize(
     "password", ["kx7-pq2m", "918273645500112", "all small letters", "ÄÖÜ ☂ 2718 ", "long " * 30]
 )

@@ -17,6 +17,25 @@ WORDS = """
 """
 
 
+# The fields for a password at the desk take no more.
+LONGEST = 200
+
+
+class MaximumLength:
+    """Refuse a password that is too long for the fields in which the person would type it."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if len(password) > LONGEST:
+            raise ValidationError(
+                _("This password is too long. It must have at most %(count)d characters."),
+                code="password_too_long",
+                params={"count": LONGEST},
+            )
+
+    def get_help_text(self) -> str:
+        return _("Your password must have at most %(count)d characters.") % {"count": LONGEST}
+
+
 class LeakedPasswords:
     """Refuse the passwords of the package zxcvbn: the 30,000 most frequent ones of known leaks.
 
