@@ -12,11 +12,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from studio.accounts import refused_forms, security_log
 from studio.accounts.origin import name_browser
+from studio.accounts.second_factor.sign_in import check_page_after_password
 from studio.accounts.security_event import SecurityEvent
 from studio.accounts.shared_desk.current_member import SharedDeskRequest
 from studio.accounts.sign_in import PasswordView, finish
@@ -55,9 +55,10 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     }
     response = PasswordView.as_view(extra_context=context)(request)
     if carried and request.user.is_authenticated:
-        why = _("You were signed out before, so nothing was changed. Check it and press again.")
-        page = refused_forms.carried_form_page(request, request.user.pk, why)
-        response = page or response
+        response = refused_forms.page_after_sign_in(request) or response
+    elif carried and response.status_code == 302:
+        # A redirect to the page of the second factor would lose the form.
+        response = check_page_after_password(request) or response
     if request.user.is_authenticated and not was_signed_in:
         finish(request, response)
     return response

@@ -19,6 +19,7 @@ from studio.models import Session, User
 from tests.factories import PASSWORD, make_client, make_purchase, make_user
 from tests.pages import HTMX, LIST, html_of, words_on
 from tests.purchase_kinds import used
+from tests.second_factor.people import CHECK, code, give_app, wrong_code
 from tests.shared_desk.people import AT_DESK, LOCK, PIN, give_pin, take_over
 
 SIGN_IN = reverse("login")
@@ -99,6 +100,23 @@ def test_a_form_after_the_end_of_the_session_is_sent_again_by_the_same_person(
     assert (request.note, request.reason, request.actor) == (TYPED, "other", mia)
     assert used(pack) == 2
     assert "knee" not in caplog.text
+
+
+def test_a_form_is_carried_over_the_page_of_the_second_factor(
+    desk: Client, mia: User, pack: Purchase
+) -> None:
+    give_app(mia)
+    Session.objects.all().delete()
+    refused = press(desk, pack, mia)
+
+    page = sign_in(desk, mia, refused_form=carried(refused))
+    wrong = desk.post(CHECK, {"code": wrong_code(), "refused_form": carried(page)})
+    page = desk.post(CHECK, {"code": code(), "refused_form": carried(wrong)})
+
+    assert TYPED in unescape(html_of(page))
+    assert used(pack) == 3, "nothing is sent without a press"
+    assert press_again(desk, page)["Location"] == f"{LIST}?q=quil"
+    assert used(pack) == 2
 
 
 @pytest.mark.parametrize("htmx", [False, True])

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from purchases.redirects import safe_next_url
 
@@ -89,6 +90,12 @@ def try_again_page(
     page = safe_next_url(request, dict(fields).get("next", ""), otherwise="home")
     context = {"url": form.url, "fields": fields, "why": why, "page": page}
     return render(request, "try_again.html", context, status=status)
+
+
+def page_after_sign_in(request: HttpRequest) -> HttpResponse | None:
+    """Return the page that sends the carried form again after its person has signed in, or None."""
+    why = _("You were signed out before, so nothing was changed. Check it and press again.")
+    return carried_form_page(request, request.user.pk, why)
 
 
 def carried_form_page(request: HttpRequest, user_id: object, why: str) -> HttpResponse | None:

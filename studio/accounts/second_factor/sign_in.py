@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from studio.accounts import rate_limit, waits
+from studio.accounts import rate_limit, refused_forms, waits
 from studio.accounts.limits import TooManyTries
+from studio.accounts.origin import remember_browser
 from studio.accounts.second_factor import factors, passkeys, pending
 from studio.accounts.second_factor.models import Passkey, Totp
 from studio.accounts.second_factor.pending import Pending
@@ -32,14 +33,31 @@ def check(request: HttpRequest) -> HttpResponse:
         problem = problem_with(request, waiting)
         if not problem:
             pending.sign_in(request, waiting)
-            response = HttpResponseRedirect(waiting.next_url)
+            page = refused_forms.page_after_sign_in(request)
+            response = page or HttpResponseRedirect(waiting.next_url)
             finish(request, response)
             return response
+    return check_page(request, waiting, problem)
+
+
+def check_page_after_password(request: HttpRequest) -> HttpResponse | None:
+    """Return the page that asks for the second factor, or None if no sign-in waits for it."""
+    waiting = pending.pending_of(request, pending.CHECK)
+    if waiting is None:
+        return None
+    response = check_page(request, waiting)
+    remember_browser(request, response)
+    return response
+
+
+def check_page(request: HttpRequest, waiting: Pending, problem: str = "") -> HttpResponse:
+    """Return the page that asks for the second factor, and carries a refused form on."""
     has_passkey = Passkey.objects.filter(user=waiting.user).exists()
     can_use_passkey = has_passkey and passkeys.are_possible(request)
     context = {
         "problem": problem,
         "has_app": Totp.objects.filter(user=waiting.user).exists(),
+        refused_forms.FIELD: request.POST.get(refused_forms.FIELD, ""),
         "options": passkeys.options_to_use(request, waiting.user) if can_use_passkey else "",
     }
     return render(request, "second_factor/check.html", context)
