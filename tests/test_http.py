@@ -53,3 +53,19 @@ def test_a_path_cannot_forge_a_line_of_the_log(
 
     [record] = [record for record in caplog.records if record.name == "django.request"]
     assert record.getMessage().isprintable()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"HX-Current-URL": "http://["},
+        {"HX-Current-URL": "http://%E2%84%80/", "HX-Current-URL-URI-AutoEncoded": "true"},
+    ],
+    ids=["open bracket", "sign that stands for several letters"],
+)
+def test_a_header_that_is_no_url_names_no_page(desk: Client, headers: dict[str, str]) -> None:
+    rows = desk.get(reverse("purchases:rows"), headers=HTMX | headers)
+    assert rows.status_code == 200
+
+    redirect = Client().get(LIST, headers=HTMX | headers)
+    assert redirect["HX-Redirect"] == f"{reverse('login')}?next=/"
