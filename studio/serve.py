@@ -22,6 +22,9 @@ HOST = "127.0.0.1"
 ENDINGS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 # An hour, because the night begins at another time in each time zone.
 SEAL_EVERY = 60 * 60
+# Without HTTP/2, in which one connection may send hundreds of requests at once, without WebSockets,
+# which no page opens, and with 64 kB of headers instead of 400 kB.
+LIMITS = ["--http 1", "--no-ws", "--http1-buffer-size 65536"]
 SIGN_INS = """
   Studio is at http://{host}:{port}/ (Ctrl-C ends it)
 
@@ -177,7 +180,7 @@ def web_server(
     python: str = sys.executable,
 ) -> list[str]:
     command = f"granian --interface {interface} --host {HOST} --port {port} --workers {workers}"
-    command += " --workers-kill-timeout 2 --log-level warning"
+    command += f" {' '.join(LIMITS)} --workers-kill-timeout 2 --log-level warning"
     if interface == "wsgi":
         command += " --blocking-threads 1"
     return [python, "-m", *command.split(), application]

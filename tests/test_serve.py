@@ -26,6 +26,14 @@ def test_an_invalid_port_is_refused_with_a_message(port: str) -> None:
         serve.free_port(port)
 
 
+def test_the_deployment_guide_has_the_limits_of_the_server() -> None:
+    guide = (settings.BASE_DIR / "docs" / "deployment.md").read_text()
+    [command] = [line for line in guide.splitlines() if line.startswith("granian ")]
+    for limit in serve.LIMITS:
+        assert limit in command
+        assert limit in " ".join(serve.web_server("8000"))
+
+
 def test_a_port_in_use_is_refused_with_a_message() -> None:
     with socket.socket() as taken:
         taken.bind((serve.HOST, 0))
