@@ -22,7 +22,12 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db import DatabaseError, close_old_connections
 from django.http import parse_cookie
 from django.utils.module_loading import import_string
-from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]
+from granian.rsgi import (  # type: ignore[attr-defined]
+    HTTPProtocol,
+    ProtocolClosed,
+    Scope,
+    WebsocketProtocol,
+)
 
 from studio.call_stack import in_own_chunk
 from studio.database.errors import describe
@@ -32,6 +37,8 @@ LOGGER = logging.getLogger("studio.database")
 BODY_SECONDS = 30
 # The longest form without a sign-in is the sign-in itself.
 BYTES_BEFORE_SIGN_IN = 64 * 1024
+# A form of a browser has up to 70 characters. A header of 400 kB would take Django a second.
+LONGEST_CONTENT_TYPE = 200
 
 Headers = list[tuple[str, str]]
 REFUSAL_HEADERS = [
@@ -45,7 +52,11 @@ REFUSAL_HEADERS = [
 
 
 class Refused(Exception):
-    """A body was refused. `args` is the status and a sentence for a person."""
+    """A request was refused before Django is called. `args` is the status and a sentence for a
+    person."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(status, REFUSAL_HEADERS, sentence)
 
 
 class WholeRequests:
@@ -58,43 +69,34 @@ class WholeRequests:
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application
 
-    async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
-        body = b""
+    async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol | WebsocketProtocol) -> None:
+        if isinstance(protocol, WebsocketProtocol):
+            # No page opens a WebSocket.
+            protocol.close(400)
+            return
         try:
-            if may_have_body(scope):
-                async with asyncio.timeout(BODY_SECONDS):
-                    body = await self.body(scope.headers, protocol)
-        except TimeoutError:
-            protocol.response_str(408, REFUSAL_HEADERS, "This took too long. Please try again.")
+            body = await self.body(scope.headers, protocol) if may_have_body(scope) else b""
+            environ = environment(scope, body)
+            check_content_type(environ.get("CONTENT_TYPE", ""))
         except Refused as refusal:
             protocol.response_str(*refusal.args)
+        except ProtocolClosed:
+            # The browser disconnected before it sent the whole body.
+            return
         else:
-            environ = environment(scope, body)
             with no_running_loop():
                 response = self.respond(environ)
             protocol.response_bytes(*response)
 
     async def body(self, headers: Any, protocol: HTTPProtocol) -> bytes:
-        """Return the body. Raise `Refused` as soon as it is too long for who sends it."""
-        announced = int(headers.get("content-length") or 0)
-        body = bytearray()
-        limit = self.checked(announced, BYTES_BEFORE_SIGN_IN, headers)
-        if announced and "transfer-encoding" not in headers:
-            # The server ends the body at the announced length.
-            return await protocol()
-        async for chunk in protocol:
-            body += chunk
-            limit = self.checked(len(body), limit, headers)
-        return bytes(body)
-
-    def checked(self, size: int, limit: int, headers: Any) -> int:
-        """Return a limit, in bytes, that a body of this size does not exceed."""
-        if size > limit:
-            with no_running_loop():
-                limit = limit_of(headers.get("cookie") or "")
-        if size > limit:
-            raise Refused(413, REFUSAL_HEADERS, "This is too long. Please send less at a time.")
-        return limit
+        """Return the body. Raise `Refused` before it is read if its length is not acceptable."""
+        check_length(headers)
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                # The server ends the body at the announced length, or raises ProtocolClosed.
+                return await protocol()
+        except TimeoutError:
+            raise Refused(408, "This took too long. Please try again.") from None
 
     @in_own_chunk
     def respond(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
@@ -112,6 +114,30 @@ class WholeRequests:
                 close()
         status, headers = started[-1]
         return int(status.split(" ", 1)[0]), headers, content
+
+
+def check_length(headers: Any) -> None:
+    """Refuse a body that is too long for who sends it, or whose length is not in the headers.
+
+    If the connection breaks, the server ends a body without a length as if it were whole.
+    """
+    if "transfer-encoding" in headers or "content-length" not in headers:
+        raise Refused(411, "This request does not say how long it is.")
+    length = int(headers["content-length"])
+    if length > BYTES_BEFORE_SIGN_IN:
+        with no_running_loop():
+            limit = limit_of(headers.get("cookie") or "")
+        if length > limit:
+            raise Refused(413, "This is too long. Please send less at a time.")
+
+
+def check_content_type(content_type: str) -> None:
+    """Refuse a content type that no browser sends.
+
+    Django answers 500 if a parameter with an asterisk (RFC 2231) names an unknown encoding.
+    """
+    if len(content_type) > LONGEST_CONTENT_TYPE or "*" in content_type:
+        raise Refused(400, "This request has an unusual content type.")
 
 
 @contextmanager
@@ -157,7 +183,7 @@ def environment(scope: Scope, body: bytes) -> dict[str, Any]:
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": scope.path.encode().decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        "QUERY_STRING": scope.query_string.encode().decode("latin-1"),
         "SERVER_NAME": name,
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
