@@ -21,7 +21,7 @@ class PasswordView(LoginView):
     redirect_authenticated_user = True
     authentication_form = SignInForm
 
-    def get_redirect_url(self) -> str:
+    def get_redirect_url(self) -> str:  # type: ignore[override]  # as in Django 5.2
         """Return the page after the sign-in. It is not this page, which would answer 500 to a
         person who is signed in."""
         url = super().get_redirect_url()

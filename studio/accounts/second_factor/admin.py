@@ -38,8 +38,8 @@ def remove_second_factors(
             text = _("You remove your own second factor on the page “Second factor”.")
             model_admin.message_user(request, text, ERROR)
         elif user.is_superuser and not request.user.is_superuser:
-            text = _("Only a superuser removes the second factor of %(name)s.") % name
-            model_admin.message_user(request, text, ERROR)
+            refusal = _("Only a superuser removes the second factor of %(name)s.") % name
+            model_admin.message_user(request, refusal, ERROR)
         elif factors.remove_all(user):
             security_log.record(SecurityEvent.Kind.FACTOR_REMOVED, account_id=user.pk)
             done = str(_("The second factor of %(name)s is removed.") % name)
