@@ -76,8 +76,8 @@ class WholeRequests:
             return
         try:
             body = await self.body(scope.headers, protocol) if may_have_body(scope) else b""
-            environ = environment(scope, body)
-            check_content_type(environ.get("CONTENT_TYPE", ""))
+            variables = environment(scope, body)
+            check_content_type(variables.get("CONTENT_TYPE", ""))
         except Refused as refusal:
             protocol.response_str(*refusal.args)
         except ProtocolClosed:
@@ -85,7 +85,7 @@ class WholeRequests:
             return
         else:
             with no_running_loop():
-                response = self.respond(environ)
+                response = self.respond(variables)
             protocol.response_bytes(*response)
 
     async def body(self, headers: Any, protocol: HTTPProtocol) -> bytes:
