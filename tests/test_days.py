@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from purchases.days import LAST_DAY, day_end, day_ends, last_moment
-from studio.accounts.admin import offered_time_zones
+from studio.accounts.policy_admin import offered_time_zones
 
 FIRST, LAST = date(2026, 1, 1), date(2028, 12, 31)
 DAY = timedelta(days=1)

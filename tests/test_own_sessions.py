@@ -39,7 +39,7 @@ def is_signed_in(browser: Client) -> bool:
 
 def lines_on(browser: Client) -> list[str]:
     """Return the sessions on the page, each as the text of its first words."""
-    return re.findall(r"<b>(.*?)</b>", html_of(browser.get(PAGE)).split('"own-sessions"')[1])
+    return re.findall(r"<b>(.*?)</b>", html_of(browser.get(PAGE)).split('"own-list"')[1])
 
 
 def value_of(browser: Client, name: str) -> str:

@@ -1,10 +1,25 @@
 """The table of the security log: who did what to which account, when and from where."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from purchases.models import Org
 from studio.accounts.user import User
+
+
+def reference(model: type[models.Model], verbose_name: Any) -> Any:
+    """Return a foreign key without a constraint, because the log outlives accounts and orgs."""
+    return models.ForeignKey(
+        model,
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=verbose_name,
+    )
 
 
 class SecurityEvent(models.Model):
@@ -61,34 +76,9 @@ class SecurityEvent(models.Model):
 
     occurred_at = models.DateTimeField(_("when"))
     kind = models.TextField(_("kind"), choices=Kind)
-    # No foreign key constraints: the log outlives accounts and orgs.
-    org = models.ForeignKey(
-        Org,
-        models.DO_NOTHING,
-        null=True,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-        verbose_name=_("studio"),
-    )
-    account = models.ForeignKey(
-        User,
-        models.DO_NOTHING,
-        null=True,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-        verbose_name=_("account"),
-    )
-    actor = models.ForeignKey(
-        User,
-        models.DO_NOTHING,
-        null=True,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-        verbose_name=_("who"),
-    )
+    org = reference(Org, _("studio"))
+    account = reference(User, _("account"))
+    actor = reference(User, _("who"))
     door = models.TextField(_("where"), choices=Door)
     address = models.TextField(_("address"))
     unknown_name = models.TextField(_("unknown name, as a digest"))

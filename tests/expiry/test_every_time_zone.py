@@ -19,7 +19,7 @@ from purchases.days import day_end, last_moment
 from purchases.formatting import on_day
 from purchases.models import Org, Purchase
 from purchases.operations.expiry import _possible_ends
-from studio.accounts.admin import offered_time_zones
+from studio.accounts.policy_admin import offered_time_zones
 from studio.models import Policy, User
 from tests.database import rows
 from tests.expiry.extensions import expiry_of, extend, extended_by
