@@ -28,8 +28,8 @@ UNION ALL
 SELECT 'setting', setrole::regrole::text, setdatabase::text, setconfig::text
 FROM pg_db_role_setting WHERE setrole::regrole::text IN {OURS}
 UNION ALL
-SELECT 'policy', polname, polrelid::regclass::text, concat(polcmd, polroles, polpermissive,
-    pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))
+SELECT 'policy', polname, polrelid::regclass::text, concat(polcmd, polroles::regrole[],
+    polpermissive, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))
 FROM pg_policy
 ORDER BY 1, 2, 3, 4
 """

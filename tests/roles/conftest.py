@@ -18,6 +18,11 @@ def no_roles(db: None, settings: Settings) -> None:
     """Neither of our two roles exists, nor a role of the default settings."""
     # A role that is never committed cannot log in.
     settings.DATABASE_URL = ""
+    rename_existing_roles()
+
+
+def rename_existing_roles() -> None:
+    """Rename our roles and those of phone apps, until the transaction rolls back."""
     existing_roles = rows(
         "SELECT rolname FROM pg_roles WHERE rolname LIKE 'studio\\_%%' OR rolname = ANY (%s)",
         PHONE_BACKEND,

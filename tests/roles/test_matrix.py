@@ -81,8 +81,8 @@ DEVIATIONS = [
         "studio_app may not INSERT django_admin_log",
     ),
     (
-        "REVOKE SELECT (expires_at) ON client_purchases FROM studio_ledger",
-        "studio_ledger may not SELECT client_purchases (expires_at)",
+        "REVOKE UPDATE (expires_at) ON client_purchases FROM studio_ledger",
+        "studio_ledger may not UPDATE client_purchases (expires_at)",
     ),
     ("GRANT SELECT ON studio_user TO PUBLIC", "PUBLIC may SELECT studio_user"),
     (
@@ -117,7 +117,7 @@ DEVIATIONS = [
         "studio_app has no setting lock_timeout=3s in this database",
     ),
     (
-        "ALTER TABLE clients ENABLE ROW LEVEL SECURITY",
+        'DROP POLICY "studio_app reads and writes" ON clients',
         "studio_app has no policy on clients, where row level security is on",
     ),
 ]

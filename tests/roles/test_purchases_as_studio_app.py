@@ -9,7 +9,7 @@ from django.db import IntegrityError, ProgrammingError, transaction
 from purchases.models import Org
 from studio.database import grants
 from studio.models import User
-from tests.database import acting_as, rows, value
+from tests.database import acting_as, rows, see, value
 from tests.factories import make_client, make_purchase
 from tests.ledger import used_by
 
@@ -84,6 +84,7 @@ def test_a_function_of_the_site_needs_a_request(
     make_client(org=northside, name="Ben Ode")
     purchase = make_purchase(org=northside, used=3)
 
+    see(northside)
     with pytest.raises(IntegrityError, match="needs a request"), acting_as(grants.APP):
         rows(f"SELECT {call}", purchase.pk)
 

@@ -138,6 +138,24 @@ def test_make_run_warns_if_it_may_not_set_up_roles(server: Server, tmp_path: Pat
     assert served_url == url
 
 
+def test_make_run_leaves_no_account_in_a_database_that_somebody_named(server: Server) -> None:
+    prepared_by(server.url, server.data_dir)
+
+    with psycopg.connect(server.url) as other:
+        assert other.execute("SELECT count(*) FROM studio_user").fetchone() == (0,)
+        assert other.execute("SELECT count(*) FROM orgs").fetchone() == (0,)
+
+
+def test_the_demo_is_refused_by_hand_too(server: Server) -> None:
+    own = {"DATABASE_URL": server.url, "SECRET_KEY": "x", "STUDIO_DATA_DIR": str(server.data_dir)}
+    for options in ([], ["--force"], ["--if-empty"]):
+        refused = manage("demo", *options, **own)
+        assert refused.returncode == 1
+        assert "for the embedded database only. Nothing was loaded" in refused.stderr
+    with psycopg.connect(server.url) as other:
+        assert other.execute("SELECT count(*) FROM studio_user").fetchone() == (0,)
+
+
 PREPARE = """
 import os
 os.environ["DJANGO_SETTINGS_MODULE"] = "studio.settings"
@@ -145,15 +163,15 @@ from django.core import management
 from studio import serve
 call = management.call_command
 management.call_command = lambda name, **options: (
-    call(name, **options) if name not in ("demo", "collectstatic") else None)
-print(serve.prepare_database())
+    call(name, **options) if name != "collectstatic" else None)
+print(serve.prepare_database(is_demo=True))
 """
 
 
 def prepared_by(url: str, data_dir: Path) -> str:
     """Return the output of serve.prepare_database(), whose last line is the URL of the web server.
 
-    The commands demo and collectstatic are skipped.
+    The command collectstatic is skipped.
     """
     environment = {"DATABASE_URL": url, "SECRET_KEY": "x", "STUDIO_DATA_DIR": str(data_dir)}
     result = run_python("-c", PREPARE, **environment)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import ProgrammingError
@@ -10,19 +12,37 @@ from django.urls import reverse
 from django.utils import timezone
 
 from purchases.models import Client as Buyer
-from purchases.models import ExpiryEvent, Offer, Org, Purchase, SessionEvent, SessionRequest
+from purchases.models import (
+    ClientEvent,
+    ExpiryEvent,
+    Offer,
+    OfferEvent,
+    Org,
+    Purchase,
+    SessionEvent,
+    SessionRequest,
+)
+from purchases.queries import find_clients
 from studio.database import grants
-from studio.models import Membership, SecurityEvent, User
+from studio.models import FinishedStep, Membership, Policy, SecurityEvent, User
 from tests.acts.acts import post_act, undo_after
 from tests.admin_forms import ADD_PURCHASE, change, form_of
 from tests.cancelled_class.pages import PAGE, list_url, paste_names, progress_on, ticked
+from tests.clients.pages import add as add_client
+from tests.clients.pages import form_of as client_form_of
+from tests.clients.pages import url_to
 from tests.conftest import SignIn
-from tests.database import acting_as, rows, value
+from tests.database import acting_as, remove_owners, rows, see, value
 from tests.expiry.extensions import expiry_of, extend, undo_extension
 from tests.factories import PASSWORD, make_client, make_offer, make_purchase
 from tests.links import choose, link_on
-from tests.pages import LIST, post_action, rows_on, the_row_on
+from tests.new_studio.first_page import begin, data_dir, opened
+from tests.owner_pages.settings import save, save_limits
+from tests.pages import LIST, post_action, rows_on, send, the_row_on, undo_on
+from tests.sales.selling import sell
 from tests.shared_desk.people import LOCK, current_member_name, give_pin, take_over
+
+__all__ = ["data_dir"]  # a fixture
 
 
 @pytest.fixture
@@ -69,6 +89,13 @@ def superuser(db: None, signed_in: SignIn) -> Client:
         "DELETE FROM client_purchases",
         "TRUNCATE client_purchases CASCADE",
         "DELETE FROM clients",
+        "UPDATE client_events SET full_name = NULL, erased_at = now()",
+        "DELETE FROM client_events",
+        "INSERT INTO client_events (org_id, client_id, kind, db_role)"
+        " SELECT org_id, id, 'opened', 'nobody' FROM clients",
+        "UPDATE client_requests SET refusal = 'undone'",
+        "SELECT public.erase_client(id) FROM clients",
+        "INSERT INTO merged_clients (client_id, kept_client_id) SELECT id, id FROM clients",
         "DELETE FROM orgs",
         "INSERT INTO session_events (org_id, purchase_id, kind, delta, db_role)"
         " SELECT org_id, id, 'corrected', -3, 'nobody' FROM client_purchases",
@@ -153,12 +180,41 @@ def test_each_act_and_its_undo_works(purchase: Purchase, owner: Client) -> None:
         "refund": {"amount": "80.00"},
     }
     with acting_as(grants.APP):
+        see(purchase.org)
         for act, fields in acts.items():
             before = Purchase.objects.values().get(pk=purchase.pk)
             answer = post_act(owner, act, purchase, **fields)
             assert Purchase.objects.values().get(pk=purchase.pk) != before, act
             undo_after(owner, answer, purchase)
             assert Purchase.objects.values().get(pk=purchase.pk) == before, act
+
+
+@pytest.mark.usefixtures("as_studio_app")
+def test_a_walk_in_is_sold_and_undone(desk: Client, purchase: Purchase) -> None:
+    see(purchase.org)
+    offer = purchase.offer
+    sold = sell(desk, offer, full_name="Willa Park")
+
+    undo = undo_on(desk.get(sold["Location"]))
+    assert undo, "the message has an Undo button"
+    assert send(desk, undo).status_code == 302
+    statuses = Purchase.objects.exclude(pk=purchase.pk).values_list("payment_status", flat=True)
+    assert list(statuses) == ["refunded"]
+
+
+@pytest.mark.usefixtures("as_studio_app")
+def test_an_offer_is_added_changed_and_retired(owner: Client, purchase: Purchase) -> None:
+    terms: dict[str, Any] = {"name": "Pack", "offer_type": "session_pack", "price": "9"}
+    assert send(owner, "/offers/new/", **terms, sessions="5").status_code == 302
+    offer = Offer.objects.get(name="Pack")
+    seen = OfferEvent.objects.get(offer=offer).pk
+    page = f"/offers/{offer.pk}/"
+
+    assert send(owner, page, **terms, sessions="6", seen=seen).status_code == 302
+    assert send(owner, f"{page}retire/").status_code == 302
+
+    kinds = OfferEvent.objects.filter(offer=offer).order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["added", "changed", "retired"]
 
 
 def test_account_with_entries_in_the_log_is_kept(
@@ -262,10 +318,10 @@ def test_superuser_creates_an_org_with_its_owner(studio_roles: None, superuser: 
         eastside = Org.objects.get()
         account = {
             "username": "eve",
-            "membership-TOTAL_FORMS": 1,
-            "membership-INITIAL_FORMS": 0,
-            "membership-0-org": eastside.pk,
-            "membership-0-role": "owner",
+            "memberships-TOTAL_FORMS": 1,
+            "memberships-INITIAL_FORMS": 0,
+            "memberships-0-org": eastside.pk,
+            "memberships-0-role": "owner",
         }
         page = superuser.post("/admin/studio/user/add/", account)
         eve = Membership.objects.get().user
@@ -275,10 +331,60 @@ def test_superuser_creates_an_org_with_its_owner(studio_roles: None, superuser: 
             assert superuser.get(url).status_code == 200
         answer = superuser.post(reverse("admin:studio_user_delete", args=[eve.pk]), {"post": "yes"})
         assert answer.status_code == 302
-    assert not Membership.objects.exists()
+    assert Membership.objects.get().user == eve, "the only owner stays"
 
 
 def test_inserts_work_with_database_defaults(studio_roles: None, northside: Org) -> None:
     with acting_as(grants.APP):
+        see(northside)
         client, offer = make_client(org=northside), make_offer(org=northside)
     assert (Buyer.objects.get(), Offer.objects.get()) == (client, offer)
+
+
+@pytest.mark.usefixtures("as_studio_app")
+def test_an_owner_sets_the_studio_up(owner: Client, northside: Org) -> None:
+    assert save(owner, currency="nzd", roles_with_second_factor=["staff"]).status_code == 302
+    assert save_limits(owner, late="2/30", none="0/").status_code == 302
+    assert save_limits(owner, late="3/30").status_code == 302
+    assert owner.post(reverse("finish_first_step"), {"step": "copy"}).status_code == 302
+
+    assert Policy.objects.get(org=northside).currency == "nzd"
+    assert [row.sessions for row in northside.allowances.all()] == [3]
+    assert FinishedStep.objects.count() == 1
+
+
+@pytest.mark.usefixtures("as_studio_app", "data_dir")
+def test_the_first_owner_begins(northside: Org) -> None:
+    remove_owners()
+
+    assert begin(opened()).status_code == 302
+
+    assert Membership.objects.get(role="owner").org.name == "Harbour Pilates"
+
+
+@pytest.mark.usefixtures("as_studio_app")
+def test_clients_are_added_edited_merged_and_separated(desk: Client, purchase: Purchase) -> None:
+    see(purchase.org)
+    ana = purchase.client
+    willa = Buyer.objects.get(pk=add_client(desk)["Location"].split("/")[2])
+    edit = url_to("edit_client", willa)
+    desk.post(edit, client_form_of(desk.get(edit)) | {"full_name": "Willa S. Cather"})
+    merge = url_to("merge_client", willa)
+    desk.post(
+        merge, client_form_of(desk.get(merge, {"other": str(ana.pk)})) | {"full_name": "kept"}
+    )
+
+    purchase.refresh_from_db()
+    assert purchase.client == willa
+    found = find_clients(org_id=ana.org_id, q="ana ruiz", but=uuid4())
+    assert found.clients == [willa]
+    event_id = ClientEvent.objects.get(kind="merged", client_id=ana.pk).pk
+    desk.post(reverse("purchases:undo_merge", args=[event_id]), {"request_id": uuid4()})
+
+    purchase.refresh_from_db()
+    assert purchase.client == ana
+    kinds = ClientEvent.objects.filter(client_id=willa.pk).order_by("pk")
+    assert list(kinds.values_list("kind", "full_name"))[:2] == [
+        ("added", "Willa Cather"),
+        ("edited", "Willa S. Cather"),
+    ]

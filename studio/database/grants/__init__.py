@@ -10,7 +10,12 @@ from studio.database.grants.exposures import exposures, foreign_triggers
 from studio.database.grants.matrix import APP, FUNCTIONS, LEDGER, TABLES
 from studio.database.grants.overloads import overloads
 from studio.database.grants.restored import open_functions
-from studio.database.grants.setup import NotAllowed, set_up
+from studio.database.grants.setup import (
+    NotAllowed,
+    create_roles,
+    refuse_missing_roles,
+    set_up,
+)
 from studio.database.grants.statements import script, statements
 from studio.database.grants.web import give_password, login_problem, web_url
 
@@ -21,6 +26,7 @@ __all__ = [
     "TABLES",
     "Difference",
     "NotAllowed",
+    "create_roles",
     "differences",
     "exposures",
     "foreign_triggers",
@@ -28,6 +34,7 @@ __all__ = [
     "login_problem",
     "open_functions",
     "overloads",
+    "refuse_missing_roles",
     "script",
     "set_up",
     "statements",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from studio.database.grants import rights
+from studio.database.grants import caller_check, rights, row_security
 from studio.database.grants.catalog import column, rows
 from studio.database.grants.matrix import APP, FUNCTIONS, LEDGER, OLD_SESSIONS, TABLES, WEB_SETTINGS
 from studio.database.grants.statements import callers
@@ -40,6 +40,7 @@ def differences(connection: BaseDatabaseWrapper) -> list[Difference]:
         *_rights(connection),
         *_rights_of_others(connection),
         *_policies(connection),
+        *map(Difference, caller_check.differences(connection)),
     ]
 
 
@@ -158,6 +159,8 @@ def _rights_of_others(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
 def _policies(connection: BaseDatabaseWrapper) -> Iterator[Difference]:
     for role, relation in rights.without_policy(connection):
         yield Difference(f"{role} has no policy on {relation}, where row level security is on")
+    for relation in row_security.without_wall(connection):
+        yield Difference(f"{APP} sees rows of every studio in {relation}")
 
 
 def _functions() -> list[str]:

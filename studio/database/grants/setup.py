@@ -7,7 +7,7 @@ from psycopg.errors import InsufficientPrivilege
 from studio.database.grants.catalog import column, rows
 from studio.database.grants.differences import differences
 from studio.database.grants.matrix import APP, FUNCTIONS, LEDGER, TABLES
-from studio.database.grants.statements import statements
+from studio.database.grants.statements import role_statement, statements
 from studio.database.grants.web import give_password
 
 PRINT = "`python manage.py setup_roles --print` prints the SQL for a database administrator"
@@ -47,6 +47,25 @@ def set_up(connection: BaseDatabaseWrapper) -> bool:
             f"What remains: {'; '.join(left)}. {PRINT}."
         )
     return True
+
+
+def refuse_missing_roles(connection: BaseDatabaseWrapper) -> None:
+    """Raise `NotAllowed` if a role is missing and the login may not create it."""
+    refuse_to_create(connection, missing_roles(connection))
+
+
+def create_roles(connection: BaseDatabaseWrapper) -> None:
+    """Create our roles if they are missing, for a database that has no tables yet.
+
+    Raises `NotAllowed` if the login may not create them.
+    """
+    missing = missing_roles(connection)
+    refuse_to_create(connection, missing)
+    if missing:
+        with transaction.atomic(using=connection.alias):
+            rows(connection, role_statement())
+            if APP in missing:
+                give_password(connection)
 
 
 def what_is_left(connection: BaseDatabaseWrapper) -> list[str]:

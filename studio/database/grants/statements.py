@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from studio.database.grants import caller_check, row_security
 from studio.database.grants.catalog import column
 from studio.database.grants.matrix import (
     APP,
@@ -36,10 +37,17 @@ def statements(connection: BaseDatabaseWrapper) -> list[str]:
         _file("3_owner_of_functions"),
         # An automatic ANALYZE waits for whoever has granted a right on its table. A statement that
         # then waits for its lock would be a deadlock, so the policies come before the grants.
-        _file("4_policies"),
-        _file("5_everybody_else"),
+        _file("4_row_security"),
+        _file("5_policies"),
+        _file("6_everybody_else"),
         *_grants(connection),
+        *caller_check.statements(connection),
     ]
+
+
+def role_statement() -> str:
+    """Return the statement that creates the roles."""
+    return _file("1_roles")
 
 
 def script(connection: BaseDatabaseWrapper) -> str:
@@ -110,6 +118,11 @@ def _file(stem: str) -> str:
             shared_tables=_listed([f"public.{name}" for name in shared]),
             old_sessions=OLD_SESSIONS,
             roles_of_tables=_indented(roles),
+            limited_tables=row_security.values(),
+            must_have_it=row_security.MUST_HAVE_IT.strip(),
+            is_as_created=row_security.IS_AS_CREATED.strip(),
+            policy=quoted(row_security.POLICY),
+            policy_name=row_security.POLICY,
             web_settings=_listed([f"{name}={value}" for name, value in WEB_SETTINGS.items()]),
         )
     )
