@@ -21,8 +21,9 @@ HARMFUL = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 )
 
-# The path of a link to choose a password ends in its token, which the log must not hold.
-LINK_TOKEN = re.compile(r"(/accounts/password/[^/\s]+/)[^/\s]+")
+# The path of a link to choose a password, or to begin a studio, ends in its token, which the log
+# must not hold.
+LINK_TOKEN = re.compile(r"(/accounts/password/[^/\s]+/|/start/)[^/\s]+")
 
 # The request that this context handles.
 current_request: ContextVar[HttpRequest | None] = ContextVar("current_request", default=None)

@@ -3,10 +3,12 @@
 import json
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from tests.database import rows
 from tests.processes import NO_DATABASE, run_python
 
 HEALTHZ = reverse("healthz")
@@ -37,6 +39,16 @@ def test_healthz_takes_one_query(
 ) -> None:
     with django_assert_num_queries(1):
         Client().get(HEALTHZ)
+
+
+@pytest.mark.django_db
+def test_healthz_is_503_if_the_database_is_read_only() -> None:
+    with transaction.atomic():
+        rows("SET TRANSACTION READ ONLY")
+        response = Client().get(HEALTHZ)
+        transaction.set_rollback(True)
+
+    assert (response.status_code, response.json()) == (503, {"database": "read-only"})
 
 
 def test_healthz_is_503_if_the_database_is_unreachable() -> None:

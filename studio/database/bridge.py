@@ -8,6 +8,7 @@ whose text changed.
 
 from pathlib import Path
 
+import psycopg
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -50,4 +51,5 @@ def cross() -> None:
     with transaction.atomic(), closed_to_others():
         database.execute("SET LOCAL lock_timeout = '5s'")
         database.execute(RENAMES.read_bytes())
-        schema.repair(schema.drift(schema.history()))
+        if refused := schema.repair(schema.drift(schema.history())):
+            raise psycopg.errors.InsufficientPrivilege("; ".join(refused))

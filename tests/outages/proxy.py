@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum
-from threading import Thread
+from threading import Event, Thread
 
 # Request codes for encryption, sent before the first message. The proxy declines them.
 ENCRYPTION = (80877103, 80877104)
@@ -48,6 +48,17 @@ class Proxy:
         self.port: int = self.listener.getsockname()[1]
         self.next_cut: Cut | None = None
         self.cuts = 0
+        # While it is not set, no byte passes, and no connection ends: the network is silent.
+        self.forwards = Event()
+        self.forwards.set()
+
+    @contextmanager
+    def silence(self) -> Iterator[None]:
+        self.forwards.clear()
+        try:
+            yield
+        finally:
+            self.forwards.set()
 
     def serve(self) -> None:
         while True:
@@ -55,25 +66,38 @@ class Proxy:
                 client, _ = self.listener.accept()
             except OSError:  # the listener was closed
                 return
-            Thread(target=ProxiedConnection(self, client).from_client, daemon=True).start()
+            Thread(target=self.handle, args=[client], daemon=True).start()
+
+    def handle(self, client: socket.socket) -> None:
+        self.forwards.wait()
+        try:
+            server = self.connect()
+        except OSError:  # PostgreSQL is down
+            close(client)
+            return
+        ProxiedConnection(self, client, server).from_client()
 
     def connect(self) -> socket.socket:
         host, port = self.upstream
         if not host.startswith("/"):
             return socket.create_connection(self.upstream)
         server = socket.socket(socket.AF_UNIX)
-        server.connect(f"{host}/.s.PGSQL.{port}")
+        try:
+            server.connect(f"{host}/.s.PGSQL.{port}")
+        except OSError:
+            server.close()
+            raise
         return server
 
 
 class ProxiedConnection:
     """One connection through the proxy."""
 
-    def __init__(self, proxy: Proxy, client: socket.socket) -> None:
+    def __init__(self, proxy: Proxy, client: socket.socket, server: socket.socket) -> None:
         self.proxy = proxy
         self.client = client
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.server = proxy.connect()
+        self.server = server
         self.action_statements: set[bytes] = set()
         self.cut_at: Cut | None = None
         self.withheld = b""
@@ -84,6 +108,7 @@ class ProxiedConnection:
             Thread(target=self.from_server, daemon=True).start()
             while True:
                 kind, message = read_message(self.client)
+                self.proxy.forwards.wait()
                 self.watch(kind, message)
                 if self.cut_at is Cut.NOT_SENT:
                     break
@@ -123,6 +148,7 @@ class ProxiedConnection:
         with suppress(OSError, EOFError):
             while True:
                 kind, message = read_message(self.server)
+                self.proxy.forwards.wait()
                 if self.cut_at is None:
                     self.client.sendall(message)
                     continue
@@ -134,10 +160,15 @@ class ProxiedConnection:
         self.close()
 
     def close(self) -> None:
-        for peer in (self.client, self.server):
-            with suppress(OSError):
-                peer.shutdown(socket.SHUT_RDWR)
-            peer.close()
+        close(self.client)
+        close(self.server)
+
+
+def close(peer: socket.socket) -> None:
+    """Close it, and end the wait of a thread that reads from it."""
+    with suppress(OSError):
+        peer.shutdown(socket.SHUT_RDWR)
+    peer.close()
 
 
 def read_message(peer: socket.socket) -> tuple[bytes, bytes]:

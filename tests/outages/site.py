@@ -22,7 +22,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from studio.models import User
-from studio.serve import wait_until_it_answers, web_server
+from studio.supervisor import wait_until_it_answers, web_server
 from tests.database import PATIENCE
 from tests.pages import LIST
 from tests.processes import ROOT, UNSET
@@ -52,7 +52,12 @@ class Site:
 
 @contextmanager
 def running_site(
-    database_url: str, data_dir: Path, *, workers: int = 1, application: str = APPLICATION
+    database_url: str,
+    data_dir: Path,
+    *,
+    workers: int = 1,
+    application: str = APPLICATION,
+    **variables: str,
 ) -> Iterator[Site]:
     """Start the site and yield it once it responds. `data_dir` holds the static files."""
     with create_server(("127.0.0.1", 0)) as listener:
@@ -63,6 +68,7 @@ def running_site(
         "SECRET_KEY": settings.SECRET_KEY,
         "STUDIO_DATA_DIR": str(data_dir),
         "HTTPS": "False",
+        **variables,
     }
     with (data_dir / "site.log").open("ab") as log:
         server = subprocess.Popen(

@@ -83,7 +83,7 @@ def test_action_on_a_locked_row_times_out_and_a_retry_counts_once(
     for _ in range(2):
         again = tolerant_desk.post(form.action, form.fields, follow=True)
         assert again.status_code == 200
-        assert f"{left_used} of 10 used." in words_on(again)
+        assert f"{10 - left_used} of 10 left." in words_on(again)
     assert used(purchase) == left_used
     assert SessionEvent.objects.filter(request_id=request_id).count() == 1
 
@@ -112,7 +112,7 @@ def test_repeated_request_times_out_behind_the_first_and_a_retry_replays_it(
     assert used(purchase) == (2 if first_request == "commits" else 3)
     (form,) = forms_on(timed_out)
     again = tolerant_desk.post(form.action, form.fields, follow=True)
-    assert "Session reinstated for Ana Ruiz. 2 of 10 used." in words_on(again)
+    assert "Session reinstated for Ana Ruiz. 8 of 10 left." in words_on(again)
     assert used(purchase) == 2
     assert SessionEvent.objects.filter(request_id=request_id).count() == 1
 
@@ -131,7 +131,7 @@ def test_workers_do_not_stay_blocked(site: Site, mia: User, northside: Org) -> N
         timed_out = [answer.result(timeout=PATIENCE) for answer in answers]
         assert [page.status_code for page in timed_out] == [503] * 3
         assert people[0].get().status_code == 200
-        assert "4 of 10 used." in words_on(people[0].submit(form_for(pages[0], "use", free.pk)))
+        assert "6 of 10 left." in words_on(people[0].submit(form_for(pages[0], "use", free.pk)))
         assert site.healthz() == (200, {"database": "ok"})
 
     for person, page in zip(people, timed_out, strict=True):

@@ -15,9 +15,10 @@ from tests.outages.site import Person, Site, form_for, forms_on
 from tests.outages.writers import UNCONFIRMED, Writer
 from tests.pages import words_on
 from tests.processes import manage
+from tests.thorough import times
 
 WRITERS = 8
-CYCLES = 10
+CYCLES = times(4, thorough=10)
 ACTIONS = 40  # acknowledged between one kill and the next
 
 
@@ -84,9 +85,13 @@ def wait_for_actions(writers: list[Writer], before: Any) -> None:
 
 
 def recorded(postgres: Postgres) -> dict[str, int]:
+    return recorded_at(postgres.url)
+
+
+def recorded_at(url: str) -> dict[str, int]:
     """Return each request id in the ledger with the count after it."""
     query = (
         "SELECT request_id::text, sessions_used FROM session_events WHERE request_id IS NOT NULL"
     )
-    with psycopg.connect(postgres.url) as connection:
+    with psycopg.connect(url) as connection:
         return dict(connection.execute(query).fetchall())

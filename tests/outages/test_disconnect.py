@@ -28,7 +28,7 @@ def test_retry_after_a_disconnect_counts_once(site: Site, mia: User, northside: 
                 wait_for_request(form.fields["request_id"])
             # In the other cases the request may be lost, or still run when the retry arrives.
 
-        assert f"{50 + n + 1} of 100 used." in words_on(person.submit(form))
+        assert f"{50 - n - 1} of 100 left." in words_on(person.submit(form))
         assert used(purchase) == 50 + n + 1
     assert purchase.events.filter(kind="used").count() == TIMES
 
@@ -43,7 +43,7 @@ def test_partial_form_changes_nothing(site: Site, mia: User, northside: Org) -> 
         with person.disconnecting(form, sent=sent):
             pass
 
-        assert f"{50 - n - 1} of 100 used." in words_on(person.submit(form))
+        assert f"{50 + n + 1} of 100 left." in words_on(person.submit(form))
         assert used(purchase) == 50 - n - 1
         request = SessionRequest.objects.get(pk=form.fields["request_id"])
         assert request.note == form.fields["note"].strip()

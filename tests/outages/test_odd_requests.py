@@ -30,7 +30,8 @@ def answer(site: Site, head: bytes, body: bytes = b"") -> bytes:
     [
         (b"GET " + LOGIN + "?next=/café/Ō HTTP/1.1\r\n".encode(), b"200"),
         (b"GET " + LOGIN + b" HTTP/1.1\r\nContent-Type: a/b; c*=unknown'en'd\r\n", b"400"),
-        (b"GET " + LOGIN + b" HTTP/1.1\r\nContent-Type: a/b;" + b"c=d;" * 9_000 + b"\r\n", b"400"),
+        (b"GET " + LOGIN + b" HTTP/1.1\r\nContent-Type: a/b;" + b"c=d;" * 4_000 + b"\r\n", b"400"),
+        (b"GET " + LOGIN + b" HTTP/1.1\r\nCookie: " + b"c=d; " * 9_000 + b"\r\n", b"431"),
         (b"GET " + LOGIN + b" HTTP/1.1\r\n" + WEB_SOCKET, b"200"),
         (b"POST " + LOGIN + b" HTTP/1.1\r\n" + WEB_SOCKET + b"Content-Length: 0\r\n", b"403"),
         # htmx gets its redirects in a header.
@@ -41,6 +42,7 @@ def answer(site: Site, head: bytes, body: bytes = b"") -> bytes:
         "text in the query",
         "unknown encoding of a parameter",
         "many parameters",
+        "many cookies",
         "WebSocket",
         "WebSocket with a form",
         "odd URL of the page on a redirect",

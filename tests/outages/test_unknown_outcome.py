@@ -32,10 +32,11 @@ from tests.outages.site import (
 )
 from tests.pages import html_of, rows_on, words, words_on
 from tests.purchase_kinds import used
+from tests.thorough import times
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-CUTS = 200
+CUTS = times(48, thorough=200)
 ACTIONS: tuple[Action, ...] = ("use", "reinstate", "undo", "reinstate")
 REASON = {
     "reason": "class_cancelled",

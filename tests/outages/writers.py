@@ -62,7 +62,8 @@ class Writer:
 
 
 def counted(answer: HttpResponse) -> int:
-    """Return the count in the note. The row may show a later count."""
-    match = re.search(r"([\d,]+) of [\d,]+ used\.", words_on(answer))
+    """Return the used sessions by the note. The row may show a later count."""
+    match = re.search(r"([\d,]+) of ([\d,]+) left\.", words_on(answer))
     assert match, "the note has no count"
-    return int(match[1].replace(",", ""))
+    left, total = (int(number.replace(",", "")) for number in match.groups())
+    return total - left
