@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 
 from purchases.redirects import current_page_url, safe_next_url
@@ -62,16 +62,36 @@ def signed_form(request: HttpRequest) -> str:
 
 
 def is_form_of_other_member(request: HttpRequest, member: Membership) -> bool:
-    """Return whether the form was rendered for another acting member than `member`."""
-    return request.POST.get("by", "") not in ("", str(member.user_id))
+    """Return whether the form was rendered for another acting member than `member`, or for the
+    same person in another studio."""
+    return request.POST.get("by", "") not in ("", str(member.pk))
+
+
+def is_form_of_other_studio(request: HttpRequest, member: Membership) -> bool:
+    """Return whether the form was rendered for the same person in another studio."""
+    by = request.POST.get("by", "")
+    if by == str(member.pk) or not (by.isascii() and by.isdigit() and len(by) < 19):
+        return False
+    others = Membership.objects.filter(pk=int(by), user=member.user_id)
+    return others.exclude(org=member.org_id).exists()
 
 
 def refuse_form(request: SharedDeskRequest, member: Membership) -> HttpResponse:
-    """Change nothing, and show `member` on the same page that they are the acting member now."""
+    """Change nothing, and show `member` on the same page that they are the acting member now.
+
+    The page of another studio is not shown, because its rows belong to that studio.
+    """
+    if is_form_of_other_studio(request, member):
+        text = _(
+            "Nothing was changed: the page was of another studio, and this browser shows "
+            "%(studio)s now."
+        )
+        messages.warning(request, text % {"studio": member.org})
+        return redirect_to(request, resolve_url("home"))
     text = _("Nothing was changed: %(name)s is at the desk now. Press again to do it as %(name)s.")
     why = text % {"name": member.name}
     if form := RefusedForm.of(request):
-        return try_again_page(request, form, why, by=member.user_id, status=409)
+        return try_again_page(request, form, why, by=member.pk, status=409)
     messages.warning(request, why)
     return redirect_to(request, current_url(request))
 

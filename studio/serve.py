@@ -1,33 +1,31 @@
-"""`make run`: start the database, migrate, load the demo studio, and serve the site until Ctrl-C.
+"""`make run` and `make start`: start the database, migrate, and serve the site until Ctrl-C.
 
-The site runs as in production, but over plain HTTP and on the loopback address only.
+`make run` loads the demo studio into an empty embedded database. `make start` loads nothing, and
+prints the link with which the first owner begins. The site runs as in production, but over plain
+HTTP and on the loopback address only.
 """
 
+import errno
 import os
 import secrets
 import signal
 import socket
-import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 from dotenv import load_dotenv
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-HOST = "127.0.0.1"
-# Ctrl-C, a kill without -9, a closed terminal.
-ENDINGS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
-# An hour, because the night begins at another time in each time zone.
-SEAL_EVERY = 60 * 60
-# Without HTTP/2, in which one connection may send hundreds of requests at once, without WebSockets,
-# which no page opens, and with 64 kB of headers instead of 400 kB.
-LIMITS = ["--http 1", "--no-ws", "--http1-buffer-size 65536"]
-SIGN_INS = """
-  Studio is at http://{host}:{port}/ (Ctrl-C ends it)
+from studio.supervisor import BASE_DIR, ENDINGS, HOST, serve
 
+# No room, no rights, a read-only disk, a quota.
+UNWRITABLE = {errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT, errno.EPERM}
+REMEDY = "Make room, or write another folder, as in STUDIO_DATA_DIR=/tmp/studio make run"
+IS_AT = """
+  Studio is at http://{host}:{port}/ (Ctrl-C ends it)
+"""
+DEMO = """
   Sign in as     to see
   desk           the front desk of Northside Pilates, as Mia
   evening        the same desk, as Noah
@@ -38,9 +36,20 @@ SIGN_INS = """
   The password of each is studio-demo. Mia, Noah and Olivia, the owner, share the desk: press the
   full stop, the first letter of a name, and the PIN 4071.
 """
+WITHOUT_DEMO = """
+  This is the database of DATABASE_URL. The demo is for the embedded database only, so no account
+  was added. `make start`, or `manage.py create_studio`, begins a studio of your own there.
+"""
+BEGIN = """
+  Begin here, with your studio and its owner. The link works until the first owner exists:
+  http://{host}:{port}{path}
+"""
+# The folder of `make start`, beside `var` of the demo.
+OWN_DATA = "data"
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
+    is_demo = arguments != ["start"]
     # A shell that starts a process in the background lets it ignore SIGINT.
     for number in ENDINGS:
         signal.signal(number, signal.default_int_handler)
@@ -49,16 +58,29 @@ def main() -> None:
     os.environ["HTTPS"] = "False"
     if hosts := os.environ.get("ALLOWED_HOSTS"):
         os.environ["ALLOWED_HOSTS"] = f"{hosts},{HOST},localhost"
+    if not is_demo and not os.environ.get("STUDIO_DATA_DIR"):
+        os.environ["STUDIO_DATA_DIR"] = str(BASE_DIR / OWN_DATA)
     port = free_port(os.environ.get("PORT") or "8000")
-    make_secret_key()
+    data_dir = Path(os.environ.get("STUDIO_DATA_DIR") or BASE_DIR / "var").resolve()
+    is_embedded = not os.environ.get("DATABASE_URL")
     try:
+        if is_embedded:
+            make_folder(data_dir)
+        make_secret_key(data_dir)
         # The web server reads the URL from the environment, for any PostgreSQL.
-        os.environ["DATABASE_URL"] = prepare_database()
-        serve(port)
+        os.environ["DATABASE_URL"] = prepare_database(is_demo=is_demo)
+        text = (IS_AT + what_to_do(is_demo=is_demo)).format(host=HOST, port=port)
+        serve(port, text, data_dir if is_embedded else None)
     except ImproperlyConfigured as error:
         sys.exit(str(error))
+    except OSError as error:
+        # A full disk, a read-only folder: the first file of this run may find out.
+        if error.errno not in UNWRITABLE:
+            raise
+        sys.exit(f"{error.filename or data_dir} could not be written: {error.strerror}. {REMEDY}")
     except KeyboardInterrupt:
-        print("\nStopped. The data is kept: `make run` goes on from here.")
+        command = "make run" if is_demo else "make start"
+        print(f"\nStopped. The data is kept: `{command}` goes on from here.")
 
 
 def free_port(port: str) -> str:
@@ -73,18 +95,31 @@ def free_port(port: str) -> str:
     return port
 
 
-def make_secret_key() -> None:
+def make_folder(data_dir: Path) -> None:
+    """Make the data folder. Raise ImproperlyConfigured, before anything is written, if it is
+    unsuitable for the embedded database."""
+    from studio.database import embedded
+
+    if not embedded.is_running(data_dir):
+        embedded.folder.check(data_dir)
+        embedded.folder.make(data_dir)
+
+
+def make_secret_key(data_dir: Path) -> None:
     """Generate the secret key once, in the data folder, from which the settings read it."""
-    path = Path(os.environ.get("STUDIO_DATA_DIR") or BASE_DIR / "var") / "secret-key"
-    if not os.environ.get("SECRET_KEY") and not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
+    path, unfinished = data_dir / "secret-key", data_dir / "secret-key.new"
+    if os.environ.get("SECRET_KEY") or path.exists():
+        return
+    data_dir.mkdir(parents=True, exist_ok=True)
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(secrets.token_urlsafe(50))
+    # A kill between the two statements above leaves no empty key.
+    unfinished.replace(path)
 
 
-def prepare_database() -> str:
-    """Start the embedded database unless there is another, migrate, set up the roles, load the demo
-    studio if the database is empty, and return the URL for the web server."""
+def prepare_database(*, is_demo: bool) -> str:
+    """Start the embedded database unless there is another, migrate, set up the roles, and return
+    the URL for the web server. Load the demo studio into an embedded database that is empty."""
     import django
     from django.conf import settings
     from django.core.management import call_command
@@ -96,16 +131,76 @@ def prepare_database() -> str:
     with ThreadPoolExecutor() as pool:
         start = None if settings.DATABASE_URL else pool.submit(embedded.start, settings.DATA_DIR)
         django.setup()
+        collect = pool.submit(collect_static_files)
         if start:
             start.result()
+        refuse_unsafe_pooler()
         call_command("migrate", verbosity=0)
         url = prepare_roles() or settings.DATABASE_URL
-        collect = pool.submit(call_command, "collectstatic", interactive=False, verbosity=0)
-        call_command("demo", if_empty=True)
+        # The password of the demo's accounts is public: no database that somebody named gets them.
+        if is_demo and not settings.DATABASE_URL:
+            call_command("demo", if_empty=True)
         collect.result()
-    seal()
     connections.close_all()
     return url
+
+
+def refuse_unsafe_pooler() -> None:
+    """Raise ImproperlyConfigured if a pooler before the database does not assign whole sessions."""
+    import psycopg
+    from django.conf import settings
+    from django.db import connection
+
+    from studio.database.postgresql import pooler
+
+    if not settings.DATABASE_URL:
+        return
+    try:
+        pooler.look(connection.get_connection_params())
+    except pooler.UnsafePooler as refusal:
+        raise ImproperlyConfigured(str(refusal)) from refusal
+    except psycopg.Error:
+        # The migrations that follow say what is wrong.
+        return
+
+
+def collect_static_files() -> None:
+    """Collect the static files, unless the same files have been collected before.
+
+    To hash them takes a second, for which a site that was killed would not answer.
+    """
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from studio.static_files import fingerprint
+
+    collected, found = settings.DATA_DIR / "static-files", fingerprint()
+    is_complete = (settings.STATIC_ROOT / "staticfiles.json").exists()
+    if is_complete and collected.exists() and collected.read_text() == found:
+        return
+    call_command("collectstatic", interactive=False, verbosity=0)
+    collected.write_text(found)
+
+
+def what_to_do(*, is_demo: bool) -> str:
+    """Return the text below the address: the accounts of the demo, or how to begin. Raise
+    ImproperlyConfigured if the data of `make start` is that of the demo."""
+    from django.conf import settings
+    from django.db import connections
+
+    from studio.management.commands import demo
+    from studio.new_studio import secret
+
+    has_demo, needs_owner = demo.is_loaded(), secret.is_needed()
+    connections.close_all()
+    if is_demo:
+        return DEMO if has_demo else WITHOUT_DEMO if settings.DATABASE_URL else ""
+    if has_demo:
+        raise ImproperlyConfigured(
+            "This database has the demo studio, and the password of its accounts is public. Use "
+            f"another one, as in STUDIO_DATA_DIR={OWN_DATA} make start"
+        )
+    return BEGIN.replace("{path}", f"/start/{secret.make()}/") if needs_owner else ""
 
 
 def prepare_roles() -> str | None:
@@ -126,73 +221,5 @@ def prepare_roles() -> str | None:
     return grants.web_url()
 
 
-def serve(port: str) -> None:
-    """Run the web server until it exits or a signal arrives, and then stop all workers."""
-    # A session of its own: Ctrl-C reaches only this process, which then stops the server.
-    server = subprocess.Popen(  # noqa: S603
-        web_server(port), cwd=BASE_DIR, start_new_session=True
-    )
-    try:
-        wait_until_it_answers(server, port)
-        print(SIGN_INS.format(host=HOST, port=port), flush=True)
-        while is_running(server, for_seconds=SEAL_EVERY):
-            seal()
-    finally:
-        for number in ENDINGS:
-            signal.signal(number, signal.SIG_IGN)
-        server.terminate()
-        try:
-            server.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)
-    if server.returncode:
-        sys.exit(f"The web server ended with status {server.returncode}.")
-
-
-def is_running(server: subprocess.Popen[bytes], *, for_seconds: float) -> bool:
-    """Return whether the server still runs after this time, or False as soon as it exits."""
-    try:
-        server.wait(for_seconds)
-    except subprocess.TimeoutExpired:
-        return True
-    return False
-
-
-def seal() -> None:
-    """Seal the days that have ended. If that fails, the site goes on, and tries again later."""
-    from django.core.management import call_command
-    from django.db import DatabaseError, connections
-
-    try:
-        call_command("seal", verbosity=0)
-    except DatabaseError as error:
-        print(f"The ledgers could not be sealed: {error}", file=sys.stderr)
-    finally:
-        connections.close_all()
-
-
-def web_server(
-    port: str,
-    application: str = "studio.rsgi:application",
-    *,
-    interface: str = "rsgi",
-    workers: int = 2,
-    python: str = sys.executable,
-) -> list[str]:
-    command = f"granian --interface {interface} --host {HOST} --port {port} --workers {workers}"
-    command += f" {' '.join(LIMITS)} --workers-kill-timeout 2 --log-level warning"
-    if interface == "wsgi":
-        command += " --blocking-threads 1"
-    return [python, "-m", *command.split(), application]
-
-
-def wait_until_it_answers(server: subprocess.Popen[bytes], port: str) -> None:
-    while server.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex((HOST, int(port))) == 0:
-                return
-        time.sleep(0.05)
-
-
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import gettempdir
 
 ROOT = Path(__file__).resolve().parent.parent
 # An empty variable counts as unset, and overrides the developer's .env file.
@@ -13,6 +14,7 @@ UNSET = dict.fromkeys(
         "BEHIND_PROXY",
         "DATABASE_URL",
         "DEBUG",
+        "DOCTOR_FILE",
         "EMAIL_FROM",
         "EMAIL_URL",
         "FUNCTION_ROLES",
@@ -20,6 +22,7 @@ UNSET = dict.fromkeys(
         "HSTS_PRELOAD",
         "HTTPS",
         "LOG_FORMAT",
+        "METRICS_TOKEN",
         "PORT",
         "SECRET_KEY",
         "SECRET_KEY_FALLBACKS",
@@ -49,3 +52,13 @@ def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProce
 
 def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return run_python("manage.py", *arguments, **environment)
+
+
+def let_postgres_enter(folder: Path) -> Path:
+    """Let the user who runs PostgreSQL for root enter a temporary folder of a test."""
+    if os.geteuid() == 0:
+        temporary = {Path(name).resolve() for name in ("/tmp", gettempdir())}
+        for one in (folder.resolve(), *folder.resolve().parents):
+            if temporary.intersection(one.parents):
+                one.chmod(one.stat().st_mode | 0o011)
+    return folder

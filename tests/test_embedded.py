@@ -8,7 +8,8 @@ from tempfile import mkdtemp
 import pytest
 
 from studio.database import embedded
-from tests.processes import run_python
+from studio.database.embedded import folder, postmaster
+from tests.processes import let_postgres_enter, run_python
 
 START = """
 import sys
@@ -21,9 +22,9 @@ print(embedded.start(Path(sys.argv[1])))
 @pytest.fixture
 def short_path() -> Iterator[Path]:
     """A new folder whose path is short on every system."""
-    folder = Path(mkdtemp(prefix="studio", dir="/tmp")).resolve()
-    yield folder
-    assert not embedded.is_running(folder), "the last process stops the server"
+    short = Path(mkdtemp(prefix="studio", dir="/tmp")).resolve()
+    yield let_postgres_enter(short)
+    assert not embedded.is_running(short), "the last process stops the server"
 
 
 def started(data_dir: Path, **environment: str) -> tuple[str, str]:
@@ -32,14 +33,14 @@ def started(data_dir: Path, **environment: str) -> tuple[str, str]:
     return result.stdout.strip(), result.stderr
 
 
-def with_length(folder: Path, bytes_of_socket: int) -> Path:
+def with_length(parent: Path, bytes_of_socket: int) -> Path:
     """Return a folder below this one whose server has a socket of that many bytes."""
-    rest = bytes_of_socket - len(str(folder / "x" / "postgres" / embedded.SOCKET))
-    return folder / ("x" + "y" * rest)
+    rest = bytes_of_socket - len(str(parent / "x" / "postgres" / postmaster.SOCKET))
+    return parent / ("x" + "y" * rest)
 
 
 def test_socket_lies_in_a_folder_of_its_user_only(short_path: Path) -> None:
-    longest = with_length(short_path, embedded.MAX_SOCKET_BYTES)
+    longest = with_length(short_path, folder.MAX_SOCKET_BYTES)
     for data_dir in (short_path, longest):
         socket_dir, errors = started(data_dir)
 
@@ -49,7 +50,7 @@ def test_socket_lies_in_a_folder_of_its_user_only(short_path: Path) -> None:
 
 def test_path_that_is_too_long_for_a_socket_is_refused(short_path: Path) -> None:
     """The package would put the socket into a folder in TMPDIR that every user may enter."""
-    too_long = with_length(short_path, embedded.MAX_SOCKET_BYTES + 1)
+    too_long = with_length(short_path, folder.MAX_SOCKET_BYTES + 1)
     temporary = short_path / "tmp"
     temporary.mkdir()
 

@@ -16,8 +16,9 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError
 
-from studio import serve
+from studio import serve, supervisor
 from tests.database import PATIENCE
+from tests.processes import let_postgres_enter
 
 
 @pytest.mark.parametrize("port", ["http", "0", "65536", "-1", "8000.5"])
@@ -29,14 +30,16 @@ def test_an_invalid_port_is_refused_with_a_message(port: str) -> None:
 def test_the_deployment_guide_has_the_limits_of_the_server() -> None:
     guide = (settings.BASE_DIR / "docs" / "deployment.md").read_text()
     [command] = [line for line in guide.splitlines() if line.startswith("granian ")]
-    for limit in serve.LIMITS:
-        assert limit in command
-        assert limit in " ".join(serve.web_server("8000"))
+    unit = (settings.BASE_DIR / "docs" / "deployment" / "studio.service").read_text()
+    for option in (*supervisor.LIMITS, "--respawn-failed-workers"):
+        assert option in command
+        assert option in unit
+        assert option in " ".join(supervisor.web_server("8000"))
 
 
 def test_a_port_in_use_is_refused_with_a_message() -> None:
     with socket.socket() as taken:
-        taken.bind((serve.HOST, 0))
+        taken.bind((supervisor.HOST, 0))
         taken.listen()
         with pytest.raises(SystemExit, match="is not free"):
             serve.free_port(str(taken.getsockname()[1]))
@@ -45,21 +48,20 @@ def test_a_port_in_use_is_refused_with_a_message() -> None:
 def test_the_secret_key_is_created_once_and_readable_only_by_the_user(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("STUDIO_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.delenv("SECRET_KEY")
-    serve.make_secret_key()
+    serve.make_secret_key(tmp_path / "data")
     key = tmp_path / "data" / "secret-key"
     first = key.read_text()
     assert len(first) > 50
     assert key.stat().st_mode & 0o777 == 0o600
-    serve.make_secret_key()
+    serve.make_secret_key(tmp_path / "data")
     assert key.read_text() == first
 
 
 def environment(data_dir: Path) -> dict[str, str]:
     inherited = {name: os.environ[name] for name in ["PATH", "HOME"] if name in os.environ}
     with socket.socket() as free:
-        free.bind((serve.HOST, 0))
+        free.bind((supervisor.HOST, 0))
         port = free.getsockname()[1]
     return inherited | {"STUDIO_DATA_DIR": str(data_dir), "PORT": str(port), "DATABASE_URL": ""}
 
@@ -80,6 +82,7 @@ def test_a_data_folder_with_a_space_is_refused_with_a_message(tmp_path: Path) ->
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    let_postgres_enter(tmp_path)
     with subprocess.Popen(
         [sys.executable, "-m", "studio.serve"],
         env=environment(tmp_path / "data") | {"ALLOWED_HOSTS": "desk.example.com"},
@@ -93,7 +96,7 @@ def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 def test_a_verbatim_copy_of_the_example_serves_on_the_embedded_database(tmp_path: Path) -> None:
     """The site runs from a copy of the project, because it reads the `.env` beside manage.py."""
-    project = tmp_path / "project"
+    project = let_postgres_enter(tmp_path) / "project"
     for folder in ("purchases", "studio", "templates"):
         shutil.copytree(settings.BASE_DIR / folder, project / folder)
     shutil.copy(settings.BASE_DIR / "manage.py", project)
@@ -114,7 +117,7 @@ def test_a_verbatim_copy_of_the_example_serves_on_the_embedded_database(tmp_path
                 line = site.stdout.readline()
                 assert line, output
                 output += line
-            assert b"200 OK" in healthz_status(serve.HOST, int(port["PORT"]))
+            assert b"200 OK" in healthz_status(supervisor.HOST, int(port["PORT"]))
             assert (project / "var" / "postgres" / "postmaster.pid").exists()
         finally:
             site.terminate()
@@ -155,11 +158,11 @@ def test_a_signal_stops_the_server_and_the_database(
     assert psutil.wait_procs([postmaster], timeout=60) == ([postmaster], [])
 
 
-def test_the_loop_that_seals_ends_with_the_server() -> None:
+def test_the_end_of_the_server_is_noticed() -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as server:
-        assert serve.is_running(server, for_seconds=0.01)
+        assert not supervisor.has_ended(server, within=0.01)
         server.communicate(b"\n")
-        assert not serve.is_running(server, for_seconds=60)
+        assert supervisor.has_ended(server, within=60)
 
 
 def test_a_seal_that_fails_does_not_end_the_site(
@@ -170,7 +173,7 @@ def test_a_seal_that_fails_does_not_end_the_site(
 
     monkeypatch.setattr("django.core.management.call_command", fail)
 
-    serve.seal()
+    supervisor.seal()
 
     assert "could not be sealed: the database is restarting" in capsys.readouterr().err
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.backends.postgresql import base
 
 from studio.database import embedded
+from studio.database.postgresql import base
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
