@@ -24,6 +24,8 @@ def test_dry_run_reports_and_changes_nothing(foreign: ForeignDatabase) -> None:
         "without a search_path, executable by PUBLIC, anon, authenticated, service_role" in output
     )
     assert "use_session(uuid) returns boolean afterwards, and jsonb no longer" in output
+    assert "an app calls release_session(uuid) and use_session(uuid) as authenticated" in output
+    assert "its own buttons stop working" in output
     assert "record purchases.0001_initial as applied" in output
     assert output.rstrip().endswith("This was a dry run. Nothing was changed.")
 

@@ -152,5 +152,16 @@ def test_database_owner_attaches_without_superuser(foreign: ForeignDatabase) -> 
     checked = login.manage("check", "--database", "default")
     assert checked.returncode == 0, checked.stderr
     # The foreign database gives rights to other roles, which the check names.
-    assert set(re.findall(r"\(studio\.\w+\)", checked.stderr)) == {"(studio.W003)"}
+    found = set(re.findall(r"\(studio\.\w+\)", checked.stderr))
+    assert found == {"(studio.W003)", "(studio.W005)"}
     assert visit(foreign) == {"list": 200, "answer": 200, "before": 2, "after": 1}
+
+
+def test_similar_words_are_found_where_pg_trgm_is_installed(foreign: ForeignDatabase) -> None:
+    foreign.attach()
+    foreign.rows("INSERT INTO clients (org_id, full_name) SELECT id, 'Quixanne Vorn' FROM orgs")
+    similar = "SELECT similar_words(id, 'quixxan') FROM orgs"
+
+    assert foreign.rows(similar) == []
+    foreign.rows("CREATE EXTENSION pg_trgm SCHEMA extensions")
+    assert {word for (word,) in foreign.rows(similar)} == {"quixanne"}

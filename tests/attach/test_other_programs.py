@@ -135,6 +135,64 @@ def test_only_the_back_end_may_call_the_functions(
                 database.execute(call.encode())
 
 
+def test_buttons_of_an_app_work_on_with_its_check_function(
+    another_foreign: Callable[..., ForeignDatabase],
+) -> None:
+    """The client of the pack is not allowed, and a person who works at the studio is."""
+    foreign = another_foreign()
+    foreign.rows("CREATE TABLE workers (user_id uuid, org_id uuid)")
+    foreign.rows("INSERT INTO workers VALUES (%s, %s)", NEW.format(5), ORG)
+    foreign.rows(
+        "CREATE FUNCTION public.works_at(org_id uuid) RETURNS boolean LANGUAGE sql STABLE"
+        " SECURITY DEFINER SET search_path = '' AS 'SELECT EXISTS (SELECT FROM public.workers AS w"
+        " WHERE w.org_id = $1 AND w.user_id = auth.uid())'"
+    )
+    named = {"FUNCTION_ROLES": "service_role,authenticated=public.works_at"}
+    attached = foreign.manage("attach", **named)
+    assert attached.returncode == 0, attached.stdout + attached.stderr
+    assert "its own buttons stop working" not in attached.stdout
+
+    client = foreign.value("SELECT user_id::text FROM clients WHERE id = %s", CLIENT)
+    call = f"SELECT release_session('{PURCHASE}')"
+    with foreign.connect() as database:
+        database.execute("SET ROLE authenticated")
+        for person in (client, ""):
+            claims = json.dumps({"sub": person}) if person else ""
+            database.execute("SELECT set_config('request.jwt.claims', %s, false)", [claims])
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                database.execute(call.encode())
+        claims = json.dumps({"sub": NEW.format(5)})
+        database.execute("SELECT set_config('request.jwt.claims', %s, false)", [claims])
+        assert database.execute(call.encode()).fetchone() == (2,)
+    assert ledger(foreign, PURCHASE)[-1][:3] == ("reinstated", -1, 2)
+
+
+def test_a_weak_function_of_our_owner_works_for_other_programs(
+    another_foreign: Callable[..., ForeignDatabase],
+) -> None:
+    """CREATE OR REPLACE keeps studio_ledger as the owner, and this body reads every column."""
+    foreign = another_foreign()
+    foreign.attach()
+    foreign.rows(
+        "CREATE OR REPLACE FUNCTION public.use_session(p_purchase_id uuid) RETURNS boolean"
+        " LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$"
+        " DECLARE v public.client_purchases; BEGIN"
+        " SELECT * INTO v FROM client_purchases WHERE id = p_purchase_id FOR UPDATE;"
+        " IF v.sessions_used >= v.sessions_total THEN RETURN false; END IF;"
+        " UPDATE client_purchases SET sessions_used = sessions_used + 1 WHERE id = p_purchase_id;"
+        " RETURN true; END $$"
+    )
+    with foreign.connect() as database:
+        database.execute("SET ROLE service_role")
+        assert database.execute(f"SELECT use_session('{PURCHASE}')".encode()).fetchone() == (True,)
+    assert ledger(foreign, PURCHASE)[-1][0] == "corrected"
+
+    repaired = foreign.manage("repair")
+    assert repaired.returncode == 0, repaired.stdout + repaired.stderr
+    assert foreign.rows(f"SELECT use_session('{PURCHASE}')") == [(True,)]
+    assert ledger(foreign, PURCHASE)[-1][0] == "used"
+
+
 def test_trigger_that_depends_on_its_callers_rights_is_reported_with_a_repair(
     another_foreign: Callable[..., ForeignDatabase],
 ) -> None:

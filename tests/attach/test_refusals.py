@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from studio.database.attach.report import Report
-from studio.database.attach.target import Server, Table, check_server, check_table
+from studio.database.attach.target import Server, Table, check_login, check_server
 from tests.attach.foreign_database import ForeignDatabase
 
 # The difference in the database: the beginning of its refusal.
@@ -211,9 +211,9 @@ def test_unsuitable_server_or_login_is_refused(difference: dict[str, object], re
 def test_owner_under_forced_row_level_security_is_refused() -> None:
     table = Table("orgs", "r", "owner", True, True, True, True, True, [], 1, [], [], [], [])
     report = Report()
-    check_table(report, table, Server(**SERVER))  # type: ignore[arg-type]
+    check_login(report, table, Server(**SERVER))  # type: ignore[arg-type]
     assert "orgs forces row level security on its owner" in report.refusals[0]
-    check_table(report, table, Server(**SERVER | {"sees_every_row": True}))  # type: ignore[arg-type]
+    check_login(report, table, Server(**SERVER | {"sees_every_row": True}))  # type: ignore[arg-type]
     assert len(report.refusals) == 1
 
 

@@ -11,11 +11,16 @@ import json, sys, uuid
 import django
 django.setup()
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from purchases.models import Org, Purchase
 from studio.models import Membership, User
 
 call_command("collectstatic", interactive=False, verbosity=0)
+with connection.cursor() as cursor:
+    cursor.execute(
+        "SELECT set_config('studio.org_ids', (SELECT array_agg(id)::text FROM orgs), false)"
+    )
 pack = Purchase.objects.filter(sessions_used=2, payment_status="succeeded").earliest("id")
 user, _ = User.objects.get_or_create(username="mia")
 Membership.objects.get_or_create(user=user, org=pack.org, role="staff")

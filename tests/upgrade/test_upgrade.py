@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from purchases.session_keys import stored_key
 from tests.attach.foreign_database import ForeignDatabase, drop
 
 DUMP = Path(__file__).parent / "before_0_1_0.sql"
@@ -70,6 +71,9 @@ def test_its_rows_stay(old: ForeignDatabase) -> None:
     nulls = " AND ".join(f"{column} IS NULL" for column in added)
     assert old.value(f"SELECT bool_and({nulls}) FROM session_requests") is True
     old.rows(f"ALTER TABLE session_requests {', '.join(f'DROP COLUMN {c}' for c in added)}")
+    # They allow staff to sell and to edit clients.
+    chosen = ["country", "currency", "staff_may_sell", "staff_may_edit_clients"]
+    old.rows(f"ALTER TABLE studio_policy {', '.join(f'DROP COLUMN {c}' for c in chosen)}")
     after = {name: old.rows(f"SELECT t::text FROM {name} AS t ORDER BY 1") for (name,) in names}
     # A session ends sooner, and a PIN has a table of its own: the tests below look at both.
     for moved in ("studio_session", "studio_membership"):
@@ -79,15 +83,18 @@ def test_its_rows_stay(old: ForeignDatabase) -> None:
 
 
 def test_a_session_and_a_pin_stay(old: ForeignDatabase) -> None:
-    sessions = "SELECT session_key, session_data, user_id FROM studio_session"
+    sessions = "SELECT session_data, user_id FROM studio_session"
+    keys = "SELECT session_key FROM studio_session"
     members = "SELECT id, role, org_id, user_id FROM studio_membership ORDER BY id"
     before = old.rows(sessions), old.rows(members)
+    ((cookie,),) = old.rows(keys)
     pins = old.rows("SELECT id, code, code_digits FROM studio_membership WHERE code <> ''")
     assert pins, "a member of the old database has a PIN"
 
     migrate(old)
 
     assert (old.rows(sessions), old.rows(members)) == before
+    assert old.rows(keys) == [(stored_key(cookie),)], "the cookie finds its session"
     assert old.rows("SELECT membership_id, hash, digits FROM studio_pin") == pins
     twelve_hours = "now() + interval '12 hours'"
     assert old.value(f"SELECT bool_and(expire_date <= {twelve_hours}) FROM studio_session") is True

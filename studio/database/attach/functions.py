@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection
 
 from studio.database.attach.report import Report
+from studio.database.grants import caller_check
 from studio.database.grants.overloads import overloads
 from studio.database.schema import Key, SchemaObjects, postgres
 
@@ -59,8 +62,9 @@ def inspect_functions(report: Report, replaced: set[Key], applied: SchemaObjects
     }
     report.refuse(*(f"{each.name}: {each.repair.rstrip(';')}" for each in ambiguous.values()))
     names = [key.name.partition("(")[0] for key in replaced]
-    for row in postgres().execute(FUNCTIONS, [names]).fetchall():
-        function = Function(*row)
+    functions = [Function(*row) for row in postgres().execute(FUNCTIONS, [names]).fetchall()]
+    report.warn(*buttons_that_stop(functions, replaced))
+    for function in functions:
         if Key("function", "", function.signature) in replaced:
             check_function(report, function)
         elif function.signature not in ambiguous:
@@ -68,6 +72,24 @@ def inspect_functions(report: Report, replaced: set[Key], applied: SchemaObjects
                 f"{function.signature} is a different function and stays; it may be executed "
                 f"by {', '.join(function.callers) or 'its owner alone'}"
             )
+
+
+def buttons_that_stop(functions: list[Function], replaced: set[Key]) -> Iterator[str]:
+    """Yield a warning if signed-in people of an app call the functions that are replaced."""
+    called = [
+        function.signature
+        for function in functions
+        if Key("function", "", function.signature) in replaced
+        and caller_check.ROLE in function.callers
+    ]
+    if called and not settings.CALLER_CHECK:
+        yield (
+            f"an app calls {' and '.join(called)} as {caller_check.ROLE}: its own buttons stop "
+            "working, and the sessions that they used are not deducted any more. Let the app call "
+            "them from its server as another role, or write a function of the app that returns "
+            "whether the caller works at a studio, and name it in "
+            f"FUNCTION_ROLES=…,{caller_check.ROLE}=app.works_at (docs/attaching.md)"
+        )
 
 
 def check_function(report: Report, function: Function) -> None:

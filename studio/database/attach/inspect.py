@@ -11,6 +11,7 @@ from studio.database.attach.rows import inspect_rows
 from studio.database.attach.target import TABLES, inspect_server, inspect_tables
 from studio.database.attach.triggers import inspect_triggers
 from studio.database.schema import History, actual_schema, drift, expected_schema, history
+from studio.database.tables.hazards import hazards
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ def inspect() -> Inspection:
         report.will("record purchases.0001_initial as applied: the four tables are there")
     inspect_functions(report, REPLACED & wanted.keys(), applied)
     inspect_triggers(report)
+    report.warn(*(f"{each.name}: {each.repair}" for each in hazards()))
     if missing := [node for node in done.missing if node != ("purchases", "0001_initial")]:
         report.will(f"run {len(missing)} migrations, each whole or not at all, and change no row")
     if not done.missing:

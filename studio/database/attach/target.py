@@ -145,8 +145,23 @@ def inspect_tables(report: Report, server: Server) -> list[str]:
         report.refuse("an empty database needs no attaching: python manage.py migrate")
     for table in sorted(tables, key=lambda table: TABLES.index(table.name)):
         report.note(described(table))
-        check_table(report, table, server)
+        check_table(report, table)
+        check_login(report, table, server)
     return [table.name for table in tables]
+
+
+def inspect_after_attaching(report: Report) -> None:
+    """Report the four tables of an attached database. Leave out what the login may not do, unless
+    it is the login that migrates."""
+    row = postgres().execute(SERVER).fetchone()
+    assert row is not None
+    tables = [Table(*row) for row in postgres().execute(TABLE, [TABLES]).fetchall()]
+    names = {table.name for table in tables}
+    report.refuse(*(f"the table {name} is missing" for name in TABLES if name not in names))
+    for table in sorted(tables, key=lambda table: TABLES.index(table.name)):
+        check_table(report, table)
+        if any(other.is_ours for other in tables):
+            check_login(report, table, Server(*row))
 
 
 def described(table: Table) -> str:
@@ -160,7 +175,7 @@ def described(table: Table) -> str:
     return "; ".join(parts)
 
 
-def check_table(report: Report, table: Table, server: Server) -> None:
+def check_table(report: Report, table: Table) -> None:
     name = table.name
     if table.kind not in ("r", "p"):
         report.refuse(
@@ -179,6 +194,21 @@ def check_table(report: Report, table: Table, server: Server) -> None:
             f"{name} has a rule ON UPDATE, which prevents UPDATE … RETURNING in a function: "
             f"{drop} (use a trigger instead)"
         )
+    if not table.has_key:
+        report.refuse(
+            f"{name}.id is not a primary key: ALTER TABLE public.{name} ADD PRIMARY KEY (id)"
+        )
+    for column, target in LEADS_TO.get(name, {}).items():
+        if f"{column} → {target}" not in table.leads:
+            report.warn(
+                f"{name}.{column} has no foreign key to {target}, so rows without a match are not "
+                f"shown: ALTER TABLE public.{name} ADD FOREIGN KEY ({column}) "
+                f"REFERENCES public.{target} (id)"
+            )
+
+
+def check_login(report: Report, table: Table, server: Server) -> None:
+    name = table.name
     if not table.is_ours:
         report.refuse(
             f"{name} belongs to {table.owner}, and only its owner may add an index or a trigger: "
@@ -189,18 +219,8 @@ def check_table(report: Report, table: Table, server: Server) -> None:
             f"another {name} comes before public.{name} in the search_path of {server.login}: "
             f"ALTER ROLE {server.login} IN DATABASE {server.database} SET search_path = public"
         )
-    if not table.has_key:
-        report.refuse(
-            f"{name}.id is not a primary key: ALTER TABLE public.{name} ADD PRIMARY KEY (id)"
-        )
     if table.forces_row_security and not server.sees_every_row:
         report.refuse(
             f"{name} forces row level security on its owner, who would not see every row: connect "
             f"as a role with BYPASSRLS, or ALTER TABLE public.{name} NO FORCE ROW LEVEL SECURITY"
         )
-    for column, target in LEADS_TO.get(name, {}).items():
-        if f"{column} → {target}" not in table.leads:
-            report.warn(
-                f"{name}.{column} has no foreign key to {target}: rows without a match are not "
-                "shown"
-            )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
 
+from studio.database.schema import conditions
 from studio.database.schema.inspection import (
     History,
     Key,
@@ -26,6 +28,12 @@ STATES = {
     "ENABLE REPLICA": "is ENABLE REPLICA: ordinary sessions do not run it",
     "ENABLE ALWAYS": "is ENABLE ALWAYS",
 }
+
+
+COLUMN = re.compile(
+    r" ADD COLUMN \S+ (?P<type>.*?)(?: COLLATE \S+)?(?: GENERATED AS IDENTITY \w)?"
+    r"(?P<not_null> NOT NULL)?(?: DEFAULT (?P<default>.*))?$"
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,8 @@ class Drift:
         """Return the command that repairs it, or the advice to restore a backup."""
         if self.key.kind in REPAIRABLE:
             return REPAIR_COMMAND
+        if self.key.kind == "column" and self.actual is not None:
+            return changed_back(self)
         return "Its rows are lost: restore it from a backup."
 
     @property
@@ -81,8 +91,17 @@ def drift(applied: History) -> list[Drift]:
     return [
         Drift(key, expected, actual.get(key))
         for key, expected in expected_schema(applied.done).objects.items()
-        if expected != actual.get(key) and not is_missing_with(actual, key)
+        if not is_as_created(expected, actual.get(key)) and not is_missing_with(actual, key)
     ]
+
+
+def is_as_created(expected: str, actual: str | None) -> bool:
+    """Return whether the object is the expected one. A restored condition has fewer parentheses."""
+    return actual == expected or (
+        actual is not None
+        and " CHECK (" in expected
+        and conditions.flattened(actual) == conditions.flattened(expected)
+    )
 
 
 def is_missing_with(actual: dict[Key, str], key: Key) -> bool:
@@ -94,27 +113,69 @@ def is_missing_with(actual: dict[Key, str], key: Key) -> bool:
     return key.kind != "table" and key.table != "" and table not in actual
 
 
-def repair(drifts: list[Drift]) -> None:
-    """Repair every drift in one transaction. Run setup_roles afterwards, because a recreated
-    function belongs to the login and PUBLIC may execute it."""
+def changed_back(difference: Drift) -> str:
+    """Return the statement that gives a column the type, the default and NOT NULL of before."""
+    parts = COLUMN.search(difference.expected)
+    assert parts is not None
+    name = f"ALTER COLUMN {difference.key.name}"
+    changes = [
+        f"{name} TYPE {parts['type']} USING {difference.key.name}::{parts['type']}",
+        f"{name} {'SET' if parts['not_null'] else 'DROP'} NOT NULL",
+        f"{name} SET DEFAULT {parts['default']}" if parts["default"] else f"{name} DROP DEFAULT",
+    ]
+    if "IDENTITY" in difference.expected:
+        changes = changes[:2]
+    return f"ALTER TABLE public.{difference.key.table} {', '.join(changes)};"
+
+
+def repair(drifts: list[Drift]) -> list[str]:
+    """Repair every drift in one transaction. Return the statements that this login may not run.
+
+    Run setup_roles afterwards, because a recreated function belongs to the login and PUBLIC may
+    execute it.
+    """
+    refused: list[str] = []
     # Read the history first: Django finds its table of migrations by the search_path.
     applied = history()
     database = postgres()
     with database.transaction():
         database.execute("SET LOCAL lock_timeout = '5s'")
+        (before,) = database.execute("SELECT current_setting('search_path')").fetchone() or ("",)
         database.execute("SET LOCAL search_path = ''")
         for difference in sorted(drifts, key=order):
             if difference.key.kind in REPAIRABLE:
-                recreate(database, difference)
+                refused += recreate_if_allowed(database, difference)
         # An object that was dropped and created again has lost its comment.
         for difference in drift(applied):
             if difference.key.kind == "comment":
-                recreate(database, difference)
+                refused += recreate_if_allowed(database, difference)
+        # A transaction around this one may go on.
+        database.execute("SELECT set_config('search_path', %s, true)", [before])
+    return list(dict.fromkeys(refused))
 
 
 def order(difference: Drift) -> tuple[int, bool]:
     kinds = [*REPAIRABLE, "table", "column"]
     return kinds.index(difference.key.kind), "FOREIGN KEY" in difference.expected
+
+
+def recreate_if_allowed(
+    database: psycopg.Connection[tuple[object, ...]], difference: Drift
+) -> list[str]:
+    """Recreate the object. If this login may not, return the statement for one that may.
+
+    A superuser or another role owns a function that their migration created.
+    """
+    try:
+        with database.transaction():
+            recreate(database, difference)
+    except psycopg.errors.InsufficientPrivilege:
+        key = difference.key.commented if difference.key.kind == "comment" else difference.key
+        if key.kind == "function":
+            # After that, the next repair creates it.
+            return [f"DROP FUNCTION public.{key.name};"]
+        return [f"{difference.expected};"]
+    return []
 
 
 def recreate(database: psycopg.Connection[tuple[object, ...]], difference: Drift) -> None:
@@ -148,8 +209,12 @@ def recreate_function(database: psycopg.Connection[tuple[object, ...]], differen
     try:
         with database.transaction():
             database.execute(difference.expected.encode())
-    except psycopg.errors.InvalidFunctionDefinition:
+    except (
         # A parameter name or the return type differs, which CREATE OR REPLACE refuses.
+        psycopg.errors.InvalidFunctionDefinition,
+        # Another role owns it. The owner of the schema may drop it.
+        psycopg.errors.InsufficientPrivilege,
+    ):
         database.execute(f"DROP FUNCTION public.{difference.key.name}".encode())
         database.execute(difference.expected.encode())
 

@@ -110,9 +110,20 @@ def postgres() -> psycopg.Connection[tuple[Any, ...]]:
     return open_connection
 
 
+# The expected schema of some migrations, as this server describes it: it takes a second to make.
+_known: dict[tuple[object, ...], Schema] = {}
+
+
 def expected_schema(migrations: list[Any]) -> Schema:
     """Return the schema that these migrations create in an empty database. Every migration must
     come with its dependencies."""
+    key = (postgres().info.server_version, *map(node_of, migrations))
+    if key not in _known:
+        _known[key] = _make_expected_schema(migrations)
+    return _known[key]
+
+
+def _make_expected_schema(migrations: list[Any]) -> Schema:
     with scratch() as database:
         shared = []
         before: SchemaObjects = {}
