@@ -1,6 +1,7 @@
 from typing import ClassVar
 
 from django.contrib import admin
+from django.urls import reverse
 
 from purchases.admin.client_search import ClientSearchAdmin
 from purchases.admin.row_form import RowForm, Rule
@@ -18,8 +19,11 @@ class ClientAdmin(ClientSearchAdmin):
     fields = ["org", "full_name", "email", "phone", "status", "notes", "created_at"]
     readonly_fields = ["created_at"]
     autocomplete_fields = ["org"]
-    list_display = ["full_name", "email", "phone", "status", "org", "created_at"]
+    list_display = ["full_name", "at_desk", "email", "phone", "status", "org", "created_at"]
     list_filter = ["org", "status", "created_at"]
     list_select_related = ["org"]
     ordering = ["-created_at"]
     sortable_by = ["full_name", "created_at"]
+
+    def view_on_site(self, row: Client) -> str:
+        return reverse("purchases:client_detail", args=[row.pk])

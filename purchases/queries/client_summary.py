@@ -6,10 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
+from purchases import clock
 from purchases.models import Client, Purchase, PurchaseEvent, SessionEvent, SessionRequest
 from purchases.queries.transfers import TransfersOfClient, transfers_of_client
 
@@ -36,6 +36,8 @@ class ClientSummary:
     sessions_left: int
     reinstatements: list[ReinstatementCount]
     transfers: list[PurchaseEvent]
+    # The records that were merged into the client.
+    records: list[Client]
 
 
 def client_summary(client: Client) -> ClientSummary:
@@ -46,13 +48,15 @@ def client_summary(client: Client) -> ClientSummary:
     purchases = sorted(newest_first, key=lambda purchase: purchase.use_refusal is not None)
     usable = [purchase for purchase in purchases if purchase.use_refusal is None]
     left = sum(purchase.sessions_remaining or 0 for purchase in usable)
-    transfers = transfers_of_client(client, purchases)
-    return ClientSummary(purchases, left, _reinstatements(transfers), transfers.newest_first)
+    records = list(Client.objects.filter(merged_into__kept_client=client).order_by("full_name"))
+    transfers = transfers_of_client(client, records, purchases)
+    reinstatements = _reinstatements(transfers)
+    return ClientSummary(purchases, left, reinstatements, transfers.newest_first, records)
 
 
 def _reinstatements(transfers: TransfersOfClient) -> list[ReinstatementCount]:
     """Count the reinstatements of the purchases while the client had them."""
-    now = timezone.now()
+    now = clock.now()
     events = SessionEvent.objects.filter(
         purchase_id__in=transfers.purchase_ids,
         purchase__org_id=transfers.client.org_id,

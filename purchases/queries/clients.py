@@ -21,12 +21,13 @@ class FoundClients:
     has_more: bool
 
 
-def find_clients(*, org_id: UUID, q: str, but: UUID) -> FoundClients:
+def find_clients(*, org_id: UUID, q: str, but: UUID | None = None) -> FoundClients:
     """Return the org's clients that match every word, by name, without the client `but`."""
     words = search_words(q)
     if not words:
         return FoundClients([], has_more=False)
     [found] = find_client_ids([Search(org_id, words)], limit=MAX_TERMS, partial=True)
-    matching = Client.objects.filter(pk__in=found.client_ids, org_id=org_id).exclude(pk=but)
+    ids = set(found.client_ids) - {but}
+    matching = Client.objects.filter(pk__in=ids, org_id=org_id)
     clients = list(matching.order_by("full_name", "pk")[: SHOWN + 1])
     return FoundClients(clients[:SHOWN], len(clients) > SHOWN or found.terms > MAX_TERMS)
