@@ -2,20 +2,22 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from purchases.admin.money import IN_CENTS
+from purchases import clock, operations
+from purchases.admin.money import AmountField, MoneyForm
 from purchases.admin.own_org import OwnOrgAdmin
-from purchases.admin.row_form import RowForm, Rule
+from purchases.admin.row_form import Rule
 from purchases.formatting import money
 from purchases.input_rules import currency_code, not_negative
 from purchases.models import Offer
 
 
-class OfferForm(RowForm):
+class OfferForm(MoneyForm):
+    amount_name = "price_cents"
+    price_cents = AmountField(label=_("Price"))
     rules: ClassVar[dict[str, Rule]] = {
-        "price_cents": not_negative,
         "currency": currency_code,
         "sessions_included": not_negative,
         "bonus_sessions": not_negative,
@@ -26,6 +28,7 @@ class OfferForm(RowForm):
 @admin.register(Offer)
 class OfferAdmin(OwnOrgAdmin):
     form = OfferForm
+    desk_action = "administer"
     fields = [
         "org",
         "name",
@@ -40,7 +43,7 @@ class OfferAdmin(OwnOrgAdmin):
         "created_at",
         "updated_at",
     ]
-    readonly_fields = ["created_at", "updated_at"]
+    readonly_fields = ["price", "created_at", "updated_at"]
     autocomplete_fields = ["org"]
     list_display = [
         "name",
@@ -57,15 +60,24 @@ class OfferAdmin(OwnOrgAdmin):
     search_fields = ["name", "description"]
     ordering = ["name"]
 
+    def view_on_site(self, row: Offer) -> str:
+        return reverse("purchases:edit_offer", args=[row.pk])
+
     @admin.display(ordering="price_cents", description=_("price"))
     def price(self, offer: Offer) -> str:
         return money(offer.price_cents, offer.currency)
 
-    def get_form(self, *args: Any, **kwargs: Any) -> Any:
-        return super().get_form(*args, help_texts={"price_cents": IN_CENTS}, **kwargs)
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Show people who cannot change the offer its price in words."""
+        names = super().get_fields(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return names
+        return ["price" if name == "price_cents" else name for name in names if name != "currency"]
 
     def save_model(self, request: HttpRequest, obj: Offer, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if change and form.changed_data:
-            obj.updated_at = timezone.now()
-            obj.save(update_fields=["updated_at"])
+        """Save with the name of the person, for the ledger of offers."""
+        with operations.name_offer_change(request.user.pk):
+            super().save_model(request, obj, form, change)
+            if change and form.changed_data:
+                obj.updated_at = clock.now()
+                obj.save(update_fields=["updated_at"])

@@ -1,0 +1,1 @@
+"""The pages on which an owner adds, changes and retires offers."""
