@@ -22,22 +22,30 @@ if TYPE_CHECKING:
 
 
 class Membership(models.Model):
-    """A user's role in an org. One user works for one org."""
+    """A user's role in an org. A user has at most one membership of an org, and several in all."""
 
     Role = Role
 
-    user = models.OneToOneField(
-        User, models.CASCADE, related_name="membership", verbose_name=_("user")
+    # The unique constraint has the index.
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="memberships", verbose_name=_("user"), db_index=False
     )
     org = models.ForeignKey(
         "purchases.Org", models.PROTECT, related_name="memberships", verbose_name=_("studio")
     )
     role = models.TextField(_("role"), choices=Role)
+    # False if an owner of the org switched the person off. Their other studios go on.
+    is_active = models.BooleanField(_("active"), default=True, db_default=True)
+    # The time of the last sign-in to this org, or of the last switch to it.
+    opened_at = models.DateTimeField(_("last sign-in"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
         constraints = [
+            models.UniqueConstraint(
+                fields=["user", "org"], name="a_person_has_one_membership_of_an_org"
+            ),
             models.CheckConstraint(
                 name="membership_role_is_known",
                 condition=models.Q(role__in=["owner", "staff", "accountant_readonly"]),
@@ -70,13 +78,28 @@ class Membership(models.Model):
             return ZoneInfo(settings.TIME_ZONE)
 
     @property
+    def country(self) -> str:
+        """Return the org's country (ISO 3166), or an empty text."""
+        return self.policy.country if self.policy else ""
+
+    @property
     def language(self) -> str:
         """Return the org's language, or an empty text if the browser decides."""
         return self.policy.language if self.policy else ""
 
     @property
+    def currency(self) -> str:
+        """Return the org's currency, or an empty text if it chose none."""
+        return self.policy.currency if self.policy else ""
+
+    @property
     def name(self) -> str:
         return self.user.get_short_name()
+
+    @property
+    def is_usable(self) -> bool:
+        """Return whether neither the membership nor the account is switched off."""
+        return self.is_active and self.user.is_active
 
     @property
     def has_pin(self) -> bool:
@@ -101,8 +124,21 @@ class Membership(models.Model):
 
     @property
     def other_owners(self) -> models.QuerySet[Membership]:
-        owners = Membership.objects.filter(role=Membership.Role.OWNER, user__is_active=True)
-        return owners.filter(org=self.org_id).exclude(pk=self.pk).select_related("user")
+        owners = Membership.usable().filter(role=Membership.Role.OWNER, org=self.org_id)
+        return owners.exclude(pk=self.pk).select_related("user")
+
+    @classmethod
+    def usable(cls) -> models.QuerySet[Membership]:
+        """Return the memberships that are not switched off, of accounts that are not either."""
+        return cls.objects.filter(is_active=True, user__is_active=True)
 
     def may(self, action: Action) -> bool:
-        return action in ROLE_PERMISSIONS[Role(self.role)]
+        """Return whether the role allows the action, and for staff the policy too."""
+        return action in ROLE_PERMISSIONS[Role(self.role)] and not self._policy_forbids(action)
+
+    def _policy_forbids(self, action: Action) -> bool:
+        if self.policy is None or self.role != Role.STAFF:
+            return False
+        return (action == "sell" and not self.policy.staff_may_sell) or (
+            action == "edit_clients" and not self.policy.staff_may_edit_clients
+        )

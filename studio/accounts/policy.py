@@ -40,6 +40,13 @@ class Policy(models.Model):
             "After this time without activity, the desk asks who is there. Empty: after 15 minutes."
         ),
     )
+    # ISO 3166 and ISO 4217. Empty if the org chose none.
+    country = models.TextField(_("country"), default="", db_default="", blank=True)
+    currency = models.TextField(_("currency"), default="", db_default="", blank=True)
+    staff_may_sell = models.BooleanField(_("staff may sell"), default=True, db_default=True)
+    staff_may_edit_clients = models.BooleanField(
+        _("staff may add and edit clients"), default=True, db_default=True
+    )
 
     class Meta:
         verbose_name = _("policy")
@@ -49,6 +56,14 @@ class Policy(models.Model):
                 name="a_desk_locks_after_1_to_480_minutes",
                 condition=models.Q(desk_locks_after_minutes__range=(1, 480)),
                 violation_error_message=_("Choose 1 to 480 minutes, or leave it empty."),
+            ),
+            models.CheckConstraint(
+                name="policy_country_is_a_code",
+                condition=models.Q(country__regex="^([A-Z]{2})?$"),
+            ),
+            models.CheckConstraint(
+                name="policy_currency_is_a_code",
+                condition=models.Q(currency__regex="^([a-z]{3})?$"),
             ),
         ]
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.messages import ERROR
 from django.db import IntegrityError
+from django.db.models import QuerySet
 from django.forms import TypedChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from purchases.admin import OwnOrgAdmin
 from purchases.admin.own_org import member_of
+from studio.accounts import policy_changes
 from studio.accounts.permissions import Role
 from studio.accounts.policy import Allowance, Policy
 from studio.accounts.second_factor.admin import (
@@ -74,6 +76,8 @@ class PolicyAdmin(OwnOrgAdmin):
         "desk_locks_after_minutes",
         "time_zone",
         "language",
+        "staff_may_sell",
+        "staff_may_edit_clients",
         ROLES,
     ]
     list_display = [
@@ -106,9 +110,12 @@ class PolicyAdmin(OwnOrgAdmin):
         return [column for column in columns if column != ROLES]
 
     def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:
+        # The org of a new policy is set while it is saved.
+        before = policy_changes.policy_values(obj.org_id)
         super().save_model(request, obj, form, change)
         if ROLES in form.changed_data:
             save_roles(obj, form.cleaned_data[ROLES])
+        policy_changes.record(obj.org, before, policy_changes.policy_values(obj.org_id))
 
 
 @admin.register(Allowance)
@@ -119,6 +126,20 @@ class AllowanceAdmin(OwnOrgAdmin):
     list_display = ["reason_in_words", "sessions", "days", "org"]
     ordering = ["org__name", "reason"]
     list_select_related = ["org"]
+
+    def save_model(self, request: HttpRequest, obj: Allowance, form: Any, change: bool) -> None:
+        before = policy_changes.allowances_of_row(obj)
+        super().save_model(request, obj, form, change)
+        policy_changes.record(obj.org, before, policy_changes.allowances_of_row(obj))
+
+    def delete_model(self, request: HttpRequest, obj: Allowance) -> None:
+        org, before = obj.org, policy_changes.allowances_of_row(obj)
+        super().delete_model(request, obj)
+        policy_changes.record(org, before, {})
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Allowance]) -> None:
+        for allowance in queryset:
+            self.delete_model(request, allowance)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Allow to delete an allowance, which removes the limit of its reason."""

@@ -64,7 +64,7 @@ def activity_cookie(session_key: str | None, minutes_ago: float) -> str:
     signer = signing.get_cookie_signer(
         salt=f"{settings.DESK_COOKIE_NAME}studio.shared_desk.{session_key}"
     )
-    with patch("django.core.signing.time.time", return_value=time.time() - minutes_ago * 60):
+    with patch("purchases.clock.seconds", return_value=time.time() - minutes_ago * 60):
         return signer.sign("here")
 
 

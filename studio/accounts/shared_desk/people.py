@@ -19,7 +19,8 @@ class Person:
 def who_may_act(signed_in: Membership) -> QuerySet[Membership]:
     """Return the members of the org with a PIN, and the signed-in member."""
     return (
-        Membership.objects.filter(org=signed_in.org_id, user__is_active=True)
+        Membership.usable()
+        .filter(org=signed_in.org_id)
         .filter(Q(pin__isnull=False) | Q(pk=signed_in.pk))
         .select_related("user", "pin")
         .defer("pin__hash")

@@ -24,12 +24,16 @@ def shoot_sign_in(context: BrowserContext, shoot: Shoot) -> None:
 
 def shoot_links(page: Page, shoot: Shoot) -> None:
     """Take screenshots of an invitation, as an owner, and of the page to which its link leads."""
-    page.goto("/admin/studio/membership/add/")
+    page.goto("/people/")
+    shoot(page, "people")
+    page.get_by_role("row").get_by_role("link").first.click()
+    shoot(page, "person")
+    page.goto("/people/invite/")
     shoot(page, "invite")
     page.get_by_label("First name").fill("Nina")
     page.get_by_label("User name").fill("nina")
     page.get_by_label("Role").select_option("staff")
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Invite", exact=True).click()
     shoot(page, "invitation")
     link = page.get_by_label("A link for Nina").input_value()
     page.goto(link)
@@ -37,7 +41,7 @@ def shoot_links(page: Page, shoot: Shoot) -> None:
     page.get_by_label("The same password again").fill("password1")
     page.get_by_role("button", name="Set the password").click()
     shoot(page, "choose-password")
-    User.objects.get(username="nina").delete()
+    User.objects.get(first_name="Nina").delete()
     page.goto(link)
     shoot(page, "link-not-valid")
     with override_settings(SENDS_EMAIL=True):

@@ -1,0 +1,48 @@
+-- Refuse a change after which no active owner with a password is left in an org that had one.
+-- The lock lets concurrent changes of the owners of an org wait for each other: the second one sees
+-- the first. The function reads the tables again after the lock, at READ COMMITTED.
+CREATE OR REPLACE FUNCTION public.keep_an_owner() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_org_ids uuid[];
+    v_org_id uuid;
+BEGIN
+    IF TG_TABLE_NAME = 'studio_user' THEN
+        v_org_ids := ARRAY(
+            SELECT member.org_id
+            FROM public.studio_membership AS member
+            WHERE member.user_id = OLD.id AND member.role = 'owner'
+            ORDER BY member.org_id
+        );
+    ELSE
+        v_org_ids := ARRAY(
+            SELECT OLD.org_id
+            FROM public.studio_user AS person
+            WHERE person.id = OLD.user_id AND person.is_active AND person.password NOT LIKE '!%'
+        );
+    END IF;
+    FOREACH v_org_id IN ARRAY v_org_ids LOOP
+        PERFORM pg_advisory_xact_lock(hashtextextended('studio owners ' || v_org_id, 0));
+        IF NOT EXISTS (
+            SELECT
+            FROM public.studio_membership AS member
+            INNER JOIN public.studio_user AS person ON person.id = member.user_id
+            WHERE
+                member.org_id = v_org_id
+                AND member.role = 'owner'
+                AND person.is_active
+                AND person.password NOT LIKE '!%'
+        ) THEN
+            RAISE EXCEPTION 'the org % would have no owner who can sign in', v_org_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'an_org_keeps_an_owner_who_can_sign_in';
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END
+$$;
+
+REVOKE ALL ON FUNCTION public.keep_an_owner() FROM PUBLIC;
+COMMENT ON FUNCTION public.keep_an_owner() IS
+'Studio: refuses a change that leaves an org without an owner who can sign in.';
