@@ -20,11 +20,12 @@ from psycopg.conninfo import make_conninfo
 from pytest_django import DjangoAssertNumQueries
 
 from purchases.models import Org
+from purchases.session_keys import stored_key
 from studio.accounts.authentication import _signed_in as signed_in_user
 from studio.accounts.session import end_sessions_of, valid_session
 from studio.accounts.session_store import SessionStore
 from studio.models import Allowance, Membership, Policy, Session, User
-from tests.database import another_connection, value
+from tests.database import another_connection, migrate, rows, value
 from tests.factories import PASSWORD, make_user
 from tests.pages import words_on
 from tests.shared_desk.people import current_member_name, give_pin, take_over
@@ -107,8 +108,10 @@ def test_changing_the_columns_of_a_session_does_not_change_its_user(
 ) -> None:
     """Only the signed data of the session counts, not the columns beside it."""
     Session.objects.update(user=olivia.pk)
-    assert desk.get(DESK).status_code == 403
-    Session.objects.update(user=mia.pk, acting=olivia.membership.pk)
+    assert desk.get(DESK)["Location"] == reverse("own_studios")
+    Session.objects.update(user=olivia.pk, membership=olivia.membership.pk)
+    assert desk.get(DESK)["Location"] == reverse("own_studios")
+    Session.objects.update(user=mia.pk, membership=mia.membership.pk, acting=olivia.membership.pk)
     assert current_member_name(desk) == "Mia"
 
 
@@ -213,6 +216,58 @@ def test_a_malformed_session_cookie_is_anonymous(db: None, page: str, key: str) 
     cookie = f'{settings.SESSION_COOKIE_NAME}="{key}"'
     answer = Client().get(page, headers={"Cookie": cookie})
     assert answer.status_code == (302 if page == DESK else 200)
+
+
+# --- The stored key -------------------------------------------------------------------------------
+
+
+def cookie_of(browser: Client) -> str:
+    return browser.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def with_cookie(key: str) -> Client:
+    browser = Client()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = key
+    return browser
+
+
+def test_a_key_from_the_database_signs_no_one_in(desk: Client) -> None:
+    (stored,) = Session.objects.values_list("pk", flat=True)
+
+    assert not is_signed_in(with_cookie(stored))
+    assert is_signed_in(with_cookie(cookie_of(desk))), "the key of the cookie does"
+
+
+def test_no_table_contains_the_key_of_a_cookie(mia: User, desk: Client) -> None:
+    give_pin(mia)
+    take_over(desk, mia)
+    desk.get(reverse("own_sessions"))
+    key = cookie_of(desk)
+    tables = [name for (name,) in rows("SELECT tablename FROM pg_tables WHERE schemaname='public'")]
+    having = "SELECT count(*) FROM public.{} AS line WHERE position(%s IN line::text) > 0"
+
+    def tables_with(text: str) -> list[str]:
+        return [table for table in tables if value(having.format(table), text)]
+
+    assert tables_with(stored_key(key)) == ["studio_session"]
+    assert tables_with(key) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_migration_to_hashes_signs_no_one_out(desk: Client) -> None:
+    insert = (
+        "INSERT INTO studio_session (session_key, session_data, expire_date, user_id)"
+        " VALUES (%s, %s, %s, %s)"
+    )
+    kept = Session.objects.values_list("session_data", "expire_date", "user_id").get()
+    try:
+        migrate("studio", "0009")
+        assert not Session.objects.exists(), "a key cannot be computed from its hash"
+        rows(insert, cookie_of(desk), *kept)
+    finally:
+        migrate()
+
+    assert is_signed_in(desk)
 
 
 @pytest.mark.django_db(transaction=True)

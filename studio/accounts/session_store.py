@@ -6,6 +6,7 @@ end, and so does a new key.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 from django.conf import settings
@@ -14,18 +15,31 @@ from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
+from purchases import clock
+from purchases.database import fetch_values, read_statement
+from purchases.session_keys import stored_key
 from studio.accounts.browsers import browser_name
+from studio.accounts.membership import Membership
 from studio.accounts.session import Session, ValidSession, valid_session
+from studio.accounts.user import User
 
 # The key of the session data with the acting member: a list of the membership id and a stamp.
 ACTING = "acting"
+# The key with the id of the membership that the session has open, or with None.
+MEMBERSHIP = "membership"
+# The key that is set if the person has several studios. It saves each page a query.
+HAS_SEVERAL = "has_several_studios"
 # The key with the time of the sign-in, in seconds since 1970.
 SIGNED_IN_AT = "signed_in_at"
 # The key with the short name of the browser that signed in.
 BROWSER = "browser"
 
+# The key that is set while the desk is locked.
+LOCKED = "locked"
+
+RECORD_USE = read_statement(Path(__file__).parent / "sql" / "record_use.sql")
 # The time of the last use is stored at most once in this time.
 STORE_USE_EVERY = timedelta(minutes=1)
 
@@ -35,6 +49,8 @@ OLD_BACKEND = "studio.sessions.Backend"
 
 
 class SessionStore(db.SessionStore):
+    """A session whose `session_key` is the key in the cookie. The database stores its hash."""
+
     _valid_session: ValidSession | None = None
     # The data as this request has loaded them.
     _loaded: Mapping[str, Any] = {}
@@ -55,8 +71,7 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         key = self.session_key
-        # PostgreSQL rejects NUL in a text, and a cookie may contain it.
-        loaded = valid_session(key) if key and "\0" not in key else None
+        loaded = valid_session(key) if key else None
         self._valid_session = loaded
         if loaded is None:
             self._session_key = None
@@ -64,6 +79,9 @@ class SessionStore(db.SessionStore):
         data: dict[str, Any] = self.decode(loaded.session.session_data)
         if data.get(auth.BACKEND_SESSION_KEY) == OLD_BACKEND:
             data[auth.BACKEND_SESSION_KEY] = BACKEND
+        if auth.SESSION_KEY in data:
+            # A session from an older version names no membership. The migration filled the column.
+            data.setdefault(MEMBERSHIP, loaded.session.membership_id)
         self._loaded = dict(data)
         return data
 
@@ -75,15 +93,32 @@ class SessionStore(db.SessionStore):
         """
         data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         if auth.SESSION_KEY in data:
-            data.setdefault(SIGNED_IN_AT, int(timezone.now().timestamp()))
+            data.setdefault(SIGNED_IN_AT, int(clock.now().timestamp()))
             data.setdefault(BROWSER, browser_name(self.user_agent))
+            if data.get(MEMBERSHIP) is None:
+                user = User.objects.filter(pk=data[auth.SESSION_KEY]).first()
+                open_membership(data, user, user.last_used_membership() if user else None)
         with transaction.atomic():
             if self.session_key and not must_create:
                 self._keep_changes_of_others()
             super().save(must_create)
 
+    @property
+    def has_several_studios(self) -> bool:
+        """Return whether the person had several studios when the session opened this one."""
+        return bool(self.get(HAS_SEVERAL))
+
+    def open_membership(self, member: Membership) -> None:
+        """Open another membership of the signed-in person. The caller gives the session a new
+        key."""
+        for key in (ACTING, LOCKED):
+            self.pop(key, None)
+        data: dict[str, Any] = {}
+        open_membership(data, member.user, member)
+        self.update(data)
+
     def _keep_changes_of_others(self) -> None:
-        row = Session.objects.select_for_update().filter(session_key=self.session_key).first()
+        row = self._lock()
         if row is None:
             return
         mine: dict[str, Any] = dict(self.items())
@@ -101,11 +136,23 @@ class SessionStore(db.SessionStore):
         opened, and did not use, is not open for the next one.
         """
         with transaction.atomic():
-            stored = Session.objects.select_for_update().filter(pk=self.session_key)
-            if auth.SESSION_KEY in self and self.session_key and not stored.exists():
+            if auth.SESSION_KEY in self and self.session_key and not self._lock():
                 raise SessionInterrupted("the session ended before it got a new key")
             self.pop(INTERNAL_RESET_SESSION_TOKEN, None)
             super().cycle_key()
+
+    def exists(self, session_key: str) -> bool:
+        return super().exists(stored_key(session_key))
+
+    def delete(self, session_key: str | None = None) -> None:
+        key = session_key or self.session_key
+        if key is not None:
+            super().delete(stored_key(key))
+
+    def _lock(self) -> Session | None:
+        """Lock and return the stored row of this session, or None for a missing row."""
+        assert self.session_key is not None
+        return Session.objects.select_for_update().filter(pk=stored_key(self.session_key)).first()
 
     def flush(self) -> None:
         super().flush()
@@ -115,26 +162,42 @@ class SessionStore(db.SessionStore):
         return self.signed_in_at + timedelta(seconds=settings.SESSION_COOKIE_AGE)
 
     def get_expiry_age(self, **kwargs: Any) -> int:
-        return int((self.get_expiry_date() - timezone.now()).total_seconds())
+        return int((self.get_expiry_date() - clock.now()).total_seconds())
 
     @property
     def signed_in_at(self) -> datetime:
         """Return the time of the sign-in, or the current time before it."""
         seconds = self.get(SIGNED_IN_AT)
-        return timezone.now() if seconds is None else datetime.fromtimestamp(seconds, UTC)
+        return clock.now() if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         row = cast("Session", super().create_model_instance(data))
+        row.session_key = stored_key(row.session_key)
         row.user_id = data.get(auth.SESSION_KEY)
         row.acting_id = data[ACTING][0] if ACTING in data else None
+        row.membership_id = self._membership_id(data)
         row.signed_in_at = self.signed_in_at
-        row.last_used_at = timezone.now()
+        row.last_used_at = clock.now()
         row.browser = data.get(BROWSER, "")
         return row
+
+    def _membership_id(self, data: dict[str, Any]) -> int | None:
+        """Return the membership for the column. One that an owner has closed stays closed."""
+        opened: int | None = data.get(MEMBERSHIP)
+        if self._valid_session and opened == self._loaded.get(MEMBERSHIP):
+            return self._valid_session.session.membership_id
+        return opened
 
     def record_use(self) -> None:
         """Store that a person uses the session, at most once a minute."""
         loaded = self.valid_session
         if loaded and loaded.session.is_unused_for(STORE_USE_EVERY):
-            used = Session.objects.filter(pk=loaded.session.pk)
-            used.update(last_used_at=timezone.now())
+            fetch_values(RECORD_USE, {"key": loaded.session.pk, "now": clock.now()})
+
+
+def open_membership(data: dict[str, Any], user: User | None, member: Membership | None) -> None:
+    """Name the membership in the session data, and record the time for the next sign-in."""
+    data[MEMBERSHIP] = member and member.pk
+    data[HAS_SEVERAL] = user is not None and user.memberships.filter(is_active=True).count() > 1
+    if member:
+        Membership.objects.filter(pk=member.pk).update(opened_at=Now())
