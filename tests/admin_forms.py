@@ -5,6 +5,7 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
+from purchases.currencies import amount
 from purchases.models import Purchase
 
 ADD_PURCHASE = "/admin/purchases/purchase/add/"
@@ -15,7 +16,7 @@ def form_of(purchase: Purchase, **changed: object) -> dict[str, object]:
     fields = {
         "client": purchase.client_id,
         "offer": purchase.offer_id,
-        "amount_paid_cents": purchase.amount_paid_cents,
+        "amount_paid_cents": str(amount(purchase.amount_paid_cents, purchase.currency)),
         "currency": purchase.currency,
         "payment_status": purchase.payment_status,
         "payment_method": "",

@@ -4,10 +4,12 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 from pytest_django import DjangoAssertNumQueries
 
 from purchases.models import Org
@@ -39,6 +41,52 @@ def test_the_header_links_to_the_desk(admin: Client) -> None:
     page = page_of(admin, "/admin/")
     assert "<title>Everything in the studio | Studio</title>" in page
     assert '<a href="/">View site</a>' in page
+    assert '<a class="desk" href="/purchases/">Desk</a>' in page
+
+
+def test_a_superuser_without_a_membership_has_no_link_to_the_desk(
+    signed_in: SignIn, db: None
+) -> None:
+    page = page_of(signed_in(User.objects.create_superuser("root")), "/admin/")
+    assert 'class="desk"' not in page
+
+
+def test_the_admin_has_the_colours_of_the_desk(admin: Client) -> None:
+    """Its stylesheet comes last, and has the values of the tokens of studio.css."""
+    sheets = re.findall(r'<link rel="stylesheet" href="([^"]*)"', page_of(admin, PURCHASES))
+    assert sheets[-1].startswith("/static/studio/admin")
+    css, desk = (read_style(name) for name in ("admin.css", "studio.css"))
+    names = {"blue": "accent", "blue-wash": "accent-wash", "on-blue": "on-accent"}
+    for name in ("paper", "surface", "ink", "quiet", "line", "control", "stopped", *names):
+        assert token(css, name) == token(desk, names.get(name, name))
+
+
+def read_style(name: str) -> str:
+    return (settings.BASE_DIR / "studio/static/studio" / name).read_text()
+
+
+def token(css: str, name: str) -> tuple[str, str]:
+    """Return the light and the dark value of a custom property."""
+    light, *dark = re.findall(rf"--{name}: (oklch\(.*\));", css)
+    (value,) = set(dark)
+    return light, value
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_index_names_the_lists(admin: Client, language: str) -> None:
+    names = ["studios", "session history", "expiry history", "purchase history"]
+    names += ["client history", "offer history"]
+    with translation.override(language):
+        translated = [gettext(name) for name in names]
+    assert [name in names for name in translated] == [language == "en"] * len(names)
+
+    page = admin.get("/admin/", headers={"Accept-Language": language}).text
+    for name in translated:
+        assert f">{name.capitalize()}</a>" in page
+
+
+def test_a_list_is_titled_by_its_name(admin: Client) -> None:
+    assert "<h1>Session history</h1>" in page_of(admin, "/admin/purchases/sessionevent/")
 
 
 @pytest.mark.parametrize(

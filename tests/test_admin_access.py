@@ -11,7 +11,7 @@ from purchases.models import Client as Buyer
 from purchases.models import Offer, Org, Purchase
 from studio.models import Membership, User
 from tests.conftest import SignIn
-from tests.factories import make_client, make_offer, make_purchase
+from tests.factories import make_client, make_offer, make_purchase, make_user
 
 ORG_LISTS = ["purchases_org", "purchases_client", "purchases_offer", "purchases_purchase"]
 LISTS = [*ORG_LISTS, "studio_membership"]
@@ -86,7 +86,8 @@ def test_djangos_staff_flag_and_permissions_grant_nothing(
     assert status(signed_in(mia), page("purchases_client", "add")) == 403
 
 
-def test_an_inactive_user_is_signed_out(signed_in: SignIn, olivia: User) -> None:
+def test_an_inactive_user_is_signed_out(signed_in: SignIn, northside: Org, olivia: User) -> None:
+    make_user(username="oscar", org=northside, role="owner")
     browser = signed_in(olivia)
     olivia.is_active = False
     olivia.save()

@@ -84,22 +84,34 @@ def lookups_of(model: type[Model]) -> set[str]:
     return names
 
 
-def list_request(user: User, parameters: dict[str, str] | None = None) -> HttpRequest:
-    request = RequestFactory().get("/", parameters)
-    request.user = user
-    request.member = getattr(user, "membership", None)  # type: ignore[attr-defined]
-    return request
+class Visitor:
+    """A user whose membership is read once: the tests send thousands of requests."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.member = getattr(user, "membership", None)
+
+    def request(self, parameters: dict[str, str] | None = None) -> HttpRequest:
+        request = RequestFactory().get("/", parameters)
+        request.user = self.user
+        request.member = self.member  # type: ignore[attr-defined]
+        return request
 
 
-def offered_filters(model_admin: "ModelAdmin[Any]", user: User) -> set[str]:
+@pytest.fixture
+def visitor(role: str, request: pytest.FixtureRequest) -> Visitor:
+    return Visitor(request.getfixturevalue(role))
+
+
+def offered_filters(model_admin: "ModelAdmin[Any]", visitor: Visitor) -> set[str]:
     """Return the names of the parameters that the filters of the list offer to a user."""
-    changelist = model_admin.get_changelist_instance(list_request(user))
+    changelist = model_admin.get_changelist_instance(visitor.request())
     return {name for each in changelist.filter_specs for name in each.expected_parameters() if name}
 
 
-def is_refused(model_admin: "ModelAdmin[Any]", user: User, name: str, value: str) -> bool:
+def is_refused(model_admin: "ModelAdmin[Any]", visitor: Visitor, name: str, value: str) -> bool:
     """Return whether the list answers 400 to a filter. Load its rows if it does not."""
-    request = list_request(user, {name: value})
+    request = visitor.request({name: value})
     # The list calls this method first. It is fast, and refuses nearly all lookups.
     if not model_admin.lookup_allowed(name, value, request):
         return True
@@ -119,32 +131,30 @@ def test_every_admin_is_strict() -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_list_is_filtered_by_the_lookups_of_its_own_filters_only(
-    rows: None, role: str, request: pytest.FixtureRequest
+    rows: None, visitor: Visitor
 ) -> None:
-    user = request.getfixturevalue(role)
     for model, model_admin in site._registry.items():
-        if not model_admin.has_view_permission(list_request(user)):
+        if not model_admin.has_view_permission(visitor.request()):
             continue
         accepted = {
             name
-            for name in lookups_of(model) | offered_filters(model_admin, user)
-            if not is_refused(model_admin, user, name, "True" if "isnull" in name else "1")
+            for name in lookups_of(model) | offered_filters(model_admin, visitor)
+            if not is_refused(model_admin, visitor, name, "True" if "isnull" in name else "1")
         }
         # Malformed times and ids are refused, so those filters are accepted with other values.
-        offered = offered_filters(model_admin, user)
+        offered = offered_filters(model_admin, visitor)
         assert accepted <= offered, model
         assert {name for name in offered - accepted if "isnull" in name} == set(), model
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_lookup_that_is_not_offered_gets_the_page_of_status_400(
-    rows: None, signed_in: SignIn, role: str, request: pytest.FixtureRequest
+    rows: None, signed_in: SignIn, visitor: Visitor
 ) -> None:
-    user = request.getfixturevalue(role)
-    browser = signed_in(user)
+    browser = signed_in(visitor.user)
     for model, model_admin in site._registry.items():
         response = browser.get(list_of(model), {f"{model._meta.pk.name}__regex": "(.*)(.*)\\1\\2"})
-        if model_admin.has_view_permission(list_request(user)):
+        if model_admin.has_view_permission(visitor.request()):
             assert response.status_code == 400
             assert response.templates[0].name == "400.html"
         else:
@@ -158,16 +168,17 @@ def test_a_pin_cannot_be_guessed_by_a_filter(signed_in: SignIn, ada: User, rows:
 
 
 def test_odd_values_of_the_offered_filters_cause_no_error(rows: None, sue: User) -> None:
+    visitor = Visitor(sue)
     for model_admin in site._registry.values():
-        for name in offered_filters(model_admin, sue):
-            answers = {is_refused(model_admin, sue, name, value) for value in ODD_VALUES}
+        for name in offered_filters(model_admin, visitor):
+            answers = {is_refused(model_admin, visitor, name, value) for value in ODD_VALUES}
             assert answers <= {True, False}
 
 
 def test_links_of_the_filters_are_accepted(signed_in: SignIn, sue: User, rows: None) -> None:
     browser = signed_in(sue)
     for model, model_admin in site._registry.items():
-        changelist = model_admin.get_changelist_instance(list_request(sue))
+        changelist = model_admin.get_changelist_instance(Visitor(sue).request())
         for each in changelist.filter_specs:
             link = str(list(each.choices(changelist))[-1]["query_string"])
             assert browser.get(list_of(model) + link).status_code == 200, link

@@ -72,7 +72,7 @@ def test_changing_an_offer_sets_updated_at(admin: Client, northside: Org) -> Non
     form = {
         "name": "12-class pack",
         "offer_type": "session_pack",
-        "price_cents": 20000,
+        "price_cents": "200.00",
         "currency": "aud",
         "is_active": "true",
     }

@@ -74,7 +74,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_events(
         make_purchase(org=northside)
     owner = signed_in(olivia)
     with django_assert_max_num_queries(4):  # type: ignore[attr-defined]
-        # 1. the session with its users 2. the events 3. their number 4. the number on the page
+        # 1. the session with its users 2. the number of events 3. the events 4. their purchases
         assert owner.get(EVENTS).status_code == 200
 
 

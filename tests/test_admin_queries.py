@@ -27,7 +27,7 @@ def statuses(browser: Client, url: str, queries: list[str]) -> dict[str, int]:
 def test_parameters_that_no_link_writes_are_refused(admin: Client) -> None:
     queries = [
         *("p=0", "p=-1", "p=x", "p=1.5", "p=", "p=٣", f"p={'9' * 5000}"),
-        *("o=x", "o=99", "o=1.x", "o=--1", "o=1,2", "o=1", "o=0", "o=5.1", f"o={'9' * 5000}"),
+        *("o=x", "o=99", "o=1.x", "o=--1", "o=1,2", "o=1", "o=0", "o=6.1", f"o={'9' * 5000}"),
         *("all=1", "all=x", "e=1", "_facets=x", "_popup=x", "_popup=", "state=x", "state="),
         *("_to_field=client", "_to_field=x", "_to_field=", "_to_field=client__full_name"),
         *("q=%00", "%00=1", "state=%00", "p=%00", "q=a%00b", f"q={'x' * 101}", "unknown=1"),
@@ -40,7 +40,7 @@ def test_parameters_that_no_link_writes_are_refused(admin: Client) -> None:
 
 def test_parameters_of_links_are_accepted(admin: Client) -> None:
     queries = [
-        *("p=1", "o=5", "o=-6.5", "o=", "all=", "_facets=True", "_popup=1", "_to_field=id"),
+        *("p=1", "o=6", "o=-7.6", "o=", "all=", "_facets=True", "_popup=1", "_to_field=id"),
         *("q=ana", f"q={'x' * 100}", "q=", "state=expired", "expires_at__isnull=False"),
         "purchased_at__gte=2020-01-01 00:00:00%2B10:00&purchased_at__lt=2021-01-01 00:00:00Z",
     ]

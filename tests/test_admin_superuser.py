@@ -66,7 +66,7 @@ def test_the_client_and_offer_of_a_purchase_must_belong_to_its_org(
         "org": northside.pk,
         "client": make_client(org=southside).pk,
         "offer": make_offer(org=southside).pk,
-        "amount_paid_cents": 20000,
+        "amount_paid_cents": "200.00",
         "currency": "aud",
         "payment_status": "succeeded",
         "sessions_total": 10,
@@ -104,10 +104,10 @@ def test_an_account_and_a_membership_can_be_deleted(admin: Client, mia: User) ->
 
 def test_an_account_is_created_with_its_membership(admin: Client, northside: Org) -> None:
     inline = {
-        "membership-TOTAL_FORMS": 1,
-        "membership-INITIAL_FORMS": 0,
-        "membership-0-org": northside.pk,
-        "membership-0-role": "staff",
+        "memberships-TOTAL_FORMS": 1,
+        "memberships-INITIAL_FORMS": 0,
+        "memberships-0-org": northside.pk,
+        "memberships-0-role": "staff",
     }
     assert admin.post("/admin/studio/user/add/", {"username": "mia"} | inline).status_code == 200
     mia = User.objects.get(username="mia")
@@ -117,7 +117,7 @@ def test_an_account_is_created_with_its_membership(admin: Client, northside: Org
 
 
 def test_accounts_are_listed_searched_and_opened(admin: Client, mia: User, nora: User) -> None:
-    page = admin.get("/admin/studio/user/", {"q": "mia", "membership__role__exact": "staff"})
+    page = admin.get("/admin/studio/user/", {"q": "mia", "memberships__role__exact": "staff"})
     assert [row.pk for row in page.context["cl"].result_list] == [mia.pk]
     assert admin.get("/admin/studio/user/").status_code == 200
     for user in (mia, nora):
@@ -137,6 +137,7 @@ def test_a_superuser_with_membership_reinstates_in_that_org_only(
     admin: Client, sue: User, northside: Org, southside: Org
 ) -> None:
     Membership.objects.create(user=sue, org=northside, role="staff")
+    admin.force_login(sue)
     own, foreign = make_purchase(org=northside), make_purchase(org=southside)
     ids = [own.pk, foreign.pk]
     form = {"action": "reinstate", "_selected_action": ids, "request_id": str(uuid4())}

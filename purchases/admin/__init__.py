@@ -9,11 +9,14 @@ from purchases.admin.offer import OfferAdmin
 from purchases.admin.org import OrgAdmin
 from purchases.admin.own_org import OwnOrgAdmin
 from purchases.admin.purchase import PurchaseAdmin
+from purchases.admin.row_ledger import ClientEventAdmin, OfferEventAdmin
 
 __all__ = [
     "ClientAdmin",
+    "ClientEventAdmin",
     "ExpiryEventAdmin",
     "OfferAdmin",
+    "OfferEventAdmin",
     "OrgAdmin",
     "OwnOrgAdmin",
     "PurchaseAdmin",

@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.db import models
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from purchases.admin.strict_query import StrictQueryAdmin
 from purchases.member import Action, Member
@@ -36,6 +40,8 @@ class OwnOrgAdmin(StrictQueryAdmin):
     """
 
     org_lookup = "org_id"
+    # The permission that the row's page at the desk requires.
+    desk_action: Action = "see"
     show_full_result_count = False
     list_per_page = 50
 
@@ -86,6 +92,30 @@ class OwnOrgAdmin(StrictQueryAdmin):
         kwargs["queryset"] = listed.get_queryset(request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    # --- The way to the desk --------------------------------------------------------------------
+
+    def view_on_site(self, row: Any) -> str | None:
+        """Return the URL of the row’s page at the desk, or None without such a page."""
+        return None
+
+    @admin.display(description=_("desk"))
+    def at_desk(self, row: Any) -> str:
+        """Return a link to the row's page at the desk, as a column of a list."""
+        url = self.view_on_site(row)
+        return format_html('<a href="{}">{}</a>', url, gettext("Open")) if url else ""
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Omit the link to the desk for people who cannot open the page there."""
+        response = super().render_change_form(request, context, *args, **kwargs)
+        row, member = context["original"], member_of(request)
+        is_own = row and member and getattr(row, self.org_lookup) == member.org_id
+        if not (is_own and member_may(request, self.desk_action)):
+            # The response renders this context later.
+            context["has_absolute_url"] = False
+        return response
+
     # --- How a form looks, and what it writes ---------------------------------------------------
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
@@ -97,7 +127,9 @@ class OwnOrgAdmin(StrictQueryAdmin):
         return [*self.readonly_fields, "org"] if obj else [*self.readonly_fields]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        return self._for_this_person(request, self.list_display)
+        """Omit links to the desk for superusers, because the desk shows one org."""
+        names = self._for_this_person(request, self.list_display)
+        return [name for name in names if name != "at_desk" or not is_superuser(request)]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         return self._for_this_person(request, self.list_filter)

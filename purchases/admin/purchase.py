@@ -7,12 +7,12 @@ from django.contrib import admin, messages
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from purchases import operations
+from purchases import clock, operations
 from purchases.acts.menu import act_url
 from purchases.admin.client_search import ClientSearchAdmin
 from purchases.admin.own_org import is_superuser, member_may, member_of
@@ -56,10 +56,13 @@ class PurchaseAdmin(ClientSearchAdmin):
         "created_at",
         "at_the_desk",
     ]
-    readonly_fields = ["sessions_used", "sessions_remaining", "created_at", "at_the_desk"]
+    readonly_fields = [
+        *["amount_paid", "sessions_used", "sessions_remaining", "created_at", "at_the_desk"],
+    ]
     autocomplete_fields = ["org", "client", "offer"]
     list_display = [
         "client",
+        "at_desk",
         "offer",
         "used",
         "left",
@@ -87,6 +90,9 @@ class PurchaseAdmin(ClientSearchAdmin):
     actions = ["reinstate"]
     action_form = PurchaseActionForm
 
+    def view_on_site(self, row: Purchase) -> str:
+        return reverse("purchases:purchase_detail", args=[row.pk])
+
     @admin.display(description=_("used"))
     def used(self, purchase: Purchase) -> str:
         return used_of_total(purchase)
@@ -100,17 +106,21 @@ class PurchaseAdmin(ClientSearchAdmin):
         return money(purchase.amount_paid_cents, purchase.currency)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Omit the links to the acts for people who cannot act."""
+        """Omit the links to the acts for people who cannot act. Show a stored amount in words."""
         names, member = super().get_fields(request, obj), member_of(request)
-        can_act = obj and member and member.org_id == obj.org_id and member.may("correct")
-        return names if can_act else [name for name in names if name != "at_the_desk"]
+        if obj is None:
+            return names
+        can_act = member and member.org_id == obj.org_id and member.may("correct")
+        hidden = {"currency"} if can_act else {"currency", "at_the_desk"}
+        shown = [name for name in names if name not in hidden]
+        return ["amount_paid" if name == "amount_paid_cents" else name for name in shown]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Make all but the expiry read-only on existing purchases. Acts change the rest, so that
         the ledger names the person."""
         if obj is None:
             return super().get_readonly_fields(request, obj)
-        return [str(name) for name in self.fields if name != "expires_at"]
+        return [*(str(name) for name in self.fields if name != "expires_at"), "amount_paid"]
 
     @admin.display(description=_("change it at the desk"))
     def at_the_desk(self, purchase: Purchase) -> str:
@@ -126,7 +136,7 @@ class PurchaseAdmin(ClientSearchAdmin):
         return format_html_join(" · ", '<a href="{}">{}</a>', links)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"purchased_at": timezone.now()} | super().get_changeform_initial_data(request)
+        return {"purchased_at": clock.now()} | super().get_changeform_initial_data(request)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Report a count outside its bounds: such a row refuses every change of its expiry."""

@@ -8,12 +8,17 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ActionForm
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.http import HttpRequest
+from django.urls import reverse_lazy
 from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from purchases.admin.money import IN_CENTS
-from purchases.admin.row_form import RowForm, Rule
+from purchases import clock
+from purchases.admin.money import AmountField, MoneyForm
+from purchases.admin.row_form import Rule
 from purchases.input_rules import (
     CLOCK_SKEW,
     EXPIRY_BEFORE_PURCHASE,
@@ -23,11 +28,20 @@ from purchases.input_rules import (
     time_of_purchase,
 )
 from purchases.models import Purchase, SessionRequest
+from purchases.sales.terms import expiry_of, last_day_of, sessions_of
+
+FROM_THE_OFFER = _("An empty price, number of sessions and expiry are those of the offer.")
+SELL = _("Sell at the desk instead")
+# The fields of a new purchase that the offer fills.
+FILLED = ["amount_paid_cents", "sessions_total", "expires_at"]
+
+format_html_lazy = lazy(format_html, SafeString)
 
 
-class PurchaseForm(RowForm):
+class PurchaseForm(MoneyForm):
+    amount_name = "amount_paid_cents"
+    amount_paid_cents = AmountField(label=_("Amount paid"))
     rules: ClassVar[dict[str, Rule]] = {
-        "amount_paid_cents": not_negative,
         "currency": currency_code,
         "sessions_total": not_negative,
         "purchased_at": time_of_purchase,
@@ -35,10 +49,21 @@ class PurchaseForm(RowForm):
     }
 
     class Meta:
-        help_texts = {"amount_paid_cents": IN_CENTS}
+        help_texts = {
+            "offer": format_html_lazy(
+                '{} <a href="{}">{}</a>', FROM_THE_OFFER, reverse_lazy("purchases:sell"), SELL
+            ),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding and "amount_paid_cents" in self.fields:
+            self.fields["amount_paid_cents"].required = False
 
     def clean(self) -> None:
         super().clean()
+        if self.instance._state.adding:
+            self._fill_from_the_offer()
         self._check_expiry()
         org = self.cleaned_data.get("org")
         org_id = org.pk if org else self.instance.org_id
@@ -48,6 +73,20 @@ class PurchaseForm(RowForm):
                 problem = gettext("%(name)s belongs to another studio. Choose one of this studio.")
                 self.add_error(name, problem % {"name": row})
 
+    def _fill_from_the_offer(self) -> None:
+        """Take an empty price, number of sessions and expiry from the offer."""
+        data, offer = self.cleaned_data, self.cleaned_data.get("offer")
+        is_empty = {name: name in data and data[name] is None for name in FILLED}
+        if offer is None:
+            return
+        if is_empty["amount_paid_cents"]:
+            data["amount_paid_cents"], data["currency"] = offer.price_cents, offer.currency
+        if is_empty["sessions_total"]:
+            data["sessions_total"] = sessions_of(offer)
+        bought_at = data.get("purchased_at") or clock.now()
+        if is_empty["expires_at"]:
+            data["expires_at"] = expiry_of(last_day_of(offer, timezone.localdate(bought_at)))
+
     def _check_expiry(self) -> None:
         """Refuse an expiry before the purchase, unless the row has a purchase in the future."""
         expires_at = self.cleaned_data.get("expires_at")
@@ -55,7 +94,7 @@ class PurchaseForm(RowForm):
             purchased_at = self.cleaned_data.get("purchased_at")
         else:
             purchased_at = self.instance.purchased_at
-            if purchased_at > timezone.now() + CLOCK_SKEW:
+            if purchased_at > clock.now() + CLOCK_SKEW:
                 return
         is_changed = {"expires_at", "purchased_at"} & set(self.changed_data)
         if is_changed and expires_at and purchased_at and expires_at <= purchased_at:
@@ -86,4 +125,4 @@ class StateFilter(admin.SimpleListFilter):
             return queryset
         if state not in Purchase.State.values:
             raise IncorrectLookupParameters
-        return queryset.in_state(Purchase.State(state), timezone.now())
+        return queryset.in_state(Purchase.State(state), clock.now())

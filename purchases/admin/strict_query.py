@@ -27,6 +27,7 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.dateparse import parse_datetime
+from django.utils.text import capfirst
 from django.utils.timezone import is_aware
 
 MAX_SEARCH = 100
@@ -67,6 +68,8 @@ class StrictChangeList(ChangeList):
             super().__init__(request, *args, **kwargs)
         except IncorrectLookupParameters as error:
             refuse(", ".join(request.GET), error)
+        if not self.is_popup:
+            self.title = capfirst(str(self.opts.verbose_name_plural))
 
     def get_filters(self, request: HttpRequest) -> Any:
         """Refuse the parameters that no filter of the list took."""

@@ -17,26 +17,23 @@ from django.utils.translation import gettext_lazy as _
 
 from purchases.admin.row_form import RowForm
 from purchases.admin.strict_query import StrictQueryAdmin
-from studio.accounts import pins, rate_limit, security_log
+from studio.accounts import rate_limit
 from studio.accounts.admin_links import (
     MAKE_LINKS,
     InvitingAdmin,
     NewPersonForm,
-    delete_account,
     links_page,
     make_links,
 )
 from studio.accounts.membership import Membership
+from studio.accounts.people import acts, invitations
 from studio.accounts.recorded_admin import RecordedMembershipAdmin, RecordedUserAdmin
 from studio.accounts.second_factor import factors
 from studio.accounts.second_factor.admin import (
     remove_second_factors,
 )
-from studio.accounts.security_event import SecurityEvent
 from studio.accounts.session import end_sessions_of
 from studio.accounts.user import User
-
-Kind = SecurityEvent.Kind
 
 # The role of a member decides what the member may do, so groups have no use.
 admin.site.unregister(Group)
@@ -44,7 +41,12 @@ admin.site.unregister(Group)
 
 class MembershipInline(admin.StackedInline):  # type: ignore[type-arg]
     model = Membership
+    fields = ["org", "role"]
     autocomplete_fields = ["org"]
+
+    def get_extra(self, request: HttpRequest, *args: Any, **kwargs: Any) -> int:
+        """Return the number of empty forms."""
+        return 1
 
 
 class PersonForm(RowForm, UserChangeForm):  # type: ignore[type-arg]
@@ -71,10 +73,17 @@ class UserAdmin(RecordedUserAdmin, StrictQueryAdmin, DjangoUserAdmin):  # type: 
     readonly_fields = ["last_login", "date_joined"]
     filter_horizontal = []
     actions = ["make_links", "sign_out_everywhere", remove_second_factors]
-    list_display = ["username", "first_name", "last_name", "email", "membership", "last_login"]
-    list_filter = ["is_active", "is_superuser", "membership__role", "last_login", "date_joined"]
-    list_select_related = ["membership__org"]
+    list_display = ["username", "first_name", "last_name", "email", "studios", "last_login"]
+    list_filter = ["is_active", "is_superuser", "memberships__role", "last_login", "date_joined"]
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        users: QuerySet[User] = super().get_queryset(request)
+        return users.prefetch_related("memberships__org")
+
+    @admin.display(description=_("memberships"))
+    def studios(self, user: User) -> str:
+        return "; ".join(str(membership) for membership in user.memberships.all())
 
     def get_urls(self) -> list[URLPattern]:
         """Omit the page on which Django lets a superuser type another person's password."""
@@ -92,7 +101,7 @@ class UserAdmin(RecordedUserAdmin, StrictQueryAdmin, DjangoUserAdmin):  # type: 
         """Show the link of the new person, except in a popup window, which has no page for it."""
         if IS_POPUP_VAR in request.POST:
             return super().response_add(request, obj, post_url_continue)
-        return links_page(self, request, [obj])
+        return links_page(self, request, [invitations.hand_over_link(request, obj)])
 
     @admin.action(permissions=["change"], description=MAKE_LINKS)
     def make_links(self, request: HttpRequest, users: QuerySet[User]) -> HttpResponse | None:
@@ -101,8 +110,7 @@ class UserAdmin(RecordedUserAdmin, StrictQueryAdmin, DjangoUserAdmin):  # type: 
     @admin.action(permissions=["change"], description=_("Sign out everywhere"))
     def sign_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:
         for user in users:
-            end_sessions_of(user)
-            security_log.record(Kind.SESSION_ENDED, account_id=user.pk)
+            acts.sign_out_everywhere(user)
             self.log_change(request, user, gettext("Signed out everywhere."))
             text = _("%(name)s is signed out everywhere.")
             self.message_user(request, text % {"name": user.get_short_name()})
@@ -132,7 +140,7 @@ class UserAdmin(RecordedUserAdmin, StrictQueryAdmin, DjangoUserAdmin):  # type: 
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """Delete the account and its membership, without a statement on the admin's log."""
-        delete_account(obj)
+        invitations.delete_account(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:
@@ -143,8 +151,8 @@ class UserAdmin(RecordedUserAdmin, StrictQueryAdmin, DjangoUserAdmin):  # type: 
 class MembershipAdmin(RecordedMembershipAdmin, InvitingAdmin):
     """The admin of members. Owners cannot change their own role, so that an org keeps an owner."""
 
-    fields = ["user", "org", "role", "has_pin", "waits_until"]
-    readonly_fields = ["has_pin", "waits_until"]
+    fields = ["user", "org", "role", "is_active", "has_pin", "waits_until"]
+    readonly_fields = ["is_active", "has_pin", "waits_until"]
     autocomplete_fields = ["user", "org"]
     list_display = [
         "user",
@@ -155,7 +163,7 @@ class MembershipAdmin(RecordedMembershipAdmin, InvitingAdmin):
         "has_pin",
         "has_second_factor",
         "date_joined",
-        "last_login",
+        "opened_at",
     ]
     actions = [
         "make_links",
@@ -165,7 +173,7 @@ class MembershipAdmin(RecordedMembershipAdmin, InvitingAdmin):
         "sign_out_everywhere",
         remove_second_factors,
     ]
-    list_filter = ["org", "role", "user__is_active", "user__date_joined", "user__last_login"]
+    list_filter = ["org", "role", "is_active", "user__date_joined", "opened_at"]
     search_fields = ["user__username", "user__first_name", "user__last_name", "user__email"]
     ordering = ["user__username"]
 
@@ -201,8 +209,7 @@ class MembershipAdmin(RecordedMembershipAdmin, InvitingAdmin):
     @admin.action(permissions=["change"], description=_("Clear the PIN"))
     def clear_pins(self, request: HttpRequest, members: QuerySet[Membership]) -> None:
         for member in members:
-            pins.clear_pin(member)
-            security_log.record(Kind.PIN_CLEARED, account_id=member.user_id)
+            acts.clear_pin(member)
             text = _("The PIN of %(name)s is cleared.") % {"name": member.name}
             self.log_change(request, member, str(text))
             self.message_user(request, text)
@@ -214,8 +221,7 @@ class MembershipAdmin(RecordedMembershipAdmin, InvitingAdmin):
             name = {"name": member.name}
             if rate_limit.waits_until(member.user.username) is None:
                 self.message_user(request, _("%(name)s is not locked out.") % name)
-            elif rate_limit.lift(member.user.username):
-                security_log.record(Kind.TRIES_RESET, account_id=member.user_id)
+            elif acts.unlock(member.user):
                 text = _("%(name)s is unlocked.") % name
                 self.log_change(request, member, str(text))
                 self.message_user(request, text)
@@ -226,8 +232,7 @@ class MembershipAdmin(RecordedMembershipAdmin, InvitingAdmin):
     @admin.action(permissions=["change"], description=_("Sign out everywhere"))
     def sign_out_everywhere(self, request: HttpRequest, members: QuerySet[Membership]) -> None:
         for member in members:
-            end_sessions_of(member.user)
-            security_log.record(Kind.SESSION_ENDED, account_id=member.user_id)
+            acts.sign_out_of_studio(member)
             self.log_change(request, member, gettext("Signed out everywhere."))
             text = _("%(name)s is signed out everywhere.")
             self.message_user(request, text % {"name": member.name})
@@ -243,7 +248,3 @@ class MembershipAdmin(RecordedMembershipAdmin, InvitingAdmin):
     @admin.display(ordering="user__date_joined", description=_("date joined"))
     def date_joined(self, membership: Membership) -> Any:
         return membership.user.date_joined
-
-    @admin.display(ordering="user__last_login", description=_("last sign-in"))
-    def last_login(self, membership: Membership) -> Any:
-        return membership.user.last_login

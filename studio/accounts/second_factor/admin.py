@@ -1,6 +1,6 @@
 """The part of the admin for second factors: owners remove those of a member, or require them."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -10,12 +10,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from studio.accounts import security_log
+from studio.accounts.people import acts
+from studio.accounts.people.several_studios import belongs_to_others, own_second_factor
 from studio.accounts.permissions import Role
 from studio.accounts.policy import Policy
-from studio.accounts.second_factor import factors
 from studio.accounts.second_factor.models import SecondFactorRole
-from studio.accounts.security_event import SecurityEvent
 from studio.accounts.user import User
 
 if TYPE_CHECKING:
@@ -37,11 +36,12 @@ def remove_second_factors(
         if user.pk == request.user.pk:
             text = _("You remove your own second factor on the page “Second factor”.")
             model_admin.message_user(request, text, ERROR)
-        elif user.is_superuser and not request.user.is_superuser:
+        elif acts.is_beyond(cast("User", request.user), user):
             refusal = _("Only a superuser removes the second factor of %(name)s.") % name
             model_admin.message_user(request, refusal, ERROR)
-        elif factors.remove_all(user):
-            security_log.record(SecurityEvent.Kind.FACTOR_REMOVED, account_id=user.pk)
+        elif belongs_to_others(cast("User", request.user), user):
+            model_admin.message_user(request, own_second_factor() % name, ERROR)
+        elif acts.remove_second_factors(user):
             done = str(_("The second factor of %(name)s is removed.") % name)
             model_admin.log_change(request, row, done)
             model_admin.message_user(request, done)
