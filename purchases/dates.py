@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
+from purchases import clock
 from purchases.models import EXPIRING_WITHIN
 
 
@@ -30,7 +31,7 @@ class DateFormatter:
 
     zone: tzinfo = field(default_factory=timezone.get_current_timezone)
     language: str | None = field(default_factory=get_language)
-    now: datetime = field(default_factory=timezone.localtime)
+    now: datetime = field(default_factory=clock.local_now)
 
     @property
     def _patterns(self) -> Patterns:

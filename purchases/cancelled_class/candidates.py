@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.db.models import BooleanField, Case, F, OuterRef, Q, Subquery, Value, When, Window
 from django.db.models.functions import RowNumber
-from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from purchases import clock
 from purchases.dates import DateFormatter
 from purchases.models import Client, Purchase, Refusal, SessionEvent
 
@@ -87,7 +87,7 @@ def candidates_for(org_id: UUID, client_ids: set[UUID]) -> dict[UUID, Candidate]
             purchase_id__in=last_uses,
             kind=SessionEvent.Kind.REINSTATED,
             reversed_by=None,
-            occurred_at__gt=timezone.now() - JUST_NOW,
+            occurred_at__gt=clock.now() - JUST_NOW,
         )
         .select_related("request__actor")
         .order_by("pk")
@@ -114,7 +114,7 @@ def _packs(org_id: UUID, client_ids: set[UUID]) -> list[Purchase]:
     may_give = Q(sessions_used__gt=0, payment_status=Purchase.PaymentStatus.SUCCEEDED) & (
         Q(sessions_total=None) | Q(sessions_remaining__gte=0)
     )
-    is_good = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+    is_good = Q(expires_at=None) | Q(expires_at__gt=clock.now())
     return list(
         Purchase.objects.of_org(org_id)
         .filter(client_id__in=client_ids)
