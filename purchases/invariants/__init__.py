@@ -1,4 +1,4 @@
-"""Check the invariants of every purchase and its ledgers.
+"""Check the invariants of every purchase, client and offer, and their ledgers.
 
 Constraints and triggers of the database enforce them. This check finds violations that appear if
 the owner of a table disables a trigger or constraint.
@@ -13,9 +13,9 @@ from uuid import UUID
 from django.db.models import Count, Max, TextField
 from django.db.models.functions import Cast
 
-from purchases.invariants import counts, expiries, purchases
-from purchases.invariants.findings import Ids
-from purchases.models import Purchase
+from purchases.invariants import clients, counts, expiries, offers, purchases
+from purchases.invariants.findings import Finding, Ids
+from purchases.models import Client, Offer, Purchase
 
 # Large enough for sequential scans. With batches of 5,000 the check took ten times as long.
 BATCH = 500_000
@@ -39,13 +39,16 @@ CHECKS = [
 
 @dataclass(frozen=True)
 class Violation:
-    purchase_id: UUID
-    client: str
+    """A purchase, a client or an offer that breaks an invariant."""
+
+    row_id: UUID
+    # A purchase is named by its client.
+    name: str
     wrong: str
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.purchase_id}, {self.client}: {self.wrong}. {self.remedy}"
+        return f"{self.row_id}, {self.name}: {self.wrong}. {self.remedy}"
 
 
 def check(only: UUID | None = None) -> Iterator[tuple[int, list[Violation]]]:
@@ -56,7 +59,28 @@ def check(only: UUID | None = None) -> Iterator[tuple[int, list[Violation]]]:
     for size, ids in _one(only) if only else _batches():
         found = [finding for find in CHECKS for finding in find(ids)]
         names = _names(list({purchase_id for purchase_id, *_ in found}))
-        yield size, [Violation(f[0], names.get(f[0], "deleted"), *f[1:]) for f in found]
+        yield size, _violations(found, names)
+
+
+def check_clients() -> list[Violation]:
+    """Return the clients that their ledger does not explain."""
+    found = list(clients.clients_that_their_events_do_not_explain(Ids(None, None)))
+    ids = list({client_id for client_id, *_ in found})
+    names: dict[UUID, str] = {}
+    for first in range(0, len(ids), NAMES):
+        named = Client.objects.filter(pk__in=ids[first : first + NAMES])
+        names |= dict(named.values_list("pk", "full_name"))
+    return _violations(found, names)
+
+
+def check_offers() -> list[Violation]:
+    """Return the offers that their ledger does not explain."""
+    found = list(offers.offers_that_their_events_do_not_explain())
+    return _violations(found, dict(Offer.objects.values_list("pk", "name")) if found else {})
+
+
+def _violations(found: list[Finding], names: dict[UUID, str]) -> list[Violation]:
+    return [Violation(pk, names.get(pk, "deleted"), *rest) for pk, *rest in found]
 
 
 def _one(purchase_id: UUID) -> Iterator[tuple[int, Ids]]:

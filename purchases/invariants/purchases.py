@@ -1,42 +1,21 @@
 """Check what was bought, by whom and how it was paid against purchase_events."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 from uuid import UUID
 
 from purchases.database import SQL_DIR, fetch_all, read_statement
-from purchases.invariants.findings import Finding, Ids, reversed_twice
+from purchases.invariants.findings import (
+    Finding,
+    Ids,
+    MissingEvent,
+    UnexplainedRow,
+    records_without_explanation,
+    reversed_twice,
+)
 from purchases.models import PurchaseEvent
 from purchases.models.purchase_event import RECORDED
 
 SELECT_UNEXPLAINED = read_statement(SQL_DIR / "select_unexplained_purchases.sql")
-
-
-class UnexplainedRow(NamedTuple):
-    purchase_id: UUID
-    event_id: int | None
-    finding: str
-    differing: list[str] | None
-
-
-def purchases_that_their_events_do_not_explain(ids: Ids) -> Iterator[Finding]:
-    params = {"after": ids.after, "last": ids.last}
-    for row in fetch_all(SELECT_UNEXPLAINED, params, UnexplainedRow):
-        pk = row.purchase_id
-        match row.finding:
-            case "gap":
-                wrong = f"purchase event {row.event_id} does not continue the event before it"
-                yield pk, wrong, "Restore record_purchase_event, and keep this line for the record."
-            case "unopened":
-                yield pk, "no purchase event opened it", f"Record what it has now: {_open(pk)}"
-            case "gone":
-                wrong = f"the purchase is gone, and event {row.event_id} is not its deletion"
-                yield pk, wrong, f"Record the deletion: {_delete(pk)}"
-            case _:
-                columns = " and ".join(row.differing or [])
-                wrong = f"its {columns} differs from purchase event {row.event_id}"
-                remedy = "Record what is missing, then correct the purchase if it is wrong"
-                yield pk, wrong, f"{remedy}: {_correct(pk)}"
 
 
 def changes_undone_twice(ids: Ids) -> Iterator[Finding]:
@@ -75,3 +54,12 @@ def _delete(pk: UUID) -> str:
         f" SELECT org_id, purchase_id, 'deleted', {columns}, current_user"
         f" FROM public.purchase_events WHERE purchase_id = '{pk}' ORDER BY id DESC LIMIT 1;"
     )
+
+
+MISSING_EVENT = MissingEvent(created=_open, changed=_correct, deleted=_delete)
+
+
+def purchases_that_their_events_do_not_explain(ids: Ids) -> Iterator[Finding]:
+    params = {"after": ids.after, "last": ids.last}
+    rows = fetch_all(SELECT_UNEXPLAINED, params, UnexplainedRow)
+    return records_without_explanation("purchase", rows, MISSING_EVENT)

@@ -6,7 +6,7 @@ tampering.
 
 from purchases.models.seal import is_code
 from purchases.seals.check import Difference, check, seals_of_day
-from purchases.seals.daily import seal_days_until
+from purchases.seals.daily import days_to_seal, seal_days_until
 from purchases.seals.receipts import Answer, check_receipt, line_number, parse_line, receipts
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Difference",
     "check",
     "check_receipt",
+    "days_to_seal",
     "is_code",
     "line_number",
     "parse_line",

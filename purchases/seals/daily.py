@@ -43,9 +43,14 @@ def seal_days_until(now: datetime, zones: Mapping[UUID, str]) -> int:
     raise conflict
 
 
-def _seal(now: datetime, zones: Mapping[UUID, str]) -> int:
+def days_to_seal(now: datetime, zones: Mapping[UUID, str]) -> list[Day]:
+    """Return the days that ended before `now` and are not sealed."""
     params = {"now": now, "org_ids": list(zones), "zones": list(zones.values())}
-    days = fetch_all(SELECT_DAYS, params, Day)
+    return fetch_all(SELECT_DAYS, params, Day)
+
+
+def _seal(now: datetime, zones: Mapping[UUID, str]) -> int:
+    days = days_to_seal(now, zones)
     if not days:
         return 0
     org_ids, names, ends = (list(values) for values in zip(*days, strict=True))

@@ -85,7 +85,7 @@ compared AS (
     WHERE purchase.id IS NULL OR cardinality(found.differing) > 0
 )
 
-SELECT purchase_id, id AS event_id, 'gap' AS finding, NULL::text[] AS differing
+SELECT purchase_id AS record_id, id AS event_id, 'gap' AS finding, NULL::text[] AS differing
 FROM chain
 WHERE CASE
     WHEN kind IN ('opened', 'sold') THEN kind_before <> 'deleted'
@@ -109,4 +109,4 @@ WHERE compared.id IS NOT NULL
         FROM public.purchase_events AS later
         WHERE later.purchase_id = compared.purchase_id AND later.id > compared.id
     )
-ORDER BY purchase_id, event_id
+ORDER BY record_id, event_id

@@ -37,6 +37,7 @@ def test_the_owner_reaches_the_seals_from_the_desk(
     page = sign_in(window(viewport={"width": width, "height": 800}), olivia)
     page.goto(reverse("purchases:purchase_list"))
 
+    page.get_by_role("link", name="Studio", exact=True).click()
     page.get_by_role("link", name="Seals").click()
 
     newest = Seal.objects.latest("number")

@@ -111,7 +111,7 @@ class DeskMachine(Desk):
             refusal = refusal if actor == who else Refusal.NOT_YOURS
         now = timezone.now() + (STAFF_MAY_UNDO_FOR * (1.5 if late else 0.5))
         keep_signed_in(now)
-        with patch("django.utils.timezone.now", lambda: now):
+        with patch("purchases.clock.now", lambda: now):
             page = self.load(which, stale=False)
             self.send("undo", which, who, page, place, refusal, Refusal.UNDONE)
 

@@ -15,7 +15,7 @@ from tests.integrity.faults import Fault, made_for_all
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-MANY = settings(test_state_machine.MANY, stateful_step_count=15)
+MANY = settings(test_state_machine.MANY, max_examples=500, stateful_step_count=15)
 UNTIL_ONE_FAILS = settings(test_state_machine.UNTIL_ONE_FAILS, stateful_step_count=15)
 
 

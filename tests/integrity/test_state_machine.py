@@ -17,11 +17,12 @@ from tests.factories import make_client, make_offer, make_user
 from tests.integrity import faults
 from tests.integrity.desk_machine import DeskMachine
 from tests.integrity.faults import Fault, made_for_all
+from tests.thorough import times
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MANY = settings(
-    max_examples=500,
+    max_examples=times(150, thorough=500),
     stateful_step_count=20,
     deadline=None,
     derandomize=False,

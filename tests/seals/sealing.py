@@ -10,6 +10,7 @@ from django.utils import timezone
 from purchases import seals
 from purchases.models import NO_ORG, Org
 from purchases.seals import Difference
+from purchases.seals.daily import GRACE
 from tests.database import rows, value
 
 TABLES = ["session_events", "expiry_events", "purchase_events", "session_requests"]
@@ -21,6 +22,11 @@ SEAL_NOW = """
     FROM (SELECT id FROM public.orgs UNION SELECT %s) AS org
     LEFT JOIN LATERAL (SELECT max(day) AS day FROM public.seals WHERE org_id = org.id) AS newest
         ON true
+"""
+
+ALWAYS_ENABLED = """
+    SELECT tgrelid::regclass::text, tgname FROM pg_trigger
+    WHERE tgenabled = 'A' AND tgrelid = ANY (%s::regclass[])
 """
 
 
@@ -36,9 +42,10 @@ def seal_now(*, margin: timedelta = timedelta(0)) -> int:
 
 
 def seal_all(zone: str = "UTC", now: datetime | None = None) -> int:
-    """Seal all days that are over, in one time zone for all orgs."""
+    """Seal all days that are over, in one time zone for all orgs, also in the minutes after
+    midnight in which the site waits."""
     zones = dict.fromkeys(Org.objects.values_list("pk", flat=True), zone)
-    return seals.seal_days_until(now or timezone.now(), zones)
+    return seals.seal_days_until(now or timezone.now() + GRACE, zones)
 
 
 def move_back(days: float) -> None:
@@ -55,6 +62,7 @@ def without_guards() -> Iterator[None]:
     guarded = [*TABLES, "seals", "seal_leaves", "seal_salts"]
     with_identity = [*TABLES[:3], "seals"]
     rows("SET CONSTRAINTS ALL IMMEDIATE")
+    always = rows(ALWAYS_ENABLED, guarded)
     for table in guarded:
         rows(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
     for table in with_identity:
@@ -64,7 +72,8 @@ def without_guards() -> Iterator[None]:
         rows(f"ALTER TABLE {table} ALTER id SET GENERATED ALWAYS")
     for table in guarded:
         rows(f"ALTER TABLE {table} ENABLE TRIGGER ALL")
-        rows(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER forbid_change")
+    for table, trigger in always:
+        rows(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
 
 
 class RollBack(Exception):

@@ -67,8 +67,11 @@ def test_only_owners_have_a_link_to_the_seals(
 ) -> None:
     link = f'href="{reverse("purchases:seal_list")}"'
 
-    assert link in html_of(signed_in(olivia).get(reverse("purchases:purchase_list")))
-    assert link not in html_of(desk.get(reverse("purchases:purchase_list")))
+    studio = reverse("studio_settings")
+    owner = signed_in(olivia)
+    assert f'href="{studio}"' in html_of(owner.get(reverse("purchases:purchase_list")))
+    assert link in html_of(owner.get(studio))
+    assert f'href="{studio}"' not in html_of(desk.get(reverse("purchases:purchase_list")))
     assert desk.get(reverse("purchases:seal_list")).status_code == 403
 
 

@@ -178,7 +178,8 @@ SEALED_COLUMNS = {
     "purchase_events": f"id {EVENT} org_id_before client_id_before client_id offer_id_before"
     " offer_id sessions_total_before sessions_total amount_paid_cents_before amount_paid_cents"
     " currency_before currency payment_status_before payment_status payment_method_before"
-    " payment_method purchased_at_before purchased_at created_at_before created_at expires_at",
+    " payment_method purchased_at_before purchased_at created_at_before created_at expires_at"
+    " client_request_id",
     "session_requests": "request_id operation purchase_id event_id actor_id approved_by_id reason"
     " note refusal extend_days extend_until adjust_by to_client_id to_purchase_id offer_id"
     " refund_cents asked_at claimed_xact_id",
