@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import StringIO
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from purchases.models import Org
+from studio.accounts import link_pages
 from studio.logs import JsonLine, OneLine
 from studio.models import Membership, User
 from tests.conftest import SignIn
@@ -79,9 +81,8 @@ def test_a_link_works_once(mia: User, invited: bool) -> None:
     assert can_sign_in("mia", NEW)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_only_one_of_two_concurrent_forms_succeeds(mia: User) -> None:
-    """The second form is posted while the first one has changed the password and not committed."""
+def page_of_second_form(mia: User) -> HttpResponseBase:
+    """Post a second form while the first one has changed the password and not committed."""
     second = Client()
     form = second.get(link_of(mia))["Location"]
     typed = {"new_password1": "the-second-one-7", "new_password2": "the-second-one-7"}
@@ -99,10 +100,25 @@ def test_only_one_of_two_concurrent_forms_succeeds(mia: User) -> None:
             first.save()
             answer = pool.submit(post)
             wait_for_blocked_statement()
-        page = answer.result(PATIENCE)
+        return answer.result(PATIENCE)
 
+
+@pytest.mark.django_db(transaction=True)
+def test_only_one_of_two_concurrent_forms_succeeds(mia: User) -> None:
+    page = page_of_second_form(mia)
     assert NOT_VALID in words_on(page)
     assert can_sign_in("mia", NEW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_lock_the_second_form_replaces_the_password(
+    mia: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_lock = SimpleNamespace(objects=SimpleNamespace(select_for_update=User.objects.all))
+    monkeypatch.setattr(link_pages, "User", without_lock)
+    page = page_of_second_form(mia)
+    assert page.status_code == 302
+    assert not can_sign_in("mia", NEW)
 
 
 @pytest.mark.parametrize("invited", [True, False])

@@ -181,8 +181,8 @@ def test_a_user_without_membership_is_referred_to_an_owner(nora: User) -> None:
     page = browser.get(LIST)
 
     assert page.status_code == 403
-    assert "Welcome, Nora. Your account does not belong" in words_on(page)
-    assert "Ask an owner of your studio to add nora" in words_on(page)
+    assert "Welcome, Nora. The account nora does not belong to a studio." in words_on(page)
+    assert "An owner can invite you" in words_on(page)
     assert "Sign out" in words_on(page)
     assert browser.post(SIGN_OUT)["Location"] == SIGN_IN
 

@@ -9,9 +9,8 @@ from django.contrib import auth, messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import PasswordResetConfirmView
-from django.db import transaction
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils import translation
@@ -19,17 +18,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from purchases import clock
 from studio.accounts import limits, mail, rate_limit, security_log, waits
 from studio.accounts.forms import record_new_password
 from studio.accounts.limits import TooManyTries
 from studio.accounts.links import TOKENS, is_invited, site_of
 from studio.accounts.origin import origin_of
+from studio.accounts.people.guards import NameTaken, change_of_people
 from studio.accounts.second_factor import factors
 from studio.accounts.security_event import SecurityEvent
 from studio.accounts.session import end_sessions_of
 from studio.accounts.shared_desk import current_member
 from studio.accounts.user import User
 
+NAME_TAKEN = gettext_lazy(
+    "Another account has this user name. Choose another one. If the account is yours, sign in with "
+    "it below."
+)
+# The key of the session data with the invitation that this browser has opened: the id and the token
+# of its link, and the time.
+INVITATION = "invitation"
 # A typed e-mail may belong to several accounts. No more of them get a link.
 MAX_ACCOUNTS = 5
 
@@ -42,7 +50,31 @@ class ForgottenForm(forms.Form):
 
 
 class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]
-    """Django's form of a new password, which also ends every session of the person."""
+    """Django's form of a new password, which also ends every session of the person.
+
+    An invited person chooses the user name too. `name_problem` says why they may not have this one.
+    """
+
+    def __init__(
+        self, user: User | None, *args: Any, name_problem: Any = "", **kwargs: Any
+    ) -> None:
+        super().__init__(user, *args, **kwargs)
+        self.name_problem = name_problem
+        if user is not None and is_invited(user):
+            self.fields["username"] = forms.CharField(
+                max_length=150,
+                required=False,
+                initial=user.shown_username,
+                validators=[User.username_validator],
+            )
+            self.order_fields(["username"])
+
+    def clean_username(self) -> str:
+        if self.name_problem:
+            raise forms.ValidationError(self.name_problem)
+        name = chosen_name(self.user, self.cleaned_data["username"])
+        self.user.username = name
+        return name
 
     def validate_password_for_user(self, user: User, *args: Any) -> None:
         # Django shows the problem at the second field.
@@ -115,22 +147,53 @@ def choose_password(request: HttpRequest, uidb64: str, token: str) -> HttpRespon
     invited = user is not None and is_invited(user)
     signs_in = user is not None and is_invited(user) and not factors.is_required(user)
     done = resolve_url("home" if signs_in else "login")
+    if invited and request.method == "GET" and TOKENS.check_token(user, token):
+        request.session[INVITATION] = [uidb64, token, int(clock.seconds())]
+    problem = name_problem(request, user) if user and invited and request.method == "POST" else ""
     view = PasswordResetConfirmView.as_view(
-        form_class=ChoosePasswordForm,
+        form_class=partial(ChoosePasswordForm, name_problem=problem),
         template_name="registration/choose_password.html",
         token_generator=TOKENS,
         success_url=done,
         post_reset_login=signs_in,
         extra_context={"is_invited": invited, "person": user},
     )
-    with transaction.atomic():
-        if request.method == "POST" and user is not None:
-            # The second of two concurrent forms waits here, and then finds its link used.
-            User.objects.select_for_update().filter(pk=user.pk).first()
-        response = view(request, uidb64=uidb64, token=token)
+    try:
+        with change_of_people():
+            if request.method == "POST" and user is not None:
+                # The second of two concurrent forms waits here, and then finds its link used.
+                User.objects.select_for_update().filter(pk=user.pk).first()
+            response = view(request, uidb64=uidb64, token=token)
+    except NameTaken:
+        messages.error(request, NAME_TAKEN)
+        return HttpResponseRedirect(request.path)
     if response.status_code == 302 and response["Location"] == done:
         finish(request, response, user, signs_in=signs_in)
     return response
+
+
+def chosen_name(user: User, typed: str) -> str:
+    """Return the user name that an invited person chose, or the one that the owner proposed."""
+    return str(User.normalize_username(typed.strip() or user.shown_username))
+
+
+def name_problem(request: HttpRequest, user: User) -> Any:
+    """Return why an invited person may not have the typed user name, or an empty text.
+
+    A name of another account counts as a wrong try, so that nobody tries out many names.
+    """
+    name = chosen_name(user, request.POST.get("username", ""))
+    others = User.objects.filter(username=name).exclude(pk=user.pk)
+    try:
+        is_free = "\0" in name or rate_limit.check(
+            f"invited {user.pk}",
+            origin_of(request),
+            lambda: not others.exists(),
+            failure=SecurityEvent.Kind.NAME_TAKEN,
+        )
+    except TooManyTries as refused:
+        return waits.refusal(refused.wait)
+    return "" if is_free else NAME_TAKEN
 
 
 def finish(request: HttpRequest, response: HttpResponseBase, user: Any, *, signs_in: bool) -> None:

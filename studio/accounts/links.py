@@ -6,21 +6,22 @@ so ends every link of the account. An invited person has no usable password unti
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from purchases import clock
 from studio.accounts.membership import Membership
 from studio.accounts.permissions import Role
 from studio.accounts.user import User
 
 
 class LinkTokens(PasswordResetTokenGenerator):
-    """Django's tokens. They also end if the person becomes a superuser or changes the studio.
+    """Django's tokens. They also end if the person becomes a superuser or gets another studio.
 
     Otherwise, the link of an owner could open an account for which the owner may not make one.
     """
@@ -31,13 +32,13 @@ class LinkTokens(PasswordResetTokenGenerator):
         return user is not None and user.is_active and super().check_token(user, token)
 
     def _make_hash_value(self, user: Any, timestamp: int) -> str:
-        org = Membership.objects.filter(user=user.pk).values_list("org", flat=True).first()
+        orgs = " ".join(str(org_id) for org_id in sorted(_orgs_of(user))) or None
         value = super()._make_hash_value(user, timestamp)
-        return f"{value} {user.is_superuser} {org}"
+        return f"{value} {user.is_superuser} {orgs}"
 
     def _now(self) -> datetime:
         # Django's local time would make a link last 23 or 25 hours when summer time changes.
-        return timezone.now().astimezone(UTC).replace(tzinfo=None)
+        return clock.now().astimezone(UTC).replace(tzinfo=None)
 
 
 TOKENS = LinkTokens()
@@ -51,25 +52,26 @@ def is_invited(user: User) -> bool:
 def may_make_link(maker: User, user: User) -> bool:
     """Return whether `maker` may make a link for the account of another person.
 
-    An owner may for a member of the same studio who is not a superuser. A superuser may for an
-    account without a studio, and for an invited person of any studio. The password of a member of
-    another studio is not theirs to replace.
+    An owner may for a person who belongs to the studio that the owner has open, and to no other
+    one, and who is not a superuser. A superuser may for an account without a studio, and for an
+    invited person of any studio. The password of a member of another studio is not theirs to
+    replace.
     """
     if user.pk == maker.pk or not user.is_active:
         return False
     if user.is_superuser and not maker.is_superuser:
         return False
-    org = _org_of(user)
-    if maker.is_superuser and (org is None or is_invited(user)):
+    orgs = _orgs_of(user)
+    if maker.is_superuser and (not orgs or is_invited(user)):
         return True
-    owners = Membership.objects.filter(user=maker.pk, role=Role.OWNER)
-    return org is not None and (
-        owners.filter(org=org).exists() or (maker.is_superuser and _org_of(maker) == org)
-    )
+    own: Membership | None = getattr(maker, "membership", None)
+    may = own is not None and (maker.is_superuser or own.role == Role.OWNER)
+    return may and orgs == {own and own.org_id}
 
 
-def _org_of(user: User) -> Any:
-    return Membership.objects.filter(user=user.pk).values_list("org", flat=True).first()
+def _orgs_of(user: User) -> set[UUID]:
+    """Return the orgs of the user. A membership that is switched off counts too."""
+    return set(Membership.objects.filter(user=user.pk).values_list("org_id", flat=True))
 
 
 def end_former_invitation(user: User) -> None:

@@ -43,7 +43,7 @@ def send_link(user: User, site: str, language: str) -> None:
         subject = _("Your invitation to %(studio)s") if invited else _("A new password for Studio")
         context = {
             "name": one_line(user.get_short_name()),
-            "username": one_line(user.get_username()),
+            "username": one_line(user.shown_username),
             "studio": studio,
             "link": make_link(user, site),
         }

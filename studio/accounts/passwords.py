@@ -77,9 +77,8 @@ class StudioWords:
         return _("Your password can’t be a word of your studio, such as its name.")
 
     def names_of(self, user: Any) -> set[str]:
-        pk = getattr(user, "pk", None)
-        if pk is None:
-            return set()
-        names = Membership.objects.filter(user=pk).values_list("org__name", flat=True)
+        pk, names = getattr(user, "pk", None), [getattr(user, "future_studio", "")]
+        if pk is not None:
+            names += Membership.objects.filter(user=pk).values_list("org__name", flat=True)
         parts = {part for name in names for part in [name, *name.split()]}
         return {re.sub(r"[\W\d_]", "", part.casefold()) for part in parts} - {""}

@@ -104,8 +104,8 @@ def _verify(
     failure: SecurityEvent.Kind,
 ) -> bool:
     def is_right_now() -> bool:
-        members = Membership.objects.select_related("user", "pin")
-        current = members.filter(pk=member.pk, user__is_active=True).first()
+        members = Membership.usable().select_related("user", "pin")
+        current = members.filter(pk=member.pk).first()
         return current is not None and is_right(current)
 
     return rate_limit.check(member.user.username, origin, is_right_now, failure=failure)

@@ -10,15 +10,15 @@ site. A browser in which the person has signed in before has a count of its own 
 strangers cannot keep a person out of their own computer. docs/security/limits.md lists the limits.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
+from purchases import clock
 from studio.accounts import limits, security_log
 from studio.accounts.limits import Limit, RateLimit, TooManyTries
 from studio.accounts.origin import REMEMBERED_FOR, UNKNOWN, Origin
@@ -63,7 +63,7 @@ def check_second_factor(username: str, is_right: Callable[[], bool]) -> bool:
     Strangers who guess passwords do not delay it. A person who knows the password cannot get
     further tries by using another browser.
     """
-    key, now = limits.second_factor_key(username), timezone.now()
+    key, now = limits.second_factor_key(username), clock.now()
     row = RateLimit(key=key, account=limits.account_key(username), counted_at=now, free_at=now)
     RateLimit.objects.bulk_create([row], ignore_conflicts=True)
     counted = {key: limits.ACCOUNT}
@@ -93,7 +93,7 @@ def _check(
 
 def standing(username: str, origin: Origin) -> Standing:
     """Return what is left for an account in this browser."""
-    now = timezone.now()
+    now = clock.now()
     rows = RateLimit.objects.filter(key__in=_limits(username, origin)).exclude(account="")
     row = rows.first()
     if row is None:
@@ -104,10 +104,16 @@ def standing(username: str, origin: Origin) -> Standing:
 
 def waits_until(username: str) -> datetime | None:
     """Return the end of the longest delay of an account in any browser, or None without one."""
-    rows = RateLimit.objects.filter(
-        account=limits.account_key(username), free_at__gt=timezone.now()
-    )
-    return rows.order_by("-free_at").values_list("free_at", flat=True).first()
+    return waits([username]).get(username)
+
+
+def waits(usernames: Iterable[str]) -> dict[str, datetime]:
+    """Return the end of the longest delay of each account that has one, in one query."""
+    keys = {username: limits.account_key(username) for username in usernames}
+    rows = RateLimit.objects.filter(account__in=keys.values(), free_at__gt=clock.now())
+    # A later row of an account replaces an earlier one.
+    ends = dict(rows.order_by("free_at").values_list("account", "free_at"))
+    return {username: ends[key] for username, key in keys.items() if key in ends}
 
 
 def lift(username: str) -> bool:
@@ -115,7 +121,7 @@ def lift(username: str) -> bool:
 
     The counts stay, so the next wrong try starts a longer delay.
     """
-    now, key = timezone.now(), limits.account_key(username)
+    now, key = clock.now(), limits.account_key(username)
     limits.make_rows([key], key, now)
     may_lift = Q(lifted_at=None) | Q(lifted_at__lte=now - limits.LIFTED_ONCE_IN)
     with transaction.atomic():
@@ -140,14 +146,14 @@ def take_wrong_tries(username: str) -> WrongTries | None:
 
 def forget_old() -> None:
     """Delete the rows of accounts, addresses and browsers that were not used for a long time."""
-    RateLimit.objects.filter(counted_at__lt=timezone.now() - REMEMBERED_FOR).delete()
+    RateLimit.objects.filter(counted_at__lt=clock.now() - REMEMBERED_FOR).delete()
 
 
 def _limits(username: str, origin: Origin) -> Mapping[str, Limit]:
     """Return the limits of a try by key: that of a known browser alone, or those of strangers."""
     if origin.browser:
         browser = limits.browser_key(username, origin.browser)
-        used_since = timezone.now() - REMEMBERED_FOR
+        used_since = clock.now() - REMEMBERED_FOR
         if RateLimit.objects.filter(key=browser, counted_at__gt=used_since).exists():
             return {browser: limits.ACCOUNT}
     found = {limits.account_key(username): limits.ACCOUNT, limits.site_key(): limits.SITE}
@@ -163,9 +169,9 @@ def _count(counted: Mapping[str, Limit], account: str) -> datetime:
     Two concurrent tries lock the same rows in the same order, so the second one sees the count of
     the first.
     """
-    limits.make_rows(counted, account, timezone.now())
+    limits.make_rows(counted, account, clock.now())
     rows = limits.lock(counted)
-    now = timezone.now()
+    now = clock.now()
     free_at = max(row.free_at for row in rows)
     if free_at > now:
         raise TooManyTries(free_at - now)

@@ -15,9 +15,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from purchases import clock
 from purchases.redirects import safe_next_url
 
-SALT = "studio.refused_forms"
+SIGNER = clock.Signer(salt="studio.refused_forms")
 # The field in which a page carries the signed text.
 FIELD = "refused_form"
 # The body of a sign-in may have 64 kB.
@@ -32,7 +33,7 @@ Fields = list[tuple[str, str]]
 @dataclass(frozen=True)
 class RefusedForm:
     url: str
-    # The id of the user for whom the page of the form was made.
+    # The id of the membership for which the page of the form was made.
     by: str
     fields: Fields
 
@@ -54,18 +55,18 @@ class RefusedForm:
         """Return the form that the form of a sign-in or of a locked desk carries, or None."""
         text = request.POST.get(FIELD, "")
         try:
-            url, by, fields = signing.loads(text, salt=SALT, max_age=settings.SESSION_COOKIE_AGE)
+            url, by, fields = SIGNER.unsign_object(text, max_age=settings.SESSION_COOKIE_AGE)
         except signing.BadSignature:
             return None
         return cls(url, by, [(name, value) for name, value in fields])
 
     def signed(self) -> str:
         """Return the form as signed text, or an empty text if a sign-in cannot carry it."""
-        text = signing.dumps([self.url, self.by, self.fields], salt=SALT, compress=True)
+        text = SIGNER.sign_object([self.url, self.by, self.fields], compress=True)
         return text if len(text) <= LONGEST else ""
 
-    def is_of(self, user_id: object) -> bool:
-        return self.by == str(user_id)
+    def is_of(self, member_id: object) -> bool:
+        return self.by == str(member_id)
 
 
 def fields_without_secrets(request: HttpRequest, secrets: Iterable[str] = ()) -> Fields:
@@ -84,7 +85,7 @@ def try_again_page(
 ) -> HttpResponse:
     """Return a page that says why nothing was done, with a button that sends the form again.
 
-    `by` is the id of the user who sends it now, if it is another one.
+    `by` is the id of the membership that sends it now, if it is another one.
     """
     fields = [(name, str(by) if by and name == "by" else value) for name, value in form.fields]
     page = safe_next_url(request, dict(fields).get("next", ""), otherwise="home")
@@ -95,11 +96,12 @@ def try_again_page(
 def page_after_sign_in(request: HttpRequest) -> HttpResponse | None:
     """Return the page that sends the carried form again after its person has signed in, or None."""
     why = _("You were signed out before, so nothing was changed. Check it and press again.")
-    return carried_form_page(request, request.user.pk, why)
+    opened = getattr(request.user, "membership", None)
+    return carried_form_page(request, opened and opened.pk, why)
 
 
-def carried_form_page(request: HttpRequest, user_id: object, why: str) -> HttpResponse | None:
-    """Return the page that sends the carried form again, or None if no form of this user is
+def carried_form_page(request: HttpRequest, member_id: object, why: str) -> HttpResponse | None:
+    """Return the page that sends the carried form again, or None if no form of this membership is
     carried."""
     form = RefusedForm.carried_by(request)
-    return try_again_page(request, form, why) if form and form.is_of(user_id) else None
+    return try_again_page(request, form, why) if form and form.is_of(member_id) else None

@@ -33,6 +33,8 @@ FAILURES = {
     Kind.WRONG_PIN,
     Kind.WRONG_PASSWORD,
     Kind.WRONG_CODE,
+    Kind.WRONG_LINK,
+    Kind.NAME_TAKEN,
     Kind.APPROVAL_REFUSED,
     Kind.NOT_ALLOWED,
     Kind.NOT_FOUND,
@@ -46,10 +48,17 @@ DOORS = {
     "lock_desk": Door.SHARED_DESK,
     "own_pin": Door.OWN_PIN,
     "own_sessions": Door.OWN_SESSIONS,
+    "own_studios": Door.OWN_STUDIOS,
+    "join_studio": Door.JOIN_STUDIO,
     "admin:password_change": Door.OWN_PASSWORD,
     "forgotten_password": Door.LINK,
     "choose_password": Door.LINK,
+    "start_link": Door.NEW_STUDIO,
+    "new_studio": Door.NEW_STUDIO,
+    "studio_settings": Door.STUDIO_SETTINGS,
     "second_factor": Door.SECOND_FACTOR,
+    "people": Door.PEOPLE,
+    "person": Door.PEOPLE,
     "admin": Door.ADMIN,
     "purchases": Door.DESK,
 }
@@ -73,11 +82,13 @@ def record(
     """Record an event of the current request.
 
     The account is given by its id or by a typed name. An unknown name is stored as a digest. The
-    org is that of the account by default, and the actor is the acting member. `detail` has codes
-    and ids only.
+    org is that of the account by default, and the actor is the acting member. An account of several
+    orgs is recorded in the org of the actor or the desk. `detail` has codes and ids only.
     """
     request = current_request.get()
-    member = getattr(request, "member", None)
+    # At a locked desk no member acts.
+    desk = getattr(request, "desk", None)
+    member = getattr(request, "member", None) or (desk and desk.signed_in)
     params = {
         "kind": kind.value,
         "org_id": org_id,
@@ -95,6 +106,15 @@ def record(
     if params["account_id"]:
         params["unknown_name"] = ""
     _write_line(logging.WARNING if kind in FAILURES else logging.INFO, params)
+
+
+def record_in(request: HttpRequest, kind: SecurityEvent.Kind, *, detail: str) -> None:
+    """Record an event of a request in another thread, after the response began."""
+    token = current_request.set(request)
+    try:
+        record(kind, detail=detail)
+    finally:
+        current_request.reset(token)
 
 
 def record_refused_page(request: HttpRequest, kind: SecurityEvent.Kind) -> None:

@@ -8,9 +8,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from purchases import clock
 from purchases.dates import DateFormatter
 from studio.accounts import rate_limit
 from studio.accounts.membership import Membership
+from studio.accounts.permissions import Role
 from studio.accounts.user import User
 
 
@@ -41,14 +43,18 @@ def tell_wrong_tries(request: HttpRequest, user: User) -> None:
     member: Membership | None = getattr(user, "membership", None)
     zone = member.time_zone if member else timezone.get_current_timezone()
     with translation.override((member and member.language) or translation.get_language()):
-        dates = DateFormatter(zone=zone, now=timezone.localtime(timezone=zone))
+        dates = DateFormatter(zone=zone, now=timezone.localtime(clock.now(), zone))
         is_recent = dates.now.date() - found.since.astimezone(zone).date() <= timedelta(days=1)
         since = dates.distance(found.since) if is_recent else dates.on_day(found.since)
         text = ngettext(
-            "%(count)d wrong try with your password, PIN or code since %(since)s. If that was "
-            "not you, tell an owner.",
-            "%(count)d wrong tries with your password, PIN or code since %(since)s. If that was "
-            "not you, tell an owner.",
+            "%(count)d wrong try with your password, PIN or code since %(since)s.",
+            "%(count)d wrong tries with your password, PIN or code since %(since)s.",
             found.count,
         )
-        messages.warning(request, text % {"count": found.count, "since": since})
+        what_to_do = (
+            _("If that was not you, choose a new password.")
+            if member and member.role == Role.OWNER
+            else _("If that was not you, tell an owner.")
+        )
+        happened = text % {"count": found.count, "since": since}
+        messages.warning(request, f"{happened} {what_to_do}")

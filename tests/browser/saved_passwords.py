@@ -54,6 +54,8 @@ class Chromium:
         return self.page.evaluate(expression)
 
     def set_cookies(self, url: str, cookies: dict[str, str]) -> None:
+        # A desk that is still open would go to the sign-in, and interrupt the next page.
+        self.page.goto("about:blank")
         self.context.clear_cookies()
         self.context.add_cookies(
             [{"name": name, "value": value, "url": url} for name, value in cookies.items()]

@@ -1,4 +1,7 @@
-"""A studio requires a second factor for a role: people set one up before anything else."""
+"""A studio requires a second factor for a role, and the site requires it of superusers.
+
+They set one up before anything else.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,6 +16,8 @@ from purchases.models import Org
 from studio.models import Membership, Policy, SecondFactorRole, Session, User
 from tests.conftest import SignIn
 from tests.factories import PASSWORD
+from tests.links import choose as choose_password
+from tests.links import link_of, make_invited
 from tests.pages import LIST, html_of, words_on
 from tests.second_factor.device import Device
 from tests.second_factor.people import (
@@ -33,7 +38,7 @@ from tests.second_factor.test_pages import CODE, REMOVE_APP, secret_on
 
 Later = Callable[[timedelta], None]
 POLICY = {"time_zone": "UTC", "language": "", "desk_locks_after_minutes": ""}
-MUST = "Your studio requires a second factor for your role."
+MUST = "Your account needs a second factor."
 
 
 @pytest.fixture
@@ -119,8 +124,38 @@ def test_the_last_factor_of_a_required_role_stays(
 ) -> None:
     give_app(mia)
     response = signed_in(mia).post(REMOVE_APP, {"password": PASSWORD}, follow=True)
-    assert "Your studio requires a second factor. Add another one first." in words_on(response)
+    assert "Your account needs a second factor. Add another one first." in words_on(response)
     assert has_app(mia)
+
+
+# --- Superusers -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("has_studio", [False, True])
+def test_a_superuser_sets_one_up_before_anything_else(northside: Org, has_studio: bool) -> None:
+    sue = User.objects.create_superuser("sue", password=PASSWORD)
+    if has_studio:
+        Membership.objects.create(user=sue, org=northside, role="owner")
+    browser = password_typed(sue)
+    assert MUST in words_on(browser.get(OWN))
+    users = reverse("admin:studio_user_changelist")
+    assert browser.get(users)["Location"].startswith(reverse("login"))
+    assert not Session.objects.filter(user=sue.pk).exists()
+
+    browser.post(ADD_APP, {"code": code(secret_on(browser.get(ADD_APP)))})
+
+    assert browser.get(users).status_code == 200
+    assert "Add another one first." in words_on(
+        browser.post(REMOVE_APP, {"password": PASSWORD}, follow=True)
+    )
+    assert has_app(sue)
+
+
+def test_the_link_of_a_superuser_does_not_sign_in(db: None) -> None:
+    sue = make_invited(User.objects.create_superuser("sue"))
+    browser = Client()
+    assert choose_password(browser, link_of(sue))["Location"] == reverse("login")
+    assert not Session.objects.filter(user=sue.pk).exists()
 
 
 # --- The policy -----------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ class Event(NamedTuple):
 
 def events() -> list[Event]:
     """Return all events, the oldest first."""
-    names = dict(User.objects.values_list("pk", "username"))
+    names = {user.pk: user.shown_username for user in User.objects.all()}
     return [
         Event(
             event.kind,

@@ -4,7 +4,6 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.views.decorators.debug import sensitive_variables
 
-from studio.accounts.membership import Membership
 from studio.accounts.second_factor import recovery_codes, totp
 from studio.accounts.second_factor.models import (
     Passkey,
@@ -20,11 +19,15 @@ def has_factor(user: User) -> bool:
 
 
 def is_required(user: User) -> bool:
-    """Return whether the policy of the person's org names their role."""
-    member: Membership | None = getattr(user, "membership", None)
-    if member is None:
-        return False
-    roles = SecondFactorRole.objects.filter(policy__org=member.org_id, role=member.role)
+    """Return whether the person needs a factor: a superuser, or a role that the policy of any of
+    their orgs names.
+
+    A superuser sees and changes every studio, and no policy of a studio can require it of them.
+    """
+    if user.is_superuser:
+        return True
+    members = user.memberships.filter(is_active=True, org=OuterRef("policy__org"))
+    roles = SecondFactorRole.objects.filter(Exists(members.filter(role=OuterRef("role"))))
     return roles.exists()
 
 
@@ -73,10 +76,20 @@ def is_last(factor: Totp | Passkey) -> bool:
     return not (has_app or others.exclude(pk=factor.pk).exists())
 
 
+class Required(Exception):
+    """The person needs a second factor, and this is the last one."""
+
+
 def remove(factor: Totp | Passkey) -> None:
-    """Remove a factor. Recovery codes are of no use without one, so they go with the last."""
+    """Remove a factor. Recovery codes are of no use without one, so they go with the last.
+
+    Raise `Required` for the last factor of a person who needs one. The lock comes before the check:
+    the second of two concurrent calls sees that the first has removed the other factor.
+    """
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=factor.user_id)
+        if is_last(factor) and is_required(user):
+            raise Required
         factor.delete()
         if not has_factor(user):
             RecoveryCode.objects.filter(user=user).delete()

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from purchases import clock
 from studio.accounts.second_factor.models import Passkey
 from studio.accounts.user import User
 
@@ -110,7 +110,7 @@ def use_passkey(request: HttpRequest, user: User, answer: str) -> bool:
         return False
     grows = Q(sign_count__lt=count) if count else Q(sign_count=0)
     row = Passkey.objects.filter(grows, user=user, credential_id=used.credential_id)
-    return row.update(sign_count=count, last_used_at=timezone.now()) == 1
+    return row.update(sign_count=count, last_used_at=clock.now()) == 1
 
 
 def _credentials_of(user: User) -> "list[AttestedCredentialData]":

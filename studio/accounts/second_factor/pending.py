@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from django.contrib import auth
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from purchases import clock
 from studio.accounts.second_factor import factors
 from studio.accounts.session_store import BACKEND
 from studio.accounts.user import User
@@ -43,7 +43,7 @@ def begin(request: HttpRequest, user: User, step: str, next_url: str) -> None:
         "user": user.pk,
         # Another password ends it, as it ends a session.
         "hash": user.get_session_auth_hash(),
-        "at": timezone.now().timestamp(),
+        "at": clock.now().timestamp(),
         "next": next_url,
     }
 
@@ -53,11 +53,10 @@ def pending_of(request: HttpRequest, step: str) -> Pending | None:
     data = request.session.get(PENDING)
     if request.user.is_authenticated or data is None or data["step"] != step:
         return None
-    age = timezone.now().timestamp() - data["at"]
+    age = clock.now().timestamp() - data["at"]
     if age >= ENDS_AFTER[step].total_seconds():
         return None
-    users = User.objects.select_related("membership__org")
-    user = users.filter(pk=data["user"], is_active=True).first()
+    user = User.objects.filter(pk=data["user"], is_active=True).first()
     if user is None or not constant_time_compare(data["hash"], user.get_session_auth_hash()):
         return None
     # The factors may have changed in another browser.

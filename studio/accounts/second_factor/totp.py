@@ -1,9 +1,9 @@
 """The codes of an authenticator app (TOTP, RFC 6238): six digits, of 30 seconds each."""
 
-from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.debug import sensitive_variables
 
+from purchases import clock
 from studio.accounts.second_factor.encryption import decrypt, encrypt, encrypt_again
 from studio.accounts.second_factor.models import Totp
 from studio.accounts.user import User
@@ -51,7 +51,7 @@ def step_of(code: str, secret: str) -> int | None:
     from pyotp.utils import strings_equal
 
     app = pyotp.TOTP(secret)
-    now = int(timezone.now().timestamp()) // STEP
+    now = int(clock.now().timestamp()) // STEP
     steps = range(now - STEPS_BACK, now + 1)
     return next((step for step in steps if strings_equal(app.generate_otp(step), code)), None)
 

@@ -120,12 +120,15 @@ def remove_passkey(request: SharedDeskRequest, account: Account, pk: int) -> Htt
 def remove(request: SharedDeskRequest, account: Account, factor: Totp | Passkey) -> HttpResponse:
     """Remove a factor after the password, unless the studio requires this one."""
     form = PasswordAgainForm(request.POST or None, **whose(request, account))
-    if factors.is_last(factor) and factors.is_required(account.user):
-        messages.error(request, _("Your studio requires a second factor. Add another one first."))
-    elif not form.is_valid():
-        return render(request, "second_factor/remove.html", {"form": form, "factor": factor})
-    else:
+    try:
+        if factors.is_last(factor) and factors.is_required(account.user):
+            raise factors.Required
+        if not form.is_valid():
+            return render(request, "second_factor/remove.html", {"form": form, "factor": factor})
         factors.remove(factor)
+    except factors.Required:
+        messages.error(request, _("Your account needs a second factor. Add another one first."))
+    else:
         record(SecurityEvent.Kind.FACTOR_REMOVED, account, factor)
         messages.success(request, _("The second factor is removed."))
     return HttpResponseRedirect(resolve_url("second_factor:own"))

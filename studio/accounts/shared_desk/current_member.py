@@ -21,15 +21,15 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from purchases.access import DeskRequest
 from purchases.member import Allowance, Approval
-from studio.accounts import approvals
+from studio.accounts import approvals, security_log
 from studio.accounts.membership import Membership
 from studio.accounts.origin import Origin, origin_of
 from studio.accounts.policy import IDLE_TIME
 from studio.accounts.second_factor import factors
+from studio.accounts.security_event import SecurityEvent
 from studio.accounts.session import Session
-from studio.accounts.session_store import ACTING, SessionStore
+from studio.accounts.session_store import ACTING, LOCKED, MEMBERSHIP, SessionStore
 
-LOCKED = "locked"
 # The header of requests that a page sends without a person, such as polling.
 LIVE_UPDATE_HEADER = "Live-Update"
 
@@ -72,20 +72,26 @@ class Desk:
         assert self.acting is not None
         return approvals.approval_problem(self.acting, approval, self.find_origin())
 
+    def record_export(self, request: HttpRequest, detail: str) -> None:
+        """Record in the security log that the acting member took data out of the site."""
+        security_log.record_in(request, SecurityEvent.Kind.EXPORTED, detail=detail)
+
 
 class SharedDeskRequest(DeskRequest):
     desk: Desk
 
 
 def desk_of(request: HttpRequest) -> Desk | None:
-    """Return the desk of a request, or None if its user is anonymous or has no membership."""
+    """Return the desk of a request, or None if its user is anonymous or has no membership open."""
     loaded = cast("SessionStore", request.session).valid_session
     if loaded is None:
         return None
     session = loaded.session
-    if session.user != request.user or not hasattr(session.user, "membership"):
+    signed_in = session.membership
+    if signed_in is None or session.user != request.user:
         return None
-    signed_in: Membership = session.user.membership
+    if request.session.get(MEMBERSHIP) != signed_in.pk:
+        return None
     acting_id, stamp = request.session.get(ACTING, (None, ""))
     previous: Membership | None = signed_in
     if acting_id is not None:
@@ -169,7 +175,7 @@ def chosen_idle_time(member: Membership) -> timedelta | None:
 
 
 def _may_act_here(member: Membership, signed_in: Membership, stamp: str) -> bool:
-    is_colleague = member.org_id == signed_in.org_id and member.user.is_active
+    is_colleague = member.org_id == signed_in.org_id and member.is_usable
     return is_colleague and constant_time_compare(stamp, stamp_of(member))
 
 

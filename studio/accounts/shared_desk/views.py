@@ -42,7 +42,7 @@ def at_desk(request: SharedDeskRequest) -> HttpResponse:
             current_member.switch_to(request, member, by_password=by_password)
             record_change_of_person(desk, member, by_password=by_password)
             why = _("Nothing was changed: the desk was locked. Check it and press again.")
-            page = refused_forms.carried_form_page(request, member.user_id, why)
+            page = refused_forms.carried_form_page(request, member.pk, why)
             response = page or redirect_to(request, url)
             current_member.record_activity(request, response)
             remember_browser(request, response)
@@ -153,10 +153,10 @@ def wrong_secret_message(member: Membership, secret: str, left: int) -> str:
 
 
 def wait_message(member: Membership, wait: timedelta) -> str:
-    text = _(
-        "Too many wrong tries: %(name)s can try again in %(time)s. Other people can continue. "
-        "An owner can unlock %(name)s."
-    )
+    """Return the text with the time to wait. It names owners if one can unlock the member."""
+    text = _("Too many wrong tries: %(name)s can try again in %(time)s. Other people can continue.")
+    if member.other_owners.exists():
+        text = f"{text} " + _("An owner can unlock %(name)s.")
     return text % {"name": member.name, "time": waits.in_words(wait)}
 
 

@@ -1,13 +1,17 @@
--- Return a session that has not expired with its user, their membership, org and policy, and the
--- membership and user who act at a shared desk. Columns of missing rows are null.
--- Further columns: the current snapshot for live updates, whether any member of the org has a PIN,
--- when the two members set theirs, and the allowances of the org as JSON.
+-- Return a session that has not expired with its user, the membership that it has open, org and
+-- policy, and the membership and user who act at a shared desk. Columns of missing rows are null.
+-- A membership that is switched off, or of another user, counts as missing.
+-- Further columns: the current snapshot for live updates, the time, whether any member of the org has a PIN,
+-- when the two members set theirs, the allowances of the org as JSON, and the orgs whose rows the
+-- request may see: that of the member, or every org for a superuser. The last column stores them in
+-- a setting of the connection, for the policies of row level security.
 SELECT
-    session.session_key,
     session.session_data,
     session.expire_date,
+    session.session_key,
     session.user_id,
     session.acting_id,
+    session.membership_id,
     session.signed_in_at,
     session.last_used_at,
     session.browser,
@@ -26,6 +30,8 @@ SELECT
     member.user_id,
     member.org_id,
     member.role,
+    member.is_active,
+    member.opened_at,
     org.id,
     CASE
         WHEN org.created_at > timestamptz '9999-12-01 00:00Z' THEN timestamptz '9999-12-01 00:00Z'
@@ -40,10 +46,16 @@ SELECT
     policy.time_zone,
     policy.language,
     policy.desk_locks_after_minutes,
+    policy.country,
+    policy.currency,
+    policy.staff_may_sell,
+    policy.staff_may_edit_clients,
     acting.id,
     acting.user_id,
     acting.org_id,
     acting.role,
+    acting.is_active,
+    acting.opened_at,
     acting_person.id,
     acting_person.password,
     acting_person.last_login,
@@ -56,6 +68,7 @@ SELECT
     acting_person.is_active,
     acting_person.date_joined,
     pg_current_snapshot()::text AS snapshot,
+    clock_timestamp() AS database_time,
     EXISTS (
         SELECT FROM public.studio_pin AS pin
         INNER JOIN public.studio_membership AS colleague ON colleague.id = pin.membership_id
@@ -69,10 +82,19 @@ SELECT
         )
         FROM public.studio_allowance AS allowance
         WHERE allowance.org_id = org.id
-    ) AS allowed
+    ) AS allowed,
+    set_config(
+        'studio.org_ids',
+        CASE
+            WHEN person.is_superuser THEN (SELECT array_agg(every.id)::text FROM public.orgs AS every)
+            ELSE ARRAY[member.org_id]::text
+        END,
+        false
+    ) AS org_ids
 FROM public.studio_session AS session
 LEFT JOIN public.studio_user AS person ON person.id = session.user_id
-LEFT JOIN public.studio_membership AS member ON member.user_id = person.id
+LEFT JOIN public.studio_membership AS member
+    ON member.id = session.membership_id AND member.user_id = person.id AND member.is_active
 LEFT JOIN public.studio_pin AS member_pin ON member_pin.membership_id = member.id
 LEFT JOIN public.orgs AS org ON org.id = member.org_id
 LEFT JOIN public.studio_policy AS policy ON policy.org_id = org.id
