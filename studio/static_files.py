@@ -50,6 +50,16 @@ def integrity_of(name: str) -> str:
     return _integrity(str(finders.find(name)))
 
 
+def fingerprint() -> str:
+    """Return a hash that changes with the path, size or time of any static file of the site."""
+    files = []
+    for finder in finders.get_finders():
+        for name, storage in finder.list([]):
+            status = Path(storage.path(name)).stat()
+            files.append((storage.path(name), status.st_size, status.st_mtime_ns))
+    return sha384(repr((sorted(files), HashedStaticFiles.patterns)).encode()).hexdigest()
+
+
 @lru_cache
 def _integrity(path: str) -> str:
     digest = sha384(Path(path).read_bytes()).digest()

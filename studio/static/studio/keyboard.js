@@ -2,11 +2,13 @@
 // switch that turns them off, because speech input "types" letters anywhere.
 
 /**
- * Return what Enter activates in a row: its Reinstate button, otherwise its link.
+ * Return what Enter activates in a row: its Reinstate button, otherwise its link. The row of earlier
+ * purchases is a summary, which opens them.
  * @param {Element} row
  * @returns {HTMLElement | undefined}
  */
 export function mainControl(row) {
+  if (row.localName === "summary") return /** @type {HTMLElement} */ (row);
   return row.querySelector(".button.main") ?? visibleLink(row);
 }
 
@@ -39,7 +41,11 @@ const TEXT_FIELD = "input, textarea, select";
 const search = /** @type {HTMLInputElement | null} */ (document.getElementById("search"));
 const keyList = /** @type {HTMLDialogElement | null} */ (document.getElementById("keys"));
 
-const deskRows = () => [...document.querySelectorAll(".desk tbody tr")];
+const ROW = ".desk tbody tr, .earlier > summary, .nothing-bought";
+
+/** Return what the arrow keys visit: the rows that are not folded, and what unfolds them. */
+const deskRows = () =>
+  [...document.querySelectorAll(ROW)].filter((row) => row.getClientRects().length);
 
 // --- Enter in the search focuses the only match ----------------------------------------------
 
@@ -47,8 +53,8 @@ let answeredQuery = search?.value;
 let enterPending = false;
 
 /**
- * Search for the text of the field, then focus the row if it is the only one. A scanner sends Enter
- * before the response to its text arrives.
+ * Search for the text of the field, then focus the only match. A scanner sends Enter before the
+ * response to its text arrives.
  * @param {HTMLInputElement} field
  */
 function submitSearch(field) {
@@ -60,10 +66,27 @@ function submitSearch(field) {
   }
 }
 
+/**
+ * Focus the first Reinstate of the only client that was found, otherwise their first button, what
+ * unfolds their earlier purchases, or a link. If no client was found, focus the link that adds one.
+ */
 function focusOnlyMatch() {
   enterPending = false;
+  // a similar name is a question, which the arrows answer
+  if (document.querySelector(".similar")) return;
+  const clients = document.querySelectorAll(".found");
   const rows = deskRows();
-  if (rows.length === 1) mainControl(rows[0])?.focus();
+  if (clients.length === 1) {
+    const row =
+      rows.find((row) => row.querySelector(".button.main")) ??
+      rows.find((row) => row.parentElement?.querySelector(".earlier .button.main")) ??
+      rows[0];
+    mainControl(row)?.focus();
+  } else if (!clients.length) {
+    const add = /** @type {HTMLElement | null} */ (document.querySelector("[data-enter]"));
+    if (rows.length === 1) mainControl(rows[0])?.focus();
+    else add?.focus();
+  }
 }
 
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
@@ -85,7 +108,7 @@ function moveFocus(event, step) {
   if (menu) return moveInMenu(event, menu, step);
   if (target.matches(TEXT_FIELD) && target !== search) return;
   const rows = deskRows();
-  const current = target.closest(".desk tbody tr");
+  const current = target.closest(ROW);
   const index = current ? rows.indexOf(current) : -1;
   if (index === -1 && (step === -1 || target !== search)) return;
   const row = rows[index + step];
@@ -145,6 +168,18 @@ function focusNote(event) {
   first.focus();
 }
 
+/**
+ * Open the page that sells: to the client of this page, if it is the page of one.
+ * @param {KeyboardEvent} event
+ */
+function sell(event) {
+  /** @type {HTMLElement | null} */
+  const link = document.querySelector("[data-sell]") ?? document.getElementById("sell");
+  if (!link) return;
+  event.preventDefault();
+  link.click();
+}
+
 // --- Single keys -----------------------------------------------------------------------------
 
 /** @param {KeyboardEvent} event */
@@ -155,6 +190,8 @@ function handleSingleKey(event) {
     keyList.showModal();
   } else if (event.key === ",") {
     focusNote(event);
+  } else if (event.key === "$") {
+    sell(event);
   } else if (event.key === "/" && search) {
     event.preventDefault();
     search.focus();

@@ -50,6 +50,17 @@ const isRequestPending = () => document.querySelector(".htmx-request") !== null;
 const isOvertaken = (countBefore) => isRequestPending() || requestCount !== countBefore;
 
 /**
+ * Return a signal that aborts a request. Safari has AbortSignal.timeout() only from version 16, and
+ * before that it names the error AbortError, whatever the reason.
+ * @param {number} ms
+ */
+function abortAfter(ms) {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(new DOMException("No answer", "TimeoutError")), ms);
+  return controller.signal;
+}
+
+/**
  * Fetch without a sign of activity, because an idle desk must lock in spite of polling.
  * @param {string} url
  * @param {Record<string, string>} [extraHeaders]
@@ -58,7 +69,7 @@ const isOvertaken = (countBefore) => isRequestPending() || requestCount !== coun
 async function fetchLive(url, extraHeaders = {}, expected = [304, 403]) {
   const response = await fetch(url, {
     headers: { "Live-Update": "true", ...extraHeaders },
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: abortAfter(TIMEOUT_MS),
     cache: "no-store",
   });
   const { headers, status } = response;
@@ -82,7 +93,7 @@ async function poll() {
     }
   } catch (error) {
     failures += 1;
-    const isTimeout = error instanceof Error && error.name === "TimeoutError";
+    const isTimeout = error instanceof DOMException && /Timeout|Abort/.test(error.name);
     if (error instanceof SignedOut) leave();
     // Ignore a single failure: a page that is being left aborts its requests.
     else if (failures > 1 || isTimeout) showStatus("no-connection");
@@ -158,6 +169,7 @@ async function updateParts() {
   const parts = [...document.querySelectorAll("[data-live]")];
   /** @param {Element} part */
   const isBusy = (part) => isInUse(part) || part.contains(document.activeElement);
+  if (!parts.length) partsStale = false;
   if (!partsStale || parts.some(isBusy)) return;
   const before = requestCount;
   const response = await fetchLive(location.href, {}, [404]);

@@ -2,6 +2,7 @@
 // one window covers the others.
 
 import { ACTING_MEMBER, LAST_ACTIVITY } from "./stored_keys.js";
+import { submit } from "./submit.js";
 
 const script = /** @type {HTMLElement} */ (document.getElementById("desk-lock"));
 const { acting = "", locksAfter = "0", here = "" } = script.dataset;
@@ -18,7 +19,7 @@ let lastReport = Date.now();
  */
 export function lock(form) {
   document.body.hidden = true;
-  form.requestSubmit();
+  submit(form);
 }
 
 lockForm?.addEventListener("submit", () => {

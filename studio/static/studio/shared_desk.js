@@ -3,6 +3,7 @@
 
 import { isOfInputMethod, singleKeysEnabled } from "./keyboard.js";
 import { currentPath, lock, lockForm } from "./lock.js";
+import { submit } from "./submit.js";
 
 const dialog = /** @type {HTMLDialogElement | null} */ (document.getElementById("who-is-here"));
 const dialogContent = document.getElementById("who");
@@ -130,7 +131,7 @@ function submitIfComplete(form) {
   /** @type {HTMLInputElement | null} */
   const person = form.querySelector("[name=who]:checked");
   if (!person || pinFieldOf(form).value.length !== Number(person.dataset.digits)) return;
-  form.requestSubmit();
+  submit(form);
 }
 
 document.addEventListener("input", (event) => {

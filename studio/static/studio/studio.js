@@ -2,6 +2,7 @@
 // includes, and show a lost connection. Every page works without this file.
 
 import { mainControl } from "./keyboard.js";
+import { submit } from "./submit.js";
 
 const note = /** @type {HTMLElement} */ (document.getElementById("note"));
 
@@ -118,7 +119,7 @@ function sendAgain(form, submitter) {
   }
   // htmx sends the value of the button that was clicked, such as a reason.
   if (submitter) submitter.click();
-  else form.requestSubmit();
+  else submit(form);
 }
 document.addEventListener("htmx:sendError", showUnanswered);
 document.addEventListener("htmx:timeout", showUnanswered);
@@ -158,7 +159,7 @@ document.addEventListener(
     details.classList.remove("above");
     const { bottom, height } = menu.getBoundingClientRect();
     // The search, or the head of the page, covers what is scrolled below it.
-    const sticky = document.querySelector(".search") ?? document.querySelector(".top");
+    const sticky = document.querySelector(".finder-line") ?? document.querySelector(".top");
     const ceiling = Math.max(sticky?.getBoundingClientRect().bottom ?? 0, 0);
     const row = /** @type {HTMLElement} */ (details.closest("tr"));
     if (getComputedStyle(row).display === "grid" && scrollCard(row, menu, ceiling)) return;
@@ -195,3 +196,14 @@ document.addEventListener("click", ({ target }) => {
     if (isOutside) /** @type {HTMLDetailsElement} */ (menu).open = false;
   });
 });
+
+// --- Links in one line that scrolls ----------------------------------------------------------
+
+// On a phone, the head and the filters scroll sideways. Show the link of the current page.
+for (const line of document.querySelectorAll(".top nav, .states")) {
+  const link = line.querySelector("[aria-current]")?.getBoundingClientRect();
+  if (!link) continue;
+  const { left, right } = line.getBoundingClientRect();
+  if (link.right > right) line.scrollLeft += link.right - right;
+  if (link.left < left) line.scrollLeft += link.left - left;
+}
