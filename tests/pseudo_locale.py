@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from purchases import dates, formatting, rows
+from purchases import dates, formatting, overview, rows
+from purchases.imports import planning
 
 # The attributes whose values are shown or read aloud to a person.
 TEXT_ATTRIBUTES = {"title", "aria-label", "placeholder", "alt"}
@@ -43,6 +44,8 @@ def activate_pseudo_locale(patch: pytest.MonkeyPatch) -> None:
     for module, names in {
         rows: ["reason_menu", "translated", "used_in_words", "left_in_words"],
         formatting: ["used_in_words", "left_in_words"],
+        overview: ["translated"],
+        planning: ["left_in_words"],
     }.items():
         for name in names:
             patch.setattr(module, name, getattr(module, name).__wrapped__)
