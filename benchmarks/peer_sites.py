@@ -19,7 +19,7 @@ from benchmarks.http import SignedIn, request, sign_in
 from benchmarks.pgbench import statement
 from benchmarks.postgres import Database, Postgres
 from benchmarks.sites import free_port, serving, site
-from studio.serve import web_server
+from studio.supervisor import web_server
 
 # A folder without `__init__.py`, since its programs run in another environment, without Studio.
 PEERS = Path(__file__).parent / "peers"

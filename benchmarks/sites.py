@@ -18,7 +18,7 @@ import psutil
 
 from benchmarks.http import HOST, fetch
 from benchmarks.postgres import ROOT, Database
-from studio.serve import web_server
+from studio.supervisor import web_server
 
 PATIENCE = 30
 
