@@ -14,9 +14,13 @@ from django_htmx.middleware import HtmxDetails
 
 from purchases.member import Action, Desk, Member
 from purchases.models import (
+    MERGED,
     CancelledClass,
     Client,
+    ClientEvent,
     ExpiryEvent,
+    Import,
+    Offer,
     Purchase,
     PurchaseEvent,
     SessionEvent,
@@ -77,8 +81,8 @@ def move_or_404(request: DeskRequest, event_id: int, to: Action) -> SessionEvent
 
 
 def change_or_404(request: DeskRequest, event_id: int, to: Action) -> PurchaseEvent:
-    """Return a correction of the bought sessions, a transfer, a refund or a payment of a person,
-    with its purchase, its request and the event that reverses it."""
+    """Return a correction of the bought sessions, a transfer, a refund, a payment or a sale of a
+    person, with its purchase, its request and the event that reverses it."""
     undoable = PurchaseEvent.objects.filter(kind__in=PurchaseEvent.UNDOABLE, request__isnull=False)
     return _change_or_404(request, undoable, event_id, to)
 
@@ -98,10 +102,37 @@ def _change_or_404(
     return change
 
 
-def client_or_404(request: DeskRequest, client_id: UUID) -> Client:
+def client_or_404(request: DeskRequest, client_id: UUID | None, to: Action = "see") -> Client:
     client = get_object_or_404(Client, pk=client_id, org_id=request.member.org_id)
-    allow(request, "see")
+    allow(request, to)
     return client
+
+
+def offer_or_404(request: DeskRequest, offer_id: UUID, to: Action) -> Offer:
+    """Return an offer, current or retired."""
+    offer = get_object_or_404(Offer, pk=offer_id, org_id=request.member.org_id)
+    allow(request, to)
+    return offer
+
+
+def client_to_edit_or_404(
+    request: DeskRequest, client_id: UUID | None, *, but_merged: bool = True
+) -> Client:
+    """Return a client whom the member may edit. A record that was merged is not edited."""
+    client = client_or_404(request, client_id, to="edit_clients")
+    if but_merged and client.status == MERGED:
+        raise Http404
+    return client
+
+
+def merge_or_404(request: DeskRequest, event_id: int) -> ClientEvent:
+    """Return the event of a merge on the record that was merged, with its request."""
+    merges = ClientEvent.objects.filter(
+        kind=ClientEvent.Kind.MERGED, status=MERGED, org_id=request.member.org_id
+    )
+    event = get_object_or_404(merges.select_related("request", "reversed_by"), pk=event_id)
+    allow(request, "edit_clients")
+    return event
 
 
 def cancelled_class_or_404(
@@ -119,6 +150,13 @@ def new_or_own_cancelled_class(request: DeskRequest, list_id: UUID) -> Cancelled
         return cancelled_class_or_404(request, list_id)
     allow(request, "reinstate")
     return None
+
+
+def import_or_404(request: DeskRequest, import_id: UUID) -> Import:
+    imports = Import.objects.filter(org_id=request.member.org_id)
+    imported = get_object_or_404(imports.select_related("actor", "undone_by"), pk=import_id)
+    allow(request, "administer")
+    return imported
 
 
 def allow(request: DeskRequest, action: Action) -> None:

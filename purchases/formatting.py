@@ -4,7 +4,6 @@ Each function is a filter of both template engines.
 """
 
 from datetime import date, datetime
-from decimal import Decimal
 from functools import lru_cache
 from uuid import UUID
 
@@ -17,9 +16,18 @@ from django.utils.translation import gettext, ngettext
 from markupsafe import Markup
 
 from purchases.allowances import AllowanceUse
+from purchases.currencies import amount, decimals
 from purchases.dates import DateFormatter
 from purchases.days import last_moment
-from purchases.models import Client, ExpiryEvent, Offer, PurchaseEvent, SessionEvent
+from purchases.models import (
+    Client,
+    ClientEvent,
+    ExpiryEvent,
+    Offer,
+    OfferEvent,
+    PurchaseEvent,
+    SessionEvent,
+)
 
 
 def how_often(use: AllowanceUse) -> str:
@@ -69,8 +77,9 @@ def number(count: int | None) -> str:
 
 
 def money(cents: int, currency: str) -> str:
-    """Return "200.00 AUD"."""
-    return f"{number_format(Decimal(cents) / 100, 2, force_grouping=True)} {currency.upper()}"
+    """Return "200.00 AUD", or "200 JPY", with the decimals of the currency."""
+    value = number_format(amount(cents, currency), decimals(currency), force_grouping=True)
+    return f"{value} {currency.upper()}"
 
 
 def expiry(expires_at: datetime | None) -> str:
@@ -86,11 +95,12 @@ def expiry(expires_at: datetime | None) -> str:
     )
 
 
-def who(event: SessionEvent | ExpiryEvent | PurchaseEvent) -> str:
+def who(event: SessionEvent | ExpiryEvent | PurchaseEvent | ClientEvent) -> str:
     """Return the name of the actor as HTML, with the owner who approved it."""
     if not event.request:
         return gettext("another program")
-    actor, approver = event.request.actor, event.request.approved_by
+    actor = event.request.actor
+    approver = None if isinstance(event, ClientEvent) else event.request.approved_by
     if approver is None:
         return name_in_html(actor.get_short_name())
     names = {
@@ -106,7 +116,7 @@ def name_in_html(name: str) -> SafeString:
     return format_html('<bdi translate="no">{}</bdi>', name)
 
 
-def program(event: SessionEvent | ExpiryEvent | PurchaseEvent) -> str:
+def program(event: SessionEvent | ExpiryEvent | PurchaseEvent | ClientEvent | OfferEvent) -> str:
     """Return the database role of the event. Mark the person for whom the role said it acts.
 
     The ledgers store "role for subject". The subject is what the session wrote into
@@ -163,6 +173,13 @@ def left_in_words(_language: str | None, left: int, total: int) -> str:
     """Return "7 of 10 left"."""
     words = ngettext("%(left)s of %(total)s left", "%(left)s of %(total)s left", total)
     return words % {"left": number(left), "total": number(total)}
+
+
+def left_after(language: str | None, used: int | None, total: int | None) -> str:
+    """Return "7 of 10 left" for a used count, or "3 used" without a total."""
+    if used is None or total is None:
+        return used_in_words(language, used, total)
+    return left_in_words(language, total - used, total)
 
 
 def used_is_missing(total: int) -> Markup:

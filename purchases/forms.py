@@ -5,13 +5,13 @@ from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from purchases import clock
 from purchases.input_rules import UNUSUAL_CHARACTER, plain_text
 from purchases.member import Approval
-from purchases.models import Purchase, SessionRequest
+from purchases.models import ClientRequest, Purchase, SessionRequest
 from purchases.operations.commands import Extend, Reinstate, Undo, UndoExtension, Use
 from purchases.queries import PAGE_SIZE, Place
 
@@ -67,6 +67,13 @@ class ListForm(forms.Form):
             return Place.parse(text) if text else None
         except ValueError:
             raise forms.ValidationError(LINK_IS_MANGLED) from None
+
+    def clean(self) -> None:
+        """Refuse the place of a client in a list of purchases."""
+        super().clean()
+        place = self.cleaned_data.get("after")
+        if place and place.is_client and not self.cleaned_data.get("q"):
+            self.add_error("after", LINK_IS_MANGLED)
 
 
 class RowsForm(forms.Form):
@@ -166,7 +173,7 @@ class ExtendForm(NoteForm):
         """Refuse a date too far ahead, which is a mistyped year. The limit moves on with time, so
         a retry of an accepted request is accepted."""
         until: date | None = self.cleaned_data["until"]
-        if until and until > timezone.localdate() + MAX_EXTENSION:
+        if until and until > clock.today() + MAX_EXTENSION:
             raise forms.ValidationError(TOO_FAR_AHEAD)
         return until
 
@@ -237,3 +244,7 @@ class ReinstateForm(NoteForm):
 
 def is_new(request_id: UUID) -> bool:
     return not SessionRequest.objects.filter(pk=request_id).exists()
+
+
+def is_new_client_request(request_id: UUID) -> bool:
+    return not ClientRequest.objects.filter(pk=request_id).exists()

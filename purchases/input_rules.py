@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from purchases import clock
 
 # The characters that embed or override a direction of text: one name could look like another.
 DIRECTION = "\u202a-\u202e\u2066-\u2069"
@@ -58,14 +59,14 @@ def email_address(text: str) -> None:
 
 def time_of_purchase(time: datetime) -> None:
     """Refuse a mistyped year. The clock of the person may be ahead of the server's."""
-    now = timezone.now()
+    now = clock.now()
     if not now - OLDEST_PURCHASE <= time <= now + CLOCK_SKEW:
         problem = _("Choose the day of the purchase: not in the future, and at most 20 years ago.")
         raise ValidationError(problem)
 
 
 def time_of_expiry(time: datetime) -> None:
-    if time > timezone.now() + LATEST_EXPIRY:
+    if time > clock.now() + LATEST_EXPIRY:
         problem = _(
             "Choose a day within the next 100 years, or leave it empty if the pack never expires."
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from purchases.models import Org
@@ -18,6 +18,8 @@ Action = Literal[
     "transfer",
     "refund",
     "sell",
+    "edit_clients",
+    "export",
     "undo",
     "undo_any",
     "exceed_allowance",
@@ -58,8 +60,19 @@ class Actor(Protocol):
     def user_id(self) -> int: ...
 
 
+class ActorOfOrg(Actor, Protocol):
+    """The user who acts, and the org in which they act."""
+
+    @property
+    def org_id(self) -> UUID: ...
+
+
 class Member(Protocol):
     """The acting member: a user with a role in one org."""
+
+    @property
+    def pk(self) -> int:
+        """Return the id of the membership. Another org of the user has another one."""
 
     @property
     def org(self) -> Org: ...
@@ -69,6 +82,14 @@ class Member(Protocol):
 
     @property
     def user_id(self) -> int: ...
+
+    @property
+    def country(self) -> str:
+        """Return the country of the org (ISO 3166), or an empty text if it chose none."""
+
+    @property
+    def currency(self) -> str:
+        """Return the currency of the org in lower case, or an empty text if it chose none."""
 
     @property
     def must_give_reason(self) -> bool: ...
@@ -96,3 +117,6 @@ class Desk(Protocol):
 
         Wrong tries are counted.
         """
+
+    def record_export(self, request: Any, detail: str) -> None:
+        """Record in the security log that the acting member took data out of the site."""

@@ -35,6 +35,13 @@ def success_message(request: DeskRequest, context: dict[str, Any]) -> SafeString
     return rendered(context["success_template"], _common(request, context))
 
 
+def notice(request: DeskRequest, template: str, here: str, **values: object) -> SafeString:
+    """Return the message for the page `here` after a redirect, about something without a row."""
+    token = request.POST.get("csrfmiddlewaretoken") or get_token(request)
+    page = page_context({"request": request, "csrf_token": token, "here": here})
+    return rendered(template, page, **values)
+
+
 def approval_form(request: DeskRequest, context: dict[str, Any]) -> dict[str, SafeString]:
     """Return the form with which one of the `approvers` approves a `command`.
 

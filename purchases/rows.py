@@ -22,7 +22,7 @@ from markupsafe import Markup
 from purchases.cancelled_class.candidates import Candidate
 from purchases.dates import DateFormatter
 from purchases.days import last_moment
-from purchases.formatting import FILTERS, left_in_words, phone_end, used_in_words
+from purchases.formatting import FILTERS, left_after, left_in_words, phone_end, used_in_words
 from purchases.member import Member
 from purchases.models import Purchase, SessionRequest
 
@@ -72,6 +72,7 @@ def page_context(context: Context | dict[str, Any]) -> dict[str, Any]:
         "_": partial(translated, dates.language),
         "used_of": partial(used_in_words, dates.language),
         "left_of": partial(left_in_words, dates.language),
+        "left_after": partial(left_after, dates.language),
     }
 
 
@@ -181,5 +182,5 @@ def request_fields_factory(context: Context | dict[str, Any]) -> Callable[[], Sa
         '<input type="hidden" name="next" value="%s">'
         '<input type="hidden" name="by" value="%s">'
         '<input type="hidden" name="request_id" value="'
-    ) % (str(context["csrf_token"]), context["here"], member.user_id if member else "")
+    ) % (str(context["csrf_token"]), context["here"], member.pk if member else "")
     return lambda: mark_safe(f'{fields}{uuid4()}">')  # noqa: S308

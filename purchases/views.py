@@ -5,13 +5,12 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from purchases import live_updates, operations, queries, seals
+from purchases import clock, live_updates, operations, queries, seals
 from purchases.access import (
     DeskRequest,
     client_or_404,
@@ -21,6 +20,8 @@ from purchases.access import (
 )
 from purchases.actions import bad_request, button_context, render_page, run_operation
 from purchases.acts.menu import acts
+from purchases.client_blocks import suggested_name
+from purchases.clients.views import sell_url
 from purchases.forms import (
     EXTENSIONS,
     ExtendForm,
@@ -47,15 +48,23 @@ def purchase_list(request: DeskRequest) -> HttpResponse:
     form = ListForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    filters = form.cleaned_data
-    page = queries.desk_page(org_id=request.member.org_id, **filters)
+    q, state, after = (form.cleaned_data[name] for name in ("q", "state", "after"))
+    org_id = request.member.org_id
+    page: queries.ClientPage | queries.Page = (
+        queries.client_page(org_id=org_id, q=q, state=state, after=after)
+        if q
+        else queries.desk_page(org_id=org_id, state=state, after=after)
+    )
     context = {
         "page": page,
-        "q": filters["q"],
-        "state": filters["state"],
-        "after": filters["after"],
+        "q": q,
+        "new_name": suggested_name(q),
+        "state": state,
+        "after": after,
         "states": Purchase.State,
     }
+    if not (q or after) and state is Purchase.State.ALL:
+        context["overview"] = queries.overview(org_id)
     template = "purchases/_purchase_list.html" if request.htmx else "purchases/purchase_list.html"
     return render_page(request, template, context, page.purchases)
 
@@ -66,7 +75,7 @@ def purchase_detail(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
     may_move = member.may("move_use") and purchase.sessions_used
     packs = queries.other_packs(purchase) if may_move else []
     history = queries.history(purchase, member, packs)
-    can_move = any(pack.can_take_use(timezone.now()) for pack in packs)
+    can_move = any(pack.can_take_use(clock.now()) for pack in packs)
     context = {
         "purchase": purchase,
         "purchases": [purchase],
@@ -84,7 +93,12 @@ def purchase_detail(request: DeskRequest, purchase_id: UUID) -> HttpResponse:
 def client_detail(request: DeskRequest, client_id: UUID) -> HttpResponse:
     client = client_or_404(request, client_id)
     summary = queries.client_summary(client)
-    context = {"client": client, "summary": summary}
+    context = {
+        "client": client,
+        "summary": summary,
+        "changes": queries.client_changes(client, request.member),
+        "sell_url": sell_url(client.pk, request),
+    }
     return render_page(request, "purchases/client_detail.html", context, summary.purchases)
 
 

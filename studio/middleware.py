@@ -8,18 +8,21 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.middleware.gzip import GZipMiddleware
+from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRefresh
 
+from studio import uploads
 from studio.accounts import security_log
 from studio.accounts.policy import IDLE_TIME
 from studio.accounts.security_event import SecurityEvent
 from studio.accounts.session_store import SessionStore
 from studio.accounts.shared_desk import current_member
 from studio.accounts.shared_desk.current_member import Desk, SharedDeskRequest
+from studio.accounts.shared_desk.views import redirect_to
 from studio.refused_requests import (
     is_form_of_other_member,
     redirect_to_at_desk,
@@ -37,7 +40,13 @@ WITHOUT_DESK = {
     "healthz",
     "login",
     "logout",
+    "metrics",
+    "new_studio",
+    "start_link",
 }
+
+# The names of URLs that open without a studio, for people who have one.
+WITHOUT_STUDIO = {"own_studios", "own_sessions", "join_studio"}
 
 
 def language_and_time_zone(get_response: GetResponse) -> GetResponse:
@@ -84,11 +93,26 @@ def whole_request(get_response: GetResponse) -> GetResponse:
         if charset.lower() not in ("utf-8", "utf8"):
             raise BadRequest("this request is not in UTF-8")
         announced = request.META.get("CONTENT_LENGTH") or "0"
+        if request.path == uploads.PATH and announced.isdecimal():
+            keep_upload(request, int(announced))
         if announced.isdecimal() and len(request.body) < int(announced):
             raise BadRequest("only a part of this request arrived")
         return get_response(request)
 
     return middleware
+
+
+class GZipPages(GZipMiddleware):
+    """Compress pages, and no download: it would take processor time from the desk."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> Any:
+        return response if response.streaming else super().process_response(request, response)
+
+
+def keep_upload(request: HttpRequest, length: int) -> None:
+    """Read a file to import, which may be longer than Django's limit for other requests."""
+    if length <= uploads.LONGEST:
+        request._body = request.read(length)
 
 
 def page_for_405(get_response: GetResponse) -> GetResponse:
@@ -125,7 +149,9 @@ class SignInRequired(LoginRequiredMiddleware):
 class MembershipRequired:
     """Set `request.desk` and `request.member`, and refuse requests at a locked desk.
 
-    Superusers without a membership can open only the admin and the pages of their own account.
+    Superusers without a membership can open only the admin and the pages of their own account. A
+    person with studios of which none is open chooses one first: an owner has switched off the
+    membership that was open, or the person has never chosen.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -156,6 +182,11 @@ class MembershipRequired:
                 return None
             if (redirect := end_idle_session(at_desk)) is not None:
                 return redirect
+            if match.url_name == "join_studio":
+                return None
+            if request.user.memberships.filter(is_active=True).exists():
+                is_open = match.url_name in WITHOUT_STUDIO or match.app_name == "second_factor"
+                return None if is_open else redirect_to(at_desk, resolve_url("own_studios"))
             is_own_page = match.url_name == "own_sessions" or match.app_name == "second_factor"
             if request.user.is_superuser and (is_in_admin or is_own_page):
                 return None

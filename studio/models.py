@@ -8,9 +8,13 @@ from studio.accounts.second_factor.models import Passkey, RecoveryCode, SecondFa
 from studio.accounts.security_event import SecurityEvent
 from studio.accounts.session import Session
 from studio.accounts.user import User
+from studio.database.backup.models import Backup
+from studio.owner_pages.models import FinishedStep
 
 __all__ = [
     "Allowance",
+    "Backup",
+    "FinishedStep",
     "Membership",
     "Passkey",
     "Pin",

@@ -5,6 +5,7 @@ manage.py, and is checked here. `.env.example` lists all of them.
 """
 
 import os
+import re
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,8 @@ WSGI_APPLICATION = "studio.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "studio.User"
 AUTHENTICATION_BACKENDS = ["studio.accounts.authentication.Backend"]
+# Signed cookies expire by the clock of the database.
+SIGNING_BACKEND = "purchases.clock.Signer"
 SESSION_ENGINE = "studio.accounts.session_store"
 # A session ends this long after the sign-in. Nothing renews it.
 SESSION_COOKIE_AGE = 60 * 60 * env_hours("SESSION_HOURS", default=12)
@@ -118,7 +121,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # It compresses a desk of 50 rows from 130 kB to 15 kB. Django adds random padding and masks the
     # CSRF token of each page, which prevents the BREACH attack.
-    "django.middleware.gzip.GZipMiddleware",
+    "studio.middleware.GZipPages",
     "studio.middleware.language_and_time_zone",
     "studio.middleware.whole_request",
     "studio.accounts.session_cookie.SessionCookieMiddleware",
@@ -164,6 +167,16 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # --- The database ---------------------------------------------------------------------------------
 
+# Without these parameters of libpq, a connection waits for minutes if the network goes silent. The
+# parameters of the URL have precedence.
+SILENT_NETWORK: dict[str, Any] = {
+    "connect_timeout": 3,
+    "tcp_user_timeout": 4000,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 2,
+}
+
 
 def database(url: str, *, variable: str = "DATABASE_URL") -> dict[str, Any]:
     """Django's settings for a PostgreSQL URL, read by libpq's own parser."""
@@ -186,10 +199,10 @@ def database(url: str, *, variable: str = "DATABASE_URL") -> dict[str, Any]:
     }
     login = {name: str(parts.pop(part, "")) for name, part in django_names.items()}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "studio.database.postgresql",
         **login,
         "PORT": str(parts.pop("port", "")),
-        "OPTIONS": parts,
+        "OPTIONS": SILENT_NETWORK | parts,
     }
 
 
@@ -206,9 +219,20 @@ else:
 
 # Other database roles that may call release_session and use_session. If it is empty, service_role
 # may, if that role exists.
-FUNCTION_ROLES = env_list("FUNCTION_ROLES", default=[])
-for role in FUNCTION_ROLES:
-    if role.lower() in {"public", "anon", "authenticated"}:
+# `authenticated` needs a check function of its program with it, as in authenticated=app.works_at.
+FUNCTION_ROLES = []
+CALLER_CHECK = ""
+for item in env_list("FUNCTION_ROLES", default=[]):
+    role, separator, check = (part.strip() for part in item.partition("="))
+    FUNCTION_ROLES.append(role)
+    if role == "authenticated" and re.fullmatch(r"[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*", check):
+        CALLER_CHECK = check
+    elif separator:
+        raise ImproperlyConfigured(
+            f"FUNCTION_ROLES has {item!r}: only authenticated has a check function, whose name has "
+            "a schema, as in FUNCTION_ROLES=authenticated=app.works_at"
+        )
+    elif role.lower() in {"public", "anon", "authenticated"}:
         raise ImproperlyConfigured(
             f"FUNCTION_ROLES has {role!r}: through it any client's phone could refill its own "
             "pack. Name roles that only your own servers sign in as, as in "
@@ -299,13 +323,26 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"text": {"()": "studio.logs.OneLine"}, "json": {"()": "studio.logs.JsonLine"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "handlers": {"console": {"class": "studio.repeated_records.Console", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},
         "studio": {"level": "INFO"},
     },
 }
+
+# --- Metrics --------------------------------------------------------------------------------------
+
+# The page /metrics is open to a program that sends this token. Without one there is no such page.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+SHORTEST_TOKEN = 32
+if METRICS_TOKEN and len(METRICS_TOKEN) < SHORTEST_TOKEN:
+    raise ImproperlyConfigured(
+        f"METRICS_TOKEN has {len(METRICS_TOKEN)} characters: write at least {SHORTEST_TOKEN}; this "
+        "prints some: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+    )
+# The file of `manage.py doctor --write`, which the page includes.
+DOCTOR_FILE = os.environ.get("DOCTOR_FILE", "")
 
 # --- Security -------------------------------------------------------------------------------------
 

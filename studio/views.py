@@ -2,12 +2,12 @@
 
 import logging
 import sys
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
-from django.db import Error, InterfaceError, OperationalError, connection
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -16,14 +16,27 @@ from django.views.decorators.http import require_safe
 
 from studio.accounts import refused_forms, security_log
 from studio.accounts.origin import name_browser
+from studio.accounts.permissions import Role
 from studio.accounts.second_factor.sign_in import check_page_after_password
 from studio.accounts.security_event import SecurityEvent
 from studio.accounts.shared_desk.current_member import SharedDeskRequest
 from studio.accounts.sign_in import PasswordView, finish
-from studio.database.errors import describe
+from studio.database import backup, health
+from studio.database.errors import (
+    describe,
+    is_drift,
+    is_outage,
+    is_read_only,
+    is_unsafe_pooler,
+)
+from studio.database.schema.replaced import replaced
 from studio.middleware import recognise
-from studio.models import User
-from studio.refused_requests import current_url, refuse_old_token
+from studio.refused_requests import (
+    current_url,
+    is_form_of_other_studio,
+    refuse_form,
+    refuse_old_token,
+)
 
 DATABASE = logging.getLogger("studio.database")
 DESK = logging.getLogger("studio.desk")
@@ -32,14 +45,23 @@ DESK = logging.getLogger("studio.desk")
 @require_safe
 @login_not_required
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 if the database answers, else 503. For load balancers and monitors."""
+    """Answer 200 if the database can be written, else 503. For load balancers and monitors.
+
+    A signed-in superuser also reads the time of the last backup, and which functions and triggers
+    another program replaced.
+    """
+    answer: dict[str, Any] = {}
     try:
-        connection.ensure_connection()
-        User.objects.exists()
+        state = "read-only" if health.is_read_only() else "ok"
+        # Without a cookie, this makes no query.
+        if request.user.is_authenticated and request.user.is_superuser:
+            last = backup.last_backup()
+            answer["last_backup"] = last and last.finished_at.isoformat(timespec="seconds")
+            answer["replaced"] = replaced()
     except Error as error:
         DATABASE.error("the health check failed: %s", describe(error))
-        return JsonResponse({"database": "unreachable"}, status=503)
-    return JsonResponse({"database": "ok"})
+        state = "unsafe pooler" if is_unsafe_pooler(error) else "unreachable"
+    return JsonResponse({"database": state, **answer}, status=200 if state == "ok" else 503)
 
 
 @login_not_required
@@ -70,7 +92,12 @@ def sign_out(request: HttpRequest) -> HttpResponseBase:
     Another site can let a browser request this URL with GET, which must delete nothing.
     """
     if request.method == "POST" and request.user.is_authenticated:
-        security_log.record(SecurityEvent.Kind.SIGNED_OUT, account_id=request.user.pk)
+        opened = getattr(request.user, "membership", None)
+        security_log.record(
+            SecurityEvent.Kind.SIGNED_OUT,
+            account_id=request.user.pk,
+            org_id=opened and opened.org_id,
+        )
     response = LogoutView.as_view()(request)
     if request.method == "POST":
         response["Clear-Site-Data"] = '"cache", "storage"'
@@ -87,7 +114,9 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    recognise(request)
+    desk = recognise(request)
+    if desk and desk.acting and is_form_of_other_studio(request, desk.acting):
+        return refuse_form(cast("SharedDeskRequest", request), desk.acting)
     if page := refuse_old_token(request):
         return page
     context = {"page": current_url(cast("SharedDeskRequest", request))}
@@ -103,19 +132,40 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500, or 503 if the database is unreachable or too slow.
+    """Answer 500, or 503 if the database is unreachable, too slow or read-only, or if another
+    program replaced its functions.
 
     The 503 page of an action at the desk has a button that retries it with the same request id.
     """
     error = sys.exc_info()[1]
     if isinstance(error, Error):
-        DATABASE.error("a request failed: %s", describe(error))
-    if not isinstance(error, OperationalError | InterfaceError):
-        return HttpResponse(render_to_string("500.html"), status=500)
-    at_the_desk = request.resolver_match and request.resolver_match.app_name == "purchases"
-    if at_the_desk and request.method == "POST":
+        DATABASE.error(
+            "a request failed: %s", describe(error), extra={"details": {"path": request.path}}
+        )
+        if is_read_only(error):
+            health.close_connection()
+    if is_drift(error):
+        return render_failure(request, "503_replaced.html")
+    if not is_outage(error):
+        is_owner = getattr(getattr(request, "member", None), "role", "") == Role.OWNER
+        return HttpResponse(render_to_string("500.html", {"is_owner": is_owner}), status=500)
+    if is_at_the_desk(request) and request.method == "POST":
         path = request.path
-        DESK.warning("the outcome of %s is not known, and the person may repeat it", path)
+        DESK.warning(
+            "the outcome of %s is not known, and the person may repeat it",
+            path,
+            extra={"kind": "unknown outcome"},
+        )
+    return render_failure(request, "503.html")
+
+
+def is_at_the_desk(request: HttpRequest) -> bool:
+    return bool(request.resolver_match and request.resolver_match.app_name == "purchases")
+
+
+def render_failure(request: HttpRequest, template: str) -> HttpResponse:
+    """Answer 503, with a button that sends an action at the desk again."""
     secrets = getattr(request, "sensitive_post_parameters", ())
-    again = refused_forms.fields_without_secrets(request, secrets) if at_the_desk else []
-    return HttpResponse(render_to_string("503.html", {"again": again}, request), status=503)
+    is_desk = is_at_the_desk(request)
+    again = refused_forms.fields_without_secrets(request, secrets) if is_desk else []
+    return HttpResponse(render_to_string(template, {"again": again}, request), status=503)

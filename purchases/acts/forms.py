@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from purchases.currencies import decimals
 from purchases.formatting import money
 from purchases.forms import OUT_OF_DATE, SAY_WHY, ActionForm, NoteForm, is_new
 from purchases.input_rules import UNUSUAL_CHARACTER
@@ -28,6 +29,8 @@ CHOOSE_A_NUMBER = _("Choose how many more or fewer. Nothing was changed yet.")
 CORRECTION_NEEDS_REASON = _("Write a reason: every correction needs one. Nothing was changed yet.")
 CHOOSE_A_CLIENT = _("Choose the client who gets the pack. Nothing was changed yet.")
 CHOOSE_A_PACK = _("Choose the pack to charge. Nothing was changed yet.")
+TWO_DECIMALS = _("Type the amount with at most two decimals.")
+NO_DECIMALS = _("Type the amount without decimals, as this currency is written.")
 TYPE_THE_AMOUNT = _("Type the amount that you give back, or 0. Nothing was changed yet.")
 
 
@@ -150,15 +153,15 @@ class RefundForm(ExplainedForm):
     amount = forms.DecimalField(
         localize=True,
         min_value=0,
-        max_digits=12,
-        decimal_places=2,
+        max_digits=13,
+        decimal_places=3,
         error_messages={
             "required": TYPE_THE_AMOUNT,
             "invalid": TYPE_THE_AMOUNT,
             "min_value": TYPE_THE_AMOUNT,
             "max_digits": TYPE_THE_AMOUNT,
             "max_whole_digits": TYPE_THE_AMOUNT,
-            "max_decimal_places": _("Type the amount with at most two decimals."),
+            "max_decimal_places": TWO_DECIMALS,
         },
     )
 
@@ -168,8 +171,10 @@ class RefundForm(ExplainedForm):
 
     def clean_amount(self) -> Decimal:
         amount: Decimal = self.cleaned_data["amount"]
-        paid = self.purchase.amount_paid_cents
-        if amount * 100 > paid:
+        paid, places = self.purchase.amount_paid_cents, decimals(self.purchase.currency)
+        if amount.scaleb(places) % 1:
+            raise forms.ValidationError(TWO_DECIMALS if places else NO_DECIMALS)
+        if amount.scaleb(places) > paid:
             text = gettext("That is more than the %(paid)s that were paid.")
             raise forms.ValidationError(text % {"paid": money(paid, self.purchase.currency)})
         return amount
@@ -179,7 +184,7 @@ class RefundForm(ExplainedForm):
         data = self.cleaned_data
         return Refund(
             request_id=data["request_id"],
-            amount_cents=int(data["amount"] * 100),
+            amount_cents=int(data["amount"].scaleb(decimals(self.purchase.currency))),
             note=data["note"],
         )
 

@@ -8,11 +8,12 @@ from purchases.access import DeskRequest, change_or_404, move_or_404
 from purchases.actions import run_operation
 from purchases.acts.clients import clients_of
 from purchases.acts.forms import UndoChangeForm, UndoMoveForm
+from purchases.models import Purchase
 
 
 @require_POST
 def undo_change(request: DeskRequest, event_id: int) -> HttpResponse:
-    """Undo a correction of the bought sessions, a transfer, a refund or a payment."""
+    """Undo a correction of the bought sessions, a transfer, a refund, a payment or a sale."""
     event = change_or_404(request, event_id, to="undo")
     form = UndoChangeForm(request.POST)
 
@@ -20,7 +21,8 @@ def undo_change(request: DeskRequest, event_id: int) -> HttpResponse:
         return operations.undo_change(member=request.member, event=event, command=form.command)
 
     def details(done: operations.Changed) -> dict[str, object]:
-        return {**clients_of(done), "kind": event.kind}
+        was_paid = event.payment_status == Purchase.PaymentStatus.SUCCEEDED
+        return {**clients_of(done), "kind": event.kind, "was_paid": was_paid}
 
     return run_operation(request, event.purchase, form, operation, "change_undone.html", details)
 

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from purchases import clock
 from purchases.cancelled_class.parser import (
     PastedPerson,
     TooManyParts,
@@ -123,7 +123,7 @@ class ExtendAllForm(ExtendForm):
     def clean_until(self) -> date | None:
         """Refuse a past day here, because each pack can be refused once only."""
         until = super().clean_until()
-        if until and until < timezone.localdate():
+        if until and until < clock.today():
             raise forms.ValidationError(Refusal.PAST.label)
         return until
 

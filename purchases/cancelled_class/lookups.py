@@ -123,5 +123,5 @@ def find_searched(org_id: UUID, q: str) -> list[UUID]:
     if not words:
         return []
     [found] = find_client_ids([Search(org_id, words)], limit=LOOKED_AT, partial=True)
-    clients = Client.objects.filter(IsAnyOf(F("pk"), uuid_array(found)))
+    clients = Client.objects.filter(IsAnyOf(F("pk"), uuid_array(found.array)))
     return list(clients.order_by("full_name", "pk").values_list("pk", flat=True)[: MAX_FOUND + 1])

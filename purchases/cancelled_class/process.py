@@ -6,7 +6,7 @@ from the list and the purchase, so every retry, also from another window, is ide
 
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from purchases import operations
@@ -37,11 +37,15 @@ def create_list(
     if not chosen:
         raise operations.Refused(NO_PACK_LEFT, "no_pack_left")
     with transaction.atomic():
-        class_list, is_new = CancelledClass.objects.get_or_create(
-            pk=list_id,
-            org_id=member.org_id,
-            defaults={"actor_id": member.user_id, "reason": reason, "note": note},
-        )
+        try:
+            class_list, is_new = CancelledClass.objects.get_or_create(
+                pk=list_id,
+                org_id=member.org_id,
+                defaults={"actor_id": member.user_id, "reason": reason, "note": note},
+            )
+        except IntegrityError:
+            # Another studio has a list of this id.
+            raise operations.Refused(SENT_BEFORE, "sent_before") from None
         if is_new:
             CancelledClassLine.objects.bulk_create(
                 CancelledClassLine(

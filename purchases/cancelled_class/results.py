@@ -5,9 +5,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Count, Prefetch, Q
-from django.utils import timezone
 from django.utils.translation import gettext
 
+from purchases import clock
 from purchases.member import Member
 from purchases.models import (
     CancelledClass,
@@ -58,7 +58,7 @@ def progress(lists: list[CancelledClass]) -> dict[UUID, Progress]:
 def recent_lists(org_id: UUID) -> list[tuple[CancelledClass, Progress]]:
     """Return the org's lists of the last week with their progress, the newest first."""
     lists = list(
-        CancelledClass.objects.filter(org_id=org_id, created_at__gt=timezone.now() - A_WEEK)
+        CancelledClass.objects.filter(org_id=org_id, created_at__gt=clock.now() - A_WEEK)
         .select_related("actor")
         .order_by("-created_at")[:SHOWN]
     )

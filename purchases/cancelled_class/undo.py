@@ -4,9 +4,7 @@
 the line and the member, so every retry, also from another window, is idempotent.
 """
 
-from django.utils import timezone
-
-from purchases import operations
+from purchases import clock, operations
 from purchases.cancelled_class.chunks import run_chunk
 from purchases.cancelled_class.process import reinstatement
 from purchases.cancelled_class.results import Result, results
@@ -50,5 +48,5 @@ def _undo_line(member: Member, class_list: CancelledClass, result: Result) -> No
 
 def _may_withdraw(member: Member, class_list: CancelledClass) -> bool:
     """Return whether the member may undo the whole list, by the rule for a single undo."""
-    is_recent = timezone.now() - class_list.created_at <= STAFF_MAY_UNDO_FOR
+    is_recent = clock.now() - class_list.created_at <= STAFF_MAY_UNDO_FOR
     return member.may("undo_any") or (class_list.actor_id == member.user_id and is_recent)

@@ -12,9 +12,9 @@ from typing import Protocol
 from django.conf import settings
 from django.db import models
 from django.db.models import Func, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from purchases import clock
 from purchases.models.catalogue import Client, Org
 from purchases.models.purchase import Purchase
 from purchases.models.refusals import Refusal
@@ -44,6 +44,8 @@ class SessionRequest(models.Model):
         RECEIVE_PAYMENT = "receive_payment", _("Payment received")
         SELL = "sell", _("Sell")
         UNDO_CHANGE = "undo_change", _("Undo change")
+        IMPORT = "import", _("Import")
+        UNDO_IMPORT = "undo_import", _("Undo import")
 
     class Reason(models.TextChoices):
         CLASS_CANCELLED = "class_cancelled", _("Class cancelled")
@@ -156,6 +158,14 @@ class SessionEvent(models.Model):
 
     class Meta:
         db_table = "session_events"
+        indexes = [
+            # For the sessions that were given back today.
+            models.Index(
+                fields=["org", "occurred_at"],
+                condition=Q(kind="reinstated"),
+                name="session_events_reinstated",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.delta:+d}"
@@ -203,11 +213,18 @@ class SessionEvent(models.Model):
         return self.purchase.adjust_refusal(-self.delta)
 
 
-class Undoable(Protocol):
-    """An event of either ledger."""
+class Requested(Protocol):
+    """A request of a person."""
 
     @property
-    def request(self) -> SessionRequest | None: ...
+    def actor_id(self) -> int: ...
+
+
+class Undoable(Protocol):
+    """An event of any ledger."""
+
+    @property
+    def request(self) -> Requested | None: ...
 
     @property
     def occurred_at(self) -> datetime: ...
@@ -217,6 +234,6 @@ def staff_undo_refusal(event: Undoable, user_id: int) -> Refusal | None:
     """Return why a member of the staff can't undo an event, or None."""
     if event.request is None or event.request.actor_id != user_id:
         return Refusal.NOT_YOURS
-    if timezone.now() - event.occurred_at > STAFF_MAY_UNDO_FOR:
+    if clock.now() - event.occurred_at > STAFF_MAY_UNDO_FOR:
         return Refusal.TOO_LATE
     return None

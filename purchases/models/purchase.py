@@ -8,9 +8,9 @@ from typing import TypeAlias
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Func, Q
-from django.utils import timezone
 from django.utils.translation import gettext
 
+from purchases import clock
 from purchases.models import purchase_queryset
 from purchases.models.catalogue import Client, Offer, Org
 from purchases.models.fields import ClampedDateTimeField
@@ -65,6 +65,12 @@ class Purchase(models.Model):
             ),
             # For the desk's lists of expiring and expired purchases.
             models.Index(fields=["org", "expires_at", "id"], name="purchases_by_expiry"),
+            # For the number of unpaid purchases on the desk's first page.
+            models.Index(
+                fields=["org"],
+                condition=~Q(payment_status__in=["succeeded", "refunded"]),
+                name="purchases_unpaid",
+            ),
             # For the foreign key check when an offer is deleted.
             models.Index(fields=["offer"], name="purchases_of_an_offer"),
         ]
@@ -88,7 +94,14 @@ class Purchase(models.Model):
 
     @property
     def has_expired(self) -> bool:
-        return self.expires_at is not None and self.expires_at <= timezone.now()
+        return self.expires_at is not None and self.expires_at <= clock.now()
+
+    @property
+    def is_current(self) -> bool:
+        """Return whether it is neither expired nor used up nor refunded."""
+        is_used_up = self.sessions_remaining is not None and self.sessions_remaining <= 0
+        is_refunded = self.payment_status == self.PaymentStatus.REFUNDED
+        return not (self.has_expired or is_used_up or is_refunded)
 
     @property
     def reinstate_refusal(self) -> Refusal | None:
@@ -170,7 +183,7 @@ class Purchase(models.Model):
             return Refusal.REFUNDED
         if self.never_expires:
             return Refusal.NEVER_EXPIRES
-        if until and until <= timezone.now():
+        if until and until <= clock.now():
             return Refusal.PAST
         is_later = not until or self.expires_at is None or until > self.expires_at
         return None if is_later else Refusal.NOT_LATER

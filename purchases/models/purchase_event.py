@@ -14,6 +14,7 @@ from django.db.models import Func
 from django.utils.translation import gettext_lazy as _
 
 from purchases.models.catalogue import Client, Offer, Org
+from purchases.models.client_event import ClientRequest
 from purchases.models.fields import ClampedDateTimeField
 from purchases.models.ledger import SessionRequest, staff_undo_refusal
 from purchases.models.purchase import Purchase
@@ -58,10 +59,12 @@ class PurchaseEvent(models.Model):
         REFUNDED = "refunded", _("Refunded")
         PAID = "paid", _("Paid")
         UNDONE = "undone", _("Undone")
+        MERGED = "merged", _("Merged")
+        UNMERGED = "unmerged", _("Merge undone")
         DELETED = "deleted", _("Deleted")
 
     # The kinds that a person can undo, if a person requested them.
-    UNDOABLE = [Kind.CORRECTED, Kind.TRANSFERRED, Kind.REFUNDED, Kind.PAID]
+    UNDOABLE = [Kind.SOLD, Kind.CORRECTED, Kind.TRANSFERRED, Kind.REFUNDED, Kind.PAID]
 
     org = models.ForeignKey(
         Org, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
@@ -97,6 +100,14 @@ class PurchaseEvent(models.Model):
     expires_at = ClampedDateTimeField(null=True)
     request = models.OneToOneField(
         SessionRequest, models.DO_NOTHING, related_name="purchase_event", null=True
+    )
+    # The request that merged two clients, or undid it, and so moved the purchase.
+    client_request = models.ForeignKey(
+        ClientRequest,
+        models.DO_NOTHING,
+        related_name="purchase_events",
+        null=True,
+        db_index=False,
     )
     reverses = models.OneToOneField(
         "self", models.DO_NOTHING, related_name="reversed_by", null=True
@@ -140,9 +151,11 @@ class PurchaseEvent(models.Model):
         return self.payment_status != self.payment_status_before
 
     def overlaps(self, other: PurchaseEvent) -> bool:
-        """Return whether both changed the same of the columns that an undo sets."""
+        """Return whether both changed the same of the columns that an undo sets. A sale set all of
+        them."""
         return (
-            (self.changes_client and other.changes_client)
+            self.kind == self.Kind.SOLD
+            or (self.changes_client and other.changes_client)
             or (self.changes_total and other.changes_total)
             or (self.changes_payment and other.changes_payment)
         )
@@ -151,6 +164,8 @@ class PurchaseEvent(models.Model):
         """Return the refusal if the purchase no longer has what this event set, or None. As in the
         SQL function lock_and_check_undo_change."""
         now = self.purchase
+        if self.kind == self.Kind.SOLD:
+            return self._changed_since_the_sale()
         if self.changes_client and now.client_id != self.client_id:
             return Refusal.CHANGED_SINCE
         if self.changes_total and now.sessions_total != self.sessions_total:
@@ -160,3 +175,14 @@ class PurchaseEvent(models.Model):
         if self.changes_total and (now.sessions_used or 0) > (self.sessions_total_before or 0):
             return Refusal.USED_SINCE
         return None
+
+    def _changed_since_the_sale(self) -> Refusal | None:
+        now, refunded = self.purchase, self.purchase.PaymentStatus.REFUNDED
+        is_as_sold = (
+            now.client_id == self.client_id
+            and now.sessions_total == self.sessions_total
+            and now.payment_status == self.payment_status != refunded
+        )
+        if not is_as_sold:
+            return Refusal.CHANGED_SINCE
+        return Refusal.SALE_USED if now.sessions_used else None

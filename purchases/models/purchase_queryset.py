@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import models
-from django.db.models import DateTimeField, F, Func, Q, TextField, Value
+from django.db.models import Case, DateTimeField, F, Func, Q, TextField, Value, When
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -79,6 +79,20 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
                 return self.exclude(payment_status__in=settled)
             case _:
                 return self.all()
+
+    def with_usability(self, now: datetime) -> PurchaseQuerySet:
+        """Add `usability`: 0 if a session can be used, 1 if the purchase is current, else 2."""
+        is_open = Q(expires_at=None) | Q(expires_at__gt=now)
+        not_used_up = Q(sessions_remaining=None) | Q(sessions_remaining__gt=0)
+        not_refunded = Q(payment_status=None) | ~Q(payment_status=PaymentStatus.REFUNDED)
+        usable = Q(
+            is_open,
+            payment_status=PaymentStatus.SUCCEEDED,
+            sessions_remaining__gt=0,
+            sessions_used__gte=0,
+        )
+        current = is_open & not_used_up & not_refunded
+        return self.annotate(usability=Case(When(usable, 0), When(current, 1), default=2))
 
     def newest_first(self) -> PurchaseQuerySet:
         return self.in_order_of(PurchaseState.ALL)

@@ -11,9 +11,9 @@ class Refusal(models.TextChoices):
     REFUNDED = "refunded", _("This pack was refunded.")
     COUNT_IS_OFF = (
         "count_is_off",
-        _("This count can't be right. Ask an owner to have it corrected."),
+        _("This count can't be right. An owner can correct it."),
     )
-    COUNT_MISSING = "count_missing", _("This count is missing. Ask an owner to have it corrected.")
+    COUNT_MISSING = "count_missing", _("This count is missing. An owner can correct it.")
     NOTHING_USED = "nothing_used", _("Nothing to reinstate: no session of this pack is used.")
     NO_TOTAL = "no_total", _("This purchase has no number of sessions.")
     NONE_LEFT = "none_left", _("No sessions left.")
@@ -54,6 +54,14 @@ class Refusal(models.TextChoices):
         "used_since",
         _("This can't be undone: more sessions are used than there were before it."),
     )
+    SALE_USED = (
+        "sale_used",
+        _("This sale can’t be undone: a session is used. Reinstate it first, or refund the pack."),
+    )
+    OFFER_RETIRED = (
+        "offer_retired",
+        _("This offer was retired. Choose another one. Nothing was sold."),
+    )
     NOT_YOURS = "not_yours", _("Only the person who did this, or an owner, can undo it.")
     TOO_LATE = "too_late", _("You can undo this for 15 minutes only. An owner still can.")
     NEVER_EXPIRES = "never_expires", _("Nothing to extend: this pack never expires.")
@@ -63,6 +71,23 @@ class Refusal(models.TextChoices):
     OVER_ALLOWANCE = (
         "over_allowance",
         _("This is beyond your studio's allowance. An owner can do it."),
+    )
+
+    CLIENT_CHANGED = (
+        "client_changed",
+        _("Somebody else changed this client since. Check the values and save again."),
+    )
+    MERGED_ALREADY = (
+        "merged_already",
+        _("One of the two was just merged, or is gone. Check both, then try again."),
+    )
+    HAS_MERGED = (
+        "has_merged",
+        _("Another record was merged into this one. Merge them the other way round."),
+    )
+    OTHER_RULE = (
+        "other_rule",
+        _("Another program of your studio does not accept these values. Nothing was changed."),
     )
 
     LIST_UNDONE = "list_undone", _("This list was undone.")

@@ -1,7 +1,7 @@
 """The objects of several models from one row of a statement in a `.sql` file.
 
 Every action reads its session and its purchase this way, because the ORM would add 2.5 ms: it takes
-longer to build such a query than PostgreSQL takes to answer it.
+longer to build such a query than PostgreSQL takes to answer it. So does the search.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, models
 
-from purchases.database import fetch_values
+from purchases.database import fetch_all, fetch_values
 
 
 class RowMapper:
@@ -41,8 +41,13 @@ class RowMapper:
         columns. An object is None if an outer join found no row. The result is None if the
         statement returns no row."""
         row = fetch_values(statement, params)
-        if row is None:
-            return None
+        return None if row is None else self._objects(row)
+
+    def all(self, statement: str, params: dict[str, Any]) -> list[list[Any]]:
+        """Return such a list for every row."""
+        return fetch_all(statement, params, lambda *row: self._objects(row))
+
+    def _objects(self, row: tuple[Any, ...]) -> list[Any]:
         objects = [
             None if row[key] is None else model.from_db(DEFAULT_DB_ALIAS, names, row[part])
             for model, names, part, key in self._parts

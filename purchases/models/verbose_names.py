@@ -9,8 +9,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from purchases.models.catalogue import Client, Offer, Org
+from purchases.models.client_event import ClientEvent
 from purchases.models.expiry import ExpiryEvent
 from purchases.models.ledger import SessionEvent, SessionRequest
+from purchases.models.offer_event import OfferEvent
 from purchases.models.purchase import Purchase
 from purchases.models.purchase_event import PurchaseEvent
 
@@ -20,13 +22,15 @@ TABLES: dict[type[models.Model], tuple[Any, Any]] = {
     Offer: (_("offer"), _("offers")),
     Purchase: (_("purchase"), _("purchases")),
     SessionRequest: (_("session request"), _("session requests")),
-    SessionEvent: (_("session event"), _("session events")),
-    ExpiryEvent: (_("expiry event"), _("expiry events")),
-    PurchaseEvent: (_("purchase event"), _("purchase events")),
+    SessionEvent: (_("change of sessions"), _("session history")),
+    ExpiryEvent: (_("change of an expiry"), _("expiry history")),
+    PurchaseEvent: (_("change of a purchase"), _("purchase history")),
+    ClientEvent: (_("change of a client"), _("client history")),
+    OfferEvent: (_("change of an offer"), _("offer history")),
 }
 COLUMNS: dict[str, Any] = {
     "actor": _("actor"),
-    "amount_paid_cents": _("amount paid cents"),
+    "amount_paid_cents": _("amount paid"),
     "asked_at": _("asked at"),
     "bonus_sessions": _("bonus sessions"),
     "client": _("client"),
@@ -57,7 +61,7 @@ COLUMNS: dict[str, Any] = {
     "payment_method": _("payment method"),
     "payment_status": _("payment status"),
     "phone": _("phone"),
-    "price_cents": _("price cents"),
+    "price_cents": _("price"),
     "purchase": _("purchase"),
     "purchased_at": _("purchased at"),
     "reason": _("reason"),

@@ -1,25 +1,22 @@
 """Operations on what was bought, by whom and how it was paid, which purchase_events records:
-correct the bought sessions, transfer, refund, receive a payment, sell, and undo one of these."""
+correct the bought sessions, transfer, refund, receive a payment, undo one of these or a sale."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-from uuid import UUID, uuid5
 
 from purchases.database import SQL_DIR, read_statement
-from purchases.member import Actor, Member
+from purchases.member import Member
 from purchases.models import Client, Purchase, PurchaseEvent, Refusal
 from purchases.operations.commands import (
     CorrectTotal,
     ReceivePayment,
     Refund,
-    Sell,
     Transfer,
     UndoChange,
 )
 from purchases.operations.requests import (
     Operation,
     Refused,
-    check_same_request,
     original_request,
     request_key,
     run_claim,
@@ -30,7 +27,6 @@ TRANSFER = read_statement(SQL_DIR / "claim_and_transfer.sql")
 REFUND = read_statement(SQL_DIR / "claim_and_refund.sql")
 RECEIVE_PAYMENT = read_statement(SQL_DIR / "claim_and_receive_payment.sql")
 UNDO_CHANGE = read_statement(SQL_DIR / "claim_and_undo_change.sql")
-SELL = read_statement(SQL_DIR / "claim_and_sell.sql")
 
 
 class ChangeRow(NamedTuple):
@@ -112,8 +108,9 @@ def receive_payment(*, member: Member, purchase: Purchase, command: ReceivePayme
 
 
 def undo_change(*, member: Member, event: PurchaseEvent, command: UndoChange) -> Changed:
-    """Undo a correction of the bought sessions, a transfer, a refund or a payment.
+    """Undo a correction of the bought sessions, a transfer, a refund, a payment or a sale.
 
+    The purchase of an undone sale stays and counts as refunded, so that no session can be used.
     Raise `Refused` if what it set has changed since, or if a member of the staff undoes it after 15
     minutes or undoes another person's change. Owners may do both.
     """
@@ -128,44 +125,6 @@ def undo_change(*, member: Member, event: PurchaseEvent, command: UndoChange) ->
     return _claim_and_change(
         UNDO_CHANGE, key, event.purchase, refusal, Refusal.CHANGED_SINCE, note=""
     )
-
-
-def sell(*, member: Actor, org_id: UUID, command: Sell) -> Purchase:
-    """Add a purchase for a client, and return it.
-
-    Its id is derived from the request id, so a retry finds the same purchase.
-    Raise `Refused` if the client or the offer is not of the org.
-    """
-    purchase = Purchase(pk=uuid5(command.request_id, "purchase"))
-    key = request_key(
-        Operation.SELL,
-        command.request_id,
-        purchase,
-        member.user_id,
-        to_client_id=command.client_id,
-        offer_id=command.offer_id,
-    )
-    row = run_claim(
-        SELL,
-        key,
-        None,
-        ChangeRow,
-        note=command.note,
-        org_id=org_id,
-        sessions_total=command.sessions_total,
-        amount_paid_cents=command.amount_paid_cents,
-        currency=command.currency,
-        payment_status=command.payment_status,
-        payment_method=command.payment_method,
-        purchased_at=command.purchased_at,
-        expires_at=command.expires_at,
-    )
-    sold = Purchase.objects.filter(pk=purchase.pk).first()
-    if row is None:
-        check_same_request(key)
-    if sold is None or (row and not row.done):
-        raise Refused(Refusal.OF_ANOTHER_STUDIO)
-    return sold
 
 
 def _claim_and_change(

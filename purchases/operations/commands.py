@@ -91,14 +91,26 @@ class ReceivePayment:
 
 @dataclass(frozen=True, kw_only=True)
 class UndoChange:
-    """Undo a correction of the bought sessions, a transfer, a refund or a payment."""
+    """Undo a correction of the bought sessions, a transfer, a refund, a payment or a sale."""
 
     request_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
+class NewClient:
+    """A client to add in the same transaction as their first purchase."""
+
+    full_name: str
+    email: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sell:
-    """Add a purchase for a client. None for `purchased_at` means now."""
+    """Add a purchase for a client. None for `purchased_at` means now.
+
+    `new_client` is added under `client_id`. `refuses_retired` refuses an offer that was retired.
+    """
 
     request_id: UUID
     client_id: UUID
@@ -111,6 +123,8 @@ class Sell:
     purchased_at: datetime | None = None
     expires_at: datetime | None = None
     note: str = ""
+    new_client: NewClient | None = None
+    refuses_retired: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,3 +148,64 @@ class CorrectExpiry:
 
     request_id: UUID
     expires_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferTerms:
+    """The columns of an offer that an owner sets. `valid_days` None means that it never expires."""
+
+    request_id: UUID
+    name: str
+    offer_type: str
+    price_cents: int
+    currency: str
+    sessions: int | None
+    bonus: int
+    valid_days: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetireOffer:
+    """Retire an offer, or bring it back if `is_active`."""
+
+    request_id: UUID
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class ClientValues:
+    """The values of a client that a person types. A missing value is None."""
+
+    full_name: str
+    email: str | None = None
+    phone: str | None = None
+    notes: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddClient:
+    request_id: UUID
+    values: ClientValues
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditClient:
+    """Change a client that still has the values that the person saw."""
+
+    request_id: UUID
+    before: ClientValues
+    values: ClientValues
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergeClient:
+    """Merge another record of a person. `take` names the columns whose value comes from it;
+    "both_notes" joins the notes."""
+
+    request_id: UUID
+    take: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoMerge:
+    request_id: UUID

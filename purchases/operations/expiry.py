@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
+from purchases import clock
 from purchases.database import SQL_DIR, fetch_one, read_statement, timestamptz_array
 from purchases.days import day_end, day_ends, last_moment
 from purchases.member import Member
@@ -107,7 +108,7 @@ def _possible_ends(purchase: Purchase, days: int) -> list[datetime]:
     """Return the end of each day in which an extension by `days` may start or end."""
     if not days:
         return []
-    now = timezone.now()
+    now = clock.now()
     start = timezone.localdate(max(now, last_moment(purchase.expires_at or now)))
     # The day before the first one is needed too, because a day begins after it.
     first = start - MOVED_BACK - timedelta(days=1)

@@ -14,7 +14,7 @@ import psycopg
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
-from purchases.database import SQL_DIR, Row, fetch_one, read_statement
+from purchases.database import SQL_DIR, Row, fetch_one, fetch_values, read_statement
 from purchases.models import Purchase, Refusal, SessionRequest
 
 if TYPE_CHECKING:
@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 LOGGER = logging.getLogger("studio.desk")
 Operation = SessionRequest.Operation
 
+CONFIRM_REPLAY = read_statement(SQL_DIR / "confirm_replay.sql")
 REFUSE = read_statement(SQL_DIR / "claim_and_refuse.sql")
+# The constraint of an error that a statement raises if its change has no event of its request.
+# Another program replaced a function or a trigger. The error is not a refusal, and leads to a page
+# that says so.
+NO_EVENT = "a_change_has_an_event"
 USED_BEFORE = _("This button was used for something else. Reload the page, then press again.")
 
 
@@ -98,10 +103,15 @@ def original_request(key: dict[str, Any], purchase: Purchase) -> SessionRequest:
 
 
 def check_same_request(key: dict[str, Any]) -> SessionRequest:
-    """Return the first request with the id. Raise `Refused` if it was for another action."""
+    """Return the first request with the id. Raise `Refused` if it was for another action.
+
+    Row level security hides a request of another studio. Raise an error of the connection if a
+    synchronous standby does not confirm the request.
+    """
+    fetch_values(CONFIRM_REPLAY, {})
     requests = SessionRequest.objects.select_related("expiry_event", "purchase_event")
-    original = requests.get(pk=key["request_id"])
-    if any(getattr(original, column) != value for column, value in key.items()):
+    original = requests.filter(pk=key["request_id"]).first()
+    if original is None or any(getattr(original, column) != value for column, value in key.items()):
         raise Refused(USED_BEFORE, "used_before")
     return original
 

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.utils import timezone
-
+from purchases import clock
 from purchases.models import Purchase
-from purchases.queries.search import first_matches, search_words
 
 PAGE_SIZE = 50
-
+# The beginning of the text of a client's place.
+CLIENT = "client_"
 
 # A time as PostgreSQL writes it.
 SORT_KEY = re.compile(
@@ -31,13 +30,17 @@ class Place:
 
     The cursor has the stored time as PostgreSQL writes it, because the list is ordered by it. The
     time of the object is clamped, so it may be another one.
+
+    A search lists clients. Its place is that of the client's first purchase. If the client has no
+    purchases, `is_client` is set, and the place has the client's own time and id.
     """
 
     sort_key: str
-    purchase_id: UUID
+    row_id: UUID
+    is_client: bool = False
 
     def __str__(self) -> str:
-        return f"{self.sort_key}_{self.purchase_id}"
+        return f"{CLIENT if self.is_client else ''}{self.sort_key}_{self.row_id}"
 
     @classmethod
     def of(cls, purchase: Purchase) -> Place:
@@ -47,9 +50,10 @@ class Place:
     @classmethod
     def parse(cls, text: str) -> Place:
         """Parse the text that `str` writes. Raise ValueError for any other text."""
-        sort_key, _, purchase_id = text.partition("_")
+        is_client = text.startswith(CLIENT)
+        sort_key, _, row_id = text.removeprefix(CLIENT).partition("_")
         _check_sort_key(sort_key)
-        return cls(sort_key, UUID(purchase_id))
+        return cls(sort_key, UUID(row_id), is_client)
 
 
 def _check_sort_key(text: str) -> None:
@@ -77,21 +81,11 @@ class Page:
     next: Place | None
 
 
-def desk_page(*, org_id: UUID, q: str, state: Purchase.State, after: Place | None) -> Page:
-    """Return a page of at most PAGE_SIZE purchases in a state, each with client and offer.
-
-    If `q` has words, only purchases of clients that match every word are returned.
-    """
-    words = search_words(q)
-    if q and not words:
-        return Page([], None)
-    purchases = Purchase.objects.of_org(org_id).in_state(state, timezone.now()).in_order_of(state)
+def desk_page(*, org_id: UUID, state: Purchase.State, after: Place | None) -> Page:
+    """Return a page of at most PAGE_SIZE purchases in a state, each with client and offer."""
+    purchases = Purchase.objects.of_org(org_id).in_state(state, clock.now()).in_order_of(state)
     if after:
-        purchases = purchases.after(state, after.sort_key, after.purchase_id)
-    if words:
-        purchases = first_matches(
-            purchases, words, org_id=org_id, state=state, at_most=PAGE_SIZE + 1
-        )
+        purchases = purchases.after(state, after.sort_key, after.row_id)
     # Load one row more than a page, to know whether another page follows.
     listed = list(purchases.for_rows().with_sort_key(state)[: PAGE_SIZE + 1])
     page = listed[:PAGE_SIZE]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import merge
 from operator import attrgetter
@@ -23,8 +23,9 @@ class Entry:
     can_be_reinstated: bool = False
     can_be_undone: bool = False
     can_be_moved: bool = False
-    # The event that sold the purchase, if this event opened its count.
+    # The event that sold or imported the purchase, if this event opened its count.
     sold: PurchaseEvent | None = None
+    sale_can_be_undone: bool = False
     # The event of the same move on the other purchase.
     other_side: SessionEvent | None = None
 
@@ -58,21 +59,33 @@ def history(
     moved to one of `other_packs`.
     """
     changes = _history_of_purchase(purchase, member)
-    sold = _sale(changes)
+    expiries = _history_of_expiry(purchase, member)
+    sale = _sale(changes, expiries)
     # Each ledger stays in order of id, because the server's clock may be set back.
     ledgers = (
-        _history_of_count(purchase, member, other_packs, sold, _last_transfer(changes)),
-        _history_of_expiry(purchase, member),
+        _history_of_count(purchase, member, other_packs, sale, _last_transfer(changes)),
+        expiries,
         [entry for entry in changes if entry.event.kind in SHOWN],
     )
     return list(merge(*ledgers, key=attrgetter("occurred_at"), reverse=True))
 
 
-def _sale(entries: Sequence[Entry]) -> PurchaseEvent | None:
-    for entry in entries:
-        if isinstance(entry.event, PurchaseEvent) and entry.event.kind == PurchaseEvent.Kind.SOLD:
-            return entry.event
+def _sale(changes: Sequence[Entry], expiries: Sequence[Entry]) -> Entry | None:
+    """Return the sale or the import of the purchase.
+
+    A sale cannot be undone while a change of the expiry remains.
+    """
+    for entry in changes:
+        if entry.event.kind == PurchaseEvent.Kind.SOLD:
+            has_new_expiry = any(_remains(later.event) for later in expiries)
+            return replace(entry, can_be_undone=entry.can_be_undone and not has_new_expiry)
+        if entry.event.kind == PurchaseEvent.Kind.OPENED and entry.event.request is not None:
+            return replace(entry, can_be_undone=False)
     return None
+
+
+def _remains(event: Event) -> bool:
+    return event.kind != PurchaseEvent.Kind.UNDONE and not hasattr(event, "reversed_by")
 
 
 def _last_transfer(entries: Sequence[Entry]) -> datetime | None:
@@ -105,6 +118,7 @@ def former_uses(purchase: Purchase, entries: Sequence[Entry]) -> list[FormerUse]
     ]
 
 
+UNDOS = [PurchaseEvent.Kind.UNDONE, PurchaseEvent.Kind.UNMERGED]
 # The ledger of counts shows that a purchase was opened or deleted.
 SHOWN = [
     PurchaseEvent.Kind.CORRECTED,
@@ -112,6 +126,8 @@ SHOWN = [
     PurchaseEvent.Kind.REFUNDED,
     PurchaseEvent.Kind.PAID,
     PurchaseEvent.Kind.UNDONE,
+    PurchaseEvent.Kind.MERGED,
+    PurchaseEvent.Kind.UNMERGED,
 ]
 
 
@@ -119,7 +135,7 @@ def _history_of_count(
     purchase: Purchase,
     member: Member,
     other_packs: Sequence[Purchase],
-    sold: PurchaseEvent | None,
+    sale: Entry | None,
     last_transfer: datetime | None,
 ) -> list[Entry]:
     events = list(
@@ -135,8 +151,10 @@ def _history_of_count(
     other_sides = _other_sides(purchase, events)
     can_reinstate = member.may("reinstate") and purchase.reinstate_refusal is None
     can_move = member.may("move_use") and bool(purchase.sessions_used)
+    sold = sale.event if sale and isinstance(sale.event, PurchaseEvent) else None
     entries = []
     for event in events:
+        is_first = event.kind == SessionEvent.Kind.OPENED
         other_side = other_sides.get(event.request_id)
         entries.append(
             Entry(
@@ -147,7 +165,8 @@ def _history_of_count(
                 and event.is_open_use
                 and (last_transfer is None or event.occurred_at > last_transfer)
                 and any(pack.can_take_use(event.occurred_at) for pack in other_packs),
-                sold=sold if event.kind == SessionEvent.Kind.OPENED else None,
+                sold=sold if is_first else None,
+                sale_can_be_undone=is_first and sale is not None and sale.can_be_undone,
                 other_side=other_side,
             )
         )
@@ -211,6 +230,7 @@ def _history_of_purchase(purchase: Purchase, member: Member) -> list[Entry]:
     related = (
         "request__actor",
         "request__approved_by",
+        "client_request__actor",
         "client",
         "client_before",
         "offer",
@@ -225,9 +245,7 @@ def _history_of_purchase(purchase: Purchase, member: Member) -> list[Entry]:
         # The undo compares what the event set with the purchase of today.
         event.purchase = purchase
     lasting = [
-        event
-        for event in events
-        if event.kind != PurchaseEvent.Kind.UNDONE and not hasattr(event, "reversed_by")
+        event for event in events if event.kind not in UNDOS and not hasattr(event, "reversed_by")
     ]
     return [
         Entry(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F
-from django.utils import timezone
 
+from purchases import clock
 from purchases.models import Purchase, PurchaseEvent, SessionEvent
 
 
@@ -45,7 +45,7 @@ def choices_of_move(purchase: Purchase, event_id: int | None) -> ChoicesOfMove:
         uses = uses.filter(occurred_at__gt=last_transfer)
     use = uses.filter(pk=event_id).first() if event_id else uses.first()
     is_reversed = bool(event_id) and use is None
-    used_at: datetime = use.occurred_at if use else timezone.now()
+    used_at: datetime = use.occurred_at if use else clock.now()
     is_former = use is None and last_transfer is not None
     can_move = bool(purchase.sessions_used) and not is_reversed and not is_former
     packs = other_packs(purchase) if can_move else []

@@ -1,11 +1,10 @@
-"""The purchases that the desk's prefix search finds."""
+"""The clients that the desk's prefix search finds, as conditions of a query."""
 
 from __future__ import annotations
 
 import re
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     BooleanField,
@@ -19,8 +18,9 @@ from django.db.models import (
 )
 from django.db.models.lookups import LessThan
 
-from purchases.models import ClientSearchTerm, Purchase, PurchaseQuerySet
-from purchases.queries.client_ids import FoundClients, client_ids_for_words
+from purchases.database import UuidArray
+from purchases.models import ClientSearchTerm, Purchase
+from purchases.queries.client_ids import client_ids_for_words
 
 # Up to this many matching terms: check each client for the remaining words individually.
 RARE = 1_000
@@ -54,58 +54,78 @@ class IsInHashTable(Func):
     output_field = BooleanField()
 
 
-def uuid_array(found: FoundClients) -> Func:
-    """Return the client ids as an array that the planner does not inspect.
+def uuid_array(ids: UuidArray | list[UUID] | None) -> Func:
+    """Return the ids as an array that the planner does not inspect.
 
     It would estimate the selectivity of each element."""
-    return Func(_ids(found), template="ARRAY(SELECT unnest(%(expressions)s))")
+    return Func(_ids(ids), template="ARRAY(SELECT unnest(%(expressions)s))")
 
 
-def _ids(found: FoundClients) -> Value:
-    assert found.array is not None
-    return Value(found.array, output_field=ArrayField(UUIDField()))
+def _ids(ids: UuidArray | list[UUID] | None) -> Value:
+    assert ids is not None, "FoundClients has no ids of more clients than its limit"
+    return Value(ids, output_field=ArrayField(UUIDField()))
 
 
-def first_matches(
-    purchases: PurchaseQuerySet,
-    words: list[str],
-    *,
-    org_id: UUID,
-    state: Purchase.State,
-    at_most: int,
-) -> PurchaseQuerySet:
-    """Return the first purchases, in the order of the state, whose client has a search term that
-    begins with each word.
+class Matches:
+    """The clients who have a search term that begins with each word.
 
-    Reads the terms of the clients (purchases/sql/find_client_ids.sql), then the purchases of few
-    clients, or the list until the page is full. It reads much of the list if thousands of clients
-    have the words and hardly any of their purchases is in the state.
+    Reads their terms at once (purchases/sql/find_client_ids.sql). The conditions filter rows by
+    them. They use the index of few clients, or check each row of a list until the page is full. A
+    list is read for long if thousands of clients match and hardly any of their rows is in it.
     """
-    few = FEW if state is Purchase.State.ALL else FEW_IN_A_STATE
-    clients = client_ids_for_words(org_id, words, MANY, rare=RARE, few=few)
-    listed = purchases.filter(*_conditions(clients, few)).in_order_of(state)
-    # Compute the ids of the page before the join, because the planner might otherwise search the
-    # whole list for them.
-    page = ArraySubquery(listed.values("pk")[:at_most])
-    return Purchase.objects.filter(IsAnyOf(F("pk"), page)).in_order_of(state)
+
+    def __init__(self, words: list[str], *, org_id: UUID, state: Purchase.State) -> None:
+        self.few = FEW if state is Purchase.State.ALL else FEW_IN_A_STATE
+        self.found = client_ids_for_words(org_id, words, MANY, rare=RARE, few=self.few)
+
+    @property
+    def are_few(self) -> bool:
+        """Whether `found` has exactly the clients who match, and they are few."""
+        return self.found.terms <= self.few and self.found.array is not None
+
+    @property
+    def ids(self) -> UuidArray:
+        """The clients, if they are few."""
+        assert self.found.array is not None
+        return self.found.array
+
+    def conditions(self, client_id: str) -> list[Expression]:
+        """Return conditions: the column `client_id` has one of the clients."""
+        found = self.found
+        if found.array is None:
+            return [_has_word(word, client_id) for word in found.words]
+        if found.terms <= self.few:
+            return [IsAnyOf(F(client_id), uuid_array(found.array))]
+        words = [_has_word(word, client_id) for word in found.words[1:]]
+        return [IsInHashTable(F(client_id), _ids(found.array)), *words]
 
 
-def _conditions(clients: FoundClients, few: int) -> list[Expression]:
-    if clients.array is None:
-        return [_has_word(word) for word in clients.words]
-    if clients.terms <= few:
-        return [IsAnyOf(F("client_id"), uuid_array(clients))]
-    return [IsInHashTable(F("client_id"), _ids(clients)), *map(_has_word, clients.words[1:])]
+def matching_clients(words: list[str], *, org_id: UUID) -> list[Expression]:
+    """Return the conditions on a purchase that its client matches every word, for all rows."""
+    matches = Matches(words, org_id=org_id, state=Purchase.State.ALL)
+    return matches.conditions("client_id")
 
 
-def _has_word(word: str) -> Expression:
+def _has_word(word: str, client_id: str) -> Expression:
     """Return a condition: the client's first term at or after the word begins with the word.
 
     Unlike EXISTS, this form leaves the planner only one plan: to read the terms of the client.
     """
-    terms = ClientSearchTerm.objects.filter(client_id=OuterRef("client_id"), term__gte=word)
+    terms = ClientSearchTerm.objects.filter(client_id=OuterRef(client_id), term__gte=word)
     first_term = Subquery(terms.order_by("term").values("term")[:1])
     return LessThan(first_term, Value(word + "\U0010ffff"))
+
+
+# Characters without a shape: a text that was copied may contain them.
+INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
+# The characters at which search_terms() splits a name too (migrations/0029_search_terms.sql).
+SPLIT = re.compile(r"[\s.,;:/_&()\"“”„‟«»‹›<>\[\]{}|*+‐‑‒–—―،、・-]+")
+APOSTROPHES = "'’‘ʼʻʹ′`´"
+DIGITS_OF_A_PHONE = re.compile(r"[\d\s()+./‐‑‒–—-]+")
+# “Mob: 0412 345 678”, “tel. 0412 345 678” and “m 0412 345 678”.
+LABEL_OF_A_PHONE = re.compile(r"[^\W\d_]+[.:]+|tel|phone|ph|mobile|mob|cell|fax|[tm]", re.I)
 
 
 def search_words(q: str) -> list[str]:
@@ -114,10 +134,27 @@ def search_words(q: str) -> list[str]:
     A phone number in any spelling is one word: its last nine digits, because prefixes are written
     in many ways. The result is empty if no name, e-mail or phone number can begin with the query.
     """
-    if re.fullmatch(r"[\d\s()+./-]+", q):
-        q = re.sub(r"\D", "", q.replace("(0)", ""))
+    q = INVISIBLE.sub("", q)
+    if phone := _phone(q):
+        q = phone
     words: list[str] = []
-    for word in re.split(r"[\s<>…]+", q):
-        words += [word] if "@" in word else re.split(r"[.,;:/_&()\"“”+–—-]+", word)
+    for word in re.split(r"[\s\u00a0<>…]+", q):
+        words += [_email(word)] if "@" in word else SPLIT.split(word)
     words = [word.lstrip("0")[-9:] if word.isdigit() else word for word in words]
-    return [word for word in words if word.strip("'’‘ʼʻ`´")]
+    return [word for word in words if word.strip(APOSTROPHES)]
+
+
+def _phone(q: str) -> str | None:
+    """Return the digits of a query that is a phone number, with or without a label before it."""
+    label = LABEL_OF_A_PHONE.match(q.lstrip())
+    number = q.lstrip()[label.end() :] if label else q
+    if not DIGITS_OF_A_PHONE.fullmatch(number):
+        return None
+    digits = re.sub(r"\D", "", number.replace("(0)", ""))
+    # A letter and a few digits may be the beginning of a name and of a phone number.
+    return digits if not label or len(digits) > 6 else None
+
+
+def _email(word: str) -> str:
+    """Return an e-mail address without what surrounds it in a text."""
+    return word.removeprefix("mailto:").strip(".,;:()[]\"'")

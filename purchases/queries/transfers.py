@@ -29,6 +29,8 @@ class TransfersOfClient:
     """The transfers of the purchases that a client has or had."""
 
     client: Client
+    # The ids of the client and of the records that were merged into it.
+    client_ids: set[UUID]
     # The ids of all purchases that the client has or gave away.
     purchase_ids: set[UUID]
     by_purchase: dict[UUID, list[PurchaseEvent]]
@@ -41,7 +43,7 @@ class TransfersOfClient:
             event
             for events in self.by_purchase.values()
             for event in events
-            if self.client.pk in (event.client_id, event.client_before_id)
+            if self.client_ids & {event.client_id, event.client_before_id}
         ]
         return sorted(own, key=lambda event: event.pk, reverse=True)
 
@@ -50,15 +52,18 @@ class TransfersOfClient:
         events = self.by_purchase.get(purchase_id, [])
         later = next((event for event in events if event.occurred_at > at), None)
         if later is not None:
-            return later.client_before_id == self.client.pk
-        return not events or events[-1].client_id == self.client.pk
+            return later.client_before_id in self.client_ids
+        return not events or events[-1].client_id in self.client_ids
 
 
-def transfers_of_client(client: Client, purchases: Iterable[Purchase]) -> TransfersOfClient:
+def transfers_of_client(
+    client: Client, records: Iterable[Client], purchases: Iterable[Purchase]
+) -> TransfersOfClient:
     """Return the transfers of these purchases of a client, and of those that the client gave
-    away."""
-    away = transfer_events().filter(client_before=client).values_list("purchase_id", flat=True)
-    purchase_ids = {purchase.pk for purchase in purchases} | set(away)
+    away. The records were merged into the client."""
+    client_ids = {client.pk, *(record.pk for record in records)}
+    away = transfer_events().filter(client_before__in=client_ids)
+    purchase_ids = {purchase.pk for purchase in purchases} | {event.purchase_id for event in away}
     used = SessionEvent.objects.filter(
         purchase_id=OuterRef("purchase_id"), occurred_at__lte=OuterRef("occurred_at")
     ).order_by("-pk")
@@ -71,4 +76,4 @@ def transfers_of_client(client: Client, purchases: Iterable[Purchase]) -> Transf
     by_purchase: defaultdict[UUID, list[PurchaseEvent]] = defaultdict(list)
     for event in events:
         by_purchase[event.purchase_id].append(event)
-    return TransfersOfClient(client, purchase_ids, by_purchase)
+    return TransfersOfClient(client, client_ids, purchase_ids, by_purchase)

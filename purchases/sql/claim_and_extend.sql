@@ -3,12 +3,15 @@
 -- Return the new expiry and the id of the event; two nulls if the expiry stays.
 -- Return no row, and change nothing, if the request id was claimed before.
 -- `settings` gives the request id to the triggers of the ledgers and limits waits for locks to
--- 3 seconds, both until the transaction ends.
+-- 3 seconds, both until the transaction ends. It clears the event of an earlier statement of the
+-- transaction.
+-- Raise an error if the change has no event: another program replaced the function or a trigger.
 -- OFFSET 0 runs the function before current_setting() reads the id that its trigger set.
 WITH settings AS (
     SELECT
         set_config('studio.request_id', (%(request_id)s::uuid)::text, true),
-        set_config('lock_timeout', '3s', true)
+        set_config('lock_timeout', '3s', true),
+        set_config('studio.expiry_event_id', '', true)
 ),
 
 claimed AS (
@@ -26,7 +29,11 @@ claimed AS (
     RETURNING request_id, refusal
 )
 
-SELECT result.done, nullif(current_setting('studio.expiry_event_id', true), '')::bigint
+SELECT result.done, CASE
+    WHEN current_setting('studio.expiry_event_id') <> ''
+        THEN current_setting('studio.expiry_event_id')::bigint
+    WHEN result.done IS NOT NULL THEN public.refuse_without_event()
+END
 FROM claimed,
     LATERAL (SELECT public.extend_expiry(
         %(purchase_id)s, %(until)s::timestamptz, %(extend_days)s::int, %(day_ends)s::timestamptz[]

@@ -4,6 +4,7 @@
 -- `settings` gives the request id to the triggers of the ledgers and limits waits for locks to
 -- 3 seconds, both until the transaction ends. It clears the event of an earlier statement of the
 -- transaction.
+-- Raise an error if the change has no event: another program replaced the function or a trigger.
 -- OFFSET 0 runs the function before current_setting() reads the id that its trigger set.
 WITH settings AS (
     SELECT
@@ -24,6 +25,10 @@ claimed AS (
     RETURNING request_id, refusal
 )
 
-SELECT result.done, nullif(current_setting('studio.purchase_event_id', true), '')::bigint
+SELECT result.done, CASE
+    WHEN current_setting('studio.purchase_event_id') <> ''
+        THEN current_setting('studio.purchase_event_id')::bigint
+    WHEN result.done THEN public.refuse_without_event()
+END
 FROM claimed,
     LATERAL (SELECT public.receive_payment(%(purchase_id)s) AS done OFFSET 0) AS result

@@ -1,4 +1,5 @@
--- Claim a request id and undo a correction of the bought sessions, a transfer, a refund or a payment.
+-- Claim a request id and undo a correction of the bought sessions, a transfer, a refund, a payment
+-- or a sale.
 -- Return null and the id of the event; the code of the refusal and null if it was not undone.
 -- Lock the purchase and check it before inserting the request: its refusal must be known at
 -- insert, because requests are immutable. A request id that exists takes no lock.
@@ -6,6 +7,7 @@
 -- `settings` gives the request id to the triggers of the ledgers and limits waits for locks to
 -- 3 seconds, both until the transaction ends. It clears the event of an earlier statement of the
 -- transaction.
+-- Raise an error if the change has no event: another program replaced the function or a trigger.
 -- OFFSET 0 runs the function before current_setting() reads the id that its trigger set.
 WITH settings AS (
     SELECT
@@ -31,6 +33,10 @@ claimed AS (
     RETURNING request_id, refusal
 )
 
-SELECT result.done, nullif(current_setting('studio.purchase_event_id', true), '')::bigint
+SELECT result.done, CASE
+    WHEN current_setting('studio.purchase_event_id') <> ''
+        THEN current_setting('studio.purchase_event_id')::bigint
+    WHEN result.done IS NULL THEN public.refuse_without_event()
+END
 FROM claimed,
     LATERAL (SELECT public.undo_change(%(purchase_id)s, %(event_id)s) AS done OFFSET 0) AS result

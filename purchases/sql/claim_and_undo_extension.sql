@@ -2,12 +2,15 @@
 -- Return true and the id of the event; false and null if the expiry was changed since.
 -- Return no row, and change nothing, if the request id was claimed before.
 -- `settings` gives the request id to the triggers of the ledgers and limits waits for locks to
--- 3 seconds, both until the transaction ends.
+-- 3 seconds, both until the transaction ends. It clears the event of an earlier statement of the
+-- transaction.
+-- Raise an error if the change has no event: another program replaced the function or a trigger.
 -- OFFSET 0 runs the function before current_setting() reads the id that its trigger set.
 WITH settings AS (
     SELECT
         set_config('studio.request_id', (%(request_id)s::uuid)::text, true),
-        set_config('lock_timeout', '3s', true)
+        set_config('lock_timeout', '3s', true),
+        set_config('studio.expiry_event_id', '', true)
 ),
 
 claimed AS (
@@ -25,6 +28,10 @@ claimed AS (
     RETURNING request_id, refusal
 )
 
-SELECT result.done, nullif(current_setting('studio.expiry_event_id', true), '')::bigint
+SELECT result.done, CASE
+    WHEN current_setting('studio.expiry_event_id') <> ''
+        THEN current_setting('studio.expiry_event_id')::bigint
+    WHEN result.done THEN public.refuse_without_event()
+END
 FROM claimed,
     LATERAL (SELECT public.undo_extension(%(purchase_id)s, %(event_id)s) AS done OFFSET 0) AS result

@@ -16,7 +16,9 @@ WITH given AS MATERIALIZED (
     FROM unnest(%(names)s::text[]) WITH ORDINALITY AS given (name, place),
         LATERAL (
             SELECT public.fold_for_search(regexp_replace(
-                given.name, '[\s\u00a0\u2007\u202f.,;:/_&()"“”+–—-]+', E'\n', 'g'
+                given.name,
+                '[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000'
+                '.,;:/_&()"“”„‟«»‹›<>\[\]\u007b\u007d|*+‐‑‒–—―،、・-]+', E'\n', 'g'
             )) AS lines
         ) AS folded
 ),
@@ -42,7 +44,8 @@ compared AS MATERIALIZED (
                 FROM (
                     SELECT public.fold_for_search(regexp_replace(
                         client.full_name,
-                        '[\s\u00a0\u2007\u202f.,;:/_&()"“”+–—-]+', E'\n', 'g'
+                        '[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000'
+                        '.,;:/_&()"“”„‟«»‹›<>\[\]\u007b\u007d|*+‐‑‒–—―،、・-]+', E'\n', 'g'
                     )) AS lines
                     OFFSET 0
                 ) AS folded

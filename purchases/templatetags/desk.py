@@ -10,10 +10,13 @@ from django.utils.safestring import SafeString
 from purchases import rows
 from purchases.cancelled_class.candidates import Candidate
 from purchases.changed_values import ChangedValue, changed_values
+from purchases.client_blocks import client_blocks as render_client_blocks
 from purchases.dates import DateFormatter
 from purchases.formatting import FILTERS
 from purchases.member import Action, Member
 from purchases.models import ExpiryEvent, Purchase, PurchaseEvent, SessionEvent
+from purchases.overview import overview_html
+from purchases.queries import ClientBlock, Overview
 from purchases.seals import line_number
 
 register = template.Library()
@@ -36,6 +39,16 @@ def purchase_rows(
     context: Context, purchases: Iterable[Purchase], changed: bool = False
 ) -> SafeString:
     return rows.purchase_rows(context, purchases, changed)
+
+
+@register.simple_tag(takes_context=True)
+def client_blocks(context: Context, blocks: list[ClientBlock]) -> SafeString:
+    return render_client_blocks(context, blocks)
+
+
+@register.simple_tag
+def overview_numbers(numbers: Overview) -> SafeString:
+    return overview_html(numbers)
 
 
 @register.simple_tag

@@ -1,5 +1,5 @@
-"""`manage.py check_ledger`: compare every purchase with its ledgers (an audit), or the ledgers with
-their seals."""
+"""`manage.py check_ledger`: compare every purchase, client and offer with its ledgers (an audit),
+or the ledgers with their seals."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from purchases import invariants, seals
+from purchases.database import sees_every_row
 from purchases.management.progress import bar, draw
 from purchases.models import Purchase, Seal, SessionEvent
 
@@ -48,6 +49,11 @@ class Command(BaseCommand):
     ) -> None:
         if (seal is None) != (day is None):
             raise CommandError("Give both --seal and --day, or neither.")
+        if not sees_every_row():
+            raise CommandError(
+                "This login sees the rows of one studio at most. Run the command as the login that "
+                "owns the tables."
+            )
         if seal is not None and day is not None:
             self.check_seal(seal, day)
         elif options["seals"]:
@@ -69,10 +75,15 @@ class Command(BaseCommand):
                 self.stdout.write(str(violation))
             draw(self.stderr, bar(looked_at, max(total, looked_at), "purchases"))
         draw(self.stderr, "")
+        for check in [] if purchase else [invariants.check_clients, invariants.check_offers]:
+            for violation in check():
+                violations += 1
+                self.stdout.write(str(violation))
         if violations:
             raise CommandError(
                 f"{violations:,} violation{'s' * (violations != 1)} found, a line each, "
-                f"in {looked_at:,} purchase{'s' * (looked_at != 1)} and their events."
+                f"in {looked_at:,} purchase{'s' * (looked_at != 1)}, the clients, the offers and "
+                "their events."
             )
         if purchase:
             self.stdout.write("All is well: the count is what its events add up to.")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from purchases import clock
 from purchases.models import Client, Offer, Org, Purchase
 from studio.accounts.pin import hashed, key_id
 from studio.demo.builder import GENERATED, StudioBuilder, org_id
@@ -24,11 +25,13 @@ from studio.models import Allowance, Membership, Pin, User
 
 PASSWORD = "studio-demo"  # noqa: S105  it is public
 PIN = "4071"
+# The accountant works for both studios, and changes between them.
+ACCOUNTANT = "accountant"
 PEOPLE = {
     "owner": ("Olivia", NORTHSIDE, Membership.Role.OWNER),
     "desk": ("Mia", NORTHSIDE, Membership.Role.STAFF),
     "evening": ("Noah", NORTHSIDE, Membership.Role.STAFF),
-    "accountant": ("Ada", NORTHSIDE, Membership.Role.ACCOUNTANT_READONLY),
+    ACCOUNTANT: ("Ada", NORTHSIDE, Membership.Role.ACCOUNTANT_READONLY),
     "other": ("Otto", SOUTHSIDE, Membership.Role.OWNER),
 }
 ROWS_AT_ONCE = 2000
@@ -48,6 +51,7 @@ class Command(BaseCommand):
     def handle(self, *, if_empty: bool, force: bool, **options: Any) -> None:
         if if_empty and Org.objects.exists():
             return
+        refuse_named_database()
         refuse_namesakes()
         refuse_beside_other_studios(force=force)
         with ThreadPoolExecutor() as pool, transaction.atomic():
@@ -68,8 +72,20 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{NORTHSIDE.name} ({NORTHSIDE.clients:,} clients, {NORTHSIDE.purchases:,} purchases) "
             f"and {SOUTHSIDE.name} are open. Sign in as desk, evening, owner or accountant, or as "
-            f"other for {SOUTHSIDE.name}; the password is {PASSWORD}, and the PIN of desk, "
-            f"evening and owner at the desk that they share is {PIN}."
+            f"other for {SOUTHSIDE.name}, where the accountant works too; the password is "
+            f"{PASSWORD}, and the PIN of desk, evening and owner at the desk that they share is "
+            f"{PIN}."
+        )
+
+
+def refuse_named_database() -> None:
+    """Refuse a database that somebody named, where accounts with a public password may reach real
+    data."""
+    if settings.DATABASE_URL:
+        raise CommandError(
+            "The demo adds accounts with a public password, so it is for the embedded database "
+            "only. Nothing was loaded: unset DATABASE_URL to try the demo, or begin a studio of "
+            "your own with manage.py create_studio."
         )
 
 
@@ -90,10 +106,18 @@ def refuse_namesakes() -> None:
         )
 
 
+def is_loaded() -> bool:
+    """Return whether the database has a studio of the demo, with its public accounts."""
+    return Org.objects.filter(id__in=demo_ids()).exists()
+
+
+def demo_ids() -> list[UUID]:
+    return [org_id(studio) for studio in STUDIOS]
+
+
 def other_studios() -> QuerySet[Org]:
     """Return the studios that neither this command nor the generator made."""
-    demo = [org_id(studio) for studio in STUDIOS]
-    return Org.objects.exclude(id__in=demo).exclude(slug__startswith=GENERATED)
+    return Org.objects.exclude(id__in=demo_ids()).exclude(slug__startswith=GENERATED)
 
 
 def load(studio: Studio) -> None:
@@ -111,7 +135,7 @@ def load(studio: Studio) -> None:
 
 def today() -> datetime:
     """Return midnight at the start of the day."""
-    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return clock.local_now().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def made_up(studio: Studio, *, today: datetime) -> StudioBuilder:
@@ -146,3 +170,7 @@ def ensure_people(password: str, pin: str) -> None:
         if shares_the_desk:
             key = key_id(settings.SECRET_KEY)
             Pin.objects.create(membership=member, hash=pin, key_id=key, digits=len(PIN))
+        if username == ACCOUNTANT:
+            Membership.objects.create(user=user, org_id=org_id(SOUTHSIDE), role=role)
+            # The first sign-in opens this studio, and does not ask.
+            Membership.objects.filter(pk=member.pk).update(opened_at=clock.now())

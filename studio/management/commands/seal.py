@@ -4,9 +4,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
-from purchases import seals
+from purchases import clock, seals
 from purchases.models import Org
 from studio.accounts.policy import Policy
 
@@ -18,7 +17,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *, verbosity: int, **options: Any) -> None:
-        made = seals.seal_days_until(timezone.now(), time_zones())
+        made = seals.seal_days_until(clock.now(), time_zones())
         if verbosity:
             self.stdout.write(f"{made:,} seal{'s' * (made != 1)} made.")
 
