@@ -1,25 +1,38 @@
 """Every page, fragment and other response of the site, each with a function that loads it."""
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
+from psycopg.errors import UndefinedFunction
 
 from purchases import operations, queries
-from purchases.models import Org
-from studio.accounts import mail
-from studio.models import User
+from purchases.exports.slots import Slot
+from purchases.imports import process, worker
+from purchases.models import Offer, Org
+from studio.accounts import mail, pins
+from studio.models import Membership, User
+from studio.new_studio import secret
 from tests.acts.acts import post_act, url_of
+from tests.clients.merges import merged_by
+from tests.clients.pages import form_of
 from tests.conftest import SignIn
-from tests.factories import make_client, make_purchase, make_user
+from tests.database import remove_owners
+from tests.factories import make_client, make_org, make_purchase, make_user
 from tests.history import page_of
+from tests.imports.planned import make_draft, make_import
 from tests.links import link_of, make_invited
 from tests.pages import HTMX, LIST, post_action, send, undo_on
+from tests.people.pages import INVITE, NINA, PEOPLE
+from tests.people.pages import url_of as url_of_person
 from tests.purchase_kinds import make_pack
 from tests.second_factor.device import Device
 from tests.second_factor.people import (
@@ -35,6 +48,11 @@ from tests.second_factor.people import (
     require,
     send_code,
 )
+
+STUDIO = reverse("studio_settings")
+SELL = reverse("purchases:sell")
+OFFERS = reverse("purchases:offer_list")
+NEW_OFFER = reverse("purchases:add_offer")
 
 
 class Site:
@@ -87,6 +105,86 @@ class Site:
             post_act(browser, name, self.pack, **fields)
         return browser.get(url)
 
+    @property
+    def chosen(self) -> dict[str, Any]:
+        return {"client": str(self.ben.pk), "offer": str(self.pack.offer_id)}
+
+    def sell_without_offers(self) -> HttpResponseBase:
+        Offer.objects.update(is_active=False)
+        return self.mia.get(SELL)
+
+    def client_after_a_sale(self) -> HttpResponseBase:
+        filled: dict[str, Any] = {
+            "filled_for": self.pack.offer_id,
+            "price": "180",
+            "sessions": "11",
+        }
+        browser = self.mia
+        answer = send(browser, SELL, **self.chosen, **filled, paid_by="not_yet")
+        return browser.get(answer["Location"])
+
+    def client_after_an_undone_sale(self) -> HttpResponseBase:
+        page = self.client_after_a_sale()
+        answer = send(self.mia, undo_on(page) or "", next=self.client_page)
+        return self.mia.get(answer["Location"])
+
+    def offers(self) -> HttpResponseBase:
+        browser = self.sign_in("olivia")
+        Offer.objects.filter(pk=self.pack.offer_id).update(bonus_sessions=1, pack_validity_days=9)
+        send(browser, reverse("purchases:retire_offer", args=[self.fresh.offer_id]))
+        return browser.get(OFFERS)
+
+    def no_offers(self) -> HttpResponseBase:
+        browser = self.sign_in("olivia")
+        Offer.objects.update(is_active=False)
+        return browser.get(OFFERS)
+
+    def changed_offer(self) -> HttpResponseBase:
+        Offer.objects.update(price_cents=25000, is_active=False)
+        page = reverse("purchases:edit_offer", args=[self.pack.offer_id])
+        return self.sign_in("olivia").get(page)
+
+    def second_export(self) -> HttpResponseBase:
+        """Return the page of an export that has to wait for another one."""
+        slot = Slot()
+        try:
+            return self.sign_in("ada").get(
+                reverse("purchases:export_list", args=["clients", "csv"])
+            )
+        finally:
+            slot.give_back()
+
+    def import_page(self, name: str, file: str) -> HttpResponseBase:
+        draft = make_draft(self.olivia, file)
+        return self.sign_in("olivia").get(reverse(f"purchases:{name}", args=[draft.pk]))
+
+    def import_that_is_planned(self) -> HttpResponseBase:
+        """Return the check page of a long file whose plan is not made yet."""
+        draft = make_draft(self.olivia, "package_tracker.csv")
+        draft.content = b"Name,Email\n" + b"Ana Ruiz,ana@example.com\n" * 10_000
+        draft.save(update_fields=["content"])
+        with patch.object(worker, "start_plan_thread"):
+            return self.sign_in("olivia").get(reverse("purchases:import_check", args=[draft.pk]))
+
+    def import_that_was_replaced(self) -> HttpResponseBase:
+        first = make_draft(self.olivia, "plain.ods")
+        make_draft(self.olivia, "plain.xlsx")
+        return self.sign_in("olivia").get(reverse("purchases:import_detail", args=[first.pk]))
+
+    def import_result(self, *steps: str) -> HttpResponseBase:
+        """Return the page of an import that was started, written or undone."""
+        imported = make_import(self.olivia, "package_tracker.csv")
+        for step in steps:
+            if step == "undo":
+                imported.refresh_from_db()
+                process.start_undo(member=self.olivia.membership, imported=imported)
+            process.run(imported.pk)
+        return self.sign_in("olivia").get(reverse("purchases:import_detail", args=[imported.pk]))
+
+    @property
+    def olivia(self) -> User:
+        return User.objects.get(username="olivia")
+
     def desk_after_reinstating(self) -> HttpResponseBase:
         browser = self.mia
         post_action(browser, "reinstate", self.expired)
@@ -110,11 +208,76 @@ class Site:
         typed = {"by": "1", "pasted": "Ana Ruiz", "note": "ill"}
         return browser.post(url, typed, headers={"Origin": "http://testserver"})
 
+    def add_client(self, **fields: str) -> HttpResponseBase:
+        """Return the page after the form of a new client was sent."""
+        return self.mia.post(reverse("purchases:add_client"), {"request_id": uuid4(), **fields})
+
+    def edit_client(self, **fields: str) -> HttpResponseBase:
+        """Return the form of a client, or the page after it was sent out of date."""
+        url = reverse("purchases:edit_client", args=[self.ben.pk])
+        browser = self.mia
+        return browser.post(url, {"request_id": uuid4(), **fields}) if fields else browser.get(url)
+
+    def merge_page(self, **query: str) -> HttpResponseBase:
+        return self.mia.get(reverse("purchases:merge_client", args=[self.pack.client_id]), query)
+
+    def merge_out_of_date(self) -> HttpResponseBase:
+        url = reverse("purchases:merge_client", args=[self.pack.client_id])
+        return self.mia.post(url, {"request_id": uuid4(), "other": self.ben.pk})
+
+    def pages_after_a_merge(self, page: str) -> HttpResponseBase:
+        browser = self.mia
+        url = reverse("purchases:merge_client", args=[self.ben.pk])
+        browser.post(url, form_of(browser.get(url, {"other": str(self.pack.client_id)})))
+        return browser.get(page)
+
+    def merge_undo_refused(self) -> HttpResponseBase:
+        event_id = merged_by(User.objects.get(username="mia"), self.ben, self.pack.client)
+        url = reverse("purchases:undo_merge", args=[event_id])
+        browser = self.mia
+        browser.post(url, {"request_id": uuid4()})
+        return browser.post(url, {"request_id": uuid4()})
+
+    def client_after_a_change(self) -> HttpResponseBase:
+        browser = self.mia
+        url = reverse("purchases:edit_client", args=[self.ben.pk])
+        form = form_of(browser.get(url))
+        browser.post(url, form | {"full_name": "Benjamin Ode", "phone": "0412 345 678"})
+        return browser.get(reverse("purchases:client_detail", args=[self.ben.pk]))
+
     def forgotten_password(self, account: str | None = None) -> HttpResponseBase:
         """Return the page on a site with e-mail, or the page after its form was sent."""
         self.send_email()
         url = reverse("forgotten_password")
         return Client().get(url) if account is None else Client().post(url, {"account": account})
+
+    def own_studios(self) -> HttpResponseBase:
+        """Return the page of a person with two studios, who sees the switch in the header too."""
+        browser, mia = self.mia, User.objects.get(username="mia")
+        member = Membership.objects.create(user=mia, org=make_org(name="Third"), role="owner")
+        url = reverse("own_studios")
+        browser.post(url, {"membership": member.pk})
+        return browser.get(url)
+
+    def no_studio_open(self) -> HttpResponseBase:
+        browser, mia = self.mia, User.objects.get(username="mia")
+        Membership.objects.create(user=mia, org=make_org(name="Third"), role="owner")
+        mia.membership.delete()
+        return browser.get("/purchases/", follow=True)
+
+    def join_studio(self) -> HttpResponseBase:
+        browser = self.mia
+        invited = make_invited(make_user(username="ivo", org=make_org(name="Third")))
+        browser.get(link_of(invited))
+        return browser.get(reverse("join_studio"))
+
+    def person_of_two_studios(self, *, sends_email: bool) -> HttpResponseBase:
+        browser, mia = self.mia, User.objects.get(username="mia")
+        browser.get("/")
+        Membership.objects.create(user=mia, org=make_org(name="Third"), role="owner")
+        if sends_email:
+            self.send_email()
+        return self.sign_in("olivia").get(url_of_person(mia))
 
     def choose_password(self, password: str | None = None) -> HttpResponseBase:
         """Return the page of an invited person, or the page after its form was sent."""
@@ -124,6 +287,22 @@ class Site:
         if password is None:
             return browser.get(form)
         return browser.post(form, {"new_password1": password, "new_password2": "x"})
+
+    def first_page(self, typed: dict[str, str] | None = None) -> HttpResponseBase:
+        """Return the page of an empty site, or the page after its form was sent."""
+        remove_owners()
+        browser = Client()
+        page = browser.get(reverse("start_link", args=[secret.make()]))["Location"]
+        return browser.get(page) if typed is None else browser.post(page, typed)
+
+    def stale_settings(self) -> HttpResponseBase:
+        typed = {"name": self.pack.org.name, "time_zone": "UTC", "loaded": "{}"}
+        return self.sign_in("olivia").post(STUDIO, typed)
+
+    def stale_allowances(self) -> HttpResponseBase:
+        typed = {"part": "allowances", "loaded": ""}
+        self.pack.org.allowances.create(reason="", sessions=1, days=30)
+        return self.sign_in("olivia").post(STUDIO, typed)
 
     def sign_in_with_email(self) -> HttpResponseBase:
         self.send_email()
@@ -137,6 +316,14 @@ class Site:
 
     def database_unavailable(self, *, htmx: bool = False) -> HttpResponseBase:
         self.broken(OperationalError("raised by the test"))
+        browser = self.mia
+        browser.raise_request_exception = False
+        return post_action(browser, "use", self.pack, htmx=htmx)
+
+    def replaced_function(self, *, htmx: bool = False) -> HttpResponseBase:
+        error = ProgrammingError("raised by the test")
+        error.__cause__ = UndefinedFunction()
+        self.broken(error)
         browser = self.mia
         browser.raise_request_exception = False
         return post_action(browser, "use", self.pack, htmx=htmx)
@@ -161,6 +348,24 @@ class Site:
         require(olivia)
         return password_typed(olivia).get(OWN)
 
+    def person(self, username: str) -> HttpResponseBase:
+        """Return the page of a person, with everything that an owner can change."""
+        mia = User.objects.get(username="mia")
+        pins.set_pin(mia.membership, "2846")
+        give_app(mia)
+        for _ in range(6):
+            Client().post(reverse("login"), {"username": "mia", "password": "wrong"})
+        self.sign_in("mia")
+        org = mia.membership.org
+        make_invited(make_user(username="ivo", org=org))
+        make_user(username="gone", org=org)
+        User.objects.filter(username="gone").update(is_active=False)
+        return self.sign_in("olivia").get(url_of_person(User.objects.get(username=username)))
+
+    def invitation_by_email(self) -> HttpResponseBase:
+        self.send_email()
+        return self.sign_in("olivia").post(INVITE, NINA | {"email": "nina@example.com"})
+
     def recovery_codes(self) -> HttpResponseBase:
         return add_passkey(self.sign_in("olivia"), Device())
 
@@ -180,10 +385,40 @@ PAGES: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
     "choose a password": (200, Site.choose_password),
     "choose a password, refused": (200, lambda site: site.choose_password("password1")),
     "link that does not work": (200, lambda site: Client().get("/accounts/password/MQ/x-y/")),
+    "first page": (200, Site.first_page),
+    "first page, refused": (200, lambda site: site.first_page({"new_password1": "short"})),
+    "first page, used": (404, lambda site: Client().get(reverse("start_link", args=["x"]))),
+    "studio": (200, lambda site: site.sign_in("olivia").get(STUDIO)),
+    "studio, refused": (
+        400,
+        lambda site: site.sign_in("olivia").post(STUDIO, {"desk_locks_after_minutes": "0"}),
+    ),
+    "studio, stale": (409, Site.stale_settings),
+    "studio, stale allowances": (409, Site.stale_allowances),
     "desk": (200, lambda site: site.mia.get(LIST)),
+    "desk of an owner": (200, lambda site: site.sign_in("olivia").get(LIST)),
     "desk, nobody found": (200, lambda site: site.mia.get(LIST, {"q": "zzz"})),
     "desk, after an action": (200, Site.desk_after_reinstating),
     "client": (200, lambda site: site.mia.get(site.client_page)),
+    "client, after a change": (200, Site.client_after_a_change),
+    "add a client": (200, lambda site: site.mia.get(reverse("purchases:add_client"))),
+    "add a client, not complete": (400, lambda site: site.add_client(full_name="")),
+    "add a client, alike": (409, lambda site: site.add_client(full_name="Ben Ode")),
+    "edit a client": (200, Site.edit_client),
+    "edit a client, out of date": (409, lambda site: site.edit_client(full_name="Benny Ode")),
+    "merge": (200, Site.merge_page),
+    "merge, found": (200, lambda site: site.merge_page(q="ben")),
+    "merge, compared": (200, lambda site: site.merge_page(other=str(site.ben.pk))),
+    "merge, out of date": (409, Site.merge_out_of_date),
+    "merge, undo refused": (409, Site.merge_undo_refused),
+    "client, merged": (200, lambda site: site.pages_after_a_merge(site.client_page)),
+    "client, after a merge": (
+        200,
+        lambda site: site.pages_after_a_merge(
+            reverse("purchases:client_detail", args=[site.ben.pk])
+        ),
+    ),
+    "purchase, after a merge": (200, lambda site: site.pages_after_a_merge(site.history_page)),
     "purchase": (200, Site.history_after_an_undo),
     "unpaid purchase": (200, lambda site: site.mia.get(page_of(site.unpaid))),
     "purchase, after all acts": (200, lambda site: site.page_after_all_acts(site.history_page)),
@@ -201,6 +436,20 @@ PAGES: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
     "refund": (200, lambda site: site.act("refund")),
     "refund, not complete": (400, lambda site: site.invalid_act("refund")),
     "move a use": (200, lambda site: site.act("move_use")),
+    "sell": (200, lambda site: site.mia.get(SELL)),
+    "sell, found": (200, lambda site: site.mia.get(SELL, {"q": "ben"})),
+    "sell, no client found": (200, lambda site: site.mia.get(SELL, {"q": "zzz"})),
+    "sell, to a client": (200, lambda site: site.mia.get(SELL, site.chosen)),
+    "sell, filled in": (200, lambda site: send(site.mia, SELL, **site.chosen)),
+    "sell, not complete": (400, lambda site: send(site.mia, SELL, client=site.ben.pk)),
+    "sell, without offers": (200, Site.sell_without_offers),
+    "client, after a sale": (200, Site.client_after_a_sale),
+    "client, after the sale was undone": (200, Site.client_after_an_undone_sale),
+    "offers": (200, Site.offers),
+    "offers, none": (200, Site.no_offers),
+    "new offer": (200, lambda site: site.sign_in("olivia").get(NEW_OFFER)),
+    "new offer, not complete": (400, lambda site: send(site.sign_in("olivia"), NEW_OFFER)),
+    "offer": (200, Site.changed_offer),
     "receipt": (200, lambda site: site.mia.get(reverse("purchases:receipt"))),
     "receipt, unknown line": (
         200,
@@ -208,7 +457,45 @@ PAGES: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
             reverse("purchases:receipt"), {"line": "C1", "code": "A4F9-03C2-77E1"}
         ),
     ),
+    "people": (200, lambda site: site.sign_in("olivia").get(PEOPLE)),
+    "person": (200, lambda site: site.person("mia")),
+    "person, invited": (200, lambda site: site.person("ivo")),
+    "person, switched off": (200, lambda site: site.person("gone")),
+    "person, the only owner": (200, lambda site: site.person("olivia")),
+    "invite": (200, lambda site: site.sign_in("olivia").get(INVITE)),
+    "invite, refused": (200, lambda site: site.sign_in("olivia").post(INVITE, {"email": "x"})),
+    "invite, link": (200, lambda site: site.sign_in("olivia").post(INVITE, NINA)),
+    "invite, sent": (200, Site.invitation_by_email),
+    "exports": (200, lambda site: site.sign_in("olivia").get(reverse("purchases:export"))),
+    "exports, of an accountant": (
+        200,
+        lambda site: site.sign_in("ada").get(reverse("purchases:export")),
+    ),
+    "export, busy": (503, Site.second_export),
+    "import": (200, lambda site: site.sign_in("olivia").get(reverse("purchases:import"))),
+    "import, no file": (400, lambda site: site.sign_in("olivia").post(reverse("purchases:import"))),
+    "import, columns": (200, lambda site: site.import_page("import_columns", "plain.ods")),
+    "import, dates": (200, lambda site: site.import_page("import_columns", "punchpass_us.csv")),
+    "import, plan": (200, lambda site: site.import_that_is_planned()),
+    "import, check": (200, lambda site: site.import_page("import_check", "package_tracker.csv")),
+    "import, replaced": (200, Site.import_that_was_replaced),
+    "import, progress": (200, lambda site: site.import_result()),
+    "import, done": (200, lambda site: site.import_result("write")),
+    "import, undone": (200, lambda site: site.import_result("write", "undo")),
+    "balances": (
+        200,
+        lambda site: site.sign_in("olivia").get(reverse("purchases:import_balances")),
+    ),
     "own sessions": (200, lambda site: site.mia.get(reverse("own_sessions"))),
+    "own studios": (200, Site.own_studios),
+    "own studios, none open": (200, Site.no_studio_open),
+    "join a studio": (200, Site.join_studio),
+    "join a studio, no invitation": (200, lambda site: site.mia.get(reverse("join_studio"))),
+    "person, of two studios": (200, lambda site: site.person_of_two_studios(sends_email=False)),
+    "person, of two studios, mail": (
+        200,
+        lambda site: site.person_of_two_studios(sends_email=True),
+    ),
     "second factor, none": (200, lambda site: site.mia.get(OWN)),
     "second factor": (200, lambda site: site.second_factor(OWN)),
     "second factor, required": (200, Site.second_factor_that_is_required),
@@ -244,11 +531,21 @@ PAGES: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
     "unknown host": (400, lambda site: Client().get(LIST, headers={"Host": "evil.example"})),
     "our own mistake": (500, Site.server_error),
     "not confirmed": (503, Site.database_unavailable),
+    "a replaced function": (503, Site.replaced_function),
 }
 # Pages without htmx. They have no live updates.
 WITHOUT_HTMX = {"form with an old token"}
 # Forms that are shown again with their problem.
-SHOWN_AGAIN = {"correct bought, not complete", "refund, not complete"}
+SHOWN_AGAIN = {
+    "add a client, not complete",
+    "correct bought, not complete",
+    "import, no file",
+    "studio, refused",
+    "new offer, not complete",
+    "refund, not complete",
+    "sell, filled in",
+    "sell, not complete",
+}
 FRAGMENTS: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
     "rows": (200, lambda site: site.mia.get(LIST, headers=HTMX)),
     "row": (200, lambda site: post_action(site.mia, "reinstate", site.pack, htmx=True)),
@@ -258,6 +555,7 @@ FRAGMENTS: dict[str, tuple[int, Callable[[Site], HttpResponseBase]]] = {
         lambda site: post_action(site.mia, "use", site.pack, htmx=True, request_id=""),
     ),
     "note, not confirmed": (503, lambda site: site.database_unavailable(htmx=True)),
+    "note, a replaced function": (503, lambda site: site.replaced_function(htmx=True)),
     "note, address of a button": (
         405,
         lambda site: site.mia.get(f"/purchases/{site.pack.pk}/use/", headers=HTMX),
@@ -288,7 +586,10 @@ def site(
     olivia: User,
     signed_in: SignIn,
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> Site:
+    # The data folder of the tests has the database too.
+    monkeypatch.setattr(secret, "_file", lambda: tmp_path / "first-owner-secret")
     people = {user.username: user for user in (mia, ada, nora, olivia)}
 
     def break_by(error: Exception) -> None:
@@ -296,6 +597,7 @@ def site(
             raise error
 
         monkeypatch.setattr(queries, "desk_page", fail)
+        monkeypatch.setattr(queries, "client_page", fail)
         monkeypatch.setattr(operations, "use", fail)
 
     def send_email() -> None:

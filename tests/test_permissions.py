@@ -5,6 +5,7 @@ The admin has a table of its own, in test_admin_access.py.
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import product
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -13,21 +14,35 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from purchases.models import Org, Purchase, PurchaseEvent
-from studio.models import User
+from purchases.models import MergedClient, Org, Purchase, PurchaseEvent
+from studio.models import Membership, User
 from tests.acts.acts import moved_by, paid_by
 from tests.cancelled_class.lists import create_list_by, make_done_list
+from tests.clients.merges import merged_by
 from tests.expiry.extensions import extended_by
+from tests.exports.files import end
 from tests.factories import make_client, make_purchase
+from tests.imports.planned import make_undone_import
 from tests.ledger import reinstated_by
 from tests.pages import HTMX, html_of, normalized, words_on
 from tests.permission_table import ANSWERS, PEOPLE
+from tests.several_studios.people import make_tara
 
 HEADER, *LINES = [line.split() for line in ANSWERS.strip().splitlines()]
+# The lines of a URL. POST comes last, because it may change what the others read.
+LINES_OF = {
+    name: sorted((line for line in LINES if line[0] == name), key=lambda line: line[1] == "POST")
+    for name in dict.fromkeys(line[0] for line in LINES)
+}
 TABLE = [
-    pytest.param(name, verb, person, int(status), id=f"{person} {verb} {name}")
-    for name, verb, *statuses in LINES
-    for person, status in zip(PEOPLE, statuses, strict=True)
+    pytest.param(
+        name,
+        person,
+        {verb: int(statuses[number]) for _, verb, *statuses in lines},
+        id=f"{person} {name}",
+    )
+    for name, lines in LINES_OF.items()
+    for number, person in enumerate(PEOPLE)
 ]
 FORM = "application/x-www-form-urlencoded"
 # The requests that may change a count or an expiry.
@@ -41,6 +56,8 @@ OF_OWNERS = {
 }
 # The actions whose GET is a page with the form.
 WITH_PAGE = OF_OWNERS | {"purchases:move_use"}
+# The pages on which a client is changed.
+OF_CLIENTS = {"purchases:edit_client", "purchases:merge_client"}
 BUTTONS = {
     "purchases:extend",
     "purchases:extend_all",
@@ -51,21 +68,29 @@ BUTTONS = {
     "purchases:undo_all",
     "purchases:undo_change",
     "purchases:undo_extension",
+    "purchases:undo_merge",
     "purchases:undo_move",
     "purchases:use",
+}
+# The pages and buttons of one offer, which change no purchase.
+OFFER_FORMS = {"purchases:edit_offer", "purchases:retire_offer"}
+OF_AN_IMPORT = {
+    "purchases:import_check",
+    "purchases:import_columns",
+    "purchases:import_detail",
+    "purchases:undo_import",
 }
 OF_A_DONE_LIST = {"purchases:extend_all", "purchases:undo_all"}
 ACTIONS = WITH_PAGE | BUTTONS
 
 
-@pytest.mark.parametrize(("name", "verb", "person", "status"), TABLE)
-def test_each_user_gets_the_status_of_the_table(
+@pytest.mark.parametrize(("name", "person", "statuses"), TABLE)
+def test_each_user_gets_the_statuses_of_the_table(
     northside: Org,
     request: pytest.FixtureRequest,
     name: str,
-    verb: str,
     person: str,
-    status: int,
+    statuses: dict[str, int],
 ) -> None:
     pack = make_purchase(org=northside, used=4, expires_at=timezone.now() + timedelta(days=5))
     mia = request.getfixturevalue("mia")
@@ -77,28 +102,53 @@ def test_each_user_gets_the_status_of_the_table(
     expired = make_purchase(org=northside, expires_at=timezone.now() - timedelta(days=5))
     done_list = make_done_list(mia, expired)
     browser = browser_of(person, request)
-    before = [state_of(each) for each in (pack, expired)]
-
     list_id = done_list.pk if name in OF_A_DONE_LIST else cancelled_list.pk
+    if name in OF_AN_IMPORT:
+        list_id = make_undone_import(mia).pk
     url = url_of(name, pack.pk, pack.client_id, events, list_id)
     fields = {
-        "request_id": uuid4(),
         "days": 7,
         "adjust_by": 1,
         "note": "why",
         "client": make_client(org=northside).pk,
         "to": other.pk,
         "amount": 1,
+        "full_name": pack.client.full_name,
+        "anyway": 1,
     }
-    response = browser.generic(verb, url, urlencode(fields), FORM)
-
-    assert response.status_code == status
-    if person == "nobody" and status == 302:
-        assert response["Location"].startswith(reverse("login"))
     is_permitted = person == "olivia" or name not in OF_OWNERS
-    may_change = (person, verb) in MAY_CHANGE and name in ACTIONS and is_permitted
-    after = [state_of(each) for each in (pack, expired)]
-    assert (after != before) is may_change
+    for verb, status in statuses.items():
+        before = [state_of(each) for each in (pack, expired)]
+        response = browser.generic(verb, url, urlencode({"request_id": uuid4(), **fields}), FORM)
+
+        assert response.status_code == status, verb
+        if response.streaming:
+            end(response)
+        if person == "nobody" and status == 302:
+            assert response["Location"].startswith(reverse("login")), verb
+        may_change = (person, verb) in MAY_CHANGE and name in ACTIONS and is_permitted
+        after = [state_of(each) for each in (pack, expired)]
+        assert (after != before) is may_change, verb
+
+
+@pytest.fixture
+def tara(northside: Org, southside: Org) -> User:
+    """An owner of both studios, whose session opens Southside."""
+    return make_tara(southside, northside)
+
+
+@pytest.mark.parametrize("name", LINES_OF)
+def test_a_studio_that_is_not_open_answers_as_to_a_stranger(
+    northside: Org, request: pytest.FixtureRequest, name: str
+) -> None:
+    """Tara may do everything in Northside too, after she has opened it."""
+    otto, olivia = PEOPLE.index("otto"), PEOPLE.index("olivia")
+    statuses = {
+        verb: int(answers[otto])
+        for _, verb, *answers in LINES_OF[name]
+        if verb in ("GET", "POST") and answers[otto] != answers[olivia]
+    }
+    test_each_user_gets_the_statuses_of_the_table(northside, request, name, "tara", statuses)
 
 
 @pytest.mark.parametrize("person", PEOPLE)
@@ -112,15 +162,13 @@ def test_an_unknown_url_is_404_for_every_user(
         assert browser.generic(verb, path).status_code == 404
 
 
-@pytest.mark.parametrize("verb", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
 @pytest.mark.parametrize(
     "name",
     [
         "purchases:cancelled_class_detail",
         "purchases:client_detail",
         "purchases:purchase_detail",
-        *sorted(ACTIONS),
+        *sorted(ACTIONS | OFFER_FORMS | OF_CLIENTS),
     ],
 )
 @pytest.mark.parametrize("stranger", ["otto", "sara"])
@@ -130,8 +178,6 @@ def test_a_row_of_another_org_and_an_unknown_id_get_the_same_answer(
     request: pytest.FixtureRequest,
     stranger: str,
     name: str,
-    headers: dict[str, str],
-    verb: str,
 ) -> None:
     """A member of another org must not learn which ids exist.
 
@@ -145,12 +191,17 @@ def test_a_row_of_another_org_and_an_unknown_id_get_the_same_answer(
 
     url = url_of(name, pack.pk, pack.client_id, events, create_list_by(mia, pack).pk)
     unknown_url = url_of(name, uuid4(), uuid4(), unknown_events, uuid4())
-    foreign = browser.generic(verb, url, headers=headers)
-    unknown = browser.generic(verb, unknown_url, headers=headers)
+    is_button = name in BUTTONS or name == "purchases:retire_offer"
+    has_form = name in WITH_PAGE | OF_CLIENTS or name == "purchases:edit_offer"
+    allowed = {"POST"} if is_button else {"GET", "POST"} if has_form else {"GET"}
+    verbs = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    for verb, headers in product(verbs, [{}, HTMX]):
+        foreign = browser.generic(verb, url, headers=headers)
+        unknown = browser.generic(verb, unknown_url, headers=headers)
 
-    allowed = {"POST"} if name in BUTTONS else {"GET", "POST"} if name in WITH_PAGE else {"GET"}
-    assert foreign.status_code == unknown.status_code == (404 if verb in allowed else 405)
-    assert normalized(html_of(foreign)) == normalized(html_of(unknown))
+        status = 404 if verb in allowed else 405
+        assert foreign.status_code == unknown.status_code == status, (verb, headers)
+        assert normalized(html_of(foreign)) == normalized(html_of(unknown)), (verb, headers)
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
@@ -161,7 +212,7 @@ def test_a_get_of_the_address_of_a_button_explains_itself(
     browser = Client()
     browser.force_login(mia)
 
-    events = dict.fromkeys(["undo", "undo_extension", "undo_move", "undo_change"], 1)
+    events = dict.fromkeys(["undo", "undo_extension", "undo_move", "undo_change", "undo_merge"], 1)
     url = url_of(name, uuid4(), uuid4(), events, uuid4())
     answer = browser.get(url, headers=headers)
 
@@ -182,6 +233,7 @@ def events_of(user: User, pack: Purchase, other: Purchase) -> dict[str, int]:
         "undo_extension": extended_by(user, pack).pk,
         "undo_move": moved_by(user, pack, other).pk,
         "undo_change": changed_by(user, pack).pk,
+        "undo_merge": merged_by(user, pack.client, make_client(org=pack.org)),
     }
 
 
@@ -195,7 +247,8 @@ def state_of(pack: Purchase) -> tuple[object, ...]:
     """Return what an action at the desk can change."""
     row = Purchase.objects.get(pk=pack.pk)
     counts = row.sessions_used, row.sessions_total
-    return *counts, row.expires_at, row.client_id, row.payment_status
+    merged = MergedClient.objects.count()
+    return *counts, row.expires_at, row.client_id, row.payment_status, merged
 
 
 def browser_of(person: str, request: pytest.FixtureRequest) -> Client:
@@ -211,15 +264,30 @@ def url_of(
     match name:
         case "choose_password":
             return reverse(name, args=["MQ", "set-password"])
-        case "purchases:client_detail":
+        case "purchases:export_list":
+            return reverse(name, args=["purchases", "csv"])
+        case _ if name in OF_CLIENTS or name == "purchases:client_detail":
             return reverse(name, args=[client_id])
         case (
             "purchases:cancelled_class_detail"
             | "purchases:extend_all"
             | "purchases:reinstate_all"
             | "purchases:undo_all"
+            | "purchases:import_check"
+            | "purchases:import_columns"
+            | "purchases:import_detail"
+            | "purchases:undo_import"
         ):
             return reverse(name, args=[list_id])
+        case "start_link":
+            return reverse(name, args=["wrong"])
+        case "person:invite":
+            return reverse(name)
+        case _ if name.startswith("person:"):
+            return reverse(name, args=[Membership.objects.get(user__username="mia").pk])
+        case "purchases:edit_offer" | "purchases:retire_offer":
+            purchase = Purchase.objects.filter(pk=purchase_id).first()
+            return reverse(name, args=[purchase.offer_id if purchase else uuid4()])
         case "second_factor:remove_passkey":
             return reverse(name, args=[1])
         case _ if name.startswith("purchases:undo"):

@@ -9,6 +9,15 @@ from uuid import uuid4
 from django.db import OperationalError
 from playwright.sync_api import Page
 
+from tests.browser.clients_and_imports import (
+    balances,
+    client_blocks,
+    client_to_merge,
+    draft,
+    imported_file,
+    records_side_by_side,
+    similar_client,
+)
 from tests.browser.visit import Visit
 from tests.pages import LIST
 
@@ -26,6 +35,11 @@ STATES: dict[str, Callable[[Visit], Page]] = {
     "not changed": Visit.not_changed,
     "desk, nobody found": lambda visit: visit.see(LIST + "?q=nobody&state=active"),
     "desk, nothing yet": Visit.new_org,
+    "clients found": client_blocks,
+    "add a client": similar_client,
+    "edit a client": lambda visit: visit.see(f"/clients/{visit.pack.client_id}/edit/"),
+    "merge, choose": client_to_merge,
+    "merge": records_side_by_side,
     "keys": Visit.keys,
     "purchase": Visit.purchase,
     "purchase, not paid": Visit.unpaid,
@@ -35,8 +49,28 @@ STATES: dict[str, Callable[[Visit], Page]] = {
     "transfer": lambda visit: visit.act("transfer", "?q=alex"),
     "refund, refused": Visit.act_refused,
     "move a use": lambda visit: visit.act("move-use"),
+    "sell, to a new client": lambda visit: visit.see("/sell/?q=nobody"),
+    "sell, to a client": lambda visit: visit.see(f"/sell/?client={visit.pack.client_id}"),
+    "offers": lambda visit: visit.of_owner("/offers/"),
+    "offer": lambda visit: visit.of_owner(f"/offers/{visit.pack.offer_id}/"),
     "seals": Visit.seals,
+    "new offer": lambda visit: visit.of_owner("/offers/new/"),
+    "import, file": lambda visit: visit.as_owner("/import/"),
+    "import, columns": lambda visit: draft(visit, "columns"),
+    "import, check": lambda visit: draft(visit, "check"),
+    "imported": imported_file,
+    "balances": balances,
+    "exports": lambda visit: visit.see("/export/", user="ada"),
+    "exports, of an owner": lambda visit: visit.as_owner("/export/"),
     "receipt": Visit.receipt,
+    "first page": Visit.first_page,
+    "studio": lambda visit: visit.as_owner("/studio/"),
+    "studio, stale": Visit.stale_settings,
+    "desk, first steps": lambda visit: visit.as_owner(LIST),
+    "people": lambda visit: visit.as_owner("/people/"),
+    "person": lambda visit: visit.person("mia"),
+    "invite": lambda visit: visit.as_owner("/people/invite/"),
+    "your studios": lambda visit: visit.see("/accounts/studios/"),
     "where you are signed in": lambda visit: visit.see("/accounts/sessions/"),
     "client": Visit.client,
     "client, after a transfer": lambda visit: visit.after_acts(f"/clients/{visit.pack.client_id}/"),

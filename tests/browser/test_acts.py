@@ -61,10 +61,10 @@ def test_correct_the_bought_sessions_by_keyboard_only(
     expect(button).to_have_accessible_description("10 → 9 bought, 6 left")
     page.keyboard.press("Space")
 
-    expect_message(page, "Bought sessions corrected for Ana Ruiz. 3 of 9 used.")
+    expect_message(page, "Bought sessions corrected for Ana Ruiz. 6 of 9 left.")
     assert fresh(pack).sessions_total == 9
     press_undo(page)
-    expect(page.locator("#note span").first).to_contain_text("3 of 10 used.")
+    expect(page.locator("#note span").first).to_contain_text("7 of 10 left.")
     assert fresh(pack).sessions_total == 10
 
 
@@ -120,10 +120,10 @@ def test_move_a_use_from_its_line_in_the_history(
     page.locator("[data-kind=used]").get_by_role("link", name="Move").click()
     page.get_by_role("button", name="Charge 5-class pack").click()
 
-    expect_message(page, "Use moved for Ana Ruiz to 5-class pack. This pack: 3 of 10 used.")
+    expect_message(page, "Use moved for Ana Ruiz to 5-class pack. This pack: 7 of 10 left.")
     assert (fresh(pack).sessions_used, fresh(other).sessions_used) == (3, 2)
     press_undo(page)
-    expect(page.locator("#note span").first).to_contain_text("4 of 10 used.")
+    expect(page.locator("#note span").first).to_contain_text("6 of 10 left.")
 
 
 @WINDOWS

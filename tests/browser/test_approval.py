@@ -76,7 +76,7 @@ def test_owner_approves_by_keyboard(
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.locator("#note span").first).to_have_text(
-        "Session reinstated for Ana Ruiz. 2 of 10 used."
+        "Session reinstated for Ana Ruiz. 8 of 10 left."
     )
     expect(row).to_have_attribute("data-used", "2")
     expect(page.locator("#secret")).to_have_count(0)
@@ -102,7 +102,7 @@ def test_approval_form_is_a_page_without_javascript(
     page.get_by_label("Olivia confirms with password or PIN").fill(PASSWORD)
     page.get_by_role("button", name="Confirm and reinstate").click()
     expect(page.locator("#note span").first).to_have_text(
-        "Session reinstated for Ana Ruiz. 2 of 10 used."
+        "Session reinstated for Ana Ruiz. 8 of 10 left."
     )
     expect(page.locator(f"#purchase-{pack.pk}")).to_have_attribute("data-used", "2")
     assert_approved(pack, mia, olivia)
@@ -119,7 +119,7 @@ def test_approval_from_the_pack_page_returns_to_it(
     page.get_by_role("button", name="Confirm and reinstate").click()
 
     expect(page.locator("#note span").first).to_have_text(
-        "Session reinstated for Ana Ruiz. 2 of 10 used."
+        "Session reinstated for Ana Ruiz. 8 of 10 left."
     )
     expect(page.get_by_role("heading", name="Not changed")).to_have_count(0)
     expect(page.locator(".history .who").nth(0)).to_contain_text("Mia, confirmed by Olivia")
@@ -136,7 +136,7 @@ def test_another_action_beside_the_approval_form_returns_too(
     page.locator("form.use button").click()
 
     expect(page.locator("#note span").first).to_have_text(
-        "Session used for Ana Ruiz. 4 of 10 used."
+        "Session used for Ana Ruiz. 6 of 10 left."
     )
     expect(page.get_by_role("heading", name="History")).to_be_visible()
 
@@ -182,7 +182,7 @@ def test_retry_of_a_lost_approval_counts_once(
     page.get_by_role("button", name="Try again").click()
 
     expect(page.locator("#note span").first).to_have_text(
-        "Session reinstated for Ana Ruiz. 2 of 10 used."
+        "Session reinstated for Ana Ruiz. 8 of 10 left."
     )
     assert lost == ["the server acted"]
     assert_approved(pack, mia, olivia)
@@ -197,7 +197,7 @@ def test_other_packs_of_the_client_show_the_new_number(
     second = make_purchase(org=northside, client=first.client)
     desk, other_desk = sign_in(window(), mia), sign_in(window(), mia)
     click_late_cancel(desk, first)
-    expect(desk.locator("#note span").first).to_contain_text("2 of 10 used.")
+    expect(desk.locator("#note span").first).to_contain_text("8 of 10 left.")
 
     for page in (desk, other_desk):
         menu = page.locator(f"#purchase-{second.pk} .menu")
@@ -212,7 +212,7 @@ def test_second_of_two_desks_needs_the_owner(
     first, second = sign_in(window(), mia), sign_in(window(), mia)
 
     click_late_cancel(first, pack)
-    expect(first.locator("#note span").first).to_contain_text("2 of 10 used.")
+    expect(first.locator("#note span").first).to_contain_text("8 of 10 left.")
     click_late_cancel(second, pack)
 
     expect(second.locator("#note .notice")).to_contain_text("2nd in 30 days for Ana Ruiz")

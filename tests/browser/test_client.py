@@ -40,7 +40,7 @@ def test_reinstatement_updates_the_row_the_sum_and_the_table(
     rows.nth(0).locator("summary").click()
     rows.nth(0).get_by_role("button", name="Late cancel forgiven").click()
 
-    expect(page.locator("#note span").first).to_contain_text("2 of 10 used.")
+    expect(page.locator("#note span").first).to_contain_text("8 of 10 left.")
     expect(rows.nth(0)).to_have_attribute("data-used", "2")
     expect(page.locator("#in-all")).to_have_text("8 sessions left", timeout=LIVE_TIMEOUT)
     line = page.locator("#given-back tbody tr")

@@ -32,7 +32,7 @@ def test_search_and_one_click_reinstate_a_session(
     page = sign_in(window(), mia)
     page.get_by_label("Find a client").fill("jose")
     expect(page.locator(".desk tbody tr")).to_have_count(1)
-    expect(page.locator("#result-count")).to_have_text("1 purchase for “jose”")
+    expect(page.locator("#result-count")).to_have_text("1 client for “jose”")
     expect(page).to_have_url(re.compile(r"q=jose"))
 
     page.get_by_role("button", name="Reinstate a session for José Álvarez").click()
@@ -41,7 +41,7 @@ def test_search_and_one_click_reinstate_a_session(
     expect(changed).to_have_attribute("data-used", "2")
     expect(changed.locator("strong")).to_have_text("8")
     expect(page.locator("#note span")).to_have_text(
-        "Session reinstated for José Álvarez. 2 of 10 used."
+        "Session reinstated for José Álvarez. 8 of 10 left."
     )
     assert Purchase.objects.get(pk=packs["jose"].pk).sessions_used == 2
     page.reload()

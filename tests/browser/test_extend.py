@@ -104,7 +104,7 @@ def test_expired_pack_is_extended_by_one_more_click(
     assert expired.expires_at
     page.locator(f"#reinstate-{expired.pk}").click()
     expect(page.locator("#note span")).to_have_text(
-        "Session reinstated for Ana Ruiz. 2 of 10 used. "
+        "Session reinstated for Ana Ruiz. 8 of 10 left. "
         f"The pack expired on {on_day(expired.expires_at)}."
     )
     expect(page.locator("#note").get_by_role("button", name="Undo")).to_be_visible()

@@ -64,7 +64,7 @@ def test_keys_during_a_composition_move_no_focus_and_reinstate_nothing(desk: Des
         assert focused_id(desk.page) == "search"
     desk.confirm("安奈")
 
-    expect(desk.page.locator("#result-count")).to_have_text("1 purchase for “安奈”")
+    expect(desk.page.locator("#result-count")).to_have_text("1 client for “安奈”")
     assert focused_id(desk.page) == "search"
     desk.expect_no_change()
 
@@ -72,7 +72,7 @@ def test_keys_during_a_composition_move_no_focus_and_reinstate_nothing(desk: Des
 def test_the_same_keys_without_a_composition_reinstate_a_session(desk: Desk) -> None:
     """The negative control of the test above."""
     desk.confirm("安奈")
-    expect(desk.page.locator("#result-count")).to_have_text("1 purchase for “安奈”")
+    expect(desk.page.locator("#result-count")).to_have_text("1 client for “安奈”")
     desk.press("ArrowDown")
     expect(desk.button).to_be_focused()
     desk.page.keyboard.press("Enter")
@@ -83,7 +83,7 @@ def test_the_same_keys_without_a_composition_reinstate_a_session(desk: Desk) -> 
 def test_enter_that_ends_a_composition_does_not_choose_the_only_match(desk: Desk) -> None:
     """Safari sends this Enter after the composition, so only its key code tells."""
     desk.confirm("安奈")
-    expect(desk.page.locator("#result-count")).to_have_text("1 purchase for “安奈”")
+    expect(desk.page.locator("#result-count")).to_have_text("1 client for “安奈”")
     desk.press("Enter", code=HANDLED)
     assert focused_id(desk.page) == "search"
 

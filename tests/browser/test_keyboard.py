@@ -1,14 +1,16 @@
 """Use the desk by keyboard."""
 
 import re
+from datetime import datetime, timedelta
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from purchases.models import Org
+from purchases.models import Org, Purchase
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
 from tests.browser.test_accessibility import assert_no_violations
-from tests.factories import make_client, make_purchase
+from tests.factories import make_client, make_offer, make_purchase
 
 
 def focused_id(page: Page) -> str:
@@ -25,7 +27,7 @@ def test_slash_arrows_and_enter_reinstate_a_session(
     page.keyboard.press("/")
     assert focused_id(page) == "search"
     page.keyboard.type("ana")
-    expect(page.locator("#result-count")).to_have_text("2 purchases for “ana”")
+    expect(page.locator("#result-count")).to_have_text("2 clients for “ana”")
     page.keyboard.press("ArrowDown")
     assert focused_id(page) == f"reinstate-{newer.pk}"
     page.keyboard.press("Enter")
@@ -151,6 +153,65 @@ def test_scanner_types_faster_than_the_search_responds(
     expect(page).to_have_url(re.compile(r"q=61491570156"))
 
 
+@pytest.mark.parametrize("packs", [1, 11])
+def test_enter_goes_to_the_current_pack_of_the_only_client(
+    window: Window, sign_in: SignIn, mia: User, northside: Org, now: datetime, packs: int
+) -> None:
+    """The current pack is the oldest, and the newest is unused."""
+    ana, offer = make_client(org=northside, name="Ana Ruiz"), make_offer(org=northside)
+    bought = [
+        make_purchase(
+            org=northside,
+            client=ana,
+            offer=offer,
+            used=3 if age == packs - 1 else 0 if age == 0 else 10,
+            purchased_at=now - timedelta(days=age),
+        )
+        for age in range(packs)
+    ]
+    make_purchase(org=northside, client=make_client(org=northside, name="Ben Ode"))
+    page = sign_in(window(), mia)
+
+    page.keyboard.type("ana\n")
+
+    expect(page.locator(f"#reinstate-{bought[-1].pk}")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#note .notice")).to_contain_text("8 of 10 left")
+
+
+def test_arrow_keys_skip_folded_packs_and_enter_unfolds_them(
+    window: Window, sign_in: SignIn, mia: User, northside: Org, now: datetime
+) -> None:
+    ana, offer = make_client(org=northside, name="Ana Ruiz"), make_offer(org=northside)
+    current, earlier = (
+        make_purchase(
+            org=northside,
+            client=ana,
+            offer=offer,
+            used=used,
+            purchased_at=now - timedelta(days=used),
+        )
+        for used in (3, 10)
+    )
+    willa = make_client(org=northside, name="Anastasia Without")
+    page = sign_in(window(), mia)
+    page.keyboard.type("ana")
+    expect(page.locator("#result-count")).to_have_text("2 clients for “ana”")
+
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(f"#reinstate-{current.pk}")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_text("1 earlier")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(f"#reinstate-{earlier.pk}")).to_be_focused()
+    # An open page shows the changes of other programs in unfolded rows, too.
+    Purchase.objects.filter(pk=earlier.pk).update(sessions_used=8)
+    expect(page.locator(f"#purchase-{earlier.pk}")).to_have_attribute("data-used", "8")
+    expect(page.locator(f"#client-{willa.pk}")).to_be_visible()
+    assert_no_violations(page)
+
+
 def test_enter_chooses_no_row_if_several_match(
     window: Window, sign_in: SignIn, mia: User, northside: Org
 ) -> None:
@@ -158,7 +219,7 @@ def test_enter_chooses_no_row_if_several_match(
         make_purchase(org=northside, client=make_client(org=northside, name=name))
     page = sign_in(window(), mia)
     page.keyboard.type("ana\n")
-    expect(page.locator("#result-count")).to_have_text("2 purchases for “ana”")
+    expect(page.locator("#result-count")).to_have_text("2 clients for “ana”")
     expect(page.get_by_label("Find a client")).to_be_focused()
 
 

@@ -75,7 +75,7 @@ def test_buttons_appear_and_disappear_with_the_count(
 
     page.locator(f"#use-{pack.pk}").click()
 
-    expect(page.locator("#note span")).to_have_text("Session used for Ana Ruiz. 1 of 10 used.")
+    expect(page.locator("#note span")).to_have_text("Session used for Ana Ruiz. 9 of 10 left.")
 
 
 def test_deleted_purchase_is_shown_as_deleted(

@@ -1,14 +1,16 @@
 """The message of an action is one key away, and menus open inside the window."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from purchases.models import Org, Purchase
 from studio.models import User
 from tests.browser.conftest import PHONE, SignIn, Window
-from tests.factories import make_purchase, make_purchases
+from tests.factories import make_client, make_purchase, make_purchases
 from tests.purchase_kinds import used
 
 
@@ -41,7 +43,7 @@ def test_escape_closes_the_message_and_keeps_the_search(
     pack = make_purchase(org=northside)
     page = sign_in(window(), mia)
     page.keyboard.type("ana")
-    expect(page.locator("#result-count")).to_have_text("1 purchase for “ana”")
+    expect(page.locator("#result-count")).to_have_text("1 client for “ana”")
     page.locator(f"#reinstate-{pack.pk}").click()
     expect(page.locator("#note .notice")).to_be_visible()
 
@@ -50,6 +52,84 @@ def test_escape_closes_the_message_and_keeps_the_search(
 
     expect(page.locator("#note .notice")).to_have_count(0)
     expect(page.get_by_label("Find a client")).to_have_value("ana")
+
+
+WIDTHS = {1440: 900, 1024: 768, 820: 1180, 390: 844}
+
+
+@pytest.mark.parametrize(("width", "height"), WIDTHS.items())
+def test_message_hides_no_row_and_no_button(
+    window: Window, sign_in: SignIn, mia: User, northside: Org, width: int, height: int
+) -> None:
+    """Everything that was in sight before is still in sight, or has moved down."""
+    client = make_client(org=northside, name="Bartholomew Featherstonehaugh-Cholmondeley")
+    expired = timezone.now() - timedelta(days=3)
+    make_purchases(org=northside, count=30)
+    pack = make_purchase(org=northside, client=client, expires_at=expired)
+    page = sign_in(window(viewport={"width": width, "height": height}), mia)
+    page.locator(f"#reinstate-{pack.pk}").click()
+    expect(page.locator("#note")).to_contain_text("8 of 10 left. The pack expired on")
+
+    for top in (0, 700):
+        page.evaluate(f"scrollTo(0, {top})")
+        message = page.locator("#note").bounding_box()
+        assert message
+        assert message["x"] >= 0
+        assert message["x"] + message["width"] <= width
+        covered = page.evaluate(COVERED_BY_MESSAGE)
+        assert covered == []
+        for button in page.locator("#note button").all():
+            assert button.evaluate(IS_UNCOVERED)
+
+
+# The rows and controls below the sticky search whose corner or center is under the message.
+COVERED_BY_MESSAGE = """
+() => {
+    const note = document.getElementById("note").getBoundingClientRect();
+    const line = document.querySelector(".finder-line").getBoundingClientRect();
+    const things = document.querySelectorAll(
+        "tbody tr, main a, main button:not(#note *), main input:not([type=hidden]), .top a");
+    return [...things].filter((thing) => {
+        if (thing.closest("#note")) return false;
+        const box = thing.getBoundingClientRect();
+        if (!box.width || box.bottom <= line.bottom) {
+            if (!thing.closest(".finder-line")) return false;
+        }
+        const visibleTop = thing.closest(".finder-line") ? box.top : Math.max(box.top, line.bottom);
+        return box.left < note.right && box.right > note.left
+            && visibleTop < note.bottom && box.bottom > note.top;
+    }).map((thing) => thing.outerHTML.slice(0, 80));
+}
+"""
+
+
+def test_tablet_held_upright_shows_a_table_and_a_phone_the_first_client(
+    window: Window, sign_in: SignIn, mia: User, northside: Org
+) -> None:
+    make_purchases(org=northside, count=30)
+    tablet = sign_in(window(viewport={"width": 820, "height": 1180}), mia)
+    assert tablet.locator(".desk tbody tr").first.evaluate(DISPLAY) == "table-row"
+    boxes = [
+        button.bounding_box()
+        for button in tablet.locator("tr .actions")
+        .first.locator(".reinstate > .button, .use .button")
+        .all()
+    ]
+    (reinstate, use) = [box for box in boxes if box]
+    assert reinstate["y"] == use["y"]
+    assert not tablet.evaluate(SCROLLS_SIDEWAYS)
+
+    phone = sign_in(window(**PHONE), mia)
+    first = phone.locator(".desk .client").first.bounding_box()
+    size = phone.viewport_size
+    assert first
+    assert size
+    assert first["y"] + first["height"] < size["height"] / 3
+    assert not phone.evaluate(SCROLLS_SIDEWAYS)
+
+
+DISPLAY = "(element) => getComputedStyle(element).display"
+SCROLLS_SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
 
 
 def rows_with_an_open_menu(page: Page) -> Iterator[Locator]:

@@ -80,7 +80,7 @@ def test_note_offers_undo(window: Window, sign_in: SignIn, mia: User, northside:
 
     expect(row).to_have_attribute("data-used", "3")
     expect(page.locator("#note span")).to_have_text(
-        "Undone for Ana Ruiz: the session counts as used again. 3 of 10 used."
+        "Undone for Ana Ruiz: the session counts as used again. 7 of 10 left."
     )
 
 
@@ -111,7 +111,7 @@ def test_history_reinstates_and_undoes_a_chosen_use(
         page.locator(f"#purchase-{pack.pk} .offer").click()
 
         page.get_by_role("button", name="Reinstate this visit").click()
-        expect(page.locator("#note span")).to_contain_text("0 of 10 used.")
+        expect(page.locator("#note span")).to_contain_text("10 of 10 left.")
         expect(page.locator(".history tbody tr")).to_have_count(3)
         expect(page.get_by_role("button", name="Reinstate this visit")).to_have_count(0)
 

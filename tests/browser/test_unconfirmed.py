@@ -5,19 +5,19 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
-from django.db.backends.postgresql.base import DatabaseWrapper
 from playwright.sync_api import Page, Route, expect
 
 from purchases import database
 from purchases.models import Org, Purchase
 from purchases.operations import requests
+from studio.database.postgresql.base import DatabaseWrapper
 from studio.models import User
 from tests.browser.conftest import SignIn, Window
 from tests.factories import make_purchase
 from tests.purchase_kinds import used
 
 UNCONFIRMED = "We could not confirm this yet. It is safe to try again."
-REINSTATED = "Session reinstated for Ana Ruiz. 2 of 10 used."
+REINSTATED = "Session reinstated for Ana Ruiz. 8 of 10 left."
 
 
 def lose_response(route: Route) -> None:
@@ -192,7 +192,7 @@ def test_database_error_offers_a_retry(
     kind, left = {"Undo": ("undone", 3), "Use a session of": ("used", 4)}.get(
         button, ("reinstated", 2)
     )
-    expect(page.locator("#note")).to_contain_text(f"{left} of 10 used.")
+    expect(page.locator("#note")).to_contain_text(f"{10 - left} of 10 left.")
     expect(page.get_by_text(UNCONFIRMED)).to_have_count(0)
     expect(row(page, pack)).to_have_attribute("data-used", str(left))
     assert used(pack) == left

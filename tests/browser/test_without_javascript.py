@@ -26,12 +26,12 @@ def test_search_reinstate_use_and_refusal(
     expect(page).to_have_url(re.compile(r"\?q=ana&state=all$"))
     expect(row).to_have_attribute("data-used", "0")
     expect(page.locator("#note span")).to_have_text(
-        "Session reinstated for Ana Ruiz. 0 of 10 used."
+        "Session reinstated for Ana Ruiz. 10 of 10 left."
     )
 
     row.get_by_role("button", name="Use").click()
     expect(row).to_have_attribute("data-used", "1")
-    expect(page.locator("#note span")).to_have_text("Session used for Ana Ruiz. 1 of 10 used.")
+    expect(page.locator("#note span")).to_have_text("Session used for Ana Ruiz. 9 of 10 left.")
 
     Purchase.objects.filter(pk=pack.pk).update(sessions_used=0)
     row.get_by_role("button", name="Reinstate").click()

@@ -10,7 +10,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from purchases import queries
 from purchases.models import Org, Purchase
-from studio.models import User
+from studio.models import Membership, Policy, User
+from studio.new_studio import secret
 from tests.acts.acts import (
     moved_by,
     refunded_by,
@@ -65,6 +66,33 @@ class Visit:
         if path != LIST:
             page.goto(path)
         return page
+
+    def as_owner(self, path: str) -> Page:
+        self.people["olivia"] = make_user(username="olivia", org=self.org, role="owner")
+        return self.see(path, user="olivia")
+
+    def first_page(self) -> Page:
+        """Show the form of a new studio with refused fields."""
+        page = self.context.new_page()
+        self.patch.setattr(secret, "is_needed", lambda: True)
+        self.patch.setattr(secret, "is_right_digest", lambda digest: True)
+        page.goto("/start/")
+        page.locator("form.settings").evaluate("form => form.noValidate = true")
+        page.get_by_role("button", name="Open the studio").click()
+        expect(page.get_by_text("Type the name of your studio.")).to_be_visible()
+        return page
+
+    def stale_settings(self) -> Page:
+        page = self.as_owner("/studio/")
+        Policy.objects.create(org=self.org, staff_may_sell=False)
+        page.get_by_role("button", name="Save the settings").click()
+        expect(page.get_by_text("somebody else has changed these settings")).to_be_visible()
+        return page
+
+    def person(self, name: str) -> Page:
+        """Return the page of a person, as an owner sees it."""
+        member = Membership.objects.get(user=self.people[name])
+        return self.as_owner(f"/people/{member.pk}/")
 
     def sign_in_page(self) -> Page:
         page = self.context.new_page()
@@ -151,11 +179,15 @@ class Visit:
         used_by(mia, self.pack)
         return self.see(f"/purchases/{self.pack.pk}/")
 
+    def of_owner(self, path: str) -> Page:
+        """Show a page that only owners have."""
+        self.people["olivia"] = make_user(username="olivia", org=self.org, role="owner")
+        return self.see(path, user="olivia")
+
     def act(self, name: str, query: str = "") -> Page:
         """Show the page of an act. The client has another pack, and another client exists."""
-        self.people["olivia"] = make_user(username="olivia", org=self.org, role="owner")
         make_purchase(org=self.org, client=self.pack.client)
-        return self.see(f"/purchases/{self.pack.pk}/{name}/{query}", user="olivia")
+        return self.of_owner(f"/purchases/{self.pack.pk}/{name}/{query}")
 
     def act_refused(self) -> Page:
         page = self.act("refund")

@@ -72,9 +72,25 @@ def shoot_acts(page: Page, shoot: Shoot) -> None:
     shoot(page, "purchase-not-paid")
 
 
+# The pages of an owner that need no further step.
+PAGES = {
+    "/studio/": "studio",
+    "/offers/": "offers",
+    "/offers/new/": "offer-new",
+    "/sell/": "sell",
+    "/export/": "export",
+    "/import/": "import",
+    "/import/balances/": "import-balances",
+    "/clients/add/?name=Willa": "client-add",
+    "/seals/": "seals",
+    "/accounts/sessions/": "signed-in-places",
+    "/accounts/studios/": "your-studios",
+}
+
+
 def shoot_records(page: Page, shoot: Shoot) -> None:
-    """Take screenshots of the seals, of a receipt, and of a person's sessions, as an owner."""
-    for path, name in (("/seals/", "seals"), ("/accounts/sessions/", "signed-in-places")):
+    """Take screenshots of the pages of an owner, and of a receipt that was checked."""
+    for path, name in PAGES.items():
         page.goto(path)
         shoot(page, name)
     page.goto("/seals/receipt/")

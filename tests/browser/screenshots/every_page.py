@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from playwright.sync_api import BrowserContext, Page
 
 from studio.models import User
 from tests.browser.conftest import Window
 from tests.browser.screenshots.acts import shoot_acts, shoot_records
+from tests.browser.screenshots.clients import shoot_clients, shoot_import
 from tests.browser.screenshots.demo import PASSWORD, signed_in, temporary_policy
 from tests.browser.screenshots.desk import shoot_allowance, shoot_desk, shoot_refusals_and_errors
 from tests.browser.screenshots.languages import shoot_right_to_left, shoot_spanish
@@ -23,6 +23,7 @@ from tests.browser.screenshots.people import (
     shoot_shared_desk,
     shoot_sign_in,
 )
+from tests.demo import load_demo
 
 FOLDER = settings.BASE_DIR / "screenshots"
 WIDTHS = {"desk": (1440, 900), "tablet": (1024, 768), "upright": (820, 1180), "phone": (390, 844)}
@@ -31,7 +32,7 @@ WIDTHS = {"desk": (1440, 900), "tablet": (1024, 768), "upright": (820, 1180), "p
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", WIDTHS)
 def test_screenshots(window: Window, console: list[str], device: str, scheme: str) -> None:
-    call_command("demo", verbosity=0)
+    load_demo()
     User.objects.create_user("nora", password=PASSWORD, first_name="Nora")
     width, height = WIDTHS[device]
 
@@ -58,5 +59,7 @@ def test_screenshots(window: Window, console: list[str], device: str, scheme: st
     shoot_acts(signed_in(open_window(), "owner"), shoot)
     shoot_records(signed_in(open_window(), "owner"), shoot)
     shoot_links(signed_in(open_window(), "owner"), shoot)
+    shoot_clients(signed_in(open_window(), "owner"), shoot)
+    shoot_import(signed_in(open_window(), "owner"), shoot)
     # Some pages are errors, and the browser logs each of them.
     console.clear()
