@@ -28,7 +28,9 @@ from studio.models import User
 from tests.factories import keep_signed_in, make_org, make_user
 from tests.ledger import broken_invariants
 from tests.processes import manage
+from tests.schema_watch import SchemaWatch
 from tests.security_log.log import Lines
+from tests.times import set_clock
 
 SignIn = Callable[[User], Client]
 TESTS = Path(__file__).parent
@@ -39,6 +41,7 @@ SLOW = {
     TESTS / "outages",
     TESTS / "cancelled_class" / "test_killed.py",
     TESTS / "roles" / "test_server.py",
+    TESTS / "test_embedded_faults.py",
     TESTS / "test_serve.py",
 }
 
@@ -98,12 +101,16 @@ def allow_flush_of_the_ledger() -> Iterator[None]:
         ("session_events", "forbid_change"),
         ("expiry_events", "forbid_change"),
         ("purchase_events", "forbid_change"),
+        ("offer_events", "forbid_change"),
         ("session_requests", "forbid_change"),
+        ("client_events", "forbid_change"),
+        ("client_requests", "forbid_change"),
         ("seals", "forbid_change"),
         ("seal_leaves", "forbid_change"),
         ("seal_salts", "forbid_change"),
         ("studio_security_event", "forbid_change"),
         ("client_purchases", "record_truncated_purchases"),
+        ("clients", "record_truncated_clients"),
     ]
 
     def unguarded(self: DatabaseOperations, sql_list: list[str]) -> None:
@@ -116,19 +123,51 @@ def allow_flush_of_the_ledger() -> Iterator[None]:
         yield
 
 
+HELPER = "_django_db_helper"
+
+
+def has_database(request: pytest.FixtureRequest) -> bool:
+    return HELPER in request.fixturenames or bool(request.node.get_closest_marker("django_db"))
+
+
+def is_transactional(request: pytest.FixtureRequest) -> bool:
+    """Return whether the test commits, so that the next test sees what it leaves behind."""
+    marker = request.node.get_closest_marker("django_db")
+    return "transactional_db" in request.fixturenames or bool(
+        marker and marker.kwargs.get("transaction")
+    )
+
+
+@pytest.fixture(scope="session")
+def schema_watch(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> SchemaWatch:
+    with django_db_blocker.unblock():
+        return SchemaWatch()
+
+
+@pytest.fixture(autouse=True)
+def check_schema(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Check after every test that commits that it has left the schema as it was."""
+    if not is_transactional(request):
+        yield
+        return
+    request.getfixturevalue(HELPER)
+    watch: SchemaWatch = request.getfixturevalue("schema_watch")
+    yield
+    assert watch.changes() == set()
+
+
 @pytest.fixture(autouse=True)
 def check_invariants(request: pytest.FixtureRequest) -> Iterator[None]:
     """Check the ledger's invariants after every test that uses the database.
 
     Tests marked `breaks_the_ledger` are exempt.
     """
-    helper = "_django_db_helper"
-    has_database = helper in request.fixturenames or request.node.get_closest_marker("django_db")
-    if has_database:
+    uses_database = has_database(request)
+    if uses_database:
         # Set up the database first, so that it still exists when this fixture ends.
-        request.getfixturevalue(helper)
+        request.getfixturevalue(HELPER)
     yield
-    if not has_database or request.node.get_closest_marker("breaks_the_ledger"):
+    if not uses_database or request.node.get_closest_marker("breaks_the_ledger"):
         return
     if connection.connection and connection.connection.info.transaction_status == ABORTED:
         return
@@ -212,7 +251,7 @@ def desk(mia: User, signed_in: SignIn) -> Client:
 def now(monkeypatch: pytest.MonkeyPatch) -> datetime:
     """Freeze the clock, so that no test runs across midnight."""
     frozen = timezone.now()
-    monkeypatch.setattr("django.utils.timezone.now", lambda: frozen)
+    set_clock(monkeypatch, lambda: frozen)
     return frozen
 
 
@@ -223,7 +262,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
     def move(by: timedelta) -> None:
         moved = timezone.now() + by
         keep_signed_in(moved)
-        monkeypatch.setattr("django.utils.timezone.now", lambda: moved)
+        set_clock(monkeypatch, lambda: moved)
 
     return move
 

@@ -10,6 +10,8 @@ import psycopg
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from purchases.models import Org
+
 # The timeout in seconds for everything that waits. It is generous: it only ends tests that hang.
 PATIENCE = 60
 
@@ -53,6 +55,22 @@ def acting_as(role: str) -> Iterator[None]:
         rows(f"SET LOCAL ROLE {role}")
         yield
         rows("RESET ROLE")
+
+
+def see(*orgs: Org) -> None:
+    """Set the orgs whose rows studio_app sees, as the query of the session does."""
+    ids = ",".join(str(org.pk) for org in orgs)
+    rows("SELECT set_config('studio.org_ids', %s, false)", f"{{{ids}}}")
+
+
+def remove_owners() -> None:
+    """Delete the memberships of owners, although the database keeps an owner in each org."""
+    role = value("SELECT current_setting('role')")
+    rows("RESET ROLE")
+    rows("SET LOCAL session_replication_role = replica")
+    rows("DELETE FROM studio_membership WHERE role = 'owner'")
+    rows("SET LOCAL session_replication_role = origin")
+    rows(f"SET LOCAL ROLE {role}")
 
 
 @contextmanager

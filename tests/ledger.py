@@ -139,6 +139,19 @@ BROKEN = """
         SELECT FROM session_events
         WHERE id = event.reverses_id AND purchase_id = event.purchase_id
     )
+    UNION ALL
+    SELECT format('the client %s differs from its last event', last.client_id)
+    FROM (
+        SELECT DISTINCT ON (client_id) * FROM client_events ORDER BY client_id, id DESC
+    ) AS last
+    LEFT JOIN clients AS client ON client.id = last.client_id
+    WHERE (last.kind = 'deleted') <> (client.id IS NULL)
+        OR last.erased_at IS NULL AND last.kind <> 'deleted' AND (
+            client.org_id, client.full_name, client.email, client.phone, client.notes,
+            client.status
+        ) IS DISTINCT FROM (
+            last.org_id, last.full_name, last.email, last.phone, last.notes, last.status
+        )
 """
 
 

@@ -13,6 +13,7 @@ from purchases import operations
 from purchases.models import Org, Purchase
 from studio.accounts.session_store import SessionStore
 from studio.database.errors import describe
+from studio.database.postgresql.replication import Unconfirmed
 from studio.models import User
 from studio.whole_requests import BYTES_BEFORE_SIGN_IN, limit_of
 from tests.acts.acts import post_act
@@ -120,9 +121,14 @@ def test_an_outcome_that_is_not_known_is_logged(
         (psycopg.errors.AdminShutdown, "the server is stopping or starting (57P01)"),
         (psycopg.errors.DeadlockDetected, "the transaction has to be repeated (40P01)"),
         (psycopg.errors.InsufficientPrivilege, "the role lacks a right: run setup_roles (42501)"),
+        (
+            psycopg.errors.UndefinedFunction,
+            "a function or a trigger of the database was replaced: python manage.py repair (42883)",
+        ),
         (psycopg.errors.ConnectionFailure, "the connection was lost (08006)"),
         (psycopg.errors.CheckViolation, "CheckViolation (23514)"),
         (psycopg.OperationalError, "the connection was lost"),
+        (Unconfirmed, "no standby confirmed the commit"),
         (psycopg.InterfaceError, "the connection was lost"),
     ],
 )
@@ -137,7 +143,7 @@ def test_a_read_only_database_is_logged(desk: Client, pack: Purchase, site_log: 
     desk.raise_request_exception = False
     with transaction.atomic():
         rows("SET TRANSACTION READ ONLY")
-        assert post_action(desk, "use", pack).status_code == 500
+        assert post_action(desk, "use", pack).status_code == 503
         transaction.set_rollback(True)
     assert any(
         line.startswith(

@@ -25,11 +25,13 @@ from tests.database import PATIENCE, value
 from tests.factories import make_client, make_offer, make_purchase
 from tests.ledger import changes, newest, reinstated_by, used_by
 from tests.pages import html_of, normalized
+from tests.thorough import times
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DESKS = 30
-ROUNDS = 50
+# Each of the nine kinds twice: by htmx and without.
+ROUNDS = times(18, thorough=50)
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,13 @@ def test_a_sentence_that_is_not_plain_is_found() -> None:
     assert riddles("| word |\n\n- Of a refusal nothing is said.\n") == ["Of a"]
 
 
+def test_the_guide_for_debian_has_the_commands_that_it_promises() -> None:
+    text = (ROOT / "docs" / "deployment" / "debian-12.md").read_text()
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    [promised] = re.findall(r"These (\d+) commands", text)
+    assert sum(block.count("\n") for block in blocks) == int(promised)
+
+
 # --- README ---------------------------------------------------------------------------------------
 
 

@@ -7,17 +7,35 @@ from django.test import Client
 from django.urls import reverse
 
 from purchases.models import Org, Purchase
+from studio.models import User
+from tests.conftest import SignIn
 from tests.factories import make_client, make_purchase
 from tests.pages import LIST, NO_PURCHASES, html_of, rows_on, words_on
 
 STATES = [state for state in Purchase.State if state != Purchase.State.ALL]
 
 
-def test_a_studio_without_purchases_sees_how_to_add_one(northside: Org, desk: Client) -> None:
-    text = words_on(desk.get(LIST))
+@pytest.mark.parametrize("username", ["mia", "olivia"])
+def test_a_studio_without_purchases_offers_to_sell(
+    northside: Org, mia: User, olivia: User, signed_in: SignIn, username: str
+) -> None:
+    browser = signed_in(User.objects.get(username=username))
 
-    assert "No purchases yet." in text
-    assert "An owner can add the first one under Admin." in text
+    page = browser.get(LIST)
+
+    assert "No purchases yet." in words_on(page)
+    link = re.search(r'main" href="([^"]*)">Sell</a>', html_of(page))
+    assert link
+    assert browser.get(link[1]).status_code == 200
+
+
+def test_an_accountant_without_purchases_is_offered_no_sale(
+    northside: Org, ada: User, signed_in: SignIn
+) -> None:
+    html = html_of(signed_in(ada).get(LIST))
+
+    assert "No purchases yet." in html
+    assert "/sell/" not in html
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -34,7 +52,7 @@ def test_an_empty_filter_links_to_all_purchases(
     ("query", "label", "target"),
     [
         ({"q": "zzz"}, "Clear the search", "?"),
-        ({"q": "zzz", "state": "expired"}, "Search all purchases", "?q=zzz"),
+        ({"q": "zzz", "state": "expired"}, "Search all clients", "?q=zzz"),
     ],
 )
 def test_a_search_without_results_links_to_a_wider_search(

@@ -15,11 +15,13 @@ from django.template.base import Lexer, Token, TokenType
 from django.urls import reverse
 
 from purchases.models import Client as StudioClient
-from purchases.models import ExpiryEvent, Org, PurchaseEvent, SessionEvent
+from purchases.models import ClientEvent, ExpiryEvent, Import, Org, PurchaseEvent, SessionEvent
 from purchases.seals import line_number
+from studio import places
 from studio.models import Passkey, User
 from tests.conftest import SignIn
 from tests.every_page import FRAGMENTS, PAGES, Site, site
+from tests.imports.planned import rows_of
 from tests.pages import LIST, html_of
 from tests.pseudo_locale import (
     TAGS_WITHOUT_TEXT,
@@ -36,7 +38,7 @@ CATALOGUES = sorted((settings.BASE_DIR / "studio" / "locale").rglob("*.po"))
 # The name of the site.
 NAMES = {"Studio"}
 # Attributes that a template block adds within a tag.
-ATTRIBUTES = {'aria-current="page"', 'translate="no"'}
+ATTRIBUTES = {'aria-current="page"', 'aria-current="true"', 'translate="no"'}
 
 
 # --- Templates, as source ---------------------------------------------------------------------
@@ -128,17 +130,24 @@ def pseudo_locale(site: Site) -> Iterator[None]:
 def data() -> set[str]:
     """Return the data of the test rows, and names that are equal in every language."""
     people = {"mia", "Mia", "ada", "Ada", "nora", "Nora", "olivia", "Olivia", "Ana Ruiz"}
+    for user in User.objects.all():
+        people |= {user.username, user.first_name}
     studios = {*Org.objects.values_list("name", flat=True), "northside-pilates", "10-class pack"}
     passkeys = set(Passkey.objects.values_list("name", flat=True))
     clients = set(StudioClient.objects.values_list("full_name", flat=True))
+    clients |= {name or "" for name in ClientEvent.objects.values_list("full_name", flat=True)}
     languages = {name for _, name in settings.LANGUAGES}
     lines = {
         line_number(event)
         for ledger in (SessionEvent, ExpiryEvent, PurchaseEvent)
         for event in ledger._default_manager.all()
     }
+    imported = set(Import.objects.values_list("file_name", flat=True))
+    cells = {cell for name in imported for row in rows_of(name) for cell in row}
     return (
         NAMES
+        | imported
+        | cells
         | lines
         | people
         | studios
@@ -146,8 +155,15 @@ def data() -> set[str]:
         | passkeys
         | languages
         | set(available_timezones())
+        | places_by_name()
         | {"AUD"}
     )
+
+
+def places_by_name() -> set[str]:
+    """Return the names of countries, currencies and time zones, which Babel translates."""
+    zones = [zone for _region, of_region in places.zone_groups() for zone in of_region]
+    return {name for _, name in [*places.countries(), *places.currencies(), *zones]}
 
 
 @pytest.mark.usefixtures("pseudo_locale")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from purchases.dates import DateFormatter
 from purchases.formatting import day, distance, full, phone_end
 from purchases.templatetags.desk import request_fields
+from tests.times import set_clock
 
 StopClock = Callable[[str, ZoneInfo], None]
 UTC_ZONE = ZoneInfo("UTC")
@@ -25,7 +26,7 @@ def local(text: str, zone: ZoneInfo) -> datetime:
 @pytest.fixture
 def stop_clock(monkeypatch: pytest.MonkeyPatch) -> StopClock:
     def stop(text: str, zone: ZoneInfo) -> None:
-        monkeypatch.setattr("django.utils.timezone.now", lambda: local(text, zone))
+        set_clock(monkeypatch, lambda: local(text, zone))
 
     return stop
 

@@ -17,6 +17,7 @@ from tests.history import click, expiry_history_on, history_on, page_of
 from tests.ledger import changes, newest, reinstated_by, undone_by, used_by
 from tests.pages import html_of, note_on, post_action, words_on
 from tests.purchase_kinds import used
+from tests.times import set_clock
 
 
 def buttons_on(browser: Client, pack: Purchase) -> list[str]:
@@ -115,7 +116,7 @@ def test_staff_have_no_undo_button_after_15_minutes(
     reinstated_by(mia, pack)
     later = timezone.now() + timedelta(minutes=16)
     keep_signed_in(later)
-    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    set_clock(monkeypatch, lambda: later)
 
     assert buttons_on(desk, pack) == ["", ""]
 
@@ -130,7 +131,7 @@ def test_the_chosen_use_is_reversed_instead_of_the_newest(
     answer = click(desk, line)
 
     assert (answer.status_code, answer["Location"]) == (302, page_of(pack))
-    assert note_on(desk.get(page_of(pack))) == "Session reinstated for Ana Ruiz. 4 of 10 used."
+    assert note_on(desk.get(page_of(pack))) == "Session reinstated for Ana Ruiz. 6 of 10 left."
     assert newest(pack).reverses_id == chosen.pk
     assert reinstated_by(mia, pack).reverses_id == newer.pk
 

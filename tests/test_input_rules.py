@@ -29,6 +29,7 @@ OFFER = {
 }
 UNUSUAL = "Remove the unusual character and try again."
 NEGATIVE = "Write 0 or more."
+NEGATIVE_AMOUNT = "Type a price of 0 or more. Nothing was saved yet."
 CURRENCY = "Write the three letters of the currency, as in AUD."
 EMAIL = "Write an e-mail address, as in ana@example.com, or leave it empty."
 PURCHASED = "Choose the day of the purchase: not in the future, and at most 20 years ago."
@@ -82,7 +83,7 @@ def test_an_email_that_is_not_one_is_refused(admin: Client, email: str) -> None:
     [
         *[("name", f"Pack{character}", UNUSUAL) for character in UNUSUAL_CHARACTERS],
         ("description", "Pack\u202e", UNUSUAL),
-        ("price_cents", -100, NEGATIVE),
+        ("price_cents", "-1.00", NEGATIVE_AMOUNT),
         ("sessions_included", -5, NEGATIVE),
         ("bonus_sessions", -1, NEGATIVE),
         ("pack_validity_days", -1, NEGATIVE),
@@ -99,7 +100,7 @@ def test_an_offer_that_makes_no_sense_is_refused(
 @pytest.mark.parametrize(
     ("changed", "field", "problem"),
     [
-        ({"amount_paid_cents": -99999}, "amount_paid_cents", NEGATIVE),
+        ({"amount_paid_cents": "-999.99"}, "amount_paid_cents", NEGATIVE_AMOUNT),
         ({"sessions_total": -5}, "sessions_total", NEGATIVE),
         ({"currency": "zz'); --"}, "currency", CURRENCY),
         ({"payment_method": "card\u202e"}, "payment_method", UNUSUAL),
@@ -148,7 +149,7 @@ def test_a_person_with_an_unusual_character_in_the_name_is_refused(
     assert errors(answer) == {field: [UNUSUAL]}
 
 
-INLINE = {"membership-TOTAL_FORMS": 0, "membership-INITIAL_FORMS": 0}
+INLINE = {"memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
 
 
 def test_an_owner_cannot_rename_the_studio_to_a_name_with_an_unusual_character(
@@ -178,7 +179,8 @@ def test_an_offer_with_an_odd_price_and_currency_can_be_renamed(
 ) -> None:
     odd = make_offer(org=northside)
     Offer.objects.update(price_cents=-100, currency="?", sessions_included=-5)
-    form = OFFER | {"name": "New", "price_cents": -100, "currency": "?", "sessions_included": -5}
+    form = OFFER | {"name": "New", "price_cents": "-1.00", "currency": "?"}
+    form["sessions_included"] = -5
     url = reverse("admin:purchases_offer_change", args=[odd.pk])
     assert admin.post(url, form).status_code == 302
     odd.refresh_from_db()

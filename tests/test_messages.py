@@ -7,8 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from purchases.models import Org
-from studio.accounts.session_store import SessionStore
-from studio.accounts.shared_desk.current_member import LOCKED
+from studio.accounts.session_store import LOCKED, SessionStore
 from tests.factories import make_purchase
 from tests.pages import LIST, post_action, words_on
 

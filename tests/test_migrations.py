@@ -4,6 +4,7 @@ and the .sql files describe."""
 import re
 from contextlib import nullcontext
 from hashlib import sha256
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,32 +17,13 @@ from django.db.migrations.loader import MigrationLoader
 
 from purchases.models import SessionRequest
 from studio.database import schema
+from studio.database.executor import Executor
 from studio.models import User
 from tests.database import migrate, rows
+from tests.schema_watch import dump
 
 FOLDER = settings.BASE_DIR / "purchases" / "migrations"
 SQL_FILES = sorted(FOLDER.glob("*.sql"))
-
-SCHEMA = """
-SELECT 'column', table_name, column_name, concat_ws(' ', udt_name, is_nullable, column_default,
-    generation_expression, collation_name)
-FROM information_schema.columns WHERE table_schema = 'public'
-UNION ALL
-SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
-FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-UNION ALL
-SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
-UNION ALL
-SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid)
-FROM pg_trigger WHERE NOT tgisinternal
-UNION ALL
-SELECT 'function', proname, array_to_string(proacl, ' '), pg_get_functiondef(oid)
-FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-"""
-
-
-def dump() -> set[tuple[str, ...]]:
-    return set(rows(SCHEMA))
 
 
 def names(kind: str) -> set[str]:
@@ -88,8 +70,6 @@ def test_the_database_checks_the_form_of_a_reason_alone(
 
 @pytest.mark.django_db(transaction=True)
 def test_the_domain_can_be_migrated_to_nothing_and_back() -> None:
-    # An earlier test may have left the constraint NOT VALID.
-    rows("ALTER TABLE client_purchases VALIDATE CONSTRAINT sessions_used_is_between_0_and_total")
     before = dump()
     try:
         migrate("purchases", "zero")
@@ -113,6 +93,49 @@ def test_every_app_can_be_migrated_to_nothing_and_back() -> None:
     finally:
         migrate()
     assert dump() == before
+
+
+# Earlier migrations landed before this test, and stay as they are: 0017 leaves three comments.
+COMPARED_FROM = [("studio", "0001_accounts"), ("purchases", "0024_allowance_locks")]
+
+
+class ObservedExecutor(Executor):
+    """An executor that remembers the schema around each migration.
+
+    `after` has the schemas after each step forward, `before` those after each step back.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(connection)
+        self.after: dict[tuple[str, str], schema.SchemaObjects] = {}
+        self.before: dict[tuple[str, str], schema.SchemaObjects] = {}
+
+    def apply_migration(self, state: Any, migration: Any, *args: Any, **options: Any) -> Any:
+        state = super().apply_migration(state, migration, *args, **options)
+        self.after[schema.node_of(migration)] = schema.actual_schema().objects
+        return state
+
+    def unapply_migration(self, state: Any, migration: Any, *args: Any, **options: Any) -> Any:
+        state = super().unapply_migration(state, migration, *args, **options)
+        self.before[schema.node_of(migration)] = schema.actual_schema().objects
+        return state
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_step_back_leaves_the_schema_of_the_migrations_before_it() -> None:
+    """The comparison sees comments, function bodies and constraints."""
+    try:
+        ObservedExecutor().migrate(COMPARED_FROM)
+        forward = ObservedExecutor()
+        forward.migrate(forward.loader.graph.leaf_nodes())
+        back = ObservedExecutor()
+        back.migrate(COMPARED_FROM)
+    finally:
+        migrate()
+    steps = list(forward.after)
+    assert len(steps) > 15
+    for step, previous in zip(steps[1:], steps, strict=False):
+        assert back.before[step] == forward.after[previous], step
 
 
 WEAK_FUNCTIONS = """

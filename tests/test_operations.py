@@ -168,10 +168,10 @@ def test_use_is_refused_if_the_pack_is_not_paid(
     ("total", "used", "reason"),
     [
         (10, 10, "No sessions left."),
-        (10, 12, "This count can't be right. Ask an owner to have it corrected."),
-        (10, -2, "This count can't be right. Ask an owner to have it corrected."),
+        (10, 12, "This count can't be right. An owner can correct it."),
+        (10, -2, "This count can't be right. An owner can correct it."),
         (None, 3, "This purchase has no number of sessions."),
-        (10, None, "This count is missing. Ask an owner to have it corrected."),
+        (10, None, "This count is missing. An owner can correct it."),
     ],
 )
 def test_use_is_refused_if_no_session_is_left_or_the_count_is_malformed(

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.urls import reverse
 
 from purchases import live_updates
 from purchases.models import Org
 from studio.models import User
+from tests.demo import load_demo
 from tests.factories import make_purchases
 from tests.outages.site import Site, database_url, running_site, signed_in
 from tests.pages import HTMX, LIST
@@ -55,7 +55,7 @@ def browser(site: Site, mia: User) -> Browser:
 
 def test_a_full_desk_is_at_most_60_kb(site: Site) -> None:
     """Measure with the demo's varied rows, because 50 equal rows would compress better."""
-    call_command("demo", verbosity=0)
+    load_demo()
     browser = Browser(site, signed_in(User.objects.get(username="desk")))
     _, _, page = browser.get(LIST)
     html = decompress(page).decode()

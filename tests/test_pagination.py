@@ -79,8 +79,8 @@ def test_the_last_page_links_to_the_first(northside: Org, desk: Client) -> None:
     first = desk.get(LIST, {"q": "ana"})
     last = desk.get(LIST + str(next_page(first)))
 
-    assert "Back to the newest" not in words_on(first)
-    assert '<a class="button" href="?q=ana">Back to the newest</a>' in html_of(last)
+    assert "Back to the start" not in words_on(first)
+    assert '<a class="button" href="?q=ana">Back to the start</a>' in html_of(last)
 
 
 @pytest.mark.parametrize(("state", "days"), [("expiring", 7), ("expired", -7)])

@@ -137,7 +137,7 @@ def test_a_link_carries_the_stored_time(northside: Org, time: str) -> None:
     place = Place.parse(str(Place.of(purchase)))
 
     assert place == Place.of(purchase)
-    assert place.purchase_id == pk
+    assert place.row_id == pk
     written = value(
         "SELECT (%s::timestamp AT TIME ZONE 'UTC') = purchased_at FROM client_purchases",
         place.sort_key,

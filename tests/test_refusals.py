@@ -11,7 +11,7 @@ from purchases.models import Org
 from tests.pages import LIST, Action, html_of, note_on, post_action, the_row_on, undo_on, words_on
 from tests.purchase_kinds import PACKS, make_pack, used
 
-COUNT_IS_OFF = "This count can't be right. Ask an owner to have it corrected."
+COUNT_IS_OFF = "This count can't be right. An owner can correct it."
 NOT_PAID = "This pack is not paid."
 REFUNDED = "This pack was refunded."
 NOTHING_USED = "Nothing to reinstate: no session of this pack is used."
@@ -52,7 +52,7 @@ REFUSED: dict[Action, dict[str, str]] = {
         "subscription": NO_NUMBER,
         "no number of sessions": NO_NUMBER,
         "both counts missing": NO_NUMBER,
-        "count missing": "This count is missing. Ask an owner to have it corrected.",
+        "count missing": "This count is missing. An owner can correct it.",
     },
 }
 ALL_REFUSALS = pytest.mark.parametrize(

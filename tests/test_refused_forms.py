@@ -45,7 +45,7 @@ def press(browser: Client, pack: Purchase, by: User, **more: Any) -> HttpRespons
     fields = {
         "request_id": str(uuid4()),
         "next": f"{LIST}?q=quil",
-        "by": str(by.pk),
+        "by": str(by.membership.pk),
         "note": TYPED,
         "reason": "other",
     }
@@ -161,7 +161,7 @@ def test_a_form_is_carried_for_as_long_as_a_session(
 ) -> None:
     Session.objects.all().delete()
     text = carried(press(desk, pack, mia))
-    with patch("django.core.signing.time.time", return_value=4e9):
+    with patch("purchases.clock.seconds", return_value=4e9):
         assert sign_in(desk, mia, refused_form=text)["Location"] == LIST
 
 
@@ -190,7 +190,7 @@ def test_a_pasted_list_is_carried_with_its_ticks(desk: Client, mia: User, pack: 
     pasted = "Bernadette Quil\nAna Ruiz"
     refused = desk.post(
         url,
-        {"by": mia.pk, "pasted": pasted, "purchase": ticked},
+        {"by": mia.membership.pk, "pasted": pasted, "purchase": ticked},
         headers={"Referer": f"http://testserver{url}"},
     )
     assert f'name="next" value="{url}"' in html_of(refused), "the form does not name its page"
@@ -206,7 +206,7 @@ def test_a_pasted_list_is_carried_with_its_ticks(desk: Client, mia: User, pack: 
 def test_a_referrer_of_another_site_is_no_page(desk: Client, mia: User, referrer: str) -> None:
     Session.objects.all().delete()
     url = reverse("purchases:cancelled_class")
-    refused = desk.post(url, {"by": mia.pk}, headers={"Referer": referrer})
+    refused = desk.post(url, {"by": mia.membership.pk}, headers={"Referer": referrer})
     assert refused["Location"] == f"{SIGN_IN}?next={reverse('home')}&pressed=1"
 
 
@@ -323,6 +323,8 @@ def test_the_page_that_tries_again_has_every_ticked_pack(
     monkeypatch.setattr("purchases.cancelled_class.views.create_list", fail)
     desk.raise_request_exception = False
     url = reverse("purchases:reinstate_all", args=[uuid4()])
-    page = desk.post(url, {"reason": "class_cancelled", "purchase": ticked, "by": mia.pk})
+    page = desk.post(
+        url, {"reason": "class_cancelled", "purchase": ticked, "by": mia.membership.pk}
+    )
     assert page.status_code == 503
     assert re.findall(r'name="purchase" value="([^"]*)"', html_of(page)) == ticked

@@ -29,10 +29,10 @@ from tests.purchase_kinds import used
 @pytest.mark.parametrize(
     ("total", "before", "after", "text"),
     [
-        (10, 3, "2", "2 of 10 used."),
-        (10, 10, "9", "9 of 10 used."),
-        (10, 1, "0", "0 of 10 used."),
-        (1, 1, "0", "0 of 1 used."),
+        (10, 3, "2", "8 of 10 left."),
+        (10, 10, "9", "1 of 10 left."),
+        (10, 1, "0", "10 of 10 left."),
+        (1, 1, "0", "1 of 1 left."),
         (None, 3, "2", "2 used."),
     ],
 )

@@ -170,7 +170,7 @@ def test_an_action_is_one_statement_and_a_retry_reads_the_first_answer(
         use()
 
     assert len(first) == 1
-    assert len(retry) == 4, "the claim, the request, the current counts, the event"
+    assert len(retry) == 5, "the claim, its standbys, the request, the current counts, the event"
 
 
 # --- Reused ids -----------------------------------------------------------------------------------

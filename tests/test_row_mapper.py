@@ -14,6 +14,7 @@ from django.utils import timezone
 from purchases.models import Client, Offer, Org, Purchase
 from purchases.models.row_mapper import RowMapper
 from purchases.queries.purchase import PURCHASE_ROW, SELECT_PURCHASE, get_purchase
+from purchases.queries.purchases_of_clients import SELECT_PURCHASES
 from studio.accounts.session import SELECT_SESSION, SESSION_ROW
 from studio.models import Membership, Policy, Session, User
 from tests.database import rows
@@ -28,8 +29,12 @@ def columns_in(statement: str) -> str:
 
 @pytest.mark.parametrize(
     ("mapper", "statement"),
-    [(PURCHASE_ROW, SELECT_PURCHASE), (SESSION_ROW, SELECT_SESSION)],
-    ids=["select_purchase.sql", "select_session.sql"],
+    [
+        (PURCHASE_ROW, SELECT_PURCHASE),
+        (PURCHASE_ROW, SELECT_PURCHASES),
+        (SESSION_ROW, SELECT_SESSION),
+    ],
+    ids=["select_purchase.sql", "select_purchases_of_clients.sql", "select_session.sql"],
 )
 def test_the_statement_lists_the_columns_of_its_mapper(mapper: RowMapper, statement: str) -> None:
     expected = ", ".join(mapper.columns)

@@ -121,3 +121,14 @@ def test_the_shared_tables_keep_the_comments_of_other_programs() -> None:
         SHARED,
     )
     assert commented == []
+
+
+def test_a_database_with_every_migration_is_compared_and_migrated_again(
+    new: ForeignDatabase,
+) -> None:
+    """The comparison runs the statements of all migrations in a transaction, as psycopg begins it.
+    Some indexes are built without one."""
+    new.manage("setup_roles")
+    for command in (["migrate", "--verbosity", "0"], ["check", "--database", "default"]):
+        done = new.manage(*command)
+        assert done.returncode == 0, done.stderr

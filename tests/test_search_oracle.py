@@ -9,8 +9,9 @@ from unicodedata import normalize
 import pytest
 
 from purchases.models import Client, Org, Purchase
-from purchases.queries import desk_page, search, search_words
+from purchases.queries import client_page, search, search_words
 from purchases.queries.client_ids import Search, client_ids_for_words, find_client_ids
+from purchases.queries.client_list import ClientBlock
 from tests.factories import make_client, make_offer, make_org, make_purchase
 
 GIVEN = ["Ana", "Ána", "Anabel", "Anna-Maria", "Mary", "Mar", "Rui", "Jo", "José", "A", "Zoë"]
@@ -89,18 +90,41 @@ def test_the_desk_finds_what_python_finds(
     monkeypatch: pytest.MonkeyPatch,
     limits: tuple[int, int, int, int],
 ) -> None:
+    """Each matching client is found once, with all of their purchases, on pages of 7 rows."""
+    monkeypatch.setattr("purchases.queries.client_list.PAGE_SIZE", 7)
     names = ["RARE", "FEW", "FEW_IN_A_STATE", "MANY"]
     for name, limit in zip(names, limits, strict=True):
         monkeypatch.setattr(search, name, limit)
-    monkeypatch.setattr("purchases.queries.desk_list.PAGE_SIZE", 200)
     purchases = list(Purchase.objects.of_org(northside.pk).newest_first().select_related("client"))
+    # The client with the newest purchase comes first, and clients without purchases come last.
+    order = list(dict.fromkeys(purchase.client for purchase in purchases))
+    newest_first = northside.clients.order_by("-created_at", "-pk")
+    order += [client for client in newest_first if client not in order]
+    assert len(order) == CLIENTS
     some = 0
     for q in random_searches(clients, random.Random(5)):
-        page = desk_page(org_id=northside.pk, q=q, state=Purchase.State.ALL, after=None)
-        expected = [each for each in purchases if search_words(q) and is_found(each.client, q)]
-        assert page.purchases == expected, q
+        expected = [each for each in order if search_words(q) and is_found(each, q)]
+        found = all_blocks(northside, q)
+        assert [block.client for block in found] == expected, q
+        for block in found:
+            listed = [*block.current, *block.earlier]
+            bought = [purchase for purchase in purchases if purchase.client == block.client]
+            assert len(listed) == len(bought), q
+            assert set(listed) == set(bought), q
         some += bool(expected)
     assert some > SEARCHES / 2
+
+
+def all_blocks(northside: Org, q: str) -> list[ClientBlock]:
+    """Return the clients of every page of a search."""
+    blocks: list[ClientBlock] = []
+    after = None
+    while True:
+        page = client_page(org_id=northside.pk, q=q, state=Purchase.State.ALL, after=after)
+        blocks += page.blocks
+        after = page.next
+        if after is None:
+            return blocks
 
 
 @pytest.mark.parametrize("rare", [-1, 3, 1_000])

@@ -8,8 +8,8 @@ from unicodedata import normalize
 import pytest
 from django.utils import timezone
 
-from purchases.models import Org, Purchase
-from purchases.queries import desk_page, search
+from purchases.models import Client, Org, Purchase
+from purchases.queries import ClientBlock, client_page, search
 from tests.factories import make_client, make_offer, make_org, make_purchase
 
 State = Purchase.State
@@ -78,36 +78,51 @@ def studio(northside: Org) -> Org:
                 expires_at=None if expires_in is None else now + timedelta(days=expires_in),
             )
         make_purchase(org=elsewhere, client=make_client(org=elsewhere, name=name))
+    for name in NAMES:
+        make_client(org=northside, name=f"{name} Newcomer")
     return northside
 
 
-def has_every_word(purchase: Purchase, words: list[str]) -> bool:
-    name = purchase.client.full_name.lower().replace("ß", "ss")
+def has_every_word(client: Client, words: list[str]) -> bool:
+    name = client.full_name.lower().replace("ß", "ss")
     parts = {*name.split(), *name.replace("-", " ").split()}
     typed = [normalize("NFKD", word).replace("ß", "ss").replace(ACCENT, "") for word in words]
     return all(any(part.startswith(word) for part in parts) for word in typed)
 
 
-def all_pages(studio: Org, state: State, q: str) -> Iterator[Purchase]:
-    page = desk_page(org_id=studio.pk, q=q, state=state, after=None)
-    yield from page.purchases
+def all_pages(studio: Org, state: State, q: str) -> Iterator[ClientBlock]:
+    page = client_page(org_id=studio.pk, q=q, state=state, after=None)
+    yield from page.blocks
     while page.next:
-        page = desk_page(org_id=studio.pk, q=q, state=state, after=page.next)
-        yield from page.purchases
+        page = client_page(org_id=studio.pk, q=q, state=state, after=page.next)
+        yield from page.blocks
 
 
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
-def test_every_plan_lists_the_same_purchases_in_the_same_order(
+def test_every_plan_lists_the_same_clients_in_the_same_order(
     studio: Org, monkeypatch: pytest.MonkeyPatch, plan: tuple[int, int, int], state: State
 ) -> None:
     rare, few, many = plan
     for name, terms in {"RARE": rare, "FEW": few, "FEW_IN_A_STATE": few, "MANY": many}.items():
         monkeypatch.setattr(search, name, terms)
     purchases = Purchase.objects.of_org(studio.pk).in_state(state, timezone.now())
-    listed = list(purchases.in_order_of(state).select_related("client"))
-    assert listed
+    bought: dict[Client, set[Purchase]] = {}
+    for purchase in purchases.in_order_of(state).select_related("client"):
+        bought.setdefault(purchase.client, set()).add(purchase)
+    assert bought
+    if state is State.ALL:
+        newest_first = studio.clients.order_by("-created_at", "-pk")
+        bought |= {client: set() for client in newest_first if client not in bought}
+        assert set() in bought.values()
 
     for q in SEARCHES:
-        expected = [purchase for purchase in listed if has_every_word(purchase, q.split())]
-        assert list(all_pages(studio, state, q)) == expected, q
+        expected = {
+            client: listed for client, listed in bought.items() if has_every_word(client, q.split())
+        }
+        found = list(all_pages(studio, state, q))
+        assert [block.client for block in found] == list(expected), q
+        for block in found:
+            listed = [*block.current, *block.earlier]
+            assert len(listed) == len(expected[block.client]), q
+            assert set(listed) == expected[block.client], q

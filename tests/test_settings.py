@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from studio.settings import database
 from tests.processes import NO_DATABASE, ROOT, UNSET, manage
 
 KEY = "a-secret-key-for-this-test-alone-0123456789-abcdefghij"
@@ -52,6 +53,9 @@ EXAMPLE = (ROOT / ".env.example").read_text()
         ),
         ({"FUNCTION_ROLES": "PUBLIC"}, "as in FUNCTION_ROLES=service_role"),
         ({"FUNCTION_ROLES": "authenticated"}, "as in FUNCTION_ROLES=service_role"),
+        ({"FUNCTION_ROLES": "anon=app.works_at"}, "FUNCTION_ROLES=authenticated=app.works_at"),
+        ({"FUNCTION_ROLES": "authenticated=works_at"}, "FUNCTION_ROLES=authenticated=app.works_at"),
+        ({"FUNCTION_ROLES": "authenticated=f()"}, "FUNCTION_ROLES=authenticated=app.works_at"),
         (
             {"ALLOWED_HOSTS": "desk.example.com,https://desk.example.org"},
             "ALLOWED_HOSTS has 'https://desk.example.org': write host names only, as in "
@@ -161,3 +165,11 @@ def test_the_example_with_a_key_is_valid(tmp_path: Path) -> None:
     check = manage("check", **example | {"SECRET_KEY": KEY, "STUDIO_DATA_DIR": str(tmp_path)})
 
     assert (check.returncode, check.stderr) == (0, "")
+
+
+def test_a_silent_network_ends_a_connection_and_the_url_has_precedence() -> None:
+    defaults = database("postgresql://studio@db.example.com/studio")["OPTIONS"]
+    assert (defaults["connect_timeout"], defaults["tcp_user_timeout"]) == (3, 4000)
+    assert [defaults[f"keepalives_{name}"] for name in ("idle", "interval", "count")] == [2, 1, 2]
+    chosen = database("postgresql://studio@db.example.com/studio?connect_timeout=9")["OPTIONS"]
+    assert (chosen["connect_timeout"], chosen["tcp_user_timeout"]) == ("9", 4000)

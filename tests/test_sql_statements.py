@@ -80,7 +80,7 @@ def test_a_statement_is_whole_and_has_a_comment_at_its_head(file: Path) -> None:
     text = file.read_text()
     statement = read_statement(file)
     assert text.startswith("-- ")
-    assert statement.startswith(("SELECT", "WITH", "INSERT"))
+    assert statement.startswith(("SELECT", "WITH", "INSERT", "COPY"))
     assert "--" not in statement, "a comment inside would end the statement on one line for pgbench"
     assert "{" not in text, "a statement is not a template"
     assert len(statement) <= 4096, "psycopg parses a longer one at each execution"

@@ -9,6 +9,7 @@ from studio.models import Policy, User
 from tests.conftest import SignIn
 from tests.factories import make_purchase
 from tests.pages import HTMX, LIST, html_of, post_action, the_row_on
+from tests.times import set_clock
 
 # 10 March 23:30 in Auckland, and 10 March 03:30 in Los Angeles.
 NOW = datetime(2026, 3, 10, 10, 30, tzinfo=UTC)
@@ -16,7 +17,7 @@ NOW = datetime(2026, 3, 10, 10, 30, tzinfo=UTC)
 
 @pytest.fixture
 def frozen_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+    set_clock(monkeypatch, lambda: NOW)
 
 
 def utc(text: str) -> datetime:

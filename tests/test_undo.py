@@ -28,6 +28,7 @@ from tests.pages import (
     words_on,
 )
 from tests.purchase_kinds import used
+from tests.times import set_clock
 
 QUARTER = timedelta(minutes=15)
 
@@ -58,7 +59,7 @@ def test_the_message_of_a_reinstatement_has_a_working_undo_button(
 
     shown = undone if htmx else desk.get(undone["Location"])
     assert note_on(shown) == (
-        "Undone for Ana Ruiz: the session counts as used again. 3 of 10 used."
+        "Undone for Ana Ruiz: the session counts as used again. 7 of 10 left."
     )
     assert the_row_on(shown).used == "3" == str(used(pack))
     assert changes(pack) == [("reinstated", -1, 2), ("undone", 1, 3)]
@@ -106,7 +107,7 @@ def test_staff_may_undo_at_15_minutes_exactly_and_not_a_microsecond_later(
 ) -> None:
     event = reinstated_by(mia, pack)
     keep_signed_in(event.occurred_at + after)
-    monkeypatch.setattr("django.utils.timezone.now", lambda: event.occurred_at + after)
+    set_clock(monkeypatch, lambda: event.occurred_at + after)
 
     assert undo(desk, event).status_code == status
 

@@ -15,9 +15,9 @@ from tests.purchase_kinds import used
 @pytest.mark.parametrize(
     ("total", "before", "after", "text"),
     [
-        (10, 3, "4", "4 of 10 used."),
-        (10, 9, "10", "10 of 10 used."),
-        (1, 0, "1", "1 of 1 used."),
+        (10, 3, "4", "6 of 10 left."),
+        (10, 9, "10", "0 of 10 left."),
+        (1, 0, "1", "0 of 1 left."),
     ],
 )
 def test_the_row_and_the_message_have_the_new_count(

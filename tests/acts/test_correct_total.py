@@ -35,11 +35,11 @@ def test_the_page_says_what_stands_after_each_correction(owner: Client, pack: Pu
 def test_a_button_corrects_the_total_and_undo_restores_it(owner: Client, pack: Purchase) -> None:
     answer = post_act(owner, "correct_total", pack, adjust_by="-1", note="counted twice")
 
-    assert message_after(owner, answer) == "Bought sessions corrected for Ana Ruiz. 3 of 9 used."
+    assert message_after(owner, answer) == "Bought sessions corrected for Ana Ruiz. 6 of 9 left."
     assert fresh(pack).sessions_total == 9
     answer = post_act(owner, "correct_total", pack, adjust_by="5", note="a gift")
     undone = undo_after(owner, answer, pack)
-    assert undone == "Undone for Ana Ruiz: the correction of the bought sessions. 3 of 9 used."
+    assert undone == "Undone for Ana Ruiz: the correction of the bought sessions. 6 of 9 left."
     assert change_kinds(pack) == ["corrected", "corrected", "undone"]
 
 

@@ -38,7 +38,7 @@ def test_a_button_corrects_the_count_and_the_message_has_undo(
     answer = post_act(owner, "correct_used", pack, adjust_by="2", note="two on paper")
 
     assert answer["Location"] == page_of(pack)
-    assert message_after(owner, answer) == "Used sessions corrected for Ana Ruiz. 5 of 10 used."
+    assert message_after(owner, answer) == "Used sessions corrected for Ana Ruiz. 5 of 10 left."
     assert used(pack) == 5
     request = SessionRequest.objects.get()
     assert (request.operation, request.adjust_by, request.note) == (
@@ -53,7 +53,7 @@ def test_the_correction_can_be_undone_from_the_message(owner: Client, pack: Purc
 
     undone = undo_after(owner, answer, pack)
 
-    assert undone == "Undone for Ana Ruiz: the correction of the used sessions. 3 of 10 used."
+    assert undone == "Undone for Ana Ruiz: the correction of the used sessions. 7 of 10 left."
     assert changes(pack) == [("corrected", -3, 0), ("undone", 3, 3)]
 
 
@@ -102,7 +102,7 @@ def test_a_second_press_changes_nothing(owner: Client, pack: Purchase) -> None:
 
     for _ in range(2):
         answer = post_act(owner, "correct_used", pack, note="late", **fields)
-        assert message_after(owner, answer).endswith("4 of 10 used.")
+        assert message_after(owner, answer).endswith("6 of 10 left.")
 
     assert changes(pack) == [("corrected", 1, 4)]
 

@@ -17,6 +17,7 @@ from tests.history import history_on, page_of
 from tests.ledger import changes, reinstated_by, used_by
 from tests.pages import html_of, send, words_on
 from tests.purchase_kinds import used
+from tests.times import set_clock
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_a_pack_that_was_still_good_at_the_visit_can_take_it(
     visit = used_by(mia, pack)
     later = timezone.now() + timedelta(hours=2)
     keep_signed_in(later)
-    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    set_clock(monkeypatch, lambda: later)
 
     page = words_on(desk.get(url_of("move_use", pack), {"event": visit.pk}))
 
@@ -72,7 +73,7 @@ def test_a_button_moves_the_use_and_both_histories_say_so(
     answer = post_act(desk, "move_use", pack, to=other.pk, event=visit.pk, note="wrong card")
 
     assert message_after(desk, answer) == (
-        "Use moved for Ana Ruiz to 5-class pack. This pack: 3 of 10 used."
+        "Use moved for Ana Ruiz to 5-class pack. This pack: 7 of 10 left."
     )
     assert (used(pack), used(other)) == (3, 2)
     today = on_day(visit.occurred_at)
@@ -117,7 +118,7 @@ def test_the_move_can_be_undone_from_the_message(
 
     undone = undo_after(desk, answer, pack)
 
-    assert undone == "Undone for Ana Ruiz: the use is back on the first pack. 3 of 10 used."
+    assert undone == "Undone for Ana Ruiz: the use is back on the first pack. 7 of 10 left."
     assert changes(pack) == [("moved", -1, 2), ("undone", 1, 3)]
     assert changes(other) == [("moved", 1, 2), ("undone", -1, 1)]
     for purchase in (pack, other):

@@ -13,6 +13,7 @@ from tests.factories import keep_signed_in, make_purchase
 from tests.history import change_history_on, page_of
 from tests.ledger import fresh
 from tests.pages import HTMX, send, the_row_on, undo_on, words_on
+from tests.times import set_clock
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_staff_undo_their_own_payment_for_15_minutes(
     event = paid_by(mia, unpaid)
     later = timezone.now() + timedelta(minutes=16)
     keep_signed_in(later)
-    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    set_clock(monkeypatch, lambda: later)
 
     assert change_history_on(desk.get(page_of(unpaid)))[0].action == ""
     answer = send(desk, f"/changes/{event.pk}/undo/")

@@ -26,6 +26,7 @@ from tests.factories import keep_signed_in, make_client
 from tests.history import change_history_on, page_of
 from tests.ledger import fresh, reinstated_by, used_by
 from tests.pages import html_of, rows_on, words_on
+from tests.times import set_clock
 
 
 def client_page(client: Buyer) -> str:
@@ -248,7 +249,7 @@ def test_an_old_transfer_can_be_undone_by_an_owner(
     transferred_by(olivia, pack, ben)
     later = timezone.now() + timedelta(days=9)
     keep_signed_in(later)
-    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    set_clock(monkeypatch, lambda: later)
 
     (line,) = change_history_on(owner.get(page_of(pack)))
 

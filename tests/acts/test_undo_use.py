@@ -17,6 +17,7 @@ from tests.history import history_on, page_of
 from tests.ledger import changes, newest, reinstated_by, undone_by, used_by
 from tests.pages import AS_PAGE_AND_HTMX, note_on, post_action, post_undo, undo_on, words_on
 from tests.purchase_kinds import used
+from tests.times import set_clock
 
 
 @AS_PAGE_AND_HTMX
@@ -28,7 +29,7 @@ def test_the_message_after_a_use_has_undo(desk: Client, pack: Purchase, htmx: bo
 
     undone = post_undo(desk, newest(pack).pk, htmx=True)
 
-    expected = "Undone for Ana Ruiz: the session is not used. 3 of 10 used."
+    expected = "Undone for Ana Ruiz: the session is not used. 7 of 10 left."
     assert note_on(undone) == expected
     assert changes(pack) == [("used", 1, 4), ("undone", -1, 3)]
 
@@ -36,7 +37,7 @@ def test_the_message_after_a_use_has_undo(desk: Client, pack: Purchase, htmx: bo
 def test_undo_without_javascript_returns_to_the_page(desk: Client, pack: Purchase) -> None:
     answer = post_action(desk, "use", pack)
 
-    assert undo_after(desk, answer, pack).endswith("3 of 10 used.")
+    assert undo_after(desk, answer, pack).endswith("7 of 10 left.")
 
 
 def test_an_undone_use_is_no_session_given_back(owner: Client, mia: User, pack: Purchase) -> None:
@@ -63,7 +64,7 @@ def test_staff_undo_their_own_use_for_15_minutes_and_owners_always(
     used_by(mia, pack)
     later = timezone.now() + timedelta(minutes=minutes)
     keep_signed_in(later)
-    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    set_clock(monkeypatch, lambda: later)
 
     def can_undo(browser: Client) -> bool:
         return "Undo" in history_on(browser.get(page_of(pack)))[0].action

@@ -38,7 +38,7 @@ def test_owner_approves_and_desk_member_stays_signed_in(
 
     assert answer.status_code == (200 if htmx else 302)
     page = answer if htmx else desk.get(LIST)
-    assert note_on(page) == "Session reinstated for Ana Ruiz. 2 of 10 used."
+    assert note_on(page) == "Session reinstated for Ana Ruiz. 8 of 10 left."
     assert undo_on(page)
     assert used(pack) == 2
     assert desk.cookies["sessionid"].value == session

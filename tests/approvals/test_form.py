@@ -5,7 +5,7 @@ import re
 from django.test import Client
 
 from purchases.models import Org, Purchase, SessionRequest
-from studio.models import User
+from studio.models import Membership, User
 from tests.allowances.limits import LATE
 from tests.approvals.approval import WRONG, approval_form, approve
 from tests.factories import PASSWORD, make_user
@@ -31,10 +31,10 @@ def test_form_names_one_owner_or_offers_a_choice(
     assert SessionRequest.objects.get(events__kind="reinstated").approved_by == omar
 
 
-def test_form_is_missing_if_no_owner_can_sign_in(
-    desk: Client, olivia: User, pack: Purchase
-) -> None:
-    User.objects.filter(pk=olivia.pk).update(is_active=False)
+def test_form_is_missing_if_no_owner_can_sign_in(desk: Client, pack: Purchase) -> None:
+    gone = make_user(username="gone", org=pack.org)
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    Membership.objects.filter(user=gone).update(role="owner")
 
     answer = post_action(desk, "reinstate", pack, htmx=True, reason=LATE)
 

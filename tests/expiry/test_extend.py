@@ -103,8 +103,7 @@ def test_note_escapes_the_client_name(desk: Client, pack: Purchase) -> None:
 def test_extension_is_one_statement(
     mia: User, pack: Purchase, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    member = mia.membership
     with django_assert_num_queries(1):
-        operations.extend(
-            member=mia.membership, purchase=pack, command=Extend(request_id=uuid4(), days=7)
-        )
+        operations.extend(member=member, purchase=pack, command=Extend(request_id=uuid4(), days=7))
     assert pack.expires_at == value("SELECT expires_at FROM client_purchases")

@@ -38,6 +38,7 @@ from tests.pages import (
     undo_on,
 )
 from tests.purchase_kinds import DAY
+from tests.times import set_clock
 
 UNDO_WINDOW = timedelta(minutes=15)
 
@@ -98,7 +99,7 @@ def test_staff_can_undo_at_15_minutes_and_not_a_microsecond_later(
 ) -> None:
     event = extended_by(mia, pack)
     keep_signed_in(event.occurred_at + after)
-    monkeypatch.setattr("django.utils.timezone.now", lambda: event.occurred_at + after)
+    set_clock(monkeypatch, lambda: event.occurred_at + after)
 
     assert undo_extension(desk, event).status_code == status
 

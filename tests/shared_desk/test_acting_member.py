@@ -88,5 +88,5 @@ def test_action_at_a_shared_desk_needs_no_extra_queries(
 
     with django_assert_max_num_queries(3):
         # The queries: the session with its members, the purchase, the claim of the request id.
-        post_action(shared, "reinstate", pack, htmx=True, by=str(noah.pk))
+        post_action(shared, "reinstate", pack, htmx=True, by=str(noah.membership.pk))
     assert used(pack) == 2

@@ -36,16 +36,16 @@ def test_page_of_another_member_changes_nothing(
 ) -> None:
     """The page is still open for Mia in another window of the same browser."""
     row = the_row_on(shared.get(LIST)).html
-    assert f'name="by" value="{mia.pk}"' in row
+    assert f'name="by" value="{mia.membership.pk}"' in row
     take_over(shared, noah)
 
-    answer = post_action(shared, "reinstate", pack, htmx=htmx, by=str(mia.pk))
+    answer = post_action(shared, "reinstate", pack, htmx=htmx, by=str(mia.membership.pk))
 
     assert answer.headers.get("HX-Redirect" if htmx else "Location")
     assert used(pack) == 3
     message = "Nothing was changed: Noah is at the desk now. Press again to do it as Noah."
     assert note_on(shared.get(LIST)) == message
-    post_action(shared, "reinstate", pack, by=str(noah.pk))
+    post_action(shared, "reinstate", pack, by=str(noah.membership.pk))
     assert used(pack) == 2
 
 
@@ -56,7 +56,7 @@ def test_refused_form_redirects_to_no_other_site(
 
     answer = shared.post(
         reverse("purchases:use", args=[pack.pk]),
-        {"by": str(mia.pk)},
+        {"by": str(mia.membership.pk)},
         headers=HTMX | {"HX-Current-URL": "http://testserver//evil.example/"},
     )
 
@@ -69,9 +69,9 @@ def test_list_of_a_cancelled_class_of_another_member_changes_nothing(
     take_over(shared, noah)
     url = reverse("purchases:reinstate_all", args=[uuid4()])
     sent = {"purchase": [str(pack.pk)], "reason": "class_cancelled"}
-    shared.post(url, sent | {"by": str(mia.pk)})
+    shared.post(url, sent | {"by": str(mia.membership.pk)})
     assert used(pack) == 3
     page = html_of(shared.get(reverse("purchases:cancelled_class")))
-    assert f'name="by" value="{noah.pk}"' in page
-    shared.post(url, sent | {"by": str(noah.pk)})
+    assert f'name="by" value="{noah.membership.pk}"' in page
+    shared.post(url, sent | {"by": str(noah.membership.pk)})
     assert used(pack) == 2
