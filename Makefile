@@ -17,13 +17,16 @@ PRETTIER := $(NODE)/.bin/prettier --config .ci/prettier.json --log-level warn \
 T ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint fix hooks lock sbom audit screenshots messages lighthouse bench bench-quick
+.PHONY: help run start test test-fast lint fix hooks lock sbom audit screenshots messages lighthouse bench bench-quick
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/site ## start the site, its database and the demo studio on http://127.0.0.1:8000/
 	@exec $(BIN)/python -m studio.serve
+
+start: .venv/site ## start an empty site for a studio of your own, and print the link to begin
+	@exec $(BIN)/python -m studio.serve start
 
 test: .venv/dev ## run every test in two processes, or those of T=tests/test_search.py; browser tests need Chromium and Firefox
 	$(BIN)/python -m pytest $(if $(T),$(T),-n 2)
