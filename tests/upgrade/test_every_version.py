@@ -72,7 +72,7 @@ def test_there_is_a_dump_of_each_kept_version() -> None:
     """The name of a dump has the newest migration of each app, which are still there."""
     names = {(app, name[:4]) for app, name in MigrationLoader(None).disk_migrations}
     found = [file.name.partition(".")[0].split("_") for file in VERSIONS]
-    assert len(found) >= 5
+    assert len(found) >= 3
     for _, purchases, studio in found:
         assert ("purchases", purchases) in names
         assert ("studio", studio) in names

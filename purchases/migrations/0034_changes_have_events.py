@@ -1,5 +1,6 @@
-"""Let the triggers leave alone what comes with its ledger: a dump that is loaded with
-session_replication_role = replica, and the tables of a logical subscription."""
+"""Let no count change without its event, and let the triggers leave alone what comes with its
+ledger: a dump that is loaded with session_replication_role = replica, and the tables of a logical
+subscription."""
 
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from django.db import migrations
 FOLDER = Path(__file__).parent
 # The functions, and the migration that has the former version of each.
 FUNCTIONS = [
-    ("record_session_event", "0035"),
+    ("record_session_event", "0020"),
     ("record_purchase_event", "0032"),
     ("record_expiry_event", "0011"),
     ("record_client_event", "0032"),
@@ -27,15 +28,19 @@ def former(name, number):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("purchases", "0036_enforce_caller")]
+    dependencies = [("purchases", "0033_rebuild_search_terms")]
     operations = [
         migrations.RunSQL(
-            (FOLDER / "0037_comes_with_ledger.sql").read_text(),
+            (FOLDER / "0034_comes_with_ledger.sql").read_text(),
             reverse_sql="DROP FUNCTION public.comes_with_ledger(text, regclass)",
+        ),
+        migrations.RunSQL(
+            (FOLDER / "0034_refuse_without_event.sql").read_text(),
+            reverse_sql="DROP FUNCTION public.refuse_without_event()",
         ),
         *(
             migrations.RunSQL(
-                (FOLDER / f"0037_{name}.sql").read_text(), reverse_sql=former(name, number)
+                (FOLDER / f"0034_{name}.sql").read_text(), reverse_sql=former(name, number)
             )
             for name, number in FUNCTIONS
         ),

@@ -6,10 +6,10 @@ FOLDER = Path(__file__).parent
 
 
 class Migration(migrations.Migration):
-    dependencies = [("purchases", "0035_changes_have_events")]
+    dependencies = [("purchases", "0034_changes_have_events")]
     operations = [
         migrations.RunSQL(
-            (FOLDER / "0036_enforce_caller.sql").read_text(),
+            (FOLDER / "0035_enforce_caller.sql").read_text(),
             reverse_sql=[
                 "DROP TRIGGER enforce_caller ON public.client_purchases",
                 "DROP FUNCTION public.enforce_caller()",
