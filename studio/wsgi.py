@@ -6,7 +6,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from purchases import clock
-from studio.database import first_connection, start
+from studio.database import start
 from studio.database.postgresql import outage
 from studio.metrics import counters
 
@@ -14,9 +14,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
 application = get_wsgi_application()
 outage.watch()
 clock.follow_database()
-first_connection.begin()
+start.begin()
 counters.share()
-start.warn_of_drift_in_background()
 
 # Exclude everything loaded so far from garbage collection, because it stays until the process ends.
 gc.freeze()

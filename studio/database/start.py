@@ -1,22 +1,35 @@
-"""A look at the database when a process of the web server starts."""
+"""What a process of the web server does with the database when it starts, in threads of its own: a
+process starts with or without a database, and no request waits."""
 
 import logging
-from threading import Timer
+from threading import Thread, Timer
 
 from django.db import Error, connection
 
+from studio.database.errors import describe, is_unsafe_pooler
 from studio.database.schema.replaced import replaced
 
 LOGGER = logging.getLogger("studio.database")
-# The look loads every migration, so it lets the first requests pass.
+# The look for drift loads every migration, so it lets the first requests pass.
 SECONDS_AFTER_THE_START = 5
 
 
-def warn_of_drift_in_background() -> None:
-    """Look in a thread, so that no request waits for it."""
+def begin() -> None:
+    Thread(target=connect, name="first connection", daemon=True).start()
     timer = Timer(SECONDS_AFTER_THE_START, _warn_and_close)
     timer.daemon = True
     timer.start()
+
+
+def connect() -> None:
+    """Connect and disconnect, and log an error if the site refuses the pooler."""
+    try:
+        connection.ensure_connection()
+    except Error as error:
+        if is_unsafe_pooler(error):
+            LOGGER.error("the site answers no request: %s", describe(error))
+    finally:
+        connection.close()
 
 
 def warn_of_drift() -> None:
