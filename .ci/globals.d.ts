@@ -16,6 +16,7 @@ type HtmxEvent = CustomEvent<HtmxDetail>;
 
 interface DocumentEventMap {
   "htmx:beforeRequest": HtmxEvent;
+  "htmx:beforeOnLoad": HtmxEvent;
   "htmx:beforeSwap": HtmxEvent;
   "htmx:afterSwap": HtmxEvent;
   "htmx:afterSettle": HtmxEvent;

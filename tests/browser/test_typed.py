@@ -91,6 +91,50 @@ def test_a_note_is_there_again_after_the_sign_in_and_is_pressed_once_more(
     assert page.evaluate("sessionStorage.typed") is None
 
 
+SLOW_ENCRYPTION = """
+    const { encrypt } = SubtleCrypto.prototype;
+    SubtleCrypto.prototype.encrypt = async function (...all) {
+        await new Promise((done) => setTimeout(done, 500));
+        return encrypt.apply(this, all);
+    };
+"""
+
+
+def test_the_answer_to_a_press_does_not_lead_away_before_the_text_is_kept(
+    window: Window, sign_in: SignIn, mia: User, pack: Purchase
+) -> None:
+    page = sign_in(window(), mia)
+    page.add_init_script(SLOW_ENCRYPTION)
+    page.goto("/purchases/?q=quil")
+    page.route("**/purchases/changes/", lambda route: route.fulfill(status=304))
+    type_note(page, pack)
+    Session.objects.all().delete()
+
+    press(page, pack)
+
+    expect(page.get_by_role("alert")).to_contain_text("Not done: you were signed out.")
+    fill_in_sign_in(page, mia)
+    expect(note_of(page, pack)).to_have_value(NOTE)
+
+
+def test_the_text_is_there_after_a_sign_in_that_is_quicker_than_the_script(
+    window: Window, sign_in: SignIn, mia: User, pack: Purchase
+) -> None:
+    page = sign_in(window(), mia)
+    page.goto("/purchases/?q=quil")
+    page.route("**/purchases/changes/", lambda route: route.fulfill(status=304))
+    type_note(page, pack)
+    Session.objects.all().delete()
+    # The script of the next page, the sign-in, never arrives.
+    page.route("**/typed.js", lambda route: None, times=1)
+
+    press(page, pack)
+
+    expect(page.get_by_role("alert")).to_contain_text("Not done: you were signed out.")
+    fill_in_sign_in(page, mia)
+    expect(note_of(page, pack)).to_have_value(NOTE)
+
+
 def test_another_person_who_signs_in_sees_nothing_of_it(
     window: Window,
     sign_in: SignIn,

@@ -9,8 +9,12 @@ import { fillIn, typedNow } from "./typed_fields.js";
 
 const script = /** @type {HTMLElement} */ (document.getElementById("typed"));
 /** The ids of the user who signed in and of the acting member. Both may be empty. */
-const { account = "", acting = "", key: base64Key = "" } = script.dataset;
+const { account = "", acting = "", key: base64Key = "", covers = "" } = script.dataset;
 const page = location.pathname;
+// Whoever signs in or unlocks the desk quickly leaves that page before its script has run.
+const isAfterCover = document.referrer
+  ? covers.split(" ").includes(new URL(document.referrer).pathname)
+  : false;
 
 /** The key in sessionStorage, which no other tab can read. */
 const KEPT = "typed";
@@ -91,9 +95,21 @@ let waiting = [];
 let isResumed = false;
 let isSigningOut = false;
 let encryptions = 0;
+/**
+ * The encryption that is under way.
+ * @type {Promise<void> | null}
+ */
+let keeping = null;
 
 /** Encrypt and store what is typed now. It takes a moment, so it cannot wait for the end of the page. */
-async function keep() {
+function keep() {
+  const now = keepTyped().finally(() => {
+    if (keeping === now) keeping = null;
+  });
+  keeping = now;
+}
+
+async function keepTyped() {
   if (!isResumed || !key || isSigningOut) return;
   const number = ++encryptions;
   const all = [...typedNow(), ...waiting];
@@ -123,6 +139,13 @@ for (const type of ["input", "change"]) {
   });
 }
 addEventListener("pagehide", endPage);
+// The answer to a press may lead to the sign-in page before the last letter is kept.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const page = event.detail.xhr.getResponseHeader("HX-Redirect");
+  if (!page || !keeping) return;
+  event.preventDefault();
+  keeping.then(() => location.assign(page));
+});
 document.addEventListener("htmx:responseError", ({ detail }) => {
   if (detail.xhr.status === 403) ending = "refused";
 });
@@ -152,8 +175,8 @@ function isForThisPage(other) {
 async function resume() {
   /** @type {HTMLInputElement | null} */
   const refused = document.querySelector("[name=refused_form][data-without]");
+  if (!acting || isAfterCover) store(kept().map((other) => ({ ...other, ending: "covered" })));
   if (!acting) {
-    store(kept().map((other) => ({ ...other, ending: "covered" })));
     // This page answers a form, and a reload would send that form. The tab has kept what was typed.
     if (refused) location.replace(refused.dataset.without ?? "");
     return;
