@@ -1,6 +1,6 @@
 """Helpers for plain SQL, other roles and other connections, as other programs use them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic, sleep
 from typing import Any
@@ -91,8 +91,13 @@ def wait_for_blocked_statement() -> None:
     """Wait until a statement of another connection waits for a lock of this one."""
     this = connection.connection.info.backend_pid
     query = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid)))"
-    end = monotonic() + PATIENCE
     with another_connection() as other:
-        while other.execute(query, [this]).fetchone() != (True,):
-            assert monotonic() < end
-            sleep(0.01)
+        wait_until(lambda: other.execute(query, [this]).fetchone() == (True,))
+
+
+def wait_until(condition: Callable[[], object], otherwise: str = "it did not happen") -> None:
+    """Wait until the condition is true. After PATIENCE seconds, fail and say `otherwise`."""
+    end = monotonic() + PATIENCE
+    while not condition():
+        assert monotonic() < end, otherwise
+        sleep(0.02)

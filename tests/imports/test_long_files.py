@@ -1,7 +1,6 @@
 """The pages of a long file, whose plan a thread makes: no request plans it."""
 
 import threading
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from purchases.imports import prepared, worker
 from purchases.models import Client, Import, ImportRow, Org, Purchase
 from studio.models import User
 from tests.conftest import SignIn
-from tests.database import PATIENCE
+from tests.database import PATIENCE, wait_until
 from tests.factories import make_client
 from tests.imports.test_pages import choose, press, text_of, upload
 
@@ -120,9 +119,7 @@ def test_a_thread_makes_the_plan_on_its_own_connection(
     columns = upload(browser, "long.csv", LONG.encode())["Location"]
     check = choose(browser, columns, **{"sessions-0": "10", "sessions-1": "5"})["Location"]
     browser.get(check)
-    deadline = monotonic() + PATIENCE
-    while "hash" not in (Import.objects.get().plan or {}) and monotonic() < deadline:
-        sleep(0.02)
+    wait_until(lambda: "hash" in (Import.objects.get().plan or {}))
     for thread in threading.enumerate():
         if thread.name == "import plan":
             thread.join(PATIENCE)

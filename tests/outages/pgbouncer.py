@@ -6,7 +6,6 @@ import signal
 import socket
 import struct
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.database import PATIENCE
+from tests.database import PATIENCE, wait_until
 from tests.outages.proxy import ENCRYPTION, close, read, read_message
 from tests.outages.site import database_url
 from tests.processes import let_postgres_enter
@@ -77,20 +76,17 @@ class PgBouncer:
         with (self.folder.parent / f"{self.folder.name}.log").open("wb") as log:
             process = subprocess.Popen(command, user=user, stdout=log, stderr=log)
         try:
-            self.wait_until_it_listens()
+            wait_until(self.listens, "PgBouncer did not start")
             self.process = process
             yield self
         finally:
             process.kill()
             process.wait(PATIENCE)
 
-    def wait_until_it_listens(self) -> None:
-        until = time.monotonic() + PATIENCE
-        while True:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
-                return
-            assert time.monotonic() < until, "PgBouncer did not start"
-            time.sleep(0.02)
+    def listens(self) -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
+            return True
+        return False
 
     def reload(self, **options: object) -> None:
         self.options |= options

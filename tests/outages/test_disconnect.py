@@ -1,13 +1,12 @@
 """The browser disconnects before it reads the response. A retry counts once."""
 
-import time
 from itertools import cycle
 
 import pytest
 
 from purchases.models import Org, SessionRequest
 from studio.models import User
-from tests.database import PATIENCE
+from tests.database import wait_until
 from tests.factories import make_purchase
 from tests.outages.site import Person, Site, form_for, signed_in
 from tests.pages import words_on
@@ -50,7 +49,5 @@ def test_partial_form_changes_nothing(site: Site, mia: User, northside: Org) -> 
 
 
 def wait_for_request(request_id: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not SessionRequest.objects.filter(pk=request_id).exists():
-        assert time.monotonic() < deadline, "the complete request did not arrive"
-        time.sleep(0.005)
+    arrived = SessionRequest.objects.filter(pk=request_id).exists
+    wait_until(arrived, "the complete request did not arrive")

@@ -21,7 +21,7 @@ from purchases.models import SessionEvent
 from studio.database.postgresql import outage, pooler
 from studio.database.postgresql.pooler import NOT_RESET, SHARED, UnsafePooler, Way, look
 from studio.models import User
-from tests.database import PATIENCE
+from tests.database import wait_until
 from tests.factories import make_purchase
 from tests.outages.pgbouncer import MovingPooler, PgBouncer, needs_pgbouncer
 from tests.outages.site import Person, Site, form_for, running_site, signed_in
@@ -154,10 +154,7 @@ def test_the_site_answers_nothing_until_the_pooler_is_safe(
 
 
 def wait_for_health(site: Site, status: int, state: str) -> None:
-    until = time.monotonic() + PATIENCE
-    while site.healthz() != (status, {"database": state}):
-        assert time.monotonic() < until
-        time.sleep(0.1)
+    wait_until(lambda: site.healthz() == (status, {"database": state}))
 
 
 # --- The site behind PgBouncer --------------------------------------------------------------------

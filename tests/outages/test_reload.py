@@ -3,8 +3,8 @@ their own. No request fails, as after `systemctl reload studio`."""
 
 import os
 import signal
-import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -12,9 +12,9 @@ from uuid import UUID
 
 import pytest
 
-from tests.database import PATIENCE
+from tests.database import PATIENCE, wait_until
 from tests.outages.postgres import Postgres
-from tests.outages.site import Person, running_site
+from tests.outages.site import Person, Site, running_site
 from tests.outages.test_crash import answered, recorded
 from tests.outages.writers import Writer
 
@@ -38,6 +38,10 @@ def migrated_connections() -> Iterator[None]:
     MIGRATE.write_text(before)
 
 
+def is_reloaded(site: Site, old: set[int]) -> bool:
+    return len(site.workers) == 2 and not old & site.workers
+
+
 @pytest.mark.usefixtures("migrated_connections")
 def test_a_reload_fails_no_request(
     postgres: Postgres, studio: dict[str, Any], collected: Path
@@ -54,11 +58,9 @@ def test_a_reload_fails_no_request(
         try:
             for _ in range(RELOADS):
                 old, actions = site.workers, len(answered(writers))
+                has_new_workers = partial(is_reloaded, site, old)
                 os.kill(site.pid, signal.SIGHUP)
-                until = time.monotonic() + PATIENCE
-                while old & site.workers or len(site.workers) != 2:
-                    assert time.monotonic() < until, "a worker was not replaced"
-                    time.sleep(0.05)
+                wait_until(has_new_workers, "a worker was not replaced")
                 assert len(answered(writers)) > actions
         finally:
             stop.set()
