@@ -4,7 +4,9 @@ import random
 
 import pytest
 
+from studio.database.attach.apply import ATTACH_LOCK
 from tests.attach.foreign_database import ForeignDatabase
+from tests.database import PATIENCE, wait_until
 from tests.thorough import times
 
 SEED = 20261122
@@ -18,6 +20,7 @@ RECORDED = [
     "purchases.0007_release_session",
     "purchases.0010_sessions_used_is_between_0_and_total",
     "purchases.0016_index_older_clients",
+    "purchases.0026_overview_indexes",
 ]
 STEPS = [
     "What attach will do",
@@ -29,6 +32,8 @@ STEPS = [
     "purchases.0014_cancelled_classes",
     "purchases.0015_open_older_purchases",
     "purchases.0016_index_older_clients",
+    "purchases.0026_overview_indexes",
+    "purchases.0034_changes_have_events",
 ]
 
 # The numbers of DDL statements at which the session is terminated.
@@ -120,6 +125,26 @@ def test_two_concurrent_attaches(
     blocked = "Another program held a lock"
     assert codes == [0, 0] or any(blocked in output for output in outputs)
     assert foreign.schema() == attached_foreign.schema()
+
+
+WAITS_FOR_LOCK = """
+    SELECT EXISTS (
+        SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND query LIKE '%%advisory_lock%%'
+            AND pid NOT IN (pg_backend_pid(), %s)
+    )
+"""
+
+
+def test_an_attach_that_waits_blocks_no_index_of_the_other(foreign: ForeignDatabase) -> None:
+    """CREATE INDEX CONCURRENTLY waits for every statement that began before it."""
+    with foreign.connect() as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [ATTACH_LOCK])
+        with foreign.begin("attach") as process:
+            wait_until(lambda: foreign.value(WAITS_FOR_LOCK, other.info.backend_pid))
+            other.execute("CREATE INDEX CONCURRENTLY ON client_purchases (amount_paid_cents)")
+            output = process.communicate(timeout=PATIENCE)[0]
+    assert "another attach is running on this database" in output
 
 
 WAITS_FOR_ANALYZE = """

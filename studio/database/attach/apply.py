@@ -16,8 +16,8 @@ from django.db import OperationalError, connection
 from studio.database.executor import Executor
 from studio.database.schema import SHARED, node_of, postgres
 
-# A statement that waits for a lock also blocks every later statement on that table.
-LOCK_TIMEOUT = "5s"
+# Seconds. A statement that waits for a lock also blocks every later statement on that table.
+LOCK_TIMEOUT = 5
 ATTACH_LOCK = 0x57D10  # the advisory lock that one attach at a time holds
 
 Say = Callable[[str], None]
@@ -40,15 +40,12 @@ def apply(say: Say) -> None:
 def exclusive_lock() -> Iterator[None]:
     """Hold the attach lock, see every row, and give up soon on locks of other programs."""
     database = postgres()
-    database.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'".encode())
+    database.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}s'".encode())
     database.execute("SET statement_timeout = 0")
     database.execute("SET row_security = off")
     # If this process is killed, the server notices within a second and releases its locks.
     database.execute("SET client_connection_check_interval = '1s'")
-    try:
-        database.execute("SELECT pg_advisory_lock(%s)", [ATTACH_LOCK])
-    except psycopg.errors.LockNotAvailable as error:
-        raise Interrupted("another attach is running on this database") from error
+    wait_for_lock(database)
     try:
         yield
     except (psycopg.Error, OperationalError) as error:
@@ -58,6 +55,19 @@ def exclusive_lock() -> Iterator[None]:
             raise Interrupted(str(error).strip()) from error
         raise
     database.execute("SELECT pg_advisory_unlock(%s)", [ATTACH_LOCK])
+
+
+def wait_for_lock(database: psycopg.Connection[tuple[Any, ...]]) -> None:
+    """Take the attach lock, or raise Interrupted.
+
+    Each try is a statement of its own. CREATE INDEX CONCURRENTLY of the other attach waits for each
+    statement that began before, so one long wait for the lock would be a deadlock.
+    """
+    until = time.monotonic() + LOCK_TIMEOUT
+    while database.execute("SELECT pg_try_advisory_lock(%s)", [ATTACH_LOCK]).fetchone() != (True,):
+        if time.monotonic() > until:
+            raise Interrupted("another attach is running on this database")
+        time.sleep(0.1)
 
 
 def progress(say: Say) -> Callable[..., None]:
