@@ -6,21 +6,21 @@ purchases.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from purchases import clock
-from purchases.models import Client, Offer, Org
+from purchases.database import fetch_values, read_statement
 from studio.accounts.membership import Membership
-from studio.accounts.pin import Pin
 from studio.owner_pages.models import FinishedStep
 
 NEW_FOR = timedelta(days=30)
 COPY = FinishedStep.Step.COPY
+SELECT_FINISHED_STEPS = read_statement(Path(__file__).parent / "sql" / "select_finished_steps.sql")
 
 
 @dataclass(frozen=True)
@@ -85,17 +85,10 @@ def first_steps(member: Membership, *, desk_is_empty: bool) -> list[Step]:
 
 
 def finished_steps(member: Membership) -> set[str]:
-    org = OuterRef("pk")
-    colleagues = Membership.objects.filter(org=org).exclude(pk=member.pk)
-    facts = {
-        "offers": Exists(Offer.objects.filter(org=org)),
-        "clients": Exists(Client.objects.filter(org=org)),
-        "people": Exists(colleagues),
-        "shared_desk": Exists(Pin.objects.filter(membership__org=org)),
-        "copy": Exists(FinishedStep.objects.filter(org=org, step=COPY)),
-    }
-    found = Org.objects.filter(pk=member.org_id).values_list(*facts.values())
-    return {code for row in found for code, is_done in zip(facts, row, strict=True) if is_done}
+    params = {"org_id": member.org_id, "member_id": member.pk}
+    found = fetch_values(SELECT_FINISHED_STEPS, params)
+    assert found is not None
+    return set(found[0])
 
 
 def finish_step(org_id: UUID, step: FinishedStep.Step) -> None:
