@@ -11,9 +11,12 @@ from typing import Any
 
 from django.db import connection
 
-from studio.whole_requests import WholeRequests
+from studio.database.postgresql.patience import Patience
+from studio.whole_requests import Response, WholeRequests
 from studio.wsgi import application as site
 
+# As the statement_timeout of benchmarks/plain_admin/settings.py.
+PLAIN_ADMIN_SECONDS = 60
 sql_seconds = 0.0
 
 
@@ -42,4 +45,12 @@ def timed(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterab
     return answer
 
 
+class PatientRequests(WholeRequests):
+    """The lists of Django's plain admin need longer than the site waits for a statement."""
+
+    def respond(self, environ: dict[str, Any], patience: Patience | None = None) -> Response:
+        return super().respond(environ, Patience(seconds=PLAIN_ADMIN_SECONDS))
+
+
 application = WholeRequests(timed)
+plain_admin = PatientRequests(timed)
