@@ -24,6 +24,9 @@ from purchases.queries.search import IsAnyOf, Matches, search_words, uuid_array
 
 # The block of a client has at most this many purchases. The client's page has all.
 MAX_OF_A_CLIENT = 12
+# The clients that are read first where each purchase of a list is checked. They fill a page if each
+# has three purchases, and to read three times as many takes three times as long.
+READ_FIRST = PAGE_SIZE // 3 + 1
 # At most this many clients are shown for a mistyped search.
 MAX_SIMILAR = 10
 
@@ -109,7 +112,7 @@ def _page(
         listed = [_Listed(Place(row.sort_key, row.purchase_id), *row[2:]) for row in rows]
     elif not (after and after.is_client):
         listed = _with_purchases(purchases, matches, state, now, after)
-    if state is Purchase.State.ALL and len(listed) <= PAGE_SIZE:
+    if state is Purchase.State.ALL and not _fill_page(listed):
         listed += _without_purchases(org_id, matches, listed, after)
     page = _first_page(listed)
     client_ids = [each.client_id for each in page if each.purchases]
@@ -128,7 +131,8 @@ def _with_purchases(
     now: datetime,
     after: Place | None,
 ) -> list[_Listed]:
-    """Return PAGE_SIZE + 1 clients after a place, by the first purchase of each client."""
+    """Return clients after a place, by the first purchase of each: at most PAGE_SIZE + 1, and fewer
+    if their rows are more than a page."""
     of_client = Purchase.objects.filter(
         client_id=OuterRef("client_id"), org_id=OuterRef("org_id")
     ).in_state(state, now)
@@ -143,18 +147,28 @@ def _with_purchases(
         firsts = firsts.in_order_of(state)
     if after:
         firsts = firsts.after(state, after.sort_key, after.row_id)
-    # Compute the ids of the page before the join, because the planner might otherwise search the
-    # whole list for them.
-    page = ArraySubquery(firsts.values("pk")[: PAGE_SIZE + 1])
     count = of_client.order_by().values("client_id").annotate(n=Count("*")).values("n")
-    on_page = Purchase.objects.filter(IsAnyOf(F("pk"), page)).in_order_of(state)
-    rows = on_page.with_sort_key(state).annotate(n=Subquery(count))
-    return [
-        _Listed(Place(sort_key, purchase_id), client_id, n)
-        for purchase_id, client_id, sort_key, n in rows.values_list(
-            "pk", "client_id", "sort_key", "n"
-        )
-    ]
+    listed: list[_Listed] = []
+    for limit in (PAGE_SIZE + 1,) if matches.are_few else (READ_FIRST, PAGE_SIZE + 1):
+        # Compute the ids of the page before the join, because the planner might otherwise search
+        # the whole list for them.
+        page = ArraySubquery(firsts.values("pk")[:limit])
+        on_page = Purchase.objects.filter(IsAnyOf(F("pk"), page)).in_order_of(state)
+        rows = on_page.with_sort_key(state).annotate(n=Subquery(count))
+        listed = [
+            _Listed(Place(sort_key, purchase_id), client_id, n)
+            for purchase_id, client_id, sort_key, n in rows.values_list(
+                "pk", "client_id", "sort_key", "n"
+            )
+        ]
+        if len(listed) < limit or _fill_page(listed):
+            break
+    return listed
+
+
+def _fill_page(listed: list[_Listed]) -> bool:
+    """Return whether these clients have more rows than a page."""
+    return sum(each.rows for each in listed) > PAGE_SIZE
 
 
 def _without_purchases(
