@@ -1,5 +1,7 @@
-"""What a process of the web server does with the database when it starts, in threads of its own: a
-process starts with or without a database, and no request waits."""
+"""Connect to the database, and look for drift, when a process of the web server starts.
+
+Both run in threads of their own: a process starts with or without a database, and no request waits.
+"""
 
 import logging
 from threading import Thread, Timer

@@ -11,7 +11,7 @@ const script = /** @type {HTMLElement} */ (document.getElementById("typed"));
 /** The ids of the user who signed in and of the acting member. Both may be empty. */
 const { account = "", acting = "", key: base64Key = "", covers = "" } = script.dataset;
 const page = location.pathname;
-// Whoever signs in or unlocks the desk quickly leaves that page before its script has run.
+// A person who signs in or unlocks the desk quickly leaves that page before its script has run.
 const isAfterCover = document.referrer
   ? covers.split(" ").includes(new URL(document.referrer).pathname)
   : false;
