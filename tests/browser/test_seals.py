@@ -39,6 +39,8 @@ def test_the_owner_reaches_the_seals_from_the_desk(
 
     page.get_by_role("link", name="Studio", exact=True).click()
     page.get_by_role("link", name="Seals").click()
+    # The text is there before the style sheets are.
+    page.wait_for_load_state()
 
     newest = Seal.objects.latest("number")
     assert page.locator(".seals li").first.inner_text().endswith(f" · 2 events · {newest.code}")
