@@ -24,8 +24,8 @@ from purchases.queries.search import IsAnyOf, Matches, search_words, uuid_array
 
 # The block of a client has at most this many purchases. The client's page has all.
 MAX_OF_A_CLIENT = 12
-# How many clients are read first if each purchase of a list is checked. They fill a page if each has
-# three purchases, and to read three times as many takes three times as long.
+# How many clients are read first if each purchase of a list is checked. They fill a page if each
+# has three purchases, and to read three times as many takes three times as long.
 READ_FIRST = PAGE_SIZE // 3 + 1
 # At most this many clients are shown for a mistyped search.
 MAX_SIMILAR = 10
