@@ -14,6 +14,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Keyboard,
     Page,
     Playwright,
     expect,
@@ -60,6 +61,19 @@ def path_of(browser: str, commands: list[str]) -> str:
             pytest.fail(message)
         pytest.skip(message)
     return path
+
+
+@pytest.fixture(autouse=True)
+def typing_after_the_scripts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `page.keyboard` wait for the scripts of a page, whose text is there before them."""
+    keyboard_of = vars(Page)["keyboard"].fget
+
+    def after_load(page: Page) -> Keyboard:
+        page.wait_for_load_state()
+        keyboard: Keyboard = keyboard_of(page)
+        return keyboard
+
+    monkeypatch.setattr(Page, "keyboard", property(after_load))
 
 
 @pytest.fixture(scope="session")
