@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.database import PATIENCE, wait_until
-from tests.outages.proxy import ENCRYPTION, close, read, read_message
+from tests.outages.proxy import ENCRYPTION, close, connect, read, read_message
 from tests.outages.site import database_url
 from tests.processes import let_postgres_enter
 
@@ -117,8 +117,7 @@ class MovingPooler:
 
     def connect(self) -> tuple[socket.socket, bytes]:
         """Connect to PostgreSQL. Return the connection, and the messages of its start."""
-        server = socket.socket(socket.AF_UNIX)
-        server.connect(f"{self.login['host']}/.s.PGSQL.{self.login['port']}")
+        server = connect(self.login["host"], self.login["port"])
         fields = ["user", self.login["user"], "database", self.login["dbname"], "", ""]
         body = struct.pack("!I", 196608) + "\0".join(fields).encode()
         server.sendall(struct.pack("!I", len(body) + 4) + body)

@@ -71,23 +71,11 @@ class Proxy:
     def handle(self, client: socket.socket) -> None:
         self.forwards.wait()
         try:
-            server = self.connect()
+            server = connect(*self.upstream)
         except OSError:  # PostgreSQL is down
             close(client)
             return
         ProxiedConnection(self, client, server).from_client()
-
-    def connect(self) -> socket.socket:
-        host, port = self.upstream
-        if not host.startswith("/"):
-            return socket.create_connection(self.upstream)
-        server = socket.socket(socket.AF_UNIX)
-        try:
-            server.connect(f"{host}/.s.PGSQL.{port}")
-        except OSError:
-            server.close()
-            raise
-        return server
 
 
 class ProxiedConnection:
@@ -162,6 +150,19 @@ class ProxiedConnection:
     def close(self) -> None:
         close(self.client)
         close(self.server)
+
+
+def connect(host: str, port: int) -> socket.socket:
+    """Connect to PostgreSQL, by TCP or by the socket in the folder `host`."""
+    if not host.startswith("/"):
+        return socket.create_connection((host, port))
+    server = socket.socket(socket.AF_UNIX)
+    try:
+        server.connect(f"{host}/.s.PGSQL.{port}")
+    except OSError:
+        server.close()
+        raise
+    return server
 
 
 def close(peer: socket.socket) -> None:
